@@ -1,0 +1,2 @@
+//! Builds the built-in rules.
+fn main() {}

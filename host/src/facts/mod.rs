@@ -1,0 +1,144 @@
+//! Facts: what sources declare, typed as the contract types them, each with the places it came from.
+//! Not what is right or wrong about them: that is for rules.
+
+use std::collections::BTreeMap;
+
+use crate::problem::Problem;
+use crate::rules::contract::{Certificate, InventoryEntry, Key, TlsEndpoint};
+use crate::source::{Location, SourceId, Span};
+
+/// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
+#[derive(Debug, Clone)]
+pub struct Kind<T> {
+    facts: Vec<T>,
+    places: Vec<Place>,
+}
+
+impl<T> Kind<T> {
+    /// Adds a fact and where it was found.
+    pub fn push(&mut self, fact: T, place: Place) {
+        self.facts.push(fact);
+        self.places.push(place);
+    }
+
+    /// The bare facts, in order.
+    pub fn facts(&self) -> &[T] {
+        &self.facts
+    }
+
+    /// Their places, in the same order.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Fact and place together.
+    pub fn iter(&self) -> impl Iterator<Item = (&T, &Place)> {
+        self.facts.iter().zip(&self.places)
+    }
+
+    /// Fact and place together, to be completed by scopes and relations.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&mut T, &mut Place)> {
+        self.facts.iter_mut().zip(&mut self.places)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.facts.append(&mut other.facts);
+        self.places.append(&mut other.places);
+    }
+}
+
+impl<T> Default for Kind<T> {
+    fn default() -> Self {
+        Self { facts: Vec::new(), places: Vec::new() }
+    }
+}
+
+/// All facts of a scan, a list for each interface of the contract.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// Where TLS is, or should be, spoken.
+    pub tls_endpoints: Kind<TlsEndpoint>,
+    /// X.509 certificates.
+    pub certificates: Kind<Certificate>,
+    /// Private and public keys, certificate requests.
+    pub keys: Kind<Key>,
+    /// Entries of key inventories.
+    pub inventory: Kind<InventoryEntry>,
+}
+
+impl Facts {
+    /// Adds the facts of `other` behind these.
+    pub fn append(&mut self, other: Self) {
+        self.tls_endpoints.append(other.tls_endpoints);
+        self.certificates.append(other.certificates);
+        self.keys.append(other.keys);
+        self.inventory.append(other.inventory);
+    }
+}
+
+/// Where a fact comes from and what is known of it beyond what rules judge.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    /// The whole fact: the PEM block, the server block, the entry.
+    pub home: Location,
+    /// How a report calls it, on one line: `certificate for www.example.org`, `server www.example.org`.
+    pub label: String,
+    /// Where each field is stated. `(field, position)` as in the contract's `part`; a field that
+    /// stands nowhere (a default) is missing here, and a finding about it points to `home`.
+    pub parts: BTreeMap<(&'static str, Option<u32>), Location>,
+    /// What is judged, for the fingerprint of a finding: stable when lines move. For a key or certificate the
+    /// SHA-256 of the SubjectPublicKeyInfo or certificate in hex; for a block of a configuration its kind, name and ordinal.
+    pub identity: String,
+    /// Every name by which an inventory may know the key: SHA-256 and SHA-1 of certificate, SHA-256 of the
+    /// SubjectPublicKeyInfo (lower-case hex without colons), `SHA256:…` and `MD5:…` of OpenSSH.
+    pub fingerprints: Vec<String>,
+    /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
+    pub spki: Option<[u8; 32]>,
+    /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
+    pub details: Vec<(&'static str, String)>,
+}
+
+impl Place {
+    /// A place with a home, a label and an identity, and nothing else yet.
+    pub fn new(home: Location, label: impl Into<String>, identity: impl Into<String>) -> Self {
+        Self {
+            home,
+            label: label.into(),
+            parts: BTreeMap::new(),
+            identity: identity.into(),
+            fingerprints: Vec::new(),
+            spki: None,
+            details: Vec::new(),
+        }
+    }
+}
+
+/// What was read from one source, or assembled from several.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The facts, in the order of their places.
+    pub facts: Facts,
+    /// What could not be understood.
+    pub problems: Vec<Problem>,
+    /// Bytes that no frame, report or log may show: private values, and what may be one.
+    pub secrets: Vec<(SourceId, Span)>,
+}
+
+impl Reading {
+    /// Adds what `other` holds behind this.
+    pub fn append(&mut self, mut other: Self) {
+        self.facts.append(other.facts);
+        self.problems.append(&mut other.problems);
+        self.secrets.append(&mut other.secrets);
+    }
+}

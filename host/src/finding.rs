@@ -1,0 +1,90 @@
+//! Findings: what rules said of facts, with the place in a file, a fingerprint and what settles them.
+//! Not the contract's finding, which knows only indices; this is what the host makes of one.
+
+use crate::rules::contract::{Severity, Verdict};
+use crate::source::Location;
+
+/// A kind of fact: an interface of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactKind {
+    /// `tls-endpoints`
+    TlsEndpoints,
+    /// `certificates`
+    Certificates,
+    /// `keys`
+    Keys,
+    /// `inventory`
+    Inventory,
+}
+
+impl FactKind {
+    /// Every kind, in the order in which rules are called.
+    pub const ALL: [Self; 4] = [Self::TlsEndpoints, Self::Certificates, Self::Keys, Self::Inventory];
+
+    /// The name of the interface in the contract.
+    pub fn interface(self) -> &'static str {
+        match self {
+            Self::TlsEndpoints => "tls-endpoints",
+            Self::Certificates => "certificates",
+            Self::Keys => "keys",
+            Self::Inventory => "inventory",
+        }
+    }
+}
+
+/// Whether a finding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Neither accepted nor known.
+    Open,
+    /// The baseline, or the tree compared with, has it: known, unapproved. The statement still counts as violated; the run does not fail.
+    Known,
+    /// An exception of the policy file covers it: its position in `Report::exceptions`.
+    Excepted(usize),
+}
+
+/// A further place that belongs to a finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Related {
+    /// Where.
+    pub location: Location,
+    /// What is there: `server www.example.org`.
+    pub label: String,
+}
+
+/// What a rule said of one fact, or of several under the same directive.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// The statement of the policy, `S1` to `S16`.
+    pub statement: String,
+    /// Violation or undetermined.
+    pub verdict: Verdict,
+    /// Of a violation its severity, after keyreeve.toml's last word; of an undetermined its rule's.
+    pub severity: Severity,
+    /// The kind of the fact.
+    pub kind: FactKind,
+    /// What was judged: `certificate for www.example.org`.
+    pub label: String,
+    /// Where: the part that the rule points to, else the whole fact.
+    pub location: Location,
+    /// Other parts, and what else the same directive concerns.
+    pub related: Vec<Related>,
+    /// The rule's sentence. Hostile text until encoded.
+    pub message: String,
+    /// What to do. Hostile text until encoded.
+    pub remedy: String,
+    /// `v1:` and 32 hexadecimal digits, of rule, path and what is judged; never of a line number.
+    pub fingerprint: String,
+    /// Whether it counts.
+    pub status: Status,
+}
+
+impl Finding {
+    /// Whether it is a violation (and not an undetermined).
+    pub fn is_violation(&self) -> bool {
+        matches!(self.verdict, Verdict::Violation(_))
+    }
+}

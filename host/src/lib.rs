@@ -1,0 +1,10 @@
+//! keyreeve checks configuration, certificates and keys against an encryption and key management
+//! policy. This crate is the host: its modules stand in the order of the pipeline, and data flows
+//! one way through them (docs/architecture.md).
+
+pub mod facts;
+pub mod finding;
+pub mod problem;
+pub mod report;
+pub mod rules;
+pub mod source;

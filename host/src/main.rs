@@ -1,0 +1,2 @@
+//! The program `keyreeve`.
+fn main() {}

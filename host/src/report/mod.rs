@@ -1,0 +1,251 @@
+//! The report: everything a run found, as data, which the formats in this folder write out.
+//! Not a judgement of its own: what counts and what is covered was settled before.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Finding, Status};
+use crate::problem::Problem;
+use crate::rules::contract::{Severity, Value};
+use crate::source::{SourceId, Sources, Span};
+
+/// Everything that the formats write.
+#[derive(Debug)]
+pub struct Report {
+    /// What was run, on what, with what.
+    pub run: Run,
+    /// The sixteen statements of the policy, in order.
+    pub statements: Vec<Statement>,
+    /// Every rule that is known, also those switched off, in the order of their ids.
+    pub rules: Vec<RuleReport>,
+    /// How many sources were examined and skipped.
+    pub counts: Counts,
+    /// In the order of path, place and rule.
+    pub findings: Vec<Finding>,
+    /// What could not be processed, each with the exception that covers it, if one does.
+    pub problems: Vec<(Problem, Option<usize>)>,
+    /// The exceptions of the policy file, in its order.
+    pub exceptions: Vec<ExceptionReport>,
+    /// Entries of the baseline that match nothing any more: fingerprint, rule, path.
+    pub stale_baseline: Vec<(String, String, String)>,
+    /// The sources that findings and problems point into.
+    pub sources: Sources,
+    /// Bytes that no format may show.
+    pub secrets: Vec<(SourceId, Span)>,
+}
+
+/// What was run, on what, with what.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Version of keyreeve.
+    pub version: &'static str,
+    /// The scan's date.
+    pub as_of: jiff::civil::Date,
+    /// The real time at which the run began.
+    pub started: jiff::Timestamp,
+    /// Absolute path of the folder that paths are relative to.
+    pub root: std::path::PathBuf,
+    /// Folder prefix of `root` below the git root, with `/` at its end, empty if they are equal or there is no repository; SARIF's paths begin with it.
+    pub prefix: String,
+    /// The commit checked out, and whether the tree equals it.
+    pub commit: Option<Commit>,
+    /// The policy.
+    pub policy: PolicyReport,
+    /// The baseline: path and SHA-256 of the file.
+    pub baseline: Option<(String, String)>,
+    /// Rules and paths the run was restricted to, as options were given: `--rule key-size`.
+    pub filters: Vec<String>,
+    /// Lowest severity that fails the run; none with `never`.
+    pub fail_on: Option<Severity>,
+    /// Whether an undetermined fails the run too.
+    pub fail_on_undetermined: bool,
+}
+
+/// A commit.
+#[derive(Debug, Clone)]
+pub struct Commit {
+    /// Its full object id.
+    pub id: String,
+    /// Whether the tree has no change against it.
+    pub clean: bool,
+}
+
+/// Which policy was in force.
+#[derive(Debug, Clone)]
+pub struct PolicyReport {
+    /// Its path; none for the built-in policy.
+    pub path: Option<String>,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+    /// Further keyreeve.toml files below, which are not read.
+    pub ignored: Vec<String>,
+}
+
+/// One statement of the policy, and what the run can say about it.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// `S1` to `S16`.
+    pub id: &'static str,
+    /// The statement in a few words.
+    pub title: &'static str,
+    /// What was found.
+    pub state: StatementState,
+    /// The rules that check it.
+    pub rules: Vec<String>,
+}
+
+/// What a run can say about a statement. There is no word for compliant: a scan cannot show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatementState {
+    /// At least one violation that no exception covers; how many.
+    Violated(usize),
+    /// Nothing is violated, but so many answers are open, or a rule for it did not run to its end.
+    Undetermined(usize),
+    /// No violation found in so many facts.
+    NoViolation(usize),
+    /// Its rules ran and there was nothing for them to look at.
+    NothingExamined,
+    /// No rule that ran checks it.
+    NotChecked,
+}
+
+/// Where a rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Built in.
+    BuiltIn,
+    /// A component that keyreeve.toml names.
+    File(String),
+}
+
+/// What became of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleState {
+    /// It judged every fact it examines.
+    Ran,
+    /// keyreeve.toml switches it off, or the command line leaves it out.
+    Off,
+    /// It could not be loaded, or did not get to the end: see the problems.
+    Failed,
+}
+
+/// A rule and what it did.
+#[derive(Debug, Clone)]
+pub struct RuleReport {
+    /// Its id.
+    pub id: String,
+    /// Its own version; empty if it could not be loaded.
+    pub version: String,
+    /// SHA-256 of the component, hex.
+    pub sha256: String,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// The statement it enforces.
+    pub statement: String,
+    /// What it asks for, in a few words.
+    pub title: String,
+    /// Why.
+    pub rationale: String,
+    /// The severity of its violations, if keyreeve.toml sets one, else its own default.
+    pub severity: Severity,
+    /// The settings in force, in the order in which the rule declares them.
+    pub settings: Vec<(String, Value)>,
+    /// What became of it.
+    pub state: RuleState,
+    /// How many facts it judged.
+    pub examined: usize,
+}
+
+/// How many sources were examined and skipped.
+#[derive(Debug, Clone, Default)]
+pub struct Counts {
+    /// Files looked at.
+    pub files: usize,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// Sources by what they were read as: `nginx`, `PEM`, `DER`, `inventory`. A source can be several.
+    pub formats: BTreeMap<&'static str, usize>,
+    /// Files that were not looked at, by reason: `larger than 256 MiB`, `FIFO`.
+    pub skipped: BTreeMap<String, usize>,
+    /// Facts by kind, as the interfaces are called.
+    pub facts: BTreeMap<&'static str, usize>,
+}
+
+/// The two kinds of exception (S14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExceptionKind {
+    /// Management accepts the violation for a time, with an alternative.
+    Accepted,
+    /// The finding is wrong.
+    FalsePositive,
+}
+
+/// What became of an exception.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExceptionState {
+    /// It covers at least one finding or problem.
+    Used,
+    /// It matches nothing.
+    Unused,
+    /// Its date has passed: it covers nothing.
+    Expired,
+}
+
+/// An exception and what became of it.
+#[derive(Debug, Clone)]
+pub struct ExceptionReport {
+    /// Accepted or false positive.
+    pub kind: ExceptionKind,
+    /// The rule it is for.
+    pub rule: String,
+    /// Path glob or fingerprint.
+    pub matches: String,
+    /// Why.
+    pub reason: String,
+    /// Who approved it (accepted) or answers for it (false positive).
+    pub by: String,
+    /// The alternative solution that management defined (accepted only).
+    pub alternative: Option<String>,
+    /// Last day on which it covers.
+    pub expires: Option<jiff::civil::Date>,
+    /// Line of the policy file it stands in.
+    pub line: u32,
+    /// What became of it.
+    pub state: ExceptionState,
+    /// How many findings and problems it covers.
+    pub covers: usize,
+}
+
+/// What a run ends with: one table for the README, one enum for the code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Nothing at or above the threshold.
+    Clean = 0,
+    /// Violations, or undetermined where asked, even if something else is incomplete.
+    Violations = 1,
+    /// The command line or the policy is wrong; nothing was checked.
+    Usage = 2,
+    /// No violation, but some input or rule could not be processed.
+    Incomplete = 3,
+}
+
+impl Report {
+    /// Whether a finding fails the run: open, and at or above the threshold.
+    pub fn fails(&self, finding: &Finding) -> bool {
+        let counts = finding.is_violation() || self.run.fail_on_undetermined;
+        finding.status == Status::Open && counts && self.run.fail_on.is_some_and(|least| finding.severity >= least)
+    }
+
+    /// What the run ends with.
+    pub fn exit(&self) -> Exit {
+        if self.findings.iter().any(|finding| self.fails(finding)) {
+            Exit::Violations
+        } else if self.problems.iter().any(|(_, covered)| covered.is_none()) {
+            Exit::Incomplete
+        } else {
+            Exit::Clean
+        }
+    }
+}

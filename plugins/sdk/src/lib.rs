@@ -1,0 +1,1 @@
+//! Write a keyreeve rule in Rust.
