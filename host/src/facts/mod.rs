@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::finding::FactKind;
 use crate::problem::Problem;
-use crate::rules::contract::{Certificate, InventoryEntry, Key, TlsEndpoint};
+use crate::rules::contract::{Certificate, InventoryEntry, Key, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
 
 /// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
@@ -83,6 +84,69 @@ impl Facts {
         self.certificates.append(other.certificates);
         self.keys.append(other.keys);
         self.inventory.append(other.inventory);
+    }
+
+    /// How many facts of a kind there are.
+    pub fn count(&self, kind: FactKind) -> usize {
+        match kind {
+            FactKind::TlsEndpoints => self.tls_endpoints.len(),
+            FactKind::Certificates => self.certificates.len(),
+            FactKind::Keys => self.keys.len(),
+            FactKind::Inventory => self.inventory.len(),
+        }
+    }
+
+    /// Where a fact comes from.
+    pub fn place(&self, kind: FactKind, index: usize) -> &Place {
+        match kind {
+            FactKind::TlsEndpoints => &self.tls_endpoints.places()[index],
+            FactKind::Certificates => &self.certificates.places()[index],
+            FactKind::Keys => &self.keys.places()[index],
+            FactKind::Inventory => &self.inventory.places()[index],
+        }
+    }
+
+    /// What is unknown about a fact.
+    pub fn unknown(&self, kind: FactKind, index: usize) -> &[Unknown] {
+        match kind {
+            FactKind::TlsEndpoints => &self.tls_endpoints.facts()[index].unknown,
+            FactKind::Certificates => &self.certificates.facts()[index].unknown,
+            FactKind::Keys => &self.keys.facts()[index].unknown,
+            FactKind::Inventory => &self.inventory.facts()[index].unknown,
+        }
+    }
+
+    /// About how many bytes a fact takes in the memory of a rule: its record and what may be long in it.
+    pub fn weight(&self, kind: FactKind, index: usize) -> usize {
+        const RECORD: usize = 512;
+        let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 8).sum::<usize>();
+        RECORD
+            + match kind {
+                FactKind::TlsEndpoints => {
+                    let endpoint = &self.tls_endpoints.facts()[index];
+                    texts(&endpoint.names) + 2 * (endpoint.suites.len() + endpoint.groups.len())
+                }
+                FactKind::Certificates => {
+                    let certificate = &self.certificates.facts()[index];
+                    texts(&certificate.names) + certificate.key.exponent.len()
+                }
+                FactKind::Keys => self.keys.facts()[index].public.exponent.len(),
+                FactKind::Inventory => {
+                    let entry = &self.inventory.facts()[index];
+                    [
+                        &entry.id,
+                        &entry.kind,
+                        &entry.creator,
+                        &entry.service,
+                        &entry.owner,
+                        &entry.fingerprint,
+                        &entry.path,
+                    ]
+                    .map(|text| text.len())
+                    .iter()
+                    .sum()
+                }
+            }
     }
 }
 

@@ -1,2 +1,12 @@
-//! Rules.
+//! Rules: how they are loaded, sandboxed and called. What they judge are facts, and what they say becomes
+//! findings; neither is made here.
+
+pub mod built_in;
+pub mod component;
+mod config;
 pub mod contract;
+pub mod engine;
+pub mod info;
+pub mod judge;
+pub mod limits;
+pub mod rule;

@@ -1,0 +1,152 @@
+//! Reads what a component exports and imports before anything compiles it, and refuses what is no rule of a
+//! contract that this host speaks. Not a check of types: wasmtime does that when a rule is instantiated.
+
+use semver::Version;
+use wasmparser::{Parser, Payload};
+
+use crate::finding::FactKind;
+
+/// The version of the contract that this host speaks.
+pub const CONTRACT: Version = Version::new(1, 0, 0);
+
+/// Size of a component in bytes; one that carries an interpreter has some 18 MB.
+pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
+
+const PACKAGE: &str = "keyreeve:policy/";
+
+/// What a component declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declared {
+    /// The kinds of fact that it examines, in the order of [`FactKind::ALL`].
+    pub kinds: Vec<FactKind>,
+    /// The newest version of the contract among its imports and exports.
+    pub contract: Version,
+}
+
+/// Why a file is no rule that can be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Longer than [`SIZE_LIMIT`].
+    #[error("it is {0} bytes long, and {SIZE_LIMIT} is the most")]
+    TooLarge(usize),
+    /// Another kind of file.
+    #[error("it is not WebAssembly")]
+    NotWasm,
+    /// A core module.
+    #[error(
+        "it is a core module, not a component: make a component of it (wasm-tools component new, or the tool of its language)"
+    )]
+    CoreModule,
+    /// It ends early, or is malformed.
+    #[error("it is malformed or truncated: {0}")]
+    Malformed(String),
+    /// An import that no rule may have.
+    #[error(
+        "it imports {0}, and a rule may import nothing but keyreeve:policy/diagnostics: no clock, no files, no network, no randomness"
+    )]
+    Import(String),
+    /// No export of the contract at all.
+    #[error("it exports nothing of keyreeve:policy: it is a component of another world")]
+    OtherWorld,
+    /// `rule` is missing.
+    #[error("it does not export keyreeve:policy/rule, which says what a rule is")]
+    NoRule,
+    /// It examines nothing.
+    #[error("it exports no kind of fact, so it would examine nothing")]
+    NoKind,
+    /// An interface that this host does not know.
+    #[error("it exports {0}, which this keyreeve does not know: the rule is newer; upgrade keyreeve")]
+    UnknownInterface(String),
+    /// A contract newer than the host's.
+    #[error("it speaks contract {0}, and this keyreeve speaks {CONTRACT}: upgrade keyreeve")]
+    Newer(Version),
+    /// A contract before the first.
+    #[error("it speaks contract {0}, and this keyreeve speaks {CONTRACT}: build the rule anew for contract 1.0")]
+    Older(Version),
+}
+
+/// Reads the imports and exports of a component.
+///
+/// # Errors
+/// A [`Refusal`] if it is not a rule that this host can load.
+pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
+    if bytes.len() > SIZE_LIMIT {
+        return Err(Refusal::TooLarge(bytes.len()));
+    }
+    if !bytes.starts_with(b"\0asm") {
+        return Err(Refusal::NotWasm);
+    }
+    if Parser::is_core_wasm(bytes) {
+        return Err(Refusal::CoreModule);
+    }
+    let names = names(bytes).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let mut contract = Version::new(0, 0, 0);
+    for import in &names.imports {
+        match interface(import)? {
+            Some(("diagnostics" | "types", version)) => contract = contract.max(version),
+            _ => return Err(Refusal::Import(import.clone())),
+        }
+    }
+    let (mut kinds, mut rule) = (Vec::new(), false);
+    for export in &names.exports {
+        let Some((name, version)) = interface(export)? else { continue };
+        contract = contract.max(version);
+        match FactKind::ALL.into_iter().find(|kind| kind.interface() == name) {
+            Some(kind) => kinds.push(kind),
+            None if name == "rule" => rule = true,
+            None => return Err(Refusal::UnknownInterface(export.clone())),
+        }
+    }
+    kinds.sort();
+    match (rule, kinds.is_empty()) {
+        (false, true) => Err(Refusal::OtherWorld),
+        (false, false) => Err(Refusal::NoRule),
+        (true, true) => Err(Refusal::NoKind),
+        (true, false) => Ok(Declared { kinds, contract }),
+    }
+}
+
+struct Names {
+    imports: Vec<String>,
+    exports: Vec<String>,
+}
+
+/// The names of the outermost component; those of the components inside are its own affair.
+fn names(bytes: &[u8]) -> wasmparser::Result<Names> {
+    let mut names = Names { imports: Vec::new(), exports: Vec::new() };
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    names.imports.push(import?.name.name.to_owned());
+                }
+            }
+            Payload::ComponentExportSection(section) if depth == 0 => {
+                for export in section {
+                    names.exports.push(export?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(names)
+}
+
+/// Interface and version of a name of the contract; none for a name of another package.
+fn interface(name: &str) -> Result<Option<(&str, Version)>, Refusal> {
+    let Some(rest) = name.strip_prefix(PACKAGE) else { return Ok(None) };
+    let Some((interface, version)) = rest.split_once('@') else {
+        return Err(Refusal::UnknownInterface(name.to_owned()));
+    };
+    let version = Version::parse(version).map_err(|error| Refusal::Malformed(format!("{name}: {error}")))?;
+    if version.major < CONTRACT.major {
+        return Err(Refusal::Older(version));
+    }
+    if (version.major, version.minor) > (CONTRACT.major, CONTRACT.minor) {
+        return Err(Refusal::Newer(version));
+    }
+    Ok(Some((interface, version)))
+}

@@ -1,0 +1,64 @@
+//! The one engine that all rules run in, and the clock that ends calls which fuel does not end.
+//! Not a rule: an engine knows nothing of what it runs.
+
+use std::time::Duration;
+
+use wasmtime::Store;
+use wasmtime::component::Linker;
+
+use super::config::config;
+use super::contract::diagnostics;
+use super::limits::{ANSWER_BYTES, DEADLINE_TICKS, State};
+
+/// How often the clock ticks.
+pub(super) const TICK: Duration = Duration::from_millis(10);
+
+/// wasmtime's engine with everything a rule may import.
+pub struct Engine {
+    inner: wasmtime::Engine,
+    linker: Linker<State>,
+}
+
+impl Engine {
+    /// The engine for this machine; its clock runs until it is dropped.
+    ///
+    /// # Errors
+    /// When wasmtime does not support the machine.
+    pub fn new() -> wasmtime::Result<Self> {
+        let inner = wasmtime::Engine::new(&config(env!("KEYREEVE_TARGET"))?)?;
+        let mut linker = Linker::new(&inner);
+        diagnostics::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |state| state)?;
+        start_clock(&inner);
+        Ok(Self { inner, linker })
+    }
+
+    pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.inner
+    }
+
+    pub(super) fn linker(&self) -> &Linker<State> {
+        &self.linker
+    }
+
+    /// A store with all limits in force, for one call that may use so much fuel.
+    pub(super) fn store(&self, fuel: u64) -> Store<State> {
+        let mut store = Store::new(&self.inner, State::default());
+        store.limiter(|state| &mut state.limiter);
+        store.set_fuel(fuel).expect("the engine consumes fuel");
+        // Before anything is instantiated: a start function is code of the rule, too.
+        store.set_epoch_deadline(DEADLINE_TICKS);
+        store.set_hostcall_fuel(ANSWER_BYTES);
+        store
+    }
+}
+
+fn start_clock(engine: &wasmtime::Engine) {
+    let weak = engine.weak();
+    std::thread::spawn(move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    });
+}

@@ -1,0 +1,78 @@
+//! Checks what a rule says of itself: a rule with a false name, statement or setting is not run.
+//! Not a check of what keyreeve.toml sets; that is the policy's.
+
+use std::collections::BTreeSet;
+
+use super::contract::{Info, Setting, Value};
+use super::limits::TEXT_BYTES;
+use crate::finding::FactKind;
+
+/// Most settings and fields that a rule may declare.
+const ENTRIES: usize = 256;
+
+/// Whether it can be, for a rule that examines these kinds.
+///
+/// # Errors
+/// A clause that says what cannot.
+pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
+    if !is_id(&info.id) {
+        return Err(format!("its id is {:?}, which is not lower-case words joined by hyphens", clip(&info.id)));
+    }
+    if let Err(error) = semver::Version::parse(&info.version) {
+        return Err(format!("its version {:?} is not a semantic version: {error}", clip(&info.version)));
+    }
+    if !is_statement(&info.statement) {
+        return Err(format!("it cites the statement {:?}, and there are S1 to S16", clip(&info.statement)));
+    }
+    let texts = [&info.title, &info.rationale];
+    let texts = texts.into_iter().chain(info.attributes.iter().map(|(_, value)| value));
+    if texts.into_iter().any(|text| text.len() > TEXT_BYTES) {
+        return Err(format!("a text about itself is longer than {TEXT_BYTES} bytes"));
+    }
+    if info.title.trim().is_empty() || info.rationale.trim().is_empty() {
+        return Err("it has no title, or gives no reason".to_owned());
+    }
+    if info.settings.len() > ENTRIES || info.reads.len() > ENTRIES {
+        return Err(format!("it declares more than {ENTRIES} settings or fields"));
+    }
+    settings(&info.settings)?;
+    for read in &info.reads {
+        let known = read.split_once('.').is_some_and(|(name, _)| kinds.iter().any(|kind| kind.interface() == name));
+        if !known {
+            return Err(format!("it reads {:?}, and examines no such facts", clip(read)));
+        }
+    }
+    Ok(())
+}
+
+fn settings(settings: &[Setting]) -> Result<(), String> {
+    let mut names = BTreeSet::new();
+    for setting in settings {
+        if !is_id(&setting.name) || !names.insert(&setting.name) {
+            return Err(format!("its setting {:?} is no name, or is there twice", clip(&setting.name)));
+        }
+        let size = match &setting.default {
+            Value::Text(text) => text.len(),
+            Value::Texts(texts) => texts.iter().map(|text| text.len() + 1).sum(),
+            Value::Boolean(_) | Value::Integer(_) | Value::Days(_) => 0,
+        };
+        if size.max(setting.doc.len()) > TEXT_BYTES {
+            return Err(format!("its setting {:?} is longer than {TEXT_BYTES} bytes", setting.name));
+        }
+    }
+    Ok(())
+}
+
+/// Lower-case words of letters and digits, joined by single hyphens; a letter first; 64 bytes at most.
+pub fn is_id(text: &str) -> bool {
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.len() <= 64 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('-').all(word)
+}
+
+fn is_statement(text: &str) -> bool {
+    (1..=16).any(|number| text.strip_prefix('S') == Some(number.to_string().as_str()))
+}
+
+fn clip(text: &str) -> &str {
+    &text[..text.floor_char_boundary(80)]
+}

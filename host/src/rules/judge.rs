@@ -1,0 +1,120 @@
+//! Calls every rule with all facts of the kinds it examines, in chunks, and collects what they say.
+//! Not what a finding looks like in a report: `settle` gives it its place and fingerprint.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::contract::{Finding, Part, Scan, Unknown, Value, Verdict};
+use super::engine::Engine;
+use super::limits::Fault;
+use super::rule::Rule;
+use crate::facts::Facts;
+use crate::finding::FactKind;
+
+/// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
+const CHUNK: usize = 1024;
+/// Bytes of one call at most, as [`weight`] estimates them.
+const CHUNK_BYTES: usize = 4 * 1024 * 1024;
+
+/// What one rule said of all facts.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    /// Its findings: kind, position of the fact among all of that kind, and what it said.
+    pub findings: Vec<(FactKind, usize, Finding)>,
+    /// How many facts it judged.
+    pub examined: usize,
+    /// What ended it, if anything did; facts behind that point are not judged.
+    pub fault: Option<Fault>,
+}
+
+/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel; the calls of one rule
+/// follow one another and end at its first fault, so that the result is the same on every machine.
+pub fn judge(engine: &Engine, rules: &[(&Rule, Vec<(String, Value)>)], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
+    rules.par_iter().map(|(rule, settings)| judge_one(engine, rule, settings, scan, facts)).collect()
+}
+
+fn judge_one(engine: &Engine, rule: &Rule, settings: &[(String, Value)], scan: &Scan, facts: &Facts) -> Judgement {
+    let mut judgement = Judgement::default();
+    for &kind in &rule.kinds {
+        for range in chunks(facts, kind) {
+            match rule.check(engine, settings, scan, facts, kind, range.clone()) {
+                Ok(findings) => {
+                    judgement.examined += range.len();
+                    add_undetermined(rule, facts, kind, range.clone(), &findings, &mut judgement.findings);
+                    let placed =
+                        findings.into_iter().map(|finding| (kind, range.start + finding.fact as usize, finding));
+                    judgement.findings.extend(placed);
+                }
+                Err(fault) => {
+                    judgement.fault = Some(fault);
+                    return judgement;
+                }
+            }
+        }
+    }
+    judgement
+}
+
+/// Cuts the facts of a kind by count and by bytes.
+fn chunks(facts: &Facts, kind: FactKind) -> Vec<Range<usize>> {
+    let count = facts.count(kind);
+    let (mut chunks, mut start, mut bytes) = (Vec::new(), 0, 0);
+    for index in 0..count {
+        bytes += facts.weight(kind, index);
+        if index + 1 - start == CHUNK || bytes >= CHUNK_BYTES || index + 1 == count {
+            chunks.push(start..index + 1);
+            (start, bytes) = (index + 1, 0);
+        }
+    }
+    chunks
+}
+
+/// The host's own answer for a field that a rule reads and that is unknown: undetermined, unless the rule found
+/// a violation in the fact all the same or said something of that field itself. So a rule that forgets to look cannot pass.
+fn add_undetermined(
+    rule: &Rule,
+    facts: &Facts,
+    kind: FactKind,
+    range: Range<usize>,
+    findings: &[Finding],
+    into: &mut Vec<(FactKind, usize, Finding)>,
+) {
+    for index in range.clone() {
+        let read = facts.unknown(kind, index).iter().filter(|unknown| reads(rule, kind, &unknown.field));
+        for unknown in read {
+            let answered =
+                findings.iter().filter(|finding| finding.fact as usize == index - range.start).any(|finding| {
+                    matches!(finding.verdict, Verdict::Violation(_))
+                        || finding.part.as_ref().is_some_and(|part| part.field == unknown.field)
+                });
+            if !answered {
+                into.push((kind, index, undetermined(unknown)));
+            }
+        }
+    }
+}
+
+/// Whether a rule reads a field: it names the field, a record around it, or a part of it.
+fn reads(rule: &Rule, kind: FactKind, field: &str) -> bool {
+    let within = |inner: &str, outer: &str| {
+        inner == outer || inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+    };
+    rule.info
+        .reads
+        .iter()
+        .filter_map(|read| read.strip_prefix(kind.interface())?.strip_prefix('.'))
+        .any(|read| within(field, read) || within(read, field))
+}
+
+fn undetermined(unknown: &Unknown) -> Finding {
+    Finding {
+        fact: 0,
+        part: Some(Part { field: unknown.field.clone(), position: None }),
+        related: Vec::new(),
+        verdict: Verdict::Undetermined,
+        message: format!("{} is not known: {}", unknown.field, unknown.reason),
+        remedy: "make the value visible to the scan, or judge it by hand".to_owned(),
+        attributes: Vec::new(),
+    }
+}

@@ -1,0 +1,150 @@
+//! The limits that one call of a rule runs under, and the faults that end it. Not the limits of compiling a
+//! rule (`compile`), nor those of the engine as a whole (`config`).
+
+use wasmtime::{ResourceLimiter, Trap};
+
+/// Fuel for any call, however few facts it is about: enough to start a guest that carries an interpreter.
+const FUEL_BASE: u64 = 500_000_000;
+/// Further fuel for each fact; an interpreted rule takes some 13,000 for a long one.
+const FUEL_FACT: u64 = 2_000_000;
+/// Memory of all instances of a store together, in bytes. Interpreters need 32 MiB.
+const MEMORY: usize = 128 * 1024 * 1024;
+/// Elements of all tables of a store together.
+const TABLE_ELEMENTS: usize = 100_000;
+/// Core instances, tables and memories of a store; a component made from Python has some thirty instances.
+const INSTANCES: usize = 200;
+const TABLES: usize = 64;
+const MEMORIES: usize = 16;
+/// Bytes that a rule may hand to the host in one call.
+pub(super) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of one text in an answer.
+pub(super) const TEXT_BYTES: usize = 16 * 1024;
+/// Findings for one fact, on average over a call.
+pub(super) const FINDINGS_PER_FACT: usize = 32;
+/// Bytes that are kept of what a rule says about its own panic.
+pub(super) const PANIC_BYTES: usize = 4 * 1024;
+/// Ticks of [`super::engine::TICK`] after which a call is ended: 20 seconds, far above what fuel allows.
+pub(super) const DEADLINE_TICKS: u64 = 2_000;
+
+/// Fuel for one call about so many facts.
+pub fn fuel(facts: usize) -> u64 {
+    FUEL_BASE + FUEL_FACT * facts as u64
+}
+
+/// Why a rule did not get to the end of a call. The rule has then judged nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// All fuel is used up; the same on every machine.
+    #[error("it used up its fuel of {0}: it loops, or does far too much work")]
+    Fuel(u64),
+    /// The deadline passed, in work that fuel does not see; depends on the machine.
+    #[error("it used up its time of {} seconds in work that fuel does not see", DEADLINE_TICKS / 100)]
+    Time,
+    /// It asked for more memory, tables or instances than a rule may have.
+    #[error("it asked for {0}")]
+    Resources(String),
+    /// Its recursion is too deep.
+    #[error("it used up its stack: its recursion is too deep")]
+    Stack,
+    /// It told of a panic before it trapped.
+    #[error("it panicked: {0}")]
+    Panic(String),
+    /// Any other trap.
+    #[error("it trapped: {0}")]
+    Trap(String),
+    /// It said itself that it cannot judge.
+    #[error("it cannot judge: {0}")]
+    Refused(String),
+    /// What it answered is no answer.
+    #[error("it answered nonsense: {0}")]
+    Nonsense(String),
+    /// A setting that it does not accept.
+    #[error("it does not accept its settings: {0}")]
+    Settings(String),
+    /// Its exports do not have the types of the contract.
+    #[error("its exports do not have the types of contract {version}: {reason}", version = super::component::CONTRACT)]
+    Types {
+        /// What differs.
+        reason: String,
+    },
+}
+
+/// What a store may hold in total, and what the rule said about its own panic.
+#[derive(Debug, Default)]
+pub(super) struct Limiter {
+    memory: usize,
+    elements: usize,
+    /// The first thing that went beyond a limit.
+    exceeded: Option<String>,
+}
+
+impl Limiter {
+    fn refuse(&mut self, what: String) -> wasmtime::Result<bool> {
+        let error = wasmtime::Error::msg(what.clone());
+        self.exceeded.get_or_insert(what);
+        Err(error)
+    }
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.memory - current.min(self.memory) + desired;
+        if total > MEMORY {
+            return self.refuse(format!("{total} bytes of memory, and {MEMORY} is the most"));
+        }
+        self.memory = total;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        let total = self.elements - current.min(self.elements) + desired;
+        if total > TABLE_ELEMENTS {
+            return self.refuse(format!("{total} elements of tables, and {TABLE_ELEMENTS} is the most"));
+        }
+        self.elements = total;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES
+    }
+
+    fn tables(&self) -> usize {
+        TABLES
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES
+    }
+}
+
+/// The state of one store.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) limiter: Limiter,
+    panic: Option<String>,
+}
+
+impl super::contract::diagnostics::Host for State {
+    fn panic(&mut self, message: String) {
+        let end = message.floor_char_boundary(PANIC_BYTES);
+        self.panic.get_or_insert_with(|| message[..end].to_owned());
+    }
+}
+
+impl State {
+    /// What ended a call, from what wasmtime says and what the store recorded.
+    pub(super) fn fault(&self, error: &wasmtime::Error, fuel: u64) -> Fault {
+        if let Some(exceeded) = &self.limiter.exceeded {
+            return Fault::Resources(exceeded.clone());
+        }
+        match (error.downcast_ref::<Trap>(), &self.panic) {
+            (Some(Trap::OutOfFuel), _) => Fault::Fuel(fuel),
+            (Some(Trap::Interrupt), _) => Fault::Time,
+            (Some(Trap::StackOverflow), _) => Fault::Stack,
+            (Some(_), Some(message)) => Fault::Panic(message.clone()),
+            (Some(trap), None) => Fault::Trap(trap.to_string()),
+            (None, _) => Fault::Nonsense(format!("{:#}", error.root_cause())),
+        }
+    }
+}
