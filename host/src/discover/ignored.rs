@@ -83,6 +83,7 @@ impl Rules {
     fn add(&mut self, folder: &Path, file: &Path) {
         let Some(text) = read_text(file, PATTERNS_LIMIT) else { return };
         let mut builder = GitignoreBuilder::new(folder);
+        builder.allow_unclosed_class(false);
         for line in text.trim_start_matches('\u{feff}').lines() {
             let _ = builder.add_line(None, line);
         }
