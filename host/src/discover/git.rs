@@ -45,9 +45,9 @@ pub enum GitError {
 /// Reads the whole index below `root`, and tells which files of it differ from HEAD. Names are relative to `root`, which
 /// may lie below the top of the repository. The variables that git sets for hooks (GIT_INDEX_FILE, GIT_DIR) are heeded.
 pub fn staged(root: &Path, keep: Keep<'_>, progress: &dyn Progress) -> Result<Staged, GitError> {
+    let index = run(root, "ls-files", &["--stage", "-z"])?;
     let changed =
         run(root, "diff", &["--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=d"])?;
-    let index = run(root, "ls-files", &["--stage", "-z"])?;
     let entries = records(&index).map(|record| Entry::of_index(record).ok_or_else(|| odd("ls-files")));
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let discovery = blobs::read(root, &entries, keep, progress)?.into();
