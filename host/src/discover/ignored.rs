@@ -12,7 +12,7 @@ use super::git::{self, GitError};
 use super::read::{Content, Reader};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
-const PATTERNS_LIMIT: usize = 1024 * 1024;
+const PATTERNS_LIMIT: usize = 256 * 1024;
 
 /// The patterns in force in a folder; none outside a repository, as with git.
 #[derive(Debug, Clone, Default)]

@@ -1,7 +1,7 @@
 //! Walking folders in parallel, and reading what is in them.
 //! Not what git ignores (`ignored`) nor how a file is read safely (`read`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
 use std::io::{self, ErrorKind};
@@ -124,10 +124,12 @@ impl<'a> Walk<'a> {
             for (name, kind) in entries.into_iter().filter(|(name, _)| name != ".git") {
                 path.push(&name);
                 if self.is_wanted(worker, &folder, &path, kind) {
-                    match () {
-                        () if kind.is_file() => files.push(name),
-                        () if kind.is_dir() => self.spawn(scope, folder.child(&path, &name)),
-                        () => self.special(&mut worker.found, &path, &folder.name_of(&name), kind),
+                    if kind.is_file() {
+                        files.push(name);
+                    } else if kind.is_dir() {
+                        self.spawn(scope, folder.child(&path, &name));
+                    } else {
+                        self.special(&mut worker.found, &path, &folder.name_of(&name), kind);
                     }
                 }
                 path.pop();
@@ -235,13 +237,19 @@ impl<'a> Walk<'a> {
         all
     }
 
-    /// The files that are tracked although git ignores them. Where git cannot tell, that is a problem: one of them could
-    /// matter.
+    /// The files that are tracked although git ignores them, and not read already because they, or a folder around them,
+    /// are named. Where git cannot tell, that is a problem: one of them could matter.
     fn tracked(&self, ignored: BTreeMap<PathBuf, (Arc<Repository>, Vec<PathBuf>)>, found: &mut Found) -> Vec<PathBuf> {
         let mut tracked = Vec::new();
-        for (root, (repository, paths)) in ignored {
-            match repository.tracked(&paths) {
-                Ok(paths) => tracked.extend(paths.into_iter().filter(|path| !self.files.contains(path))),
+        for (root, (repository, entries)) in ignored {
+            let known: HashSet<&Path> = entries.iter().map(PathBuf::as_path).collect();
+            let is_unread = |path: &PathBuf| {
+                let mut around = path.ancestors();
+                let nearest = around.find(|it| known.contains(it) || self.folders.contains(*it));
+                nearest.is_some_and(|it| known.contains(it)) && !self.files.contains(path)
+            };
+            match repository.tracked(&entries) {
+                Ok(paths) => tracked.extend(paths.into_iter().filter(is_unread)),
                 Err(error) => {
                     let message =
                         format!("what git ignores here is not read, and may be tracked all the same: {error}");

@@ -88,6 +88,19 @@ fn what_is_named_is_read_although_git_ignores_it() {
 }
 
 #[test]
+fn what_is_tracked_in_an_ignored_folder_is_read_once_when_it_is_named_too() {
+    let place = Place::repository();
+    place.write(".gitignore", "out/\n*.o\n");
+    for file in ["out/a", "out/in/b", "out/in/c.o", "out/in/d/e"] {
+        place.write(file, "1");
+    }
+    place.git(&["add", "--all", "--force"]);
+    let discovery = place.walk(&[".", "out/in", "out/in/d/e"]);
+    assert_eq!(names(&discovery), [".gitignore", "out/a", "out/in/b", "out/in/c.o", "out/in/d/e"]);
+    assert_eq!(discovery.files, 5);
+}
+
+#[test]
 fn patterns_from_above_hold_in_a_folder_that_is_named() {
     let place = Place::repository();
     place.write(".gitignore", "*.o\n");
