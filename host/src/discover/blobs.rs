@@ -255,4 +255,28 @@ mod tests {
         assert_eq!(follow(b"a/b", b"../../etc/passwd"), None);
         assert_eq!(follow(b"a", b"/etc/passwd"), None);
     }
+
+    #[test]
+    fn records_of_git_are_understood() {
+        let entry = Entry::of_index(b"100755 e69de29b 0\ta\tb").map(|entry| (entry.kind, entry.object, entry.path));
+        assert_eq!(entry, Some((Kind::File, "e69de29b", &b"a\tb"[..])));
+        let entry = Entry::of_tree(b"160000 commit e69de29b\tlib").map(|entry| (entry.kind, entry.object, entry.path));
+        assert_eq!(entry, Some((Kind::Submodule, "e69de29b", &b"lib"[..])));
+        assert!(Entry::of_index(b"100644 e69de29b\ta").is_none());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_record_of_any_bytes_never_panics(record: Vec<u8>) {
+            let _ = (Entry::of_index(&record), Entry::of_tree(&record));
+        }
+
+        #[test]
+        fn a_link_leads_nowhere_outside(path in "[ab]{1,2}(/[ab]{1,2}){0,3}", target in "[ab./]{0,12}") {
+            let followed = String::from_utf8(follow(path.as_bytes(), target.as_bytes()).unwrap_or_default());
+            let followed = followed.map_err(|error| proptest::test_runner::TestCaseError::fail(error.to_string()))?;
+            proptest::prop_assert!(!followed.starts_with('/'));
+            proptest::prop_assert!(followed.split('/').all(|part| part != ".." && part != "."));
+        }
+    }
 }

@@ -140,7 +140,7 @@ fn run(root: &Path, name: &'static str, arguments: &[&str]) -> Result<Vec<u8>, G
     let output = command(root, name).args(arguments).output().map_err(|error| absent(&error))?;
     judge(name, output).map_err(|error| match error {
         GitError::Failed { reason, .. } if reason.contains("not a git repository") => {
-            GitError::NotARepository(names::name_of(Path::new(""), root))
+            GitError::NotARepository(names::text(root.as_os_str().as_encoded_bytes()))
         }
         other => other,
     })

@@ -67,6 +67,34 @@ fn what_is_walked_is_what_git_knows() {
     assert!(place.walk_all().problems.is_empty());
 }
 
+/// Patterns of every form of gitignore(5), over names that they can match.
+fn any_patterns() -> impl proptest::strategy::Strategy<Value = Vec<String>> {
+    let name = "([ab]|a\\*|\\*b|\\?|[*]|\\*\\*|\\[ab\\]|\\[!a\\]|\\\\a)";
+    let pattern = proptest::string::string_regex(&format!("!?/?{name}(/{name}){{0,2}}/?")).unwrap();
+    proptest::collection::vec(pattern, 1..5)
+}
+
+#[test]
+fn any_patterns_ignore_what_git_ignores() {
+    use proptest::test_runner::{Config, TestRunner};
+    let place = Place::repository();
+    for first in ["a", "b", "ab", "c"] {
+        for second in ["a", "b", "ab"] {
+            place.write(&format!("{first}/{second}/a"), "1");
+            place.write(&format!("{first}/{second}/cb"), "1");
+            place.write(&format!("{first}/{second}x"), "1");
+        }
+    }
+    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&(any_patterns(), any_patterns()), |(top, inner)| {
+        place.write(".gitignore", top.join("\n"));
+        place.write("a/.gitignore", inner.join("\n"));
+        proptest::prop_assert_eq!(walked(&place), known_to_git(&place));
+        Ok(())
+    });
+    outcome.unwrap();
+}
+
 #[test]
 fn a_folder_that_is_ignored_counts_once() {
     let place = Place::repository();

@@ -1,5 +1,6 @@
 //! Discovery on real folders and on repositories made by the git program.
 //! Not what the formats make of the sources.
+#![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod folders;
