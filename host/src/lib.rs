@@ -2,9 +2,11 @@
 //! policy. This crate is the host: its modules stand in the order of the pipeline, and data flows
 //! one way through them (docs/architecture.md).
 
+pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod problem;
+pub mod progress;
 pub mod report;
 pub mod rules;
 pub mod source;

@@ -1,0 +1,185 @@
+//! The git index and git trees as sources, through the `git` program, which knows worktrees and alternate indices.
+//! Not the working tree (`walk`), and nothing that would change a repository or run a program that its configuration names.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::{env, io};
+
+use super::blobs::{self, Entry};
+use super::{Discovery, Keep, Staged, names, read};
+use crate::progress::Progress;
+use crate::report::Commit;
+
+/// Why git could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no such program.
+    #[error("the git program cannot be run: {0}")]
+    Absent(String),
+    /// The folder is in no repository.
+    #[error("{0} is not in a git repository")]
+    NotARepository(String),
+    /// The name stands for no commit or tree here.
+    #[error(
+        "git knows no revision {revision} here{}",
+        if *.shallow { "; this clone is shallow: fetch the revision first, or the whole history with git fetch --unshallow" } else { "; if it is on a remote, git fetch brings it" }
+    )]
+    UnknownRevision {
+        /// As it was given.
+        revision: String,
+        /// Whether the clone lacks a part of the history.
+        shallow: bool,
+    },
+    /// git gave up, for the reason it gave.
+    #[error("git {command} failed: {reason}")]
+    Failed {
+        /// The subcommand.
+        command: &'static str,
+        /// What it wrote to standard error, on one line.
+        reason: String,
+    },
+}
+
+/// Reads the whole index below `root`, and tells which files of it differ from HEAD. Names are relative to `root`, which
+/// may lie below the top of the repository. The variables that git sets for hooks (GIT_INDEX_FILE, GIT_DIR) are heeded.
+pub fn staged(root: &Path, keep: Keep<'_>, progress: &dyn Progress) -> Result<Staged, GitError> {
+    let index = run(root, "ls-files", &["--stage", "-z"])?;
+    let changed =
+        run(root, "diff", &["--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=d"])?;
+    let entries = records(&index).map(|record| Entry::of_index(record).ok_or_else(|| odd("ls-files")));
+    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    let discovery = blobs::read(root, &entries, keep, progress)?.into();
+    Ok(Staged { discovery, changed: records(&changed).map(names::text).collect::<BTreeSet<_>>() })
+}
+
+/// Reads the tree of a revision below `root`, as [`staged`] reads the index.
+pub fn tree(root: &Path, revision: &str, keep: Keep<'_>, progress: &dyn Progress) -> Result<Discovery, GitError> {
+    let object = resolve_tree(root, revision)?;
+    let listing = run(root, "ls-tree", &["-r", "-z", &object])?;
+    let entries = records(&listing).map(|record| Entry::of_tree(record).ok_or_else(|| odd("ls-tree")));
+    let entries = entries.collect::<Result<Vec<_>, _>>()?;
+    Ok(blobs::read(root, &entries, keep, progress)?.into())
+}
+
+/// The commit that is checked out, and whether the index and the tracked files equal it; none without git, outside a repository, and
+/// before the first commit.
+pub fn commit(root: &Path) -> Option<Commit> {
+    let id = run(root, "rev-parse", &["--verify", "--quiet", "HEAD^{commit}"]).ok()?;
+    let id = String::from_utf8(id).ok()?.trim().to_owned();
+    let status = run(root, "status", &["--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty"]);
+    Some(Commit { id, clean: status.is_ok_and(|changes| changes.is_empty()) })
+}
+
+/// Starts listing the files that the repository at this very folder tracks. What the environment says of
+/// repositories is about another one.
+pub(super) fn list_tracked(root: &Path) -> Result<Child, GitError> {
+    let mut command = command(root, "ls-files");
+    let elsewhere =
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"];
+    for variable in elsewhere {
+        command.env_remove(variable);
+    }
+    command.arg("-z").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| absent(&error))
+}
+
+/// What a program that was started wrote in the end.
+pub(super) fn finish(name: &'static str, child: Child) -> Result<Vec<u8>, GitError> {
+    child.wait_with_output().map_err(|error| failed(name, &error)).and_then(|output| judge(name, output))
+}
+
+/// A git command below a folder that takes no lock, asks nothing, fetches nothing, and runs neither hook nor monitor nor
+/// external diff, whatever the repository's own configuration says; replaced objects are read as they were committed.
+pub(super) fn command(root: &Path, name: &str) -> Command {
+    let mut command = Command::new("git");
+    command.args(["--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    command.arg("-C").arg(root).arg(name).stdin(Stdio::null());
+    if name == "diff" {
+        command.args(["--no-ext-diff", "--no-textconv"]);
+    }
+    command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
+    command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_NO_REPLACE_OBJECTS", "1");
+    locate(&mut command);
+    command
+}
+
+/// Hooks of worktrees get GIT_DIR alone, which says that the current folder is the top of the working tree: `-C`
+/// would move that, and relative paths with it.
+fn locate(command: &mut Command) {
+    let (Some(folder), Ok(here)) = (env::var_os("GIT_DIR"), env::current_dir()) else { return };
+    let tree = env::var_os("GIT_WORK_TREE").unwrap_or_default();
+    command.env("GIT_DIR", here.join(folder)).env("GIT_WORK_TREE", here.join(tree));
+    if let Some(index) = env::var_os("GIT_INDEX_FILE") {
+        command.env("GIT_INDEX_FILE", here.join(index));
+    }
+}
+
+/// The object id of a revision's tree. No revision begins with a hyphen, so that none is taken for an option.
+fn resolve_tree(root: &Path, revision: &str) -> Result<String, GitError> {
+    let spelling = format!("{revision}^{{tree}}");
+    let id = match revision.starts_with('-') {
+        true => None,
+        false => {
+            run(root, "rev-parse", &["--verify", "--quiet", &spelling]).map(Some).or_else(|error| match error {
+                GitError::Failed { .. } => Ok(None),
+                other => Err(other),
+            })?
+        }
+    };
+    match id.and_then(|id| String::from_utf8(id).ok()) {
+        Some(id) => Ok(id.trim().to_owned()),
+        None => {
+            let shallow = run(root, "rev-parse", &["--is-shallow-repository"])?.starts_with(b"true");
+            Err(GitError::UnknownRevision { revision: revision.to_owned(), shallow })
+        }
+    }
+}
+
+fn run(root: &Path, name: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    let output = command(root, name).args(arguments).output().map_err(|error| absent(&error))?;
+    judge(name, output).map_err(|error| match error {
+        GitError::Failed { reason, .. } if reason.contains("not a git repository") => {
+            GitError::NotARepository(names::text(root.as_os_str().as_encoded_bytes()))
+        }
+        other => other,
+    })
+}
+
+fn judge(name: &'static str, output: Output) -> Result<Vec<u8>, GitError> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let text = names::text(&output.stderr[..output.stderr.len().min(2000)]);
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let reason = match lines.is_empty() {
+        true => output.status.to_string(),
+        false => lines.join(" ").trim_start_matches("fatal: ").to_owned(),
+    };
+    Err(GitError::Failed { command: name, reason })
+}
+
+pub(super) fn absent(error: &io::Error) -> GitError {
+    GitError::Absent(read::reason(error))
+}
+
+pub(super) fn failed(command: &'static str, error: &io::Error) -> GitError {
+    GitError::Failed { command, reason: read::reason(error) }
+}
+
+fn odd(command: &'static str) -> GitError {
+    GitError::Failed { command, reason: "its answer is not understood".to_owned() }
+}
+
+/// The parts of an answer that ends each with a zero byte.
+fn records(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
+    answer.split(|&byte| byte == 0).filter(|record| !record.is_empty())
+}
+
+/// A path as git spells it, where the operating system can have it.
+pub(super) fn path(bytes: &[u8]) -> Option<PathBuf> {
+    #[cfg(unix)]
+    return Some(Path::new(<OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes)).to_owned());
+    #[cfg(not(unix))]
+    return std::str::from_utf8(bytes).ok().map(|text| Path::new(OsStr::new(text)).to_owned());
+}
