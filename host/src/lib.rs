@@ -4,7 +4,9 @@
 
 pub mod facts;
 pub mod finding;
+pub mod policy;
 pub mod problem;
 pub mod report;
 pub mod rules;
+pub mod settle;
 pub mod source;
