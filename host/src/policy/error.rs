@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
 
 use crate::source::{LineColumn, Source, Span};
 
@@ -100,15 +100,12 @@ impl Faults {
 
     /// Only the lines of the fault are handed to the renderer, so that its work does not grow with the file.
     fn frame(&self, fault: &Fault, renderer: &Renderer) -> String {
-        let LineColumn { line, column } = self.source.position(fault.span.start);
+        let line = self.source.position(fault.span.start).line;
         let (text, start) = self.window(fault.span);
         let length = fault.span.end.saturating_sub(fault.span.start) as usize;
         let end = ceil_boundary(&text, (start + length).min(text.len()));
-        let path = printable(&self.source.name);
-        let mut elements: Vec<Element<'_>> =
-            vec![Origin::path(path).line(line as usize).char_column(column as usize).into()];
-        let annotation = AnnotationKind::Primary.span(start..end);
-        elements.push(Snippet::source(text.as_ref()).line_start(line as usize).annotation(annotation).into());
+        let snippet = Snippet::source(text.as_ref()).path(printable(&self.source.name)).line_start(line as usize);
+        let mut elements: Vec<Element<'_>> = vec![snippet.annotation(AnnotationKind::Primary.span(start..end)).into()];
         elements.extend(fault.hint.as_deref().map(|hint| Level::HELP.message(hint).into()));
         renderer.render(&[Level::ERROR.primary_title(fault.message.as_str()).elements(elements)])
     }
@@ -139,7 +136,7 @@ fn ceil_boundary(text: &str, at: usize) -> usize {
 }
 
 /// Text of the file, fit for a message: control characters and what reorders text are escaped, and it is cut at 80 characters.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut shown = String::new();
     for (count, letter) in text.chars().enumerate() {
@@ -163,7 +160,7 @@ pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
         .iter()
         .filter(|_| word.len() <= LONGEST)
         .map(|&name| (strsim::damerau_levenshtein(&word.to_lowercase(), name), name))
-        .filter(|&(distance, name)| distance <= 1 + name.len() / 4)
+        .filter(|&(distance, name)| distance <= 1.max(name.len() / 4))
         .min();
     match close {
         Some((_, name)) => format!("did you mean `{name}`?"),
@@ -185,11 +182,11 @@ mod tests {
 
     #[test]
     fn a_frame_names_file_line_and_column_and_marks_the_place() {
-        let shown = rendered(b"one = 1\ntwo = 2\n", 14, 15);
+        let shown = rendered("one = 1\ntwoé = 2\n".as_bytes(), 16, 17);
         assert!(shown.starts_with("error: it is wrong\n"), "{shown}");
-        assert!(shown.contains("k.toml:2:7"), "{shown}");
-        assert!(shown.contains("2 | two = 2\n"), "{shown}");
-        assert!(shown.contains("      ^\n"), "{shown}");
+        assert!(shown.contains("k.toml:2:8\n"), "{shown}");
+        assert!(shown.contains("2 | twoé = 2\n"), "{shown}");
+        assert!(shown.contains("|        ^\n"), "{shown}");
         assert!(shown.contains("help: write it right"), "{shown}");
     }
 

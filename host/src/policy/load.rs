@@ -195,14 +195,3 @@ pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Opti
         .ok()
 }
 
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn x() {
-        println!("{:#}", super::super::schema::schema());
-    }
-}

@@ -10,6 +10,8 @@ mod load;
 pub mod schema;
 pub mod scopes;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
 pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
 pub use self::glob::PathGlob;

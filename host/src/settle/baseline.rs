@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Error as _, SeqAccess, Visitor};
+use memchr::memmem;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::finding::{Finding, Status};
@@ -74,7 +75,14 @@ impl Baseline {
             let place = format!(" at line {} column {}", error.line(), error.column());
             fail(error.line(), text.strip_suffix(&place).unwrap_or(&text).to_owned())
         })?;
-        Ok(file.findings)
+        let mut entries = BTreeMap::new();
+        for (index, entry) in file.findings.iter().enumerate() {
+            if entries.insert((entry.fingerprint.clone(), entry.verdict), entry.clone()).is_some() {
+                let line = line_of(bytes, &file.findings[..=index], &entry.fingerprint);
+                return Err(fail(line, format!("{} is listed twice: write its count instead", entry.fingerprint)));
+            }
+        }
+        Ok(Self { entries })
     }
 
     /// The baseline of these findings: every one that no exception covers, so that an exception that runs out is not
@@ -154,7 +162,14 @@ fn key(finding: &Finding) -> (String, Answer) {
 struct File {
     #[serde(rename = "schema", deserialize_with = "schema")]
     _schema: (),
-    findings: Baseline,
+    findings: Vec<Entry>,
+}
+
+/// The line in which the last of these entries names its fingerprint.
+fn line_of(bytes: &[u8], entries: &[Entry], fingerprint: &str) -> usize {
+    let nth = entries.iter().filter(|entry| entry.fingerprint == fingerprint).count();
+    let at = memmem::find_iter(bytes, fingerprint).nth(nth.saturating_sub(1));
+    at.map_or(1, |at| memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1)
 }
 
 fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<(), D::Error> {
@@ -175,30 +190,132 @@ fn is_violation(answer: &Answer) -> bool {
     *answer == Answer::Violation
 }
 
-impl<'de> Deserialize<'de> for Baseline {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        input.deserialize_seq(Entries)
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::rules::contract::Verdict;
+    use crate::settle::fixtures::{finding, sources};
+
+    fn statuses(findings: &[Finding]) -> Vec<Status> {
+        findings.iter().map(|finding| finding.status).collect()
     }
+
+    fn undetermined(rule: &str, path: &str, number: u32) -> Finding {
+        Finding { verdict: Verdict::Undetermined, ..finding(rule, path, number) }
+    }
+
+    fn reloaded(findings: &[Finding]) -> Baseline {
+        let baseline = Baseline::of(findings, &sources());
+        let again = Baseline::load("b.json", baseline.to_string().as_bytes()).unwrap();
+        assert_eq!(again, baseline);
+        again
+    }
+
+    #[test]
+    fn the_file_is_sorted_and_has_an_entry_a_line() {
+        let findings = [
+            finding("weak-key", "deploy/b.pem", 3),
+            finding("key-size", "a.pem", 2),
+            finding("key-size", "a.pem", 2),
+            undetermined("key-size", "a.pem", 1),
+            Finding { status: Status::Excepted(0), ..finding("key-size", "a.pem", 9) },
+        ];
+        let expected = r#"{
+  "schema": "keyreeve/baseline/v1",
+  "findings": [
+    {"path":"a.pem","rule":"key-size","fingerprint":"v1:00000000000000000000000000000001","verdict":"undetermined","count":1},
+    {"path":"a.pem","rule":"key-size","fingerprint":"v1:00000000000000000000000000000002","count":2},
+    {"path":"deploy/b.pem","rule":"weak-key","fingerprint":"v1:00000000000000000000000000000003","count":1}
+  ]
 }
-
-/// Reads the entries one by one, so that an error about two of them has the line of the second.
-struct Entries;
-
-impl<'de> Visitor<'de> for Entries {
-    type Value = Baseline;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a list of findings")
+"#;
+        assert_eq!(reloaded(&findings).to_string(), expected);
+        assert_eq!(reloaded(&[]).to_string(), "{\n  \"schema\": \"keyreeve/baseline/v1\",\n  \"findings\": []\n}\n");
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Baseline, A::Error> {
-        let mut entries = BTreeMap::new();
-        while let Some(entry) = list.next_element::<Entry>()? {
-            let key = (entry.fingerprint.clone(), entry.verdict);
-            if entries.insert(key, entry).is_some() {
-                return Err(A::Error::custom("the finding is listed twice: write its count instead"));
+    #[test]
+    fn a_second_copy_does_not_hide() {
+        let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
+        assert!(apply(&baseline, &mut findings).is_empty());
+        assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
+        mark_known(&mut findings, &[finding("key-size", "a.pem", 1)]);
+        assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
+    }
+
+    #[test]
+    fn an_entry_that_counts_more_than_there_is_is_stale() {
+        let baseline = reloaded(&[
+            finding("key-size", "a.pem", 1),
+            finding("key-size", "a.pem", 1),
+            finding("weak-key", "deploy/b.pem", 2),
+            finding("weak-key", "a.pem", 3),
+        ]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("weak-key", "a.pem", 3)];
+        let stale: Vec<String> = apply(&baseline, &mut findings).into_iter().map(|(_, rule, _)| rule).collect();
+        assert_eq!(stale, ["key-size", "weak-key"]);
+        assert_eq!(statuses(&findings), [Status::Known, Status::Known]);
+    }
+
+    #[test]
+    fn a_known_undetermined_does_not_let_a_violation_pass() {
+        let baseline = reloaded(&[undetermined("key-size", "a.pem", 1)]);
+        let mut findings = [finding("key-size", "a.pem", 1)];
+        assert_eq!(apply(&baseline, &mut findings).len(), 1);
+        assert_eq!(findings[0].status, Status::Open);
+    }
+
+    #[test]
+    fn what_is_excepted_stays_so_and_its_entry_is_not_stale() {
+        let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
+        let mut findings = [Finding { status: Status::Excepted(4), ..finding("key-size", "a.pem", 1) }];
+        assert!(apply(&baseline, &mut findings).is_empty());
+        assert_eq!(findings[0].status, Status::Excepted(4));
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        for (text, expected) in [
+            (String::new(), "b.json:1: EOF"),
+            ("[".into(), "b.json:1: "),
+            (good.replace("/v1\"", "/v2\""), "b.json:2: the schema is keyreeve/baseline/v2, not keyreeve/baseline/v1"),
+            (good.replace("v1:0", "v1:X"), "b.json:4: v1:X"),
+            (good.replace("\"count\":1", "\"count\":0"), "b.json:4: invalid value: integer `0`"),
+            (good.replace("\"count\":1", "\"count\":-1"), "b.json:4: invalid value: integer `-1`"),
+            (good.replace("\"count\":1", "\"line\":1,\"count\":1"), "b.json:4: unknown field `line`"),
+            (good.replace(",\"count\":1", ""), "b.json:4: missing field `count`"),
+            (good.replace("1}\n", "1},\n{\"path\":\"a\",\"rule\":\"k\",\"fingerprint\":\"v1:00000000000000000000000000000001\",\"count\":1}\n"), "b.json:5: v1:00000000000000000000000000000001 is listed twice"),
+            (good.replace("a.pem\"", "\u{1b}"), "b.json:4: "),
+        ] {
+            let error = Baseline::load("b.json", text.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(expected) && !error.contains('\u{1b}'), "{error}\n{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_a_baseline_or_refused(bytes: Vec<u8>) {
+            let _ = Baseline::load("b", &bytes);
+        }
+
+        #[test]
+        fn what_was_written_covers_exactly_what_was_there(
+            then in proptest::collection::vec(0u32..4, 0..12), now in proptest::collection::vec(0u32..4, 0..12)
+        ) {
+            let findings = |numbers: &[u32]| -> Vec<_> { numbers.iter().map(|&at| finding("key-size", "a.pem", at)).collect() };
+            let count = |numbers: &[u32], one: u32| numbers.iter().filter(|&&number| number == one).count();
+            let mut current = findings(&now);
+            let stale = apply(&reloaded(&findings(&then)), &mut current);
+            for one in 0..4 {
+                let fingerprint = format!("v1:{one:032x}");
+                let known = current.iter().filter(|finding| finding.fingerprint == fingerprint && finding.status == Status::Known);
+                proptest::prop_assert_eq!(known.count(), count(&then, one).min(count(&now, one)));
+                let left = stale.iter().any(|(text, ..)| *text == fingerprint);
+                proptest::prop_assert_eq!(left, count(&then, one) > count(&now, one));
             }
         }
-        Ok(Baseline { entries })
     }
 }

@@ -123,3 +123,104 @@ fn report(policy: &Policy, exception: &Exception, as_of: Date, covers: usize) ->
         covers,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::problem::Stage;
+    use crate::settle::fixtures::{finding, sources};
+    use crate::source::{Location, Span};
+
+    fn policy(text: &str) -> Policy {
+        Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap()
+    }
+
+    fn accepted(rule: &str, matches: &str, expires: &str) -> String {
+        format!(
+            "[[exceptions]]\nkind = 'accepted'\nrule = '{rule}'\n{matches}\nreason = 'r'\n\
+             approved-by = 'b'\nalternative = 'a'\nexpires = {expires}\n"
+        )
+    }
+
+    /// Fingerprint of the finding with this number.
+    fn by_number(number: u32) -> String {
+        format!("fingerprint = 'v1:{number:032x}'")
+    }
+
+    fn settled(text: &str, findings: &mut [Finding]) -> Vec<ExceptionReport> {
+        apply(&policy(text), date(2026, 11, 23), findings, Vec::new(), &sources()).0
+    }
+
+    #[test]
+    fn a_glob_covers_findings_of_its_rule_in_its_files_only() {
+        let mut findings =
+            [finding("key-size", "a.pem", 1), finding("key-size", "deploy/b.pem", 2), finding("weak-key", "deploy/b.pem", 3)];
+        let reports = settled(&accepted("key-size", "path = 'deploy/**'", "2027-01-01"), &mut findings);
+        assert_eq!(findings.map(|finding| finding.status), [Status::Open, Status::Excepted(0), Status::Open]);
+        assert_eq!((reports[0].state, reports[0].covers, reports[0].line), (ExceptionState::Used, 1, 1));
+    }
+
+    #[test]
+    fn a_fingerprint_covers_every_copy_of_its_finding() {
+        let mut findings =
+            [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1), finding("weak-key", "a.pem", 1)];
+        let text = format!(
+            "[[exceptions]]\nkind = 'false-positive'\nrule = 'key-size'\n{}\nreason = 'r'\nowner = 'o'\n",
+            by_number(1)
+        );
+        let reports = settled(&text, &mut findings);
+        assert_eq!(findings.map(|finding| finding.status), [Status::Excepted(0), Status::Excepted(0), Status::Open]);
+        assert_eq!((reports[0].kind, reports[0].covers), (ExceptionKind::FalsePositive, 2));
+        assert_eq!((reports[0].by.as_str(), &reports[0].alternative, reports[0].expires), ("o", &None, None));
+    }
+
+    #[test]
+    fn an_exception_covers_on_its_last_day_and_not_after_it() {
+        for (expires, state, status) in [
+            ("2026-11-23", ExceptionState::Used, Status::Excepted(0)),
+            ("2026-11-22", ExceptionState::Expired, Status::Open),
+        ] {
+            let mut findings = [finding("key-size", "a.pem", 1)];
+            let reports = settled(&accepted("key-size", &by_number(1), expires), &mut findings);
+            assert_eq!((reports[0].state, findings[0].status), (state, status), "{expires}");
+        }
+    }
+
+    #[test]
+    fn the_first_that_matches_covers_and_an_expired_one_gives_way() {
+        let text = [
+            accepted("key-size", "path = '**'", "2020-01-01"),
+            accepted("key-size", &by_number(1), "2027-01-01"),
+            accepted("key-size", "path = '*.pem'", "2027-01-01"),
+            accepted("key-size", &by_number(2), "2027-01-01"),
+        ];
+        let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 2)];
+        let reports = settled(&text.concat(), &mut findings);
+        assert_eq!(findings.map(|finding| finding.status), [Status::Excepted(1), Status::Excepted(2)]);
+        let states: Vec<_> = reports.iter().map(|report| report.state).collect();
+        use ExceptionState::{Expired, Unused, Used};
+        assert_eq!(states, [Expired, Used, Used, Unused]);
+    }
+
+    #[test]
+    fn a_problem_of_a_file_can_be_covered_and_one_of_a_rule_cannot() {
+        let place = Location { source: SourceId(1), span: Span::default() };
+        let problems = vec![
+            Problem::parse(place, "not DER"),
+            Problem::path("deploy/c", "permission denied"),
+            Problem::path("c", "permission denied"),
+            Problem::rule(Stage::Judge, "deploy/rule", "out of fuel"),
+        ];
+        let policy = policy(&accepted(PROBLEM, "path = 'deploy/**'", "2027-01-01"));
+        let mut findings = [finding("key-size", "deploy/b.pem", 1)];
+        let (reports, problems) = apply(&policy, date(2026, 11, 23), &mut findings, problems, &sources());
+        let covered: Vec<_> = problems.iter().map(|(_, exception)| *exception).collect();
+        assert_eq!(covered, [Some(0), Some(0), None, None]);
+        assert_eq!((reports[0].covers, findings[0].status), (2, Status::Open));
+    }
+}

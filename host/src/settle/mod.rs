@@ -3,3 +3,6 @@
 
 pub mod baseline;
 pub mod exceptions;
+#[cfg(test)]
+mod fixtures;
+pub mod stanza;
