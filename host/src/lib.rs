@@ -4,6 +4,7 @@
 
 pub mod facts;
 pub mod finding;
+pub mod init;
 pub mod policy;
 pub mod problem;
 pub mod report;

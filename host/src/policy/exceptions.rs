@@ -103,11 +103,15 @@ fn accepted(mut fields: Fields<'_, '_>) -> Option<Exception> {
     let fingerprint = fingerprint(&mut fields);
     if fields.has("path") == fields.has("fingerprint") {
         let fault = Fault::new(fields.span, "an accepted exception needs either `path` or `fingerprint`");
-        fields.faults.push(fault.hint("`path` is a glob for all findings of the rule in some files, `fingerprint` is one finding"));
+        fields.faults.push(
+            fault.hint("`path` is a glob for all findings of the rule in some files, `fingerprint` is one finding"),
+        );
     }
     let rule = rule(&mut fields);
     if let Some((PROBLEM, span)) = rule.filter(|_| fields.has("fingerprint")) {
-        fields.faults.push(Fault::new(span, format!("`{PROBLEM}` has no fingerprint")).hint("name the files with `path`"));
+        fields
+            .faults
+            .push(Fault::new(span, format!("`{PROBLEM}` has no fingerprint")).hint("name the files with `path`"));
     }
     let reason = fields.text("reason");
     let approved_by = fields.text("approved-by");

@@ -15,28 +15,56 @@ pub struct PathGlob {
     matcher: GlobSet,
 }
 
+/// Why a text is no glob that can mean a path of a report.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct GlobError {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead, if that is known.
+    pub hint: Option<String>,
+}
+
+impl GlobError {
+    fn new(message: impl Into<String>, hint: Option<String>) -> Self {
+        Self { message: message.into(), hint }
+    }
+}
+
 impl PathGlob {
-    /// Compiles a glob. The error says what is wrong and, if it is known, what to write.
-    pub(super) fn new(text: &str) -> Result<Self, (String, Option<String>)> {
+    /// Compiles a glob.
+    pub fn new(text: &str) -> Result<Self, GlobError> {
         if text.len() > LONGEST {
-            return Err((format!("the glob is longer than {LONGEST} bytes"), None));
+            return Err(GlobError::new(format!("the glob is longer than {LONGEST} bytes"), None));
         }
         if let Some(rest) = text.strip_prefix('/').or_else(|| text.strip_prefix("./")) {
-            return Err(("no path of a report begins like that".into(), Some(relative(rest))));
+            let rest = printable(rest.trim_start_matches('/'));
+            let hint = format!("paths are relative to the policy file's folder: `{rest}`");
+            return Err(GlobError::new("no path of a report begins like that", Some(hint)));
         }
         if let Some(folder) = text.strip_suffix('/') {
             let hint = format!("`{}/**` means everything in the folder", printable(folder));
-            return Err(("a glob means files, not folders".into(), Some(hint)));
+            return Err(GlobError::new("a glob means files, not folders", Some(hint)));
         }
         if text.split('/').any(|component| component == "..") {
-            return Err(("no path of a report contains `..`".into(), None));
+            return Err(GlobError::new("no path of a report contains `..`", None));
         }
         let glob = GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
         let set = glob.and_then(|glob| GlobSetBuilder::new().add(glob).build());
-        match set {
-            Ok(matcher) => Ok(Self { text: text.to_owned(), matcher }),
-            Err(error) => Err((format!("not a glob: {}", error.kind()), None)),
+        let matcher = set.map_err(|error| GlobError::new(printable(&format!("not a glob: {}", error.kind())), None))?;
+        Ok(Self { text: text.to_owned(), matcher })
+    }
+
+    /// A name as a glob that means just this name.
+    pub fn literal(name: &str) -> String {
+        let mut glob = String::new();
+        for letter in name.chars() {
+            if "*?[]{}!\\".contains(letter) {
+                glob.push('\\');
+            }
+            glob.push(letter);
         }
+        glob
     }
 
     /// Whether it means this path.
@@ -48,10 +76,6 @@ impl PathGlob {
     pub fn as_str(&self) -> &str {
         &self.text
     }
-}
-
-fn relative(rest: &str) -> String {
-    format!("paths are relative to the policy file's folder: `{}`", printable(rest.trim_start_matches('/')))
 }
 
 #[cfg(test)]
@@ -91,6 +115,15 @@ mod tests {
         #[test]
         fn any_text_is_a_glob_or_refused(text: String, path: String) {
             if let Ok(glob) = PathGlob::new(&text) { glob.matches(&path); }
+        }
+
+        #[test]
+        fn a_literal_means_just_its_name(name in "\\PC{1,12}|[*?{}\\[\\]!,a^-]{1,8}", other in "[*?{}\\[\\]!,a^-]{1,8}") {
+            proptest::prop_assume!(!name.contains('/'));
+            if let Ok(glob) = PathGlob::new(&PathGlob::literal(&name)) {
+                proptest::prop_assert!(glob.matches(&name));
+                proptest::prop_assert_eq!(glob.matches(&other), name == other);
+            }
         }
     }
 }

@@ -94,7 +94,8 @@ fn list<T>(
 ) -> Vec<T> {
     let Some(value) = fields.value(key) else { return Vec::new() };
     let Some(items) = value.get_ref().as_array() else {
-        let fault = Fault::new(span_of(value), format!("`{key}` must be a list of tables, not {}", kind(value.get_ref())));
+        let fault =
+            Fault::new(span_of(value), format!("`{key}` must be a list of tables, not {}", kind(value.get_ref())));
         fields.faults.push(fault.hint(format!("each begins with [[{key}]]")));
         return Vec::new();
     };
@@ -123,9 +124,8 @@ pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
     if id == PROBLEM {
         return Some(Fault::new(span, format!("`{PROBLEM}` cannot be a rule: exceptions call problems of files so")));
     }
-    let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let right = id.split('-').all(word) && id.starts_with(|first: char| first.is_ascii_lowercase());
     (!right).then(|| {
         let message = format!("`{}` cannot be the id of a rule", printable(id));
@@ -191,7 +191,6 @@ fn settings(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RawSetting> {
 /// A glob of the file, or a fault.
 pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Option<super::PathGlob> {
     super::PathGlob::new(text)
-        .map_err(|(message, hint)| faults.push(Fault { hint, ..Fault::new(span, message) }))
+        .map_err(|error| faults.push(Fault { span, message: error.message, hint: error.hint }))
         .ok()
 }
-

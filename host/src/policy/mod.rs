@@ -23,7 +23,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
 pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
-pub use self::glob::PathGlob;
+pub use self::glob::{GlobError, PathGlob};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
 use crate::rules::contract::Severity;

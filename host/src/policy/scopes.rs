@@ -230,3 +230,121 @@ fn globs(fields: &mut Fields<'_, '_>, key: &str) -> Vec<PathGlob> {
     let texts = fields.texts(key).unwrap_or_default();
     texts.into_iter().filter_map(|(text, span)| path_glob(text, span, fields.faults)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::path::Path;
+
+    use super::*;
+    use crate::facts::Place;
+    use crate::policy::Policy;
+    use crate::rules::contract::{Side, Transport, Verification};
+    use crate::source::{Location, Source};
+
+    fn scopes(text: &str) -> Vec<Scope> {
+        Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap().scopes
+    }
+
+    fn entry(context: Context, unknown: &[&str]) -> InventoryEntry {
+        let unknown = unknown.iter().map(|&field| Unknown { field: field.to_owned(), reason: "a variable".to_owned() });
+        InventoryEntry {
+            context,
+            unknown: unknown.collect(),
+            id: String::new(),
+            kind: String::new(),
+            creator: String::new(),
+            service: String::new(),
+            created: None,
+            last_rotated: None,
+            owner: String::new(),
+            fingerprint: String::new(),
+            path: String::new(),
+            found: false,
+            attributes: Vec::new(),
+        }
+    }
+
+    fn endpoint(network: Network) -> TlsEndpoint {
+        TlsEndpoint {
+            context: Context { network, ..UNSPECIFIED },
+            unknown: Vec::new(),
+            side: Side::Server,
+            transport: Transport::Tls,
+            names: Vec::new(),
+            versions: Vec::new(),
+            suites: Vec::new(),
+            groups: Vec::new(),
+            verification: Verification::None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// The facts with scopes applied, all of them in `deploy/a`.
+    fn applied(text: &str, entries: Vec<InventoryEntry>, endpoints: Vec<TlsEndpoint>) -> Facts {
+        let sources = Sources::new(vec![Source::new("b", None, []), Source::new("deploy/a", None, [])]);
+        let home = Location { source: SourceId(1), span: Span::default() };
+        let mut facts = Facts::default();
+        entries.into_iter().for_each(|fact| facts.inventory.push(fact, Place::new(home, "", "")));
+        endpoints.into_iter().for_each(|fact| facts.tls_endpoints.push(fact, Place::new(home, "", "")));
+        apply(&scopes(text), &mut facts, &sources);
+        facts
+    }
+
+    #[test]
+    fn the_later_scope_holds_field_by_field() {
+        let scopes = scopes(
+            "[[scopes]]\npaths = ['**']\nenvironment = 'production'\ndata = 'sensitive'\n\
+             [[scopes]]\npaths = ['deploy/**']\nexclude = ['**/b']\nenvironment = 'test'\n",
+        );
+        let expected = Context { environment: Environment::Test, data: Data::Sensitive, ..UNSPECIFIED };
+        assert_eq!(context(&scopes, "deploy/a"), expected);
+        assert_eq!(context(&scopes, "deploy/b").environment, Environment::Production);
+    }
+
+    #[test]
+    fn where_the_file_states_its_own_the_stricter_wins() {
+        let text =
+            "[[scopes]]\npaths = ['deploy/**']\nenvironment = 'staging'\nholder = 'shared'\npurpose = 'fixture'\n";
+        let own = |environment, holder, purpose| Context { environment, holder, purpose, ..UNSPECIFIED };
+        let entries = vec![
+            entry(own(Environment::Production, Holder::Personal, Purpose::Live), &[]),
+            entry(own(Environment::Test, Holder::Unspecified, Purpose::Unspecified), &[]),
+        ];
+        let facts = applied(text, entries, Vec::new());
+        let contexts: Vec<Context> = facts.inventory.facts().iter().map(|entry| entry.context).collect();
+        let expected = [
+            own(Environment::Production, Holder::Shared, Purpose::Live),
+            own(Environment::Staging, Holder::Shared, Purpose::Fixture),
+        ];
+        assert_eq!(contexts, expected);
+    }
+
+    #[test]
+    fn what_a_scope_states_is_no_longer_unknown() {
+        let text = "[[scopes]]\npaths = ['**']\nenvironment = 'test'\n";
+        let unknown = ["context.environment", "context.data", "created"];
+        let facts = applied(text, vec![entry(UNSPECIFIED, &unknown)], Vec::new());
+        let left: Vec<&str> = facts.inventory.facts()[0].unknown.iter().map(|unknown| unknown.field.as_str()).collect();
+        assert_eq!(left, ["context.data", "created"]);
+    }
+
+    #[test]
+    fn what_listens_on_loopback_does_so_in_every_scope() {
+        let networks = |text: &str| -> Vec<Network> {
+            let endpoints = [Network::Trusted, Network::Unspecified, Network::Untrusted].map(endpoint);
+            let facts = applied(text, Vec::new(), endpoints.into());
+            facts.tls_endpoints.facts().iter().map(|endpoint| endpoint.context.network).collect()
+        };
+        use Network::{Trusted, Untrusted};
+        let scope = |network| format!("[[scopes]]\npaths = ['**']\nnetwork = '{network}'\n");
+        assert_eq!(networks(&scope("untrusted")), [Trusted, Untrusted, Untrusted]);
+        assert_eq!(networks(&scope("trusted")), [Trusted, Trusted, Untrusted]);
+    }
+
+    #[test]
+    fn a_file_outside_of_every_scope_is_left_alone() {
+        let facts = applied("[[scopes]]\npaths = ['b']\ndata = 'other'\n", vec![entry(UNSPECIFIED, &[])], Vec::new());
+        assert_eq!(facts.inventory.facts()[0].context, UNSPECIFIED);
+    }
+}

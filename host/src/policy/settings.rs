@@ -46,7 +46,9 @@ impl RawSetting {
                 Raw::Integer(parsed.map_err(|_| Fault::new(value_span, "an integer has at most 64 bits"))?)
             }
             DeValue::Array(items) => {
-                let text = |item: &Spanned<DeValue<'_>>| item.get_ref().as_str().map(str::to_owned).ok_or_else(|| refused(item));
+                let text = |item: &Spanned<DeValue<'_>>| {
+                    item.get_ref().as_str().map(str::to_owned).ok_or_else(|| refused(item))
+                };
                 Raw::Texts(items.iter().map(text).collect::<Result<_, _>>()?)
             }
             _ => return Err(refused(value)),

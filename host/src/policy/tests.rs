@@ -204,7 +204,10 @@ fn what_is_no_text_is_refused_with_its_place() {
 
 #[test]
 fn a_byte_order_mark_does_not_move_the_places() {
-    assert_eq!(faults(load("\u{feff}x = 1")), ["1:1 the policy file has no key `x` -> one of: fail-on, rules, scopes, exceptions"]);
+    assert_eq!(
+        faults(load("\u{feff}x = 1")),
+        ["1:1 the policy file has no key `x` -> one of: fail-on, rules, scopes, exceptions"]
+    );
     let policy = load("\u{feff}fail-on = 'low'").unwrap();
     assert_ne!(policy.sha256(), load("fail-on = 'low'").unwrap().sha256(), "the digest is one of the file");
 }
@@ -259,8 +262,12 @@ fn settings_are_typed_by_their_declaration_and_the_rest_has_its_default() {
     let (key_size, tls, own) = (key_size(), info("tls-version", Vec::new()), info("house-names", Vec::new()));
     policy.check_rules(&[&key_size, &tls], &[("house-names", &own)]).unwrap();
     policy.check_rules(&[&key_size, &tls], &[]).unwrap();
-    let values: Vec<Value> =
-        policy.effective_settings("key-size", &key_size.settings).unwrap().into_iter().map(|(_, value)| value).collect();
+    let values: Vec<Value> = policy
+        .effective_settings("key-size", &key_size.settings)
+        .unwrap()
+        .into_iter()
+        .map(|(_, value)| value)
+        .collect();
     let expected = [
         Value::Integer(3072),
         Value::Texts(vec!["prime256v1".into()]),
@@ -303,8 +310,24 @@ fn every_disagreement_with_the_rules_is_said() {
 /// A value for any key, right or wrong.
 fn any_value() -> impl Strategy<Value = toml::Value> {
     const TEXTS: &[&str] = &[
-        "", " ", "low", "never", "production", "shared", "trusted", "other", "fixture", "accepted", "false-positive",
-        "problem", "key-size", "Key", "a/**", "2027-03-31", "2027-02-30", "v1:0123456789abcdef0123456789abcdef",
+        "",
+        " ",
+        "low",
+        "never",
+        "production",
+        "shared",
+        "trusted",
+        "other",
+        "fixture",
+        "accepted",
+        "false-positive",
+        "problem",
+        "key-size",
+        "Key",
+        "a/**",
+        "2027-03-31",
+        "2027-02-30",
+        "v1:0123456789abcdef0123456789abcdef",
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     ];
     let text = proptest::sample::select(TEXTS).prop_map(|text| toml::Value::String(text.into()));
@@ -335,14 +358,18 @@ fn mutated(good: &'static str, keys: &'static [&'static str]) -> impl Strategy<V
 fn any_document() -> impl Strategy<Value = toml::Table> {
     const ACCEPTED: &str = "kind = 'accepted'\nrule = 'a'\npath = 'a'\nreason = 'r'\napproved-by = 'b'\nalternative = 'a'\nexpires = 2027-03-31";
     const FALSE_POSITIVE: &str = "kind = 'false-positive'\nrule = 'a'\nfingerprint = 'v1:0123456789abcdef0123456789abcdef'\nreason = 'r'\nowner = 'o'";
-    const RULE: &str = "severity = 'low'\npath = 'a'\nsha256 = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'";
+    const RULE: &str =
+        "severity = 'low'\npath = 'a'\nsha256 = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'";
     const EXCEPTION_KEYS: &[&str] =
         &["kind", "rule", "path", "fingerprint", "reason", "approved-by", "alternative", "expires", "owner", "x"];
     let tables = (
         mutated("fail-on = 'low'", &["fail-on", "rules", "scopes", "exceptions", "x"]),
         mutated(RULE, &["enabled", "severity", "path", "sha256", "settings", "x"]),
         mutated("a = 1\nb = [\"x\"]", &["a", "b"]),
-        mutated("paths = ['a']\npurpose = 'live'", &["paths", "exclude", "environment", "holder", "network", "data", "purpose", "x"]),
+        mutated(
+            "paths = ['a']\npurpose = 'live'",
+            &["paths", "exclude", "environment", "holder", "network", "data", "purpose", "x"],
+        ),
         prop_oneof![mutated(ACCEPTED, EXCEPTION_KEYS), mutated(FALSE_POSITIVE, EXCEPTION_KEYS)],
     );
     (tables, any::<[bool; 4]>()).prop_map(|((mut document, mut rule, settings, scope, exception), keep)| {
@@ -351,9 +378,11 @@ fn any_document() -> impl Strategy<Value = toml::Table> {
             rule.insert("settings".into(), settings.into());
         }
         let rules = toml::Table::from_iter([("key-size".to_owned(), toml::Value::Table(rule))]);
-        for (key, value, keep) in
-            [("rules", rules.into(), keep[1]), ("scopes", list(scope), keep[2]), ("exceptions", list(exception), keep[3])]
-        {
+        for (key, value, keep) in [
+            ("rules", rules.into(), keep[1]),
+            ("scopes", list(scope), keep[2]),
+            ("exceptions", list(exception), keep[3]),
+        ] {
             if keep {
                 document.insert(key.into(), value);
             }

@@ -158,8 +158,11 @@ mod tests {
 
     #[test]
     fn a_glob_covers_findings_of_its_rule_in_its_files_only() {
-        let mut findings =
-            [finding("key-size", "a.pem", 1), finding("key-size", "deploy/b.pem", 2), finding("weak-key", "deploy/b.pem", 3)];
+        let mut findings = [
+            finding("key-size", "a.pem", 1),
+            finding("key-size", "deploy/b.pem", 2),
+            finding("weak-key", "deploy/b.pem", 3),
+        ];
         let reports = settled(&accepted("key-size", "path = 'deploy/**'", "2027-01-01"), &mut findings);
         assert_eq!(findings.map(|finding| finding.status), [Status::Open, Status::Excepted(0), Status::Open]);
         assert_eq!((reports[0].state, reports[0].covers, reports[0].line), (ExceptionState::Used, 1, 1));

@@ -1,6 +1,6 @@
 //! Findings for the tests of this folder. Not compiled into the program.
 
-use crate::finding::{Finding, FactKind, Status};
+use crate::finding::{FactKind, Finding, Status};
 use crate::rules::contract::{Severity, Verdict};
 use crate::source::{Location, Source, SourceId, Sources, Span};
 
