@@ -135,21 +135,24 @@ fn ceil_boundary(text: &str, at: usize) -> usize {
     (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
-/// Text of the file, fit for a message: control characters and what reorders text are escaped, and it is cut at 80 characters.
+/// Text of others, fit for a terminal: control characters and what reorders text are escaped.
 pub(crate) fn printable(text: &str) -> String {
-    const LONGEST: usize = 80;
-    let mut shown = String::new();
-    for (count, letter) in text.chars().enumerate() {
-        if count == LONGEST {
-            shown.push('…');
-            break;
-        }
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
         match letter {
             '\'' | '"' | '\\' => shown.push(letter),
             _ => shown.extend(letter.escape_debug()),
         }
     }
     shown
+}
+
+/// Text of others as a message quotes it: [`printable`], and cut at 80 characters.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let cut: String = text.chars().take(LONGEST).collect();
+    let more = if cut.len() < text.len() { "…" } else { "" };
+    printable(&cut) + more
 }
 
 /// `did you mean …` for a word that is close to a known one, else the known ones.

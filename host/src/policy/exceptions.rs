@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::PathGlob;
-use super::error::{Fault, printable};
+use super::error::{Fault, quoted};
 use super::fields::{At, Fields};
 use super::load::{misnamed, path_glob};
 use crate::report::ExceptionKind;
@@ -166,7 +166,7 @@ fn path(fields: &mut Fields<'_, '_>) -> Option<Matches> {
 fn fingerprint(fields: &mut Fields<'_, '_>) -> Option<Matches> {
     let (text, span) = fields.text("fingerprint")?;
     if !is_fingerprint(text) {
-        let fault = Fault::new(span, format!("`{}` is not a fingerprint", printable(text)));
+        let fault = Fault::new(span, format!("`{}` is not a fingerprint", quoted(text)));
         fields.faults.push(fault.hint("a report shows it: `v1:` and 32 hexadecimal digits in lower case"));
     }
     Some(Matches::Fingerprint(text.to_owned()))

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Fault, nearest, printable};
+use super::error::{Fault, nearest, quoted};
 use crate::source::Span;
 
 /// A value of the file and its place.
@@ -49,7 +49,7 @@ impl<'d, 'f> Fields<'d, 'f> {
     pub(super) fn only(self, what: &'static str, known: &[&str]) -> Self {
         for (key, _) in self.table {
             if !known.contains(&key.get_ref().as_ref()) {
-                let message = format!("{what} has no key `{}`", printable(key.get_ref()));
+                let message = format!("{what} has no key `{}`", quoted(key.get_ref()));
                 let hint = nearest(key.get_ref(), known.iter().copied());
                 self.faults.push(Fault::new(span_of(key), message).hint(hint));
             }
@@ -115,7 +115,7 @@ impl<'d, 'f> Fields<'d, 'f> {
         let plain = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let date = plain.then(|| text.parse().ok()).flatten();
         if date.is_none() {
-            let message = format!("`{key}` must be {WANTED}, not `{}`", printable(&text));
+            let message = format!("`{key}` must be {WANTED}, not `{}`", quoted(&text));
             self.faults.push(Fault::new(span_of(value), message));
         }
         date
@@ -126,7 +126,7 @@ impl<'d, 'f> Fields<'d, 'f> {
         let (name, span) = self.text(key)?;
         let chosen = choices.iter().find(|(known, _)| *known == name).map(|&(_, choice)| choice);
         if chosen.is_none() {
-            let fault = Fault::new(span, format!("`{key}` cannot be `{}`", printable(name)));
+            let fault = Fault::new(span, format!("`{key}` cannot be `{}`", quoted(name)));
             self.faults.push(fault.hint(nearest(name, choices.iter().map(|&(known, _)| known))));
         }
         chosen

@@ -3,7 +3,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::error::printable;
+use super::error::{printable, quoted};
 
 /// Longest glob, in bytes. A glob becomes a regular expression, so its length bounds what matching costs.
 const LONGEST: usize = 1024;
@@ -38,12 +38,12 @@ impl PathGlob {
             return Err(GlobError::new(format!("the glob is longer than {LONGEST} bytes"), None));
         }
         if let Some(rest) = text.strip_prefix('/').or_else(|| text.strip_prefix("./")) {
-            let rest = printable(rest.trim_start_matches('/'));
+            let rest = quoted(rest.trim_start_matches('/'));
             let hint = format!("paths are relative to the policy file's folder: `{rest}`");
             return Err(GlobError::new("no path of a report begins like that", Some(hint)));
         }
         if let Some(folder) = text.strip_suffix('/') {
-            let hint = format!("`{}/**` means everything in the folder", printable(folder));
+            let hint = format!("`{}/**` means everything in the folder", quoted(folder));
             return Err(GlobError::new("a glob means files, not folders", Some(hint)));
         }
         if text.split('/').any(|component| component == "..") {

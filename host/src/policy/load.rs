@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Fault, Faults, printable};
+use super::error::{Fault, Faults, printable, quoted};
 use super::exceptions::{self, PROBLEM};
 use super::fields::{Fields, kind, span_of};
 use super::scopes;
@@ -128,7 +128,7 @@ pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
         |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     let right = id.split('-').all(word) && id.starts_with(|first: char| first.is_ascii_lowercase());
     (!right).then(|| {
-        let message = format!("`{}` cannot be the id of a rule", printable(id));
+        let message = format!("`{}` cannot be the id of a rule", quoted(id));
         Fault::new(span, message).hint("an id is made of lower-case words joined by hyphens")
     })
 }
@@ -147,7 +147,7 @@ fn component(fields: &mut Fields<'_, '_>) -> Option<Component> {
     let sha256 = fields.text("sha256");
     if let Some((path, span)) = path.filter(|_| !fields.has("sha256")) {
         let fault = Fault::new(span, "a rule that is loaded from a file needs `sha256`");
-        fields.faults.push(fault.hint(format!("`sha256sum {}` prints it", printable(path))));
+        fields.faults.push(fault.hint(format!("`sha256sum {}` prints it", quoted(path))));
     }
     let (sha256, span) = sha256?;
     if !fields.has("path") {

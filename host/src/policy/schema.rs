@@ -1,12 +1,12 @@
 //! The JSON Schema of keyreeve.toml, for editors. Not what loads it: the loader says more than a schema
 //! can (globs, dates of the calendar, rules that exist), and a test holds the two together.
+#![allow(dead_code, reason = "no value of these types is made: only their schema is used")]
 
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
-use serde::Serialize;
 use serde_json::Value;
 
 /// The schema (JSON Schema, draft 2020-12).
@@ -37,30 +37,25 @@ fn without_null(schema: &mut Schema) {
 }
 
 /// The policy file of keyreeve. `keyreeve explain RULE` shows what a rule asks for and its settings.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(title = "keyreeve.toml")]
-pub struct Document {
+struct Document {
     /// Lowest severity that fails a run; `never` lets every run pass. Default: medium.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fail_on: Option<Threshold>,
+    fail_on: Option<Threshold>,
     /// What is said of rules, by their ids.
     #[schemars(extend("propertyNames" = {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"const": "problem"}}))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<BTreeMap<String, RuleTable>>,
+    rules: Option<BTreeMap<String, RuleTable>>,
     /// Circumstances by path. Of two scopes that state the same circumstance of a file the later one holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scopes: Option<Vec<ScopeTable>>,
+    scopes: Option<Vec<ScopeTable>>,
     /// What management has accepted, and findings that are wrong. The first that matches holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exceptions: Option<Vec<ExceptionTable>>,
+    exceptions: Option<Vec<ExceptionTable>>,
 }
 
 /// A severity, or `never`.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)]
-pub enum Threshold {
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum Threshold {
     Low,
     Medium,
     High,
@@ -69,11 +64,10 @@ pub enum Threshold {
 }
 
 /// How serious a violation is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
 #[schemars(rename = "Severity")]
-#[allow(missing_docs)]
-pub enum SeverityName {
+enum SeverityName {
     Low,
     Medium,
     High,
@@ -81,34 +75,28 @@ pub enum SeverityName {
 }
 
 /// What is said of one rule.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Rule", extend("dependentRequired" = {"path": ["sha256"], "sha256": ["path"]}))]
-pub struct RuleTable {
+struct RuleTable {
     /// Whether the rule runs. Default: true.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<bool>,
+    enabled: Option<bool>,
     /// The severity of all its violations, whatever the rule says.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub severity: Option<SeverityName>,
+    severity: Option<SeverityName>,
     /// The component of a rule of one's own, relative to the policy file.
     #[schemars(regex(pattern = r"\S"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
+    path: Option<String>,
     /// SHA-256 that the component must have.
     #[schemars(regex(pattern = "^[0-9a-fA-F]{64}$"))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    sha256: Option<String>,
     /// The rule's own settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub settings: Option<BTreeMap<String, SettingValue>>,
+    settings: Option<BTreeMap<String, SettingValue>>,
 }
 
 /// The value of a setting; a length of time is a number of days, `90` or `"90d"`.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(untagged)]
-#[allow(missing_docs)]
-pub enum SettingValue {
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum SettingValue {
     Boolean(bool),
     Integer(i64),
     Text(String),
@@ -116,44 +104,37 @@ pub enum SettingValue {
 }
 
 /// What is so in some files.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Scope", extend("anyOf" = [
     {"required": ["environment"]}, {"required": ["holder"]}, {"required": ["network"]},
     {"required": ["data"]}, {"required": ["purpose"]}]))]
-pub struct ScopeTable {
+struct ScopeTable {
     /// Globs over paths relative to the policy file's folder. `*` stays within one folder, `**` crosses folders.
     #[schemars(length(min = 1), inner(regex(pattern = r"\S")))]
-    pub paths: Vec<String>,
+    paths: Vec<String>,
     /// Globs over paths that the scope leaves out.
     #[schemars(length(min = 1), inner(regex(pattern = r"\S")))]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exclude: Option<Vec<String>>,
+    exclude: Option<Vec<String>>,
     /// Which environment the files belong to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub environment: Option<EnvironmentName>,
+    environment: Option<EnvironmentName>,
     /// Who uses the keys: several people or services, or one person.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub holder: Option<HolderName>,
+    holder: Option<HolderName>,
     /// What connections cross.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub network: Option<NetworkName>,
+    network: Option<NetworkName>,
     /// What is protected.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<DataName>,
+    data: Option<DataName>,
     /// What the files are for: in use, test data, or certificates of others.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub purpose: Option<PurposeName>,
+    purpose: Option<PurposeName>,
 }
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident as $shown:literal: $($value:ident),+;)+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-        #[serde(rename_all = "kebab-case")]
+        #[derive(JsonSchema)]
+        #[schemars(rename_all = "kebab-case")]
         #[schemars(rename = $shown)]
-        #[allow(missing_docs)]
-        pub enum $name { $($value),+ }
+                enum $name { $($value),+ }
     )+};
 }
 
@@ -171,10 +152,10 @@ names! {
 }
 
 /// An exception.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[derive(JsonSchema)]
+#[schemars(tag = "kind", rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 #[schemars(rename = "Exception")]
-pub enum ExceptionTable {
+enum ExceptionTable {
     /// Management accepts a violation for a time, with an alternative solution.
     #[schemars(extend("oneOf" = [{"required": ["path"]}, {"required": ["fingerprint"]}],
         "if" = {"properties": {"rule": {"const": "problem"}}}, "then" = {"required": ["path"]}))]
@@ -184,11 +165,9 @@ pub enum ExceptionTable {
         rule: String,
         /// Glob over paths relative to the policy file's folder.
         #[schemars(regex(pattern = r"\S"))]
-        #[serde(skip_serializing_if = "Option::is_none")]
         path: Option<String>,
         /// The fingerprint of one finding.
         #[schemars(regex(pattern = "^v1:[0-9a-f]{32}$"))]
-        #[serde(skip_serializing_if = "Option::is_none")]
         fingerprint: Option<String>,
         /// Why the violation is there.
         #[schemars(regex(pattern = r"\S"))]
@@ -219,7 +198,6 @@ pub enum ExceptionTable {
         owner: String,
         /// Last day on which it covers.
         #[schemars(extend("format" = "date"))]
-        #[serde(skip_serializing_if = "Option::is_none")]
         expires: Option<String>,
     },
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
-use super::error::{Fault, Faults, PolicyError, nearest, printable};
+use super::error::{Fault, Faults, PolicyError, nearest, printable, quoted};
 use super::fields::{kind, span_of};
 use super::{PROBLEM, Policy, RulePolicy};
 use crate::rules::contract::{Info, Setting, Value};
@@ -69,7 +69,7 @@ impl RawSetting {
         };
         value.ok_or_else(|| {
             let wanted = wanted(&setting.default);
-            let message = format!("the setting `{}` must be {wanted}, not {}", printable(&setting.name), self.shown());
+            let message = format!("the setting `{}` must be {wanted}, not {}", quoted(&setting.name), self.shown());
             Fault::new(self.value_span, message).hint(printable(&setting.doc))
         })
     }
@@ -78,7 +78,7 @@ impl RawSetting {
         match &self.value {
             Raw::Boolean(value) => value.to_string(),
             Raw::Integer(value) => value.to_string(),
-            Raw::Text(value) => format!("the string `{}`", printable(value)),
+            Raw::Text(value) => format!("the string `{}`", quoted(value)),
             Raw::Texts(_) => "a list of strings".to_owned(),
         }
     }
@@ -155,7 +155,7 @@ impl Policy {
         let mut faults = Vec::new();
         for (name, raw) in written {
             if !declared.iter().any(|setting| setting.name == *name) {
-                let message = format!("the rule `{}` has no setting `{}`", printable(rule), printable(name));
+                let message = format!("the rule `{}` has no setting `{}`", quoted(rule), quoted(name));
                 let hint = nearest(name, declared.iter().map(|setting| setting.name.as_str()));
                 faults.push(Fault::new(raw.name_span, message).hint(printable(&hint)));
             }
@@ -172,12 +172,12 @@ impl Policy {
 }
 
 fn unknown_rule<'k>(id: &str, span: Span, known: impl Iterator<Item = &'k str>) -> Fault {
-    Fault::new(span, format!("there is no rule `{}`", printable(id))).hint(nearest(id, known))
+    Fault::new(span, format!("there is no rule `{}`", quoted(id))).hint(nearest(id, known))
 }
 
 fn renamed(id: &str, rule: &RulePolicy, info: &Info) -> Option<Fault> {
     (info.id != id).then(|| {
-        let message = format!("the component of the rule `{id}` calls itself `{}`", printable(&info.id));
+        let message = format!("the component of the rule `{id}` calls itself `{}`", quoted(&info.id));
         Fault::new(rule.span, message).hint("a rule has one id everywhere: use the component's")
     })
 }

@@ -187,6 +187,36 @@ fn everything_that_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
+fn the_schema_is_one_of_draft_2020_12_without_null() {
+    let schema = schema::schema();
+    jsonschema::draft202012::meta::validate(&schema).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
+    assert!(!schema.to_string().contains("null"));
+    assert!(schema["properties"]["fail-on"]["description"].as_str().unwrap().contains("never"));
+}
+
+#[test]
+fn the_schema_knows_the_keys_that_the_loader_knows() {
+    let schema = schema::schema();
+    let keys = |properties: &Json| -> std::collections::BTreeSet<String> {
+        properties["properties"].as_object().unwrap().keys().cloned().collect()
+    };
+    let known = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
+    let kinds = &schema["$defs"]["Exception"]["oneOf"];
+    assert_eq!(keys(&schema), known(&load::KEYS));
+    assert_eq!(keys(&schema["$defs"]["Rule"]), known(&load::RULE_KEYS));
+    assert_eq!(keys(&schema["$defs"]["Scope"]), known(&scopes::KEYS));
+    assert_eq!(keys(&kinds[0]), known(&exceptions::ACCEPTED_KEYS));
+    assert_eq!(keys(&kinds[1]), known(&exceptions::FALSE_POSITIVE_KEYS));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let error = Policy::read(Path::new("/nonexistent/a\u{1b}.toml")).unwrap_err().render(false);
+    assert!(error.starts_with("/nonexistent/a\\u{1b}.toml: cannot be read: "), "{error}");
+}
+
+#[test]
 fn every_syntax_error_is_said_and_nothing_that_follows_from_it() {
     let found = faults(load("unknown = 1\na = tru\n\nb = 2026-13-45x\nc = 'x\n"));
     let lines: Vec<&str> = found.iter().filter_map(|fault| fault.split(':').next()).collect();
@@ -347,9 +377,9 @@ fn mutated(good: &'static str, keys: &'static [&'static str]) -> impl Strategy<V
         let mut table: toml::Table = good.parse().unwrap();
         for (key, value) in changes {
             match value {
-                Some(value) => drop(table.insert(key.to_owned(), value)),
-                None => drop(table.remove(key)),
-            }
+                Some(value) => table.insert(key.to_owned(), value),
+                None => table.remove(key),
+            };
         }
         table
     })

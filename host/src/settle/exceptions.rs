@@ -58,7 +58,9 @@ impl<'a> Index<'a> {
             let rule = exception.rule.as_str();
             match &exception.matches {
                 Matches::Path(_) => index.paths.entry(rule).or_default().push((position, exception)),
-                Matches::Fingerprint(text) => drop(index.fingerprints.entry((rule, text)).or_insert(position)),
+                Matches::Fingerprint(text) => {
+                    index.fingerprints.entry((rule, text)).or_insert(position);
+                }
             }
         }
         index
