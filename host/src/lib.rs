@@ -5,8 +5,11 @@
 pub mod discover;
 pub mod facts;
 pub mod finding;
+pub mod init;
+pub mod policy;
 pub mod problem;
 pub mod progress;
 pub mod report;
 pub mod rules;
+pub mod settle;
 pub mod source;

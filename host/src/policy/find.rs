@@ -1,0 +1,63 @@
+//! Finding the policy file that governs a folder. Not reading it.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::FILE_NAME;
+
+/// The policy file that governs `start`: the nearest one upwards, no further than the folder that holds `.git`. Outside of
+/// a repository only `start` itself is looked at: a file in a shared folder above it, such as /tmp, could be anybody's.
+///
+/// Whatever bears the name counts, and so does what cannot be looked at: reading it then fails, whereas passing over it
+/// would put the built-in policy in its place unnoticed.
+pub fn find(start: &Path) -> Option<PathBuf> {
+    let start = std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
+    let start = if start.is_file() { start.parent()? } else { &start };
+    let root = start.ancestors().find(|folder| stands(&folder.join(".git"))).unwrap_or(start);
+    let governed = start.ancestors().take_while(|folder| folder.starts_with(root));
+    governed.map(|folder| folder.join(FILE_NAME)).find(|file| stands(file))
+}
+
+fn stands(path: &Path) -> bool {
+    match path.symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_nearest_policy_up_to_the_git_root_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let deep = root.join("repository/a/b");
+        fs::create_dir_all(&deep).unwrap();
+        fs::write(root.join(FILE_NAME), "").unwrap();
+        assert_eq!(find(&deep), None, "outside of a repository nothing above counts");
+        fs::create_dir(root.join("repository/.git")).unwrap();
+        assert_eq!(find(&deep), None, "nothing above the git root counts");
+        fs::write(root.join("repository").join(FILE_NAME), "").unwrap();
+        assert_eq!(find(&deep), Some(root.join("repository").join(FILE_NAME)));
+        fs::write(root.join("repository/a").join(FILE_NAME), "").unwrap();
+        assert_eq!(find(&deep), Some(root.join("repository/a").join(FILE_NAME)));
+        fs::write(deep.join("x.conf"), "").unwrap();
+        assert_eq!(find(&deep.join("x.conf")), Some(root.join("repository/a").join(FILE_NAME)));
+    }
+
+    #[test]
+    fn a_git_file_of_a_worktree_is_a_root_and_a_dangling_policy_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        fs::create_dir(root.join("a")).unwrap();
+        fs::write(root.join(".git"), "gitdir: /elsewhere").unwrap();
+        fs::create_dir(root.join(FILE_NAME)).unwrap();
+        assert_eq!(find(&root.join("a")), Some(root.join(FILE_NAME)));
+        assert!(super::super::Policy::read(&root.join(FILE_NAME)).is_err());
+    }
+}

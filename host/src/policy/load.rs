@@ -1,0 +1,196 @@
+//! Loading keyreeve.toml: from bytes to a policy, or to everything that is wrong with them.
+//! Not a check against the rules that exist: that is for `settings`, once they are known.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::error::{Fault, Faults, printable, quoted};
+use super::exceptions::{self, PROBLEM};
+use super::fields::{Fields, kind, span_of};
+use super::scopes;
+use super::settings::RawSetting;
+use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, hex};
+use crate::rules::contract::Severity;
+use crate::source::{Source, Span};
+
+/// The keys of the file itself.
+pub(super) const KEYS: [&str; 4] = ["fail-on", "rules", "scopes", "exceptions"];
+/// The keys of a rule.
+pub(super) const RULE_KEYS: [&str; 5] = ["enabled", "severity", "path", "sha256", "settings"];
+
+/// The name under which `fail-on` lets every run pass.
+const NEVER: &str = "never";
+
+/// See [`Policy::load`].
+pub(super) fn policy(path: &Path, bytes: &[u8]) -> Result<Policy, PolicyError> {
+    let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let name = path.to_string_lossy().into_owned();
+    let source = Arc::new(Source::new(name, Some(path.to_owned()), &content[..content.len().min(SIZE_LIMIT)]));
+    if content.len() > SIZE_LIMIT {
+        let fault = Fault::new(Span::default(), format!("the policy file is larger than {} KiB", SIZE_LIMIT / 1024));
+        return Faults::none_or(&source, vec![fault], Policy::built_in());
+    }
+    let text = match std::str::from_utf8(content) {
+        Ok(text) => text,
+        Err(error) => return Faults::none_or(&source, vec![not_utf8(content, error)], Policy::built_in()),
+    };
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let syntax = errors.iter().map(|error| {
+        let range = error.span().unwrap_or(content.len()..content.len());
+        Fault::new(Span::new(range.start, range.end.max(range.start)), printable(error.message()))
+    });
+    Faults::none_or(&source, syntax.collect(), ())?;
+    let mut faults = Vec::new();
+    let mut policy = read(document.get_ref(), &mut faults);
+    policy.path = Some(path.to_owned());
+    policy.sha256 = hex(&Sha256::digest(bytes));
+    policy.source = Arc::clone(&source);
+    Faults::none_or(&source, faults, policy)
+}
+
+fn not_utf8(content: &[u8], error: std::str::Utf8Error) -> Fault {
+    let at = error.valid_up_to();
+    let fault = Fault::new(Span::new(at, at + 1), "the policy file is not UTF-8");
+    match content {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => fault.hint("it begins like UTF-16; save it as UTF-8"),
+        _ => fault.hint("save it as UTF-8"),
+    }
+}
+
+/// Reads as much as is right; what is not is among the faults.
+fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
+    const WHAT: &str = "the policy file";
+    let mut fields = Fields::new(document, Span::default(), WHAT, faults).only(WHAT, &KEYS);
+    let mut policy = Policy::built_in();
+    if let Some(fail_on) = fields.choice("fail-on", &thresholds()) {
+        policy.fail_on = fail_on;
+    }
+    policy.rules = rules(&mut fields);
+    policy.scopes = list(&mut fields, "scopes", scopes::read);
+    policy.exceptions = list(&mut fields, "exceptions", exceptions::read);
+    policy
+}
+
+/// The severities, and `never`.
+fn thresholds() -> Vec<(&'static str, Option<Severity>)> {
+    let severities = severities().into_iter().map(|(name, severity)| (name, Some(severity)));
+    severities.chain([(NEVER, None)]).collect()
+}
+
+fn severities() -> [(&'static str, Severity); 4] {
+    Severity::ALL.map(|severity| (severity.name(), severity))
+}
+
+/// Reads `[[key]]`, each table with `item`.
+fn list<T>(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    item: fn(&Spanned<DeValue<'_>>, &mut Vec<Fault>) -> Option<T>,
+) -> Vec<T> {
+    let Some(value) = fields.value(key) else { return Vec::new() };
+    let Some(items) = value.get_ref().as_array() else {
+        let fault =
+            Fault::new(span_of(value), format!("`{key}` must be a list of tables, not {}", kind(value.get_ref())));
+        fields.faults.push(fault.hint(format!("each begins with [[{key}]]")));
+        return Vec::new();
+    };
+    items.iter().filter_map(|value| item(value, fields.faults)).collect()
+}
+
+fn rules(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RulePolicy> {
+    let Some(value) = fields.value("rules") else { return BTreeMap::new() };
+    let Some(table) = value.get_ref().as_table() else {
+        return fields.wrong("rules", value, "a table of rules").unwrap_or_default();
+    };
+    let mut rules = BTreeMap::new();
+    for (id, value) in table {
+        let span = span_of(id);
+        let id = id.get_ref().as_ref();
+        fields.faults.extend(misnamed(id, span));
+        if let Some(rule) = rule(value, span, fields.faults) {
+            rules.insert(id.to_owned(), rule);
+        }
+    }
+    rules
+}
+
+/// What is wrong with the id of a rule.
+pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
+    if id == PROBLEM {
+        return Some(Fault::new(span, format!("`{PROBLEM}` cannot be a rule: exceptions call problems of files so")));
+    }
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let right = id.split('-').all(word) && id.starts_with(|first: char| first.is_ascii_lowercase());
+    (!right).then(|| {
+        let message = format!("`{}` cannot be the id of a rule", quoted(id));
+        Fault::new(span, message).hint("an id is made of lower-case words joined by hyphens")
+    })
+}
+
+fn rule(value: &Spanned<DeValue<'_>>, span: Span, faults: &mut Vec<Fault>) -> Option<RulePolicy> {
+    let mut fields = Fields::of(value, "a rule", faults)?.only("a rule", &RULE_KEYS);
+    let enabled = fields.boolean("enabled").unwrap_or(true);
+    let severity = fields.choice("severity", &severities());
+    let component = component(&mut fields);
+    let settings = settings(&mut fields);
+    Some(RulePolicy { enabled, severity, component, settings, span })
+}
+
+fn component(fields: &mut Fields<'_, '_>) -> Option<Component> {
+    let path = fields.text("path");
+    let sha256 = fields.text("sha256");
+    if let Some((path, span)) = path.filter(|_| !fields.has("sha256")) {
+        let fault = Fault::new(span, "a rule that is loaded from a file needs `sha256`");
+        fields.faults.push(fault.hint(format!("`sha256sum {}` prints it", quoted(path))));
+    }
+    let (sha256, span) = sha256?;
+    if !fields.has("path") {
+        fields.faults.push(Fault::new(span, "`sha256` belongs to a rule that is loaded from a file by `path`"));
+    }
+    let digest = digest(sha256);
+    if digest.is_none() {
+        fields.faults.push(Fault::new(span, "`sha256` must be 64 hexadecimal digits"));
+    }
+    Some(Component { path: path?.0.to_owned(), sha256: digest? })
+}
+
+fn digest(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(digest)
+}
+
+fn settings(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RawSetting> {
+    let Some(value) = fields.value("settings") else { return BTreeMap::new() };
+    let Some(table) = value.get_ref().as_table() else {
+        return fields.wrong("settings", value, "a table of settings").unwrap_or_default();
+    };
+    let mut settings = BTreeMap::new();
+    for (name, value) in table {
+        match RawSetting::read(name, value) {
+            Ok(setting) => {
+                settings.insert(name.get_ref().to_string(), setting);
+            }
+            Err(fault) => fields.faults.push(fault),
+        }
+    }
+    settings
+}
+
+/// A glob of the file, or a fault.
+pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Option<super::PathGlob> {
+    super::PathGlob::new(text)
+        .map_err(|error| faults.push(Fault { span, message: error.message, hint: error.hint }))
+        .ok()
+}

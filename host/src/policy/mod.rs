@@ -1,0 +1,146 @@
+//! The policy: what keyreeve.toml says of rules, scopes and exceptions, with the places where it says so.
+//! Not the rules themselves, and not what the command line changes for one run.
+
+pub mod error;
+pub mod exceptions;
+mod fields;
+pub mod find;
+pub mod glob;
+mod load;
+pub mod schema;
+pub mod scopes;
+pub mod settings;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+pub(crate) use self::error::printable;
+pub use self::error::{Fault, Faults, PolicyError};
+pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
+pub use self::glob::{GlobError, PathGlob};
+pub use self::scopes::Scope;
+pub use self::settings::RawSetting;
+use crate::rules::contract::Severity;
+use crate::source::{Source, Span};
+
+/// Name of the policy file.
+pub const FILE_NAME: &str = "keyreeve.toml";
+
+/// Largest policy file, in bytes.
+pub const SIZE_LIMIT: usize = 1024 * 1024;
+
+/// What a run is held to.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Lowest severity that fails a run; none for `never`.
+    pub fail_on: Option<Severity>,
+    /// What is said of rules, by their ids. A built-in rule of which nothing is said is missing here.
+    pub rules: BTreeMap<String, RulePolicy>,
+    /// The scopes, in the order of the file.
+    pub scopes: Vec<Scope>,
+    /// The exceptions, in the order of the file.
+    pub exceptions: Vec<Exception>,
+    path: Option<PathBuf>,
+    sha256: String,
+    /// The file without its byte order mark; every span is one of it.
+    source: Arc<Source>,
+}
+
+/// What is said of one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RulePolicy {
+    /// Whether it runs.
+    pub enabled: bool,
+    /// The severity of all its violations, whatever the rule says.
+    pub severity: Option<Severity>,
+    /// The component, of a rule of one's own.
+    pub component: Option<Component>,
+    /// Its settings as they are written.
+    pub settings: BTreeMap<String, RawSetting>,
+    /// Where the rule is named.
+    pub span: Span,
+}
+
+/// The component that a rule of one's own is loaded from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Component {
+    /// Its file, as written: relative to the policy file's folder.
+    pub path: String,
+    /// SHA-256 that the file must have.
+    pub sha256: [u8; 32],
+}
+
+impl Policy {
+    /// The policy where there is no file: every built-in rule with its defaults, no scope, no exception.
+    pub fn built_in() -> Self {
+        Self {
+            fail_on: Some(Severity::Medium),
+            rules: BTreeMap::new(),
+            scopes: Vec::new(),
+            exceptions: Vec::new(),
+            path: None,
+            sha256: hex(&Sha256::digest([])),
+            source: Arc::new(Source::new("", None, Vec::new())),
+        }
+    }
+
+    /// Reads a policy file. A file above [`SIZE_LIMIT`] is not read to its end.
+    pub fn read(path: &Path) -> Result<Self, PolicyError> {
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path).and_then(|file| file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => Self::load(path, &bytes),
+            Err(cause) => Err(PolicyError::Unreadable { path: error::printable(&path.to_string_lossy()), cause }),
+        }
+    }
+
+    /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of TOML is
+    /// broken, only that, since what follows from it would be noise.
+    pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, PolicyError> {
+        load::policy(path, bytes)
+    }
+
+    /// The policy file; none for the built-in policy.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// SHA-256 of the file's bytes in hex; of the built-in policy that of nothing.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Line of the policy file, from 1, in which a span of it starts.
+    pub fn line(&self, span: Span) -> u32 {
+        self.source.position(span.start).line
+    }
+
+    /// Whether a rule runs.
+    pub fn enables(&self, rule: &str) -> bool {
+        self.rules.get(rule).is_none_or(|rule| rule.enabled)
+    }
+
+    /// The severity that all violations of a rule have, if the policy sets one.
+    pub fn severity(&self, rule: &str) -> Option<Severity> {
+        self.rules.get(rule)?.severity
+    }
+
+    /// The rules of one's own that are named: id, file (joined to the policy file's folder) and the SHA-256 it must have.
+    pub fn components(&self) -> impl Iterator<Item = (&str, PathBuf, [u8; 32])> {
+        let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        self.rules.iter().filter_map(move |(id, rule)| {
+            let component = rule.component.as_ref()?;
+            Some((id.as_str(), folder.join(&component.path), component.sha256))
+        })
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,321 @@
+//! The baseline: findings that were there when keyreeve was introduced, known but not approved. Not
+//! an exception: nobody answers for one, the statement stays violated, and only the gate lets it through.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use memchr::memmem;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::finding::{Finding, Status};
+use crate::policy::exceptions::is_fingerprint;
+use crate::source::Sources;
+
+/// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
+pub const SCHEMA: &str = "keyreeve/baseline/v1";
+
+/// Largest baseline, in bytes.
+pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// A baseline.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// By fingerprint and verdict: what an undetermined is known for says nothing of a violation.
+    entries: BTreeMap<(String, Answer), Entry>,
+}
+
+/// Violation or undetermined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Answer {
+    Violation,
+    Undetermined,
+}
+
+/// Equal findings: how many, and what they are, for people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    path: String,
+    rule: String,
+    #[serde(deserialize_with = "fingerprint")]
+    fingerprint: String,
+    /// Missing for a violation.
+    #[serde(default = "violation", skip_serializing_if = "is_violation")]
+    verdict: Answer,
+    count: std::num::NonZeroU32,
+}
+
+/// Why a baseline cannot be used. It is one line, and names the file and the line in it.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}:{line}: {message}")]
+pub struct BaselineError {
+    /// The file, as it was named.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl Baseline {
+    /// Understands the bytes of a baseline file.
+    pub fn load(path: &str, bytes: &[u8]) -> Result<Self, BaselineError> {
+        let fail = |line: usize, message: String| {
+            let line = line.max(1);
+            BaselineError { path: path.escape_debug().to_string(), line, message: message.escape_debug().to_string() }
+        };
+        if bytes.len() > SIZE_LIMIT {
+            return Err(fail(1, format!("the baseline is larger than {} MiB", SIZE_LIMIT / 1024 / 1024)));
+        }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let file: File = serde_json::from_slice(bytes).map_err(|error| {
+            let text = error.to_string();
+            let place = format!(" at line {} column {}", error.line(), error.column());
+            fail(error.line(), text.strip_suffix(&place).unwrap_or(&text).to_owned())
+        })?;
+        let mut entries = BTreeMap::new();
+        for (index, entry) in file.findings.iter().enumerate() {
+            if entries.insert((entry.fingerprint.clone(), entry.verdict), entry.clone()).is_some() {
+                let line = line_of(bytes, &file.findings[..=index], &entry.fingerprint);
+                return Err(fail(line, format!("{} is listed twice: write its count instead", entry.fingerprint)));
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// The baseline of these findings: every one that no exception covers, so that an exception that runs out is not
+    /// replaced by it.
+    pub fn of(findings: &[Finding], sources: &Sources) -> Self {
+        let mut baseline = Self::default();
+        for finding in findings.iter().filter(|finding| !matches!(finding.status, Status::Excepted(_))) {
+            let entry = baseline.entries.entry(key(finding));
+            let count = |entry: &mut Entry| entry.count = entry.count.saturating_add(1);
+            entry.and_modify(count).or_insert_with(|| Entry {
+                path: sources[finding.location.source].name.clone(),
+                rule: finding.rule.clone(),
+                fingerprint: finding.fingerprint.clone(),
+                verdict: key(finding).1,
+                count: std::num::NonZeroU32::MIN,
+            });
+        }
+        baseline
+    }
+}
+
+impl fmt::Display for Baseline {
+    /// As a file: an entry a line, in the order of path, rule and fingerprint, so that two of them merge and compare well.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut entries: Vec<&Entry> = self.entries.values().collect();
+        entries.sort();
+        write!(out, "{{\n  \"schema\": \"{SCHEMA}\",\n  \"findings\": [")?;
+        for (index, entry) in entries.iter().enumerate() {
+            let line = serde_json::to_string(entry).map_err(|_| fmt::Error)?;
+            write!(out, "{}\n    {line}", if index == 0 { "" } else { "," })?;
+        }
+        out.write_str(if entries.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" })
+    }
+}
+
+/// Marks as known what the baseline has, each entry as often as it counts: a further copy stays open. Returns the entries
+/// (fingerprint, rule, path) that count more than there is, in the order of path, rule and fingerprint: they would let
+/// something new pass.
+pub fn apply(baseline: &Baseline, findings: &mut [Finding]) -> Vec<(String, String, String)> {
+    let counted = baseline.entries.iter().map(|((text, answer), entry)| ((text.clone(), *answer), entry.count.get()));
+    let left = spend(counted.collect(), findings);
+    let mut stale: Vec<&Entry> = left.keys().filter_map(|key| baseline.entries.get(key)).collect();
+    stale.sort();
+    stale.into_iter().map(|entry| (entry.fingerprint.clone(), entry.rule.clone(), entry.path.clone())).collect()
+}
+
+/// Marks as known what was found before, in the tree that this one is compared with, counting as [`apply`] does.
+pub fn mark_known(findings: &mut [Finding], earlier: &[Finding]) {
+    let mut counts = BTreeMap::new();
+    for finding in earlier {
+        *counts.entry(key(finding)).or_insert(0) += 1;
+    }
+    spend(counts, findings);
+}
+
+/// Each finding takes one of its kind; returns what is left. What an exception covers takes its share and stays covered.
+fn spend(mut counts: BTreeMap<(String, Answer), u32>, findings: &mut [Finding]) -> BTreeMap<(String, Answer), u32> {
+    for finding in findings {
+        let Some(left) = counts.get_mut(&key(finding)).filter(|left| **left > 0) else { continue };
+        *left -= 1;
+        if finding.status == Status::Open {
+            finding.status = Status::Known;
+        }
+    }
+    counts.retain(|_, left| *left > 0);
+    counts
+}
+
+fn key(finding: &Finding) -> (String, Answer) {
+    let answer = if finding.is_violation() { Answer::Violation } else { Answer::Undetermined };
+    (finding.fingerprint.clone(), answer)
+}
+
+/// The file as it is read.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "schema", deserialize_with = "schema")]
+    _schema: (),
+    findings: Vec<Entry>,
+}
+
+/// The line in which the last of these entries names its fingerprint.
+fn line_of(bytes: &[u8], entries: &[Entry], fingerprint: &str) -> usize {
+    let nth = entries.iter().filter(|entry| entry.fingerprint == fingerprint).count();
+    let at = memmem::find_iter(bytes, fingerprint).nth(nth.saturating_sub(1));
+    at.map_or(1, |at| memchr::memchr_iter(b'\n', &bytes[..at]).count() + 1)
+}
+
+fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<(), D::Error> {
+    let text = String::deserialize(input)?;
+    if text == SCHEMA { Ok(()) } else { Err(D::Error::custom(format!("the schema is {text:.40}, not {SCHEMA}"))) }
+}
+
+fn fingerprint<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
+    let text = String::deserialize(input)?;
+    if is_fingerprint(&text) { Ok(text) } else { Err(D::Error::custom(format!("{text:.40} is not a fingerprint"))) }
+}
+
+fn violation() -> Answer {
+    Answer::Violation
+}
+
+fn is_violation(answer: &Answer) -> bool {
+    *answer == Answer::Violation
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::rules::contract::Verdict;
+    use crate::settle::fixtures::{finding, sources};
+
+    fn statuses(findings: &[Finding]) -> Vec<Status> {
+        findings.iter().map(|finding| finding.status).collect()
+    }
+
+    fn undetermined(rule: &str, path: &str, number: u32) -> Finding {
+        Finding { verdict: Verdict::Undetermined, ..finding(rule, path, number) }
+    }
+
+    fn reloaded(findings: &[Finding]) -> Baseline {
+        let baseline = Baseline::of(findings, &sources());
+        let again = Baseline::load("b.json", baseline.to_string().as_bytes()).unwrap();
+        assert_eq!(again, baseline);
+        again
+    }
+
+    #[test]
+    fn the_file_is_sorted_and_has_an_entry_a_line() {
+        let findings = [
+            finding("weak-key", "deploy/b.pem", 3),
+            finding("key-size", "a.pem", 2),
+            finding("key-size", "a.pem", 2),
+            undetermined("key-size", "a.pem", 1),
+            Finding { status: Status::Excepted(0), ..finding("key-size", "a.pem", 9) },
+        ];
+        let expected = r#"{
+  "schema": "keyreeve/baseline/v1",
+  "findings": [
+    {"path":"a.pem","rule":"key-size","fingerprint":"v1:00000000000000000000000000000001","verdict":"undetermined","count":1},
+    {"path":"a.pem","rule":"key-size","fingerprint":"v1:00000000000000000000000000000002","count":2},
+    {"path":"deploy/b.pem","rule":"weak-key","fingerprint":"v1:00000000000000000000000000000003","count":1}
+  ]
+}
+"#;
+        assert_eq!(reloaded(&findings).to_string(), expected);
+        assert_eq!(reloaded(&[]).to_string(), "{\n  \"schema\": \"keyreeve/baseline/v1\",\n  \"findings\": []\n}\n");
+    }
+
+    #[test]
+    fn a_second_copy_does_not_hide() {
+        let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
+        assert!(apply(&baseline, &mut findings).is_empty());
+        assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
+        mark_known(&mut findings, &[finding("key-size", "a.pem", 1)]);
+        assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
+    }
+
+    #[test]
+    fn an_entry_that_counts_more_than_there_is_is_stale() {
+        let baseline = reloaded(&[
+            finding("key-size", "a.pem", 1),
+            finding("key-size", "a.pem", 1),
+            finding("weak-key", "deploy/b.pem", 2),
+            finding("weak-key", "a.pem", 3),
+        ]);
+        let mut findings = [finding("key-size", "a.pem", 1), finding("weak-key", "a.pem", 3)];
+        let stale: Vec<String> = apply(&baseline, &mut findings).into_iter().map(|(_, rule, _)| rule).collect();
+        assert_eq!(stale, ["key-size", "weak-key"]);
+        assert_eq!(statuses(&findings), [Status::Known, Status::Known]);
+    }
+
+    #[test]
+    fn a_known_undetermined_does_not_let_a_violation_pass() {
+        let baseline = reloaded(&[undetermined("key-size", "a.pem", 1)]);
+        let mut findings = [finding("key-size", "a.pem", 1)];
+        assert_eq!(apply(&baseline, &mut findings).len(), 1);
+        assert_eq!(findings[0].status, Status::Open);
+    }
+
+    #[test]
+    fn what_is_excepted_stays_so_and_its_entry_is_not_stale() {
+        let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
+        let mut findings = [Finding { status: Status::Excepted(4), ..finding("key-size", "a.pem", 1) }];
+        assert!(apply(&baseline, &mut findings).is_empty());
+        assert_eq!(findings[0].status, Status::Excepted(4));
+    }
+
+    #[test]
+    fn errors_name_file_and_line() {
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        for (text, expected) in [
+            (String::new(), "b.json:1: EOF"),
+            ("[".into(), "b.json:1: "),
+            (good.replace("/v1\"", "/v2\""), "b.json:2: the schema is keyreeve/baseline/v2, not keyreeve/baseline/v1"),
+            (good.replace("v1:0", "v1:X"), "b.json:4: v1:X"),
+            (good.replace("\"count\":1", "\"count\":0"), "b.json:4: invalid value: integer `0`"),
+            (good.replace("\"count\":1", "\"count\":-1"), "b.json:4: invalid value: integer `-1`"),
+            (good.replace("\"count\":1", "\"line\":1,\"count\":1"), "b.json:4: unknown field `line`"),
+            (good.replace(",\"count\":1", ""), "b.json:4: missing field `count`"),
+            (good.replace("1}\n", "1},\n{\"path\":\"a\",\"rule\":\"k\",\"fingerprint\":\"v1:00000000000000000000000000000001\",\"count\":1}\n"), "b.json:5: v1:00000000000000000000000000000001 is listed twice"),
+            (good.replace("a.pem\"", "\u{1b}"), "b.json:4: "),
+        ] {
+            let error = Baseline::load("b.json", text.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(expected) && !error.contains('\u{1b}'), "{error}\n{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_a_baseline_or_refused(bytes: Vec<u8>) {
+            let _ = Baseline::load("b", &bytes);
+        }
+
+        #[test]
+        fn what_was_written_covers_exactly_what_was_there(
+            then in proptest::collection::vec(0u32..4, 0..12), now in proptest::collection::vec(0u32..4, 0..12)
+        ) {
+            let findings = |numbers: &[u32]| -> Vec<_> { numbers.iter().map(|&at| finding("key-size", "a.pem", at)).collect() };
+            let count = |numbers: &[u32], one: u32| numbers.iter().filter(|&&number| number == one).count();
+            let mut current = findings(&now);
+            let stale = apply(&reloaded(&findings(&then)), &mut current);
+            for one in 0..4 {
+                let fingerprint = format!("v1:{one:032x}");
+                let known = current.iter().filter(|finding| finding.fingerprint == fingerprint && finding.status == Status::Known);
+                proptest::prop_assert_eq!(known.count(), count(&then, one).min(count(&now, one)));
+                let left = stale.iter().any(|(text, ..)| *text == fingerprint);
+                proptest::prop_assert_eq!(left, count(&then, one) > count(&now, one));
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Findings for the tests of this folder. Not compiled into the program.
+
+use crate::finding::{FactKind, Finding, Status};
+use crate::rules::contract::{Severity, Verdict};
+use crate::source::{Location, Source, SourceId, Sources, Span};
+
+/// Two sources: 0 is `a.pem`, 1 is `deploy/b.pem`.
+pub(super) fn sources() -> Sources {
+    Sources::new(vec![Source::new("a.pem", None, Vec::new()), Source::new("deploy/b.pem", None, Vec::new())])
+}
+
+/// An open violation in one of the [`sources`], with a fingerprint that ends in the number.
+pub(super) fn finding(rule: &str, path: &str, number: u32) -> Finding {
+    let source = SourceId(u32::from(path.starts_with("deploy")));
+    Finding {
+        rule: rule.to_owned(),
+        statement: "S5".to_owned(),
+        verdict: Verdict::Violation(Severity::High),
+        severity: Severity::High,
+        kind: FactKind::Keys,
+        label: "private key".to_owned(),
+        location: Location { source, span: Span::default() },
+        related: Vec::new(),
+        message: "the key has 1024 bits".to_owned(),
+        remedy: "make one of 3072 bits".to_owned(),
+        fingerprint: format!("v1:{number:032x}"),
+        status: Status::Open,
+    }
+}

@@ -1,0 +1,8 @@
+//! Settling: which findings and problems an exception covers, and which are known from before.
+//! Not a filter: what is covered stays in the report, marked.
+
+pub mod baseline;
+pub mod exceptions;
+#[cfg(test)]
+mod fixtures;
+pub mod stanza;
