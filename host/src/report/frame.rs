@@ -100,8 +100,7 @@ impl Frame {
             Severity::Low => Level::NOTE,
         };
         let mark = AnnotationKind::Primary.span(self.mark.clone()).label(self.label.as_deref());
-        let snippet =
-            Snippet::source(self.text.as_str()).line_start(self.first as usize).fold(false).annotation(mark);
+        let snippet = Snippet::source(self.text.as_str()).line_start(self.first as usize).fold(false).annotation(mark);
         let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
         // The text is cut already, so the renderer need not cut it again.
         renderer.term_width(usize::from(u16::MAX)).render(&[Group::with_level(level).element(snippet)])

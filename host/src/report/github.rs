@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::escape::{command_data, command_property, visible};
 use super::human::exception;
-use super::{Report, Style, ansi, summary};
+use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
 use crate::rules::contract::Severity;
@@ -114,7 +114,10 @@ mod tests {
     fn a_finding_is_one_command_with_its_place() {
         let written = sample::written(&sample::report(), Format::Github);
         let first = written.lines().next().unwrap();
-        assert!(first.starts_with("::error file=infra/certs/server.key,line=1,endLine=3,title=plaintext-key (critical)::"), "{first}");
+        assert!(
+            first.starts_with("::error file=infra/certs/server.key,line=1,endLine=3,title=plaintext-key (critical)::"),
+            "{first}"
+        );
         assert!(first.contains("%0Ahelp: "), "{first}");
     }
 
@@ -135,7 +138,10 @@ mod tests {
                 let (_, rest) = line.split_once(key)?;
                 rest.split(&[',', ':'][..]).next()?.parse::<u32>().ok()
             };
-            assert_eq!(number(",col=").is_some(), number(",line=") == number(",endLine=") && number(",endColumn=").is_some());
+            assert_eq!(
+                number(",col=").is_some(),
+                number(",line=") == number(",endLine=") && number(",endColumn=").is_some()
+            );
         }
     }
 }

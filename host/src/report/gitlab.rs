@@ -153,7 +153,8 @@ mod tests {
     fn every_issue_has_what_gitlab_asks_for() {
         let schema = include_str!("../../../testdata/schemas/gitlab-code-quality.json");
         let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
-        let mut written: serde_json::Value = serde_json::from_str(&sample::written(&sample::report(), Format::Gitlab)).unwrap();
+        let mut written: serde_json::Value =
+            serde_json::from_str(&sample::written(&sample::report(), Format::Gitlab)).unwrap();
         assert!(written.as_array().unwrap().len() > 8);
         assert_eq!(validator.iter_errors(&written).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
         written[0]["location"]["lines"]["begin"] = 0.into();
@@ -172,7 +173,8 @@ mod tests {
 
     #[test]
     fn descriptions_are_one_line_and_tell_what_does_not_count() {
-        let issues: Vec<serde_json::Value> = serde_json::from_str(&sample::written(&sample::report(), Format::Gitlab)).unwrap();
+        let issues: Vec<serde_json::Value> =
+            serde_json::from_str(&sample::written(&sample::report(), Format::Gitlab)).unwrap();
         let text = |issue: &serde_json::Value| issue["description"].as_str().unwrap().to_owned();
         assert!(issues.iter().all(|issue| !text(issue).contains(['\n', '\r'])));
         for mark in ["[accepted by ", "[known, unapproved] ", "[undetermined] "] {

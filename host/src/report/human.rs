@@ -80,7 +80,7 @@ fn frame(report: &Report, style: Style, secrets: &Secrets, finding: &Finding) ->
         let _ = writeln!(out, "{}", frame.render(finding.severity, style));
     }
     let equals = style.paint(ansi::BLUE, "=");
-    let mut note = |word: &str, text: &str| drop(writeln!(out, "{indent} {equals} {word}: {text}"));
+    let mut note = |word: &str, text: &str| out.extend([&indent, " ", &equals, " ", word, ": ", text, "\n"]);
     note("about", &text(&finding.label));
     for related in finding.related.iter().take(RELATED) {
         note("related", &format!("{}: {}", place(report, style, related.location), text(&related.label)));

@@ -279,6 +279,7 @@ fn repository_uri(remote: &str) -> Option<String> {
     let (scheme, rest) = match remote.split_once("://") {
         Some((scheme @ ("https" | "http" | "ssh" | "git"), rest)) => (scheme, rest.to_owned()),
         Some(_) => return None,
+        None if remote.contains("::") => return None,
         None => ("ssh", remote.split_once(':').map(|(host, path)| format!("{host}/{}", path.trim_start_matches('/')))?),
     };
     let rest = rest.split(['?', '#']).next().unwrap_or_default();

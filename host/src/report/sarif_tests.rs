@@ -63,7 +63,11 @@ fn paths_are_below_the_git_root_and_absolute_ones_have_no_base() {
     let artifacts: Vec<&Value> =
         results(&log).iter().map(|result| &result["locations"][0]["physicalLocation"]["artifactLocation"]).collect();
     assert_eq!(artifacts[0]["uri"], "infra/certs/server.key");
-    assert!(artifacts.iter().any(|artifact| artifact["uri"] == "file:///etc/ssl/absolute.conf" && artifact.get("uriBaseId").is_none()));
+    assert!(
+        artifacts
+            .iter()
+            .any(|artifact| artifact["uri"] == "file:///etc/ssl/absolute.conf" && artifact.get("uriBaseId").is_none())
+    );
     assert!(artifacts.iter().any(|artifact| artifact["uri"] == "shared/up.conf"), "{artifacts:?}");
 }
 
@@ -76,7 +80,7 @@ fn a_binary_region_is_counted_in_bytes_only() {
     };
     assert_eq!(of("infra/certs/root.der"), serde_json::json!({ "byteOffset": 0, "byteLength": 6 }));
     let text = of("infra/certs/server.key");
-    assert_eq!([&text["startLine"], &text["startColumn"], &text["endLine"]], [1, 1, 3]);
+    assert_eq!([&text["startLine"], &text["startColumn"], &text["endLine"], &text["endColumn"]], [1, 1, 4, 1]);
 }
 
 #[test]

@@ -25,7 +25,7 @@ const STATEMENTS: [(&str, &str, By); 16] = [
     ("S6", "keys are stored in key vaults", By::Rules),
     ("S7", "no private key beside the data it encrypts", By::Rules),
     ("S8", "shared and production tokens are in a key inventory", By::Rules),
-    ("S9", "production and customer data: keys rotate every 90 days", By::Rules),
+    ("S9", "production and customer keys rotate every 90 days", By::Rules),
     ("S10", "staging and test: personal keys rotate every year", By::Rules),
     ("S11", "keys are backed up securely", By::Rules),
     ("S12", "use of keys is monitored, with alerts", By::Rules),
@@ -46,7 +46,10 @@ pub fn assess(rules: &[RuleReport], findings: &[Finding], exceptions: &[Exceptio
             let cited = || rules.iter().filter(|rule| cites(&rule.statement, id) && rule.state != RuleState::Off);
             let mut tally = Tally::default();
             cited().for_each(|rule| tally.add_rule(rule));
-            findings.iter().filter(|finding| cites(&finding.statement, id)).for_each(|finding| tally.add_finding(finding));
+            findings
+                .iter()
+                .filter(|finding| cites(&finding.statement, id))
+                .for_each(|finding| tally.add_finding(finding));
             if by == By::Exceptions {
                 exceptions.iter().for_each(|exception| tally.add_exception(exception));
             }
@@ -114,7 +117,9 @@ impl Tally {
     fn state(&self, by: By) -> StatementState {
         match *self {
             Self { violated, .. } if violated > 0 => StatementState::Violated(violated),
-            Self { undetermined, failed, .. } if undetermined > 0 || failed => StatementState::Undetermined(undetermined),
+            Self { undetermined, failed, .. } if undetermined > 0 || failed => {
+                StatementState::Undetermined(undetermined)
+            }
             _ if by == By::Report => StatementState::ByReport,
             Self { checked: false, .. } if by == By::Rules => StatementState::NotChecked,
             Self { examined: 0, .. } => StatementState::NothingExamined,

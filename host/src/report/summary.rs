@@ -112,6 +112,9 @@ fn answer(statement: &Statement) -> String {
     let mut out = match statement.state {
         StatementState::Violated(number) => format!("violated: {}", count(number, "violation")),
         StatementState::Undetermined(0) => "undetermined: not examined to the end".to_owned(),
+        StatementState::Undetermined(number) if statement.id == "S14" => {
+            format!("undetermined: {} without an approval in force", count(number, "exception"))
+        }
         StatementState::Undetermined(number) => format!("undetermined: {}", count(number, "open answer")),
         StatementState::NoViolation(number) if statement.id == "S14" => {
             format!("no violation found in {}", count(number, "exception"))
