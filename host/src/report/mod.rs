@@ -2,6 +2,7 @@
 //! Not a judgement of its own: what counts and what is covered was settled before.
 
 mod ansi;
+mod document;
 mod escape;
 mod frame;
 mod github;
