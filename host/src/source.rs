@@ -74,12 +74,14 @@ pub struct Source {
     pub bytes: Arc<[u8]>,
     /// Offsets at which lines start, found when first asked for.
     lines: OnceLock<Vec<u32>>,
+    /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over all of the line.
+    milestones: OnceLock<Vec<(u32, u32)>>,
 }
 
 impl Source {
     /// A source of that name and content.
     pub fn new(name: impl Into<String>, file: Option<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { name: name.into(), file, bytes: bytes.into(), lines: OnceLock::new() }
+        Self { name: name.into(), file, bytes: bytes.into(), lines: OnceLock::new(), milestones: OnceLock::new() }
     }
 
     /// Line and column of a byte offset; of one past the end, those of the end.
@@ -88,7 +90,11 @@ impl Source {
         let line = lines.partition_point(|&start| start <= offset) - 1;
         let start = lines[line] as usize;
         let end = (offset as usize).clamp(start, self.bytes.len());
-        let column = String::from_utf8_lossy(&self.bytes[start..end]).chars().count();
+        let column = if end - start > MILESTONE {
+            self.characters_before(end) - self.characters_before(start)
+        } else {
+            count_characters(&self.bytes[start..end])
+        };
         LineColumn { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
@@ -102,11 +108,39 @@ impl Source {
         text.strip_suffix(b"\r").unwrap_or(text)
     }
 
+    fn characters_before(&self, offset: usize) -> usize {
+        let milestones = self.milestones.get_or_init(|| milestones(&self.bytes));
+        let (at, characters) = milestones[milestones.partition_point(|&(at, _)| at as usize <= offset) - 1];
+        characters as usize + count_characters(&self.bytes[at as usize..offset])
+    }
+
     fn lines(&self) -> &[u32] {
         self.lines.get_or_init(|| {
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.bytes).map(|at| at as u32 + 1)).collect()
         })
     }
+}
+
+/// Bytes from one milestone to the next, at least.
+const MILESTONE: usize = 64 * 1024;
+
+fn count_characters(bytes: &[u8]) -> usize {
+    String::from_utf8_lossy(bytes).chars().count()
+}
+
+/// Every some bytes an offset at which a character starts, and how many are before it.
+fn milestones(bytes: &[u8]) -> Vec<(u32, u32)> {
+    let mut milestones = vec![(0, 0)];
+    let (mut last, mut characters) = (0, 0);
+    while last < bytes.len() {
+        let limit = bytes.len().min(last + MILESTONE);
+        // What may be the middle of a character goes with the characters before it: at most three bytes.
+        let next = (limit..bytes.len()).find(|&at| bytes[at] & 0xc0 != 0x80 || at == limit + 3).unwrap_or(bytes.len());
+        characters += count_characters(&bytes[last..next]);
+        last = next;
+        milestones.push((last as u32, characters as u32));
+    }
+    milestones
 }
 
 /// All sources of a scan, in the order of their names.
@@ -159,5 +193,19 @@ mod tests {
         assert_eq!(source.line(2), b"y");
         assert_eq!(source.line(3), b"");
         assert_eq!(source.line(9), b"");
+    }
+
+    #[test]
+    fn a_column_far_into_a_line_is_that_of_a_walk_over_the_line() {
+        let mut bytes = b"first\n".to_vec();
+        for repeat in 0..40_000 {
+            bytes.extend("aé漢🔑".as_bytes());
+            bytes.extend(&b"\x80\xe2\x82\xff\xbf\xbf\xbf\xbf\xbf"[..repeat % 10]);
+        }
+        let source = Source::new("a", None, bytes);
+        for offset in (6..source.bytes.len()).step_by(9_973) {
+            let walked = count_characters(&source.bytes[6..offset]) as u32 + 1;
+            assert_eq!(source.position(offset as u32), LineColumn { line: 2, column: walked }, "{offset}");
+        }
     }
 }

@@ -1,12 +1,73 @@
 //! The report: everything a run found, as data, which the formats in this folder write out.
 //! Not a judgement of its own: what counts and what is covered was settled before.
 
+mod ansi;
+mod document;
+mod escape;
+mod frame;
+mod github;
+mod gitlab;
+mod human;
+pub mod json;
+mod place;
+mod sarif;
+pub mod statements;
+mod summary;
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod sample;
+
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use crate::finding::{Finding, Status};
 use crate::problem::Problem;
 use crate::rules::contract::{Severity, Value};
 use crate::source::{SourceId, Sources, Span};
+
+/// A format in which a report is written; its name on the command line is the variant's, in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Format {
+    /// For people at a terminal.
+    Human,
+    /// `keyreeve/report/v1`, whose JSON Schema is docs/schema/report-v1.json.
+    Json,
+    /// SARIF 2.1.0 (OASIS), for code scanning.
+    Sarif,
+    /// Workflow commands of GitHub Actions: annotations in a pull request.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+}
+
+/// How the human format is drawn. The other formats are the same for every style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Whether ANSI colours are written.
+    pub color: bool,
+    /// Whether places are OSC 8 hyperlinks to the files.
+    pub hyperlinks: bool,
+    /// Columns of the terminal; source lines are cut to them.
+    pub width: usize,
+    /// Only findings that fail the run, problems, and the last line.
+    pub quiet: bool,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// What `out` answers; nothing in a report itself can fail to be written.
+pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write) -> std::io::Result<()> {
+    match format {
+        Format::Human => human::write(report, style, out),
+        Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+    }
+}
 
 /// Everything that the formats write.
 #[derive(Debug)]
@@ -48,6 +109,8 @@ pub struct Run {
     pub prefix: String,
     /// The commit checked out, and whether the tree equals it.
     pub commit: Option<Commit>,
+    /// URL of the remote that the repository was cloned from. SARIF names it without user name and password.
+    pub repository: Option<String>,
     /// The policy.
     pub policy: PolicyReport,
     /// The baseline: path and SHA-256 of the file.
@@ -89,8 +152,10 @@ pub struct Statement {
     pub title: &'static str,
     /// What was found.
     pub state: StatementState,
-    /// The rules that check it.
+    /// The rules that check it and are not switched off, in the order of their ids.
     pub rules: Vec<String>,
+    /// How many violations of it an exception covers, whatever the state.
+    pub excepted: usize,
 }
 
 /// What a run can say about a statement. There is no word for compliant: a scan cannot show it.
@@ -100,12 +165,14 @@ pub enum StatementState {
     Violated(usize),
     /// Nothing is violated, but so many answers are open, or a rule for it did not run to its end.
     Undetermined(usize),
-    /// No violation found in so many facts.
+    /// No violation found in so many facts, beside those that exceptions cover; a fact that two rules examined counts twice.
     NoViolation(usize),
     /// Its rules ran and there was nothing for them to look at.
     NothingExamined,
     /// No rule that ran checks it.
     NotChecked,
+    /// The report itself is the record of it: the audit (S13), and the exit code that makes it binding (S16).
+    ByReport,
 }
 
 /// Where a rule comes from.
@@ -171,7 +238,7 @@ pub struct Counts {
 }
 
 /// The two kinds of exception (S14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionKind {
     /// Management accepts the violation for a time, with an alternative.
@@ -181,7 +248,7 @@ pub enum ExceptionKind {
 }
 
 /// What became of an exception.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExceptionState {
     /// It covers at least one finding or problem.

@@ -1,0 +1,312 @@
+//! A report made by hand for the tests of the formats: something of everything, with hostile text in all of it.
+//! Not what any run found; the secrets in it are canaries that no format may show.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::finding::{FactKind, Related};
+use crate::problem::Stage;
+use crate::rules::contract::Verdict;
+use crate::source::{Location, Source};
+
+/// The body of a private key, and a password.
+pub(super) const CANARIES: [&str; 2] = ["MIICANARYKEYBODYq83vEjRWeJq", "hunter2-canary"];
+/// What a hostile rule, path or file may try.
+pub(super) const HOSTILE: &str = "\x1b[2J\x1b]0;t\x07\r\n::error::pwned%0A::warning file=x::y \u{9b}31m\u{202e}gnp\u{2066} <script>alert(1)</script> [a](http://evil) {0} ##[error]z,b:c|`d` *e*";
+
+const KEY: u32 = 0;
+const UP: u32 = 1;
+const ABSOLUTE: u32 = 2;
+const DER: u32 = 3;
+const BLOB: u32 = 4;
+const NGINX: u32 = 5;
+const EVIL: u32 = 6;
+
+/// What a format writes of a report, without colours and links.
+pub(super) fn written(report: &Report, format: Format) -> String {
+    styled(report, format, Style { color: false, hyperlinks: false, width: 100, quiet: false })
+}
+
+/// What a format writes of a report.
+pub(super) fn styled(report: &Report, format: Format, style: Style) -> String {
+    let mut out = Vec::new();
+    write(report, format, style, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Compares with a file, or writes it where the environment has BLESS.
+pub(super) fn compare(path: &Path, text: &str) {
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(expected == text, "{} differs; BLESS=1 rewrites it. It would be:\n{text}", path.display());
+}
+
+/// A rule that ran and judged one fact.
+pub(super) fn rule(id: &str, statement: &str, severity: Severity) -> RuleReport {
+    RuleReport {
+        id: id.to_owned(),
+        version: "1.2.0".to_owned(),
+        sha256: "ab".repeat(32),
+        origin: Origin::BuiltIn,
+        statement: statement.to_owned(),
+        title: format!("what {id} asks for"),
+        rationale: "Because of [NIST SP 800-57](x), table 2 & <b>others</b>.".to_owned(),
+        severity,
+        settings: Vec::new(),
+        state: RuleState::Ran,
+        examined: 1,
+    }
+}
+
+/// An open violation on the first line of the first source.
+pub(super) fn violation(rule: &str, statement: &str, severity: Severity) -> Finding {
+    Finding {
+        rule: rule.to_owned(),
+        statement: statement.to_owned(),
+        verdict: Verdict::Violation(severity),
+        severity,
+        kind: FactKind::Keys,
+        label: "RSA key, 1024 bits".to_owned(),
+        location: at(KEY, 0, 27),
+        related: Vec::new(),
+        message: "the modulus has 1024 bits, fewer than 2048".to_owned(),
+        remedy: "generate a new key of 3072 bits".to_owned(),
+        fingerprint: format!("v1:{rule:0<32.32}"),
+        status: Status::Open,
+    }
+}
+
+/// An answer that is open.
+pub(super) fn undetermined(rule: &str, statement: &str) -> Finding {
+    Finding {
+        verdict: Verdict::Undetermined,
+        kind: FactKind::TlsEndpoints,
+        label: "server www.example.org".to_owned(),
+        message: "the variable $tls is not resolved".to_owned(),
+        remedy: "state the versions in the file".to_owned(),
+        ..violation(rule, statement, Severity::Medium)
+    }
+}
+
+/// An exception that management approved.
+pub(super) fn accepted() -> ExceptionReport {
+    ExceptionReport {
+        kind: ExceptionKind::Accepted,
+        rule: "plaintext-key".to_owned(),
+        matches: "data/**".to_owned(),
+        reason: "the appliance reads no other format".to_owned(),
+        by: "Jo, CISO".to_owned(),
+        alternative: Some("the volume is encrypted".to_owned()),
+        expires: Some(jiff::civil::date(2027, 1, 31)),
+        line: 12,
+        state: ExceptionState::Used,
+        covers: 2,
+    }
+}
+
+/// A report of a run that had nothing to look at.
+pub(super) fn empty() -> Report {
+    Report {
+        run: Run {
+            version: "0.1.0",
+            as_of: jiff::civil::date(2026, 11, 23),
+            started: "2026-11-23T19:30:00Z".parse().unwrap(),
+            root: PathBuf::from("/town/infra"),
+            prefix: String::new(),
+            commit: None,
+            repository: None,
+            policy: PolicyReport { path: None, sha256: "cd".repeat(32), ignored: Vec::new() },
+            baseline: None,
+            filters: Vec::new(),
+            fail_on: Some(Severity::Medium),
+            fail_on_undetermined: false,
+        },
+        statements: statements::assess(&[], &[], &[]),
+        rules: Vec::new(),
+        counts: Counts::default(),
+        findings: Vec::new(),
+        problems: Vec::new(),
+        exceptions: Vec::new(),
+        stale_baseline: Vec::new(),
+        sources: Sources::default(),
+        secrets: Vec::new(),
+    }
+}
+
+/// Something of everything.
+pub(super) fn report() -> Report {
+    let (rules, findings, exceptions) = (rules(), findings(), exceptions());
+    let mut report = Report {
+        statements: statements::assess(&rules, &findings, &exceptions),
+        rules,
+        findings,
+        exceptions,
+        problems: problems(),
+        stale_baseline: vec![("v1:gone".to_owned(), "key-size".to_owned(), HOSTILE.to_owned())],
+        sources: sources(),
+        secrets: Vec::new(),
+        counts: Counts {
+            files: 7,
+            bytes: 1_049_000,
+            formats: BTreeMap::from([("PEM", 1), ("nginx", 2)]),
+            skipped: BTreeMap::from([("FIFO".to_owned(), 1), ("larger than 256 MiB".to_owned(), 2)]),
+            facts: BTreeMap::from([("keys", 5), ("tls-endpoints", 4)]),
+        },
+        ..empty()
+    };
+    report.secrets = canaries(&report.sources);
+    report.run.prefix = "infra/".to_owned();
+    report.run.commit = Some(Commit { id: "9f".repeat(20), clean: false });
+    report.run.repository = Some("https://jo:token-canary@example.org/town.git".to_owned());
+    report.run.policy.path = Some("keyreeve.toml".to_owned());
+    report.run.policy.ignored = vec!["sub/keyreeve.toml".to_owned()];
+    report.run.baseline = Some(("baseline.json".to_owned(), "ef".repeat(32)));
+    report.run.filters = vec!["--skip-rule cipher-suites".to_owned()];
+    report
+}
+
+fn at(source: u32, start: usize, end: usize) -> Location {
+    Location { source: SourceId(source), span: Span::new(start, end) }
+}
+
+/// The place of some words in a source.
+fn word(source: u32, words: &str) -> Location {
+    let start = memchr::memmem::find(&sources()[SourceId(source)].bytes, words.as_bytes()).unwrap();
+    at(source, start, start + words.len())
+}
+
+fn sources() -> Sources {
+    let on_disk = |name: &str| Some(Path::new("/town/infra").join(name));
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", CANARIES[0]);
+    let padding = "\"x\":\"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\",".repeat(11_000);
+    let blob = format!("{{{padding}\"password\":\"{}\",{padding}\"z\":1}}", CANARIES[1]);
+    let nginx = format!(
+        "server {{\r\n\tlisten 443 ssl;\r\n\tssl_protocols TLSv1.2; # grün\r\n\tssl_password {};\r\n\tssl_ciphers $c;\r\n}}\r\n",
+        CANARIES[1]
+    );
+    let mut evil = format!("a {HOSTILE}\n").into_bytes();
+    evil.extend(b"ssl_protocols \xff\xfe\x1b[31m TLSv1;\xe2\x82");
+    Sources::new(vec![
+        Source::new("certs/server.key", on_disk("certs/server.key"), key.into_bytes()),
+        Source::new("../shared/up.conf", on_disk("../shared/up.conf"), b"one\ntwo two\n".as_slice()),
+        Source::new("/etc/ssl/absolute.conf", Some("/etc/ssl/absolute.conf".into()), b"key a\n".as_slice()),
+        Source::new("certs/root.der", on_disk("certs/root.der"), b"\x30\x03\x02\x01\x00\xff".as_slice()),
+        Source::new("data/blob.json", None, blob.into_bytes()),
+        Source::new("nginx.conf", on_disk("nginx.conf"), nginx.into_bytes()),
+        Source::new(format!("evil {HOSTILE}.conf"), on_disk("evil \u{202e}.conf"), evil),
+    ])
+}
+
+fn canaries(sources: &Sources) -> Vec<(SourceId, Span)> {
+    let mut found = Vec::new();
+    for (id, source) in sources.iter() {
+        for canary in CANARIES {
+            found.extend(
+                memchr::memmem::find_iter(&source.bytes, canary).map(|at| (id, Span::new(at, at + canary.len()))),
+            );
+        }
+    }
+    found
+}
+
+fn rules() -> Vec<RuleReport> {
+    let settings = [
+        ("rsa-bits", Value::Integer(3072)),
+        ("rotate", Value::Days(90)),
+        ("curves", Value::Texts(vec!["prime256v1".to_owned()])),
+        ("strict", Value::Boolean(true)),
+        ("note", Value::Text("a".to_owned())),
+    ];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value)).to_vec();
+    vec![
+        RuleReport { state: RuleState::Off, examined: 0, ..rule("cipher-suites", "S3", Severity::High) },
+        RuleReport {
+            title: HOSTILE.to_owned(),
+            rationale: HOSTILE.to_owned(),
+            origin: Origin::File("rules/evil.wasm".to_owned()),
+            ..rule("evil-rule", "S3", Severity::High)
+        },
+        RuleReport { settings, examined: 5, ..rule("key-size", "S5", Severity::High) },
+        RuleReport { examined: 5, ..rule("plaintext-key", "S6", Severity::Critical) },
+        RuleReport { examined: 0, ..rule("rotation-age", "S9 S10", Severity::Medium) },
+        RuleReport { state: RuleState::Failed, examined: 4, ..rule("tls-version", "S1", Severity::High) },
+    ]
+}
+
+fn findings() -> Vec<Finding> {
+    let key = Finding {
+        location: at(KEY, 0, sources()[SourceId(KEY)].bytes.len()),
+        label: "RSA private key, 2048 bits".to_owned(),
+        message: "the private key is not encrypted".to_owned(),
+        remedy: "move the key to a key vault".to_owned(),
+        related: vec![Related { location: word(NGINX, "listen 443 ssl"), label: "server www.example.org".to_owned() }],
+        ..violation("plaintext-key", "S6", Severity::Critical)
+    };
+    let password = Finding { location: word(BLOB, CANARIES[1]), label: "password".to_owned(), ..key.clone() };
+    let twice = Finding { label: "found twice".to_owned(), ..violation("key-size", "S5", Severity::Medium) };
+    let many = (0..11).map(|at_| Related { location: at(UP, at_, at_ + 1), label: format!("copy {at_}") }).collect();
+    vec![
+        key.clone(),
+        Finding { location: word(UP, "one"), related: many, ..twice.clone() },
+        Finding { location: word(UP, "two two"), severity: Severity::Low, ..twice },
+        Finding {
+            location: at(ABSOLUTE, 4, 5),
+            status: Status::Known,
+            ..violation("key-size", "S5", Severity::Medium)
+        },
+        Finding { location: at(DER, 0, 6), ..violation("key-size", "S5", Severity::High) },
+        Finding { location: word(BLOB, "\"password\""), related: Vec::new(), ..password.clone() },
+        Finding { status: Status::Excepted(0), related: Vec::new(), ..password },
+        Finding {
+            location: word(NGINX, "TLSv1.2"),
+            message: "TLS 1.2 is enabled".to_owned(),
+            ..violation("tls-version", "S1", Severity::Medium)
+        },
+        Finding { location: word(NGINX, "ssl_ciphers $c"), ..undetermined("tls-version", "S1") },
+        Finding { location: at(UP, 3, 3), label: HOSTILE.to_owned(), ..undetermined("tls-version", "S1") },
+        Finding { location: at(UP, 12, 12), message: HOSTILE.to_owned(), ..undetermined("rotation-age", "S9") },
+        Finding {
+            location: word(EVIL, "TLSv1"),
+            label: HOSTILE.to_owned(),
+            message: HOSTILE.to_owned(),
+            remedy: HOSTILE.to_owned(),
+            related: vec![Related { location: at(EVIL, 3, 9), label: HOSTILE.to_owned() }],
+            ..violation("evil-rule", "S3", Severity::High)
+        },
+    ]
+}
+
+fn problems() -> Vec<(Problem, Option<usize>)> {
+    vec![
+        (Problem::parse(word(NGINX, "server {"), "unexpected end of file"), None),
+        (Problem::path(format!("gone {HOSTILE}.pem"), "permission denied"), Some(0)),
+        (Problem::rule(Stage::Judge, "tls-version", "out of fuel"), None),
+        (Problem::rule(Stage::Load, HOSTILE, HOSTILE), None),
+    ]
+}
+
+fn exceptions() -> Vec<ExceptionReport> {
+    let wrong = ExceptionReport {
+        kind: ExceptionKind::FalsePositive,
+        reason: HOSTILE.to_owned(),
+        alternative: None,
+        expires: None,
+        line: 20,
+        state: ExceptionState::Unused,
+        covers: 0,
+        ..accepted()
+    };
+    let over = ExceptionReport {
+        expires: Some(jiff::civil::date(2026, 6, 30)),
+        line: 30,
+        state: ExceptionState::Expired,
+        covers: 0,
+        ..accepted()
+    };
+    vec![accepted(), wrong, over]
+}

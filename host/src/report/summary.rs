@@ -1,0 +1,184 @@
+//! What the human format says of the whole run: problems, exceptions, statements, rules that are off, and the last line.
+//! Not the findings themselves.
+
+use std::fmt::Write as _;
+
+use super::ansi::{self, count};
+use super::human::{exception, group, place, text};
+use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
+use crate::finding::{Finding, Status};
+use crate::problem::{Problem, Subject};
+use crate::rules::contract::Severity;
+
+/// What could not be processed, one line each.
+pub(super) fn problems(report: &Report, style: Style) -> String {
+    let mut lines = String::new();
+    for (problem, covered) in &report.problems {
+        let subject = match &problem.subject {
+            Subject::Place(location) => place(report, style, *location),
+            Subject::Path(path) => text(path),
+            Subject::Rule(id) => format!("rule {}", text(id)),
+        };
+        let tag = style.paint(ansi::RED, &format!("problem[{}]", stage(problem)));
+        let _ = write!(lines, "  {subject}: {tag}: {}", text(&problem.message));
+        if let Some(by) = covered.and_then(|index| report.exceptions.get(index)) {
+            let _ = write!(lines, "; {}", exception(by));
+        }
+        lines.push('\n');
+    }
+    group(style, "problems", report.problems.len(), &lines)
+}
+
+/// The stage in which a problem arose, as its variant is called.
+pub(super) fn stage(problem: &Problem) -> &'static str {
+    use crate::problem::Stage;
+    match problem.stage {
+        Stage::Discover => "discover",
+        Stage::Parse => "parse",
+        Stage::Assemble => "assemble",
+        Stage::Load => "load",
+        Stage::Judge => "judge",
+    }
+}
+
+/// Everything but findings, problems and the last line.
+pub(super) fn of_run(report: &Report, style: Style) -> String {
+    let groups = [
+        skipped(report, style),
+        stale_exceptions(report, style),
+        stale_baseline(report, style),
+        ignored_policies(report, style),
+        statements(report, style),
+        rules_off(report, style),
+    ];
+    groups.concat()
+}
+
+fn skipped(report: &Report, style: Style) -> String {
+    let mut lines = String::new();
+    for (reason, number) in &report.counts.skipped {
+        let _ = writeln!(lines, "  {}: {}", count(*number, "file"), text(reason));
+    }
+    group(style, "not examined", report.counts.skipped.values().sum(), &lines)
+}
+
+/// Exceptions that cover nothing: one that matches nothing hides a change, and one that has expired no longer holds.
+fn stale_exceptions(report: &Report, style: Style) -> String {
+    let stale = || report.exceptions.iter().filter(|exception| exception.state != ExceptionState::Used);
+    let policy = report.run.policy.path.as_deref().unwrap_or("built-in policy");
+    let mut lines = String::new();
+    for found in stale() {
+        let why = if found.state == ExceptionState::Expired { "has expired" } else { "matches nothing" };
+        let subject = format!("{}:{}: {} {}", text(policy), found.line, text(&found.rule), text(&found.matches));
+        let _ = writeln!(lines, "  {subject} {}: {}", style.paint(ansi::YELLOW, why), exception(found));
+    }
+    group(style, "exceptions that cover nothing", stale().count(), &lines)
+}
+
+fn stale_baseline(report: &Report, style: Style) -> String {
+    let mut lines = String::new();
+    for (fingerprint, rule, path) in &report.stale_baseline {
+        let _ = writeln!(lines, "  {}: {} {}", text(path), text(rule), text(fingerprint));
+    }
+    group(style, "entries of the baseline that match nothing", report.stale_baseline.len(), &lines)
+}
+
+fn ignored_policies(report: &Report, style: Style) -> String {
+    let ignored = &report.run.policy.ignored;
+    let mut lines = String::new();
+    for path in ignored {
+        let _ = writeln!(lines, "  {}", text(path));
+    }
+    group(style, "policy files that were not read", ignored.len(), &lines)
+}
+
+fn statements(report: &Report, style: Style) -> String {
+    let mut lines = String::new();
+    for statement in &report.statements {
+        let color = match statement.state {
+            StatementState::Violated(_) => ansi::RED,
+            StatementState::Undetermined(_) => ansi::YELLOW,
+            StatementState::NoViolation(_) => ansi::GREEN,
+            StatementState::NothingExamined | StatementState::NotChecked | StatementState::ByReport => ansi::DIM,
+        };
+        let answer = style.paint(color, &answer(statement));
+        let _ = writeln!(lines, "  {:<3}  {:<54}  {answer}", statement.id, statement.title);
+    }
+    group(style, "statements of the policy", report.statements.len(), &lines)
+}
+
+/// What the run says about a statement, in words.
+fn answer(statement: &Statement) -> String {
+    let mut out = match statement.state {
+        StatementState::Violated(number) => format!("violated: {}", count(number, "violation")),
+        StatementState::Undetermined(0) => "undetermined: not examined to the end".to_owned(),
+        StatementState::Undetermined(number) if statement.id == "S14" => {
+            format!("undetermined: {} without an approval in force", count(number, "exception"))
+        }
+        StatementState::Undetermined(number) => format!("undetermined: {}", count(number, "open answer")),
+        StatementState::NoViolation(number) if statement.id == "S14" => {
+            format!("no violation found in {}", count(number, "exception"))
+        }
+        StatementState::NoViolation(number) => format!("no violation found in {}", count(number, "fact")),
+        StatementState::NothingExamined if statement.id == "S14" => "there is no exception".to_owned(),
+        StatementState::NothingExamined => "nothing to examine".to_owned(),
+        StatementState::NotChecked => "not checked by any rule".to_owned(),
+        StatementState::ByReport if statement.id == "S16" => "by the exit code".to_owned(),
+        StatementState::ByReport => "by this report".to_owned(),
+    };
+    if statement.excepted > 0 {
+        let _ = write!(out, " ({} excepted)", statement.excepted);
+    }
+    out
+}
+
+fn rules_off(report: &Report, style: Style) -> String {
+    let off = || report.rules.iter().filter(|rule| rule.state == RuleState::Off);
+    let mut lines = String::new();
+    for rule in off() {
+        let _ = writeln!(lines, "  {} ({}): {}", text(&rule.id), text(&rule.statement), text(&rule.title));
+    }
+    group(style, "rules that are off", off().count(), &lines)
+}
+
+/// `examined 4 files (9 facts) against keyreeve.toml as of 2026-11-23: 3 violations (1 critical, 2 high), …; exit 1`.
+pub(super) fn last_line(report: &Report, style: Style) -> String {
+    let files = count(report.counts.files, "file");
+    let facts = count(report.counts.facts.values().sum(), "fact");
+    let policy = report.run.policy.path.as_deref().map_or_else(|| "the built-in policy".to_owned(), text);
+    let restricted: Vec<String> = report.run.filters.iter().map(|filter| text(filter)).collect();
+    let filters = if restricted.is_empty() { String::new() } else { format!(" with {}", restricted.join(" ")) };
+    let exit = report.exit();
+    let code = style.paint(if exit == Exit::Clean { ansi::GREEN } else { ansi::RED }, &format!("exit {}", exit as u8));
+    format!(
+        "examined {files} ({facts}) against {policy}{filters} as of {}: {}; {code}",
+        report.run.as_of,
+        results(report).join(", ")
+    )
+}
+
+/// The numbers of the last line; those that are none are left out, but for the violations.
+fn results(report: &Report) -> Vec<String> {
+    let number = |keep: &dyn Fn(&Finding) -> bool| report.findings.iter().filter(|finding| keep(finding)).count();
+    let open = |finding: &Finding| finding.is_violation() && finding.status == Status::Open;
+    let by_severity: Vec<String> = Severity::ALL
+        .into_iter()
+        .rev()
+        .map(|severity| (severity, number(&|finding| open(finding) && finding.severity == severity)))
+        .filter(|(_, found)| *found > 0)
+        .map(|(severity, found)| format!("{found} {}", severity.name()))
+        .collect();
+    let mut results = vec![count(number(&open), "violation")];
+    if !by_severity.is_empty() {
+        results[0] += &format!(" ({})", by_severity.join(", "));
+    }
+    let undetermined = number(&|finding| !finding.is_violation() && finding.status == Status::Open);
+    let known = number(&|finding| finding.status == Status::Known);
+    let excepted = number(&|finding| matches!(finding.status, Status::Excepted(_)));
+    let words = [(undetermined, "undetermined"), (known, "known"), (excepted, "excepted")];
+    results.extend(words.into_iter().filter(|(found, _)| *found > 0).map(|(found, word)| format!("{found} {word}")));
+    if !report.problems.is_empty() {
+        results.push(count(report.problems.len(), "problem"));
+    }
+    results
+}
