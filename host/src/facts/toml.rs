@@ -67,8 +67,10 @@ impl Reader<'_> {
         match value {
             DeValue::Table(table) => self.table(table, span, depth),
             DeValue::Array(array) => {
-                let items: Vec<Node> =
-                    array.iter().map(|item| self.value(item.get_ref(), self::span(item.span(), self.text), depth + 1)).collect();
+                let items: Vec<Node> = array
+                    .iter()
+                    .map(|item| self.value(item.get_ref(), self::span(item.span(), self.text), depth + 1))
+                    .collect();
                 let span = items.iter().fold(span, |span, item| span.cover(item.span));
                 Node { value: Value::List(items), span }
             }
@@ -94,7 +96,12 @@ mod tests {
     fn nested_inline_tables_with_dotted_names_do_not_exhaust_the_stack() {
         let names = vec!["a"; 78].join(".");
         let text = format!("a = {}1{}", format!("{{{names} = ").repeat(79), "}".repeat(79));
-        let tree = std::thread::Builder::new().stack_size(2 << 20).spawn(move || parse(text.as_bytes())).unwrap().join().unwrap();
+        let tree = std::thread::Builder::new()
+            .stack_size(2 << 20)
+            .spawn(move || parse(text.as_bytes()))
+            .unwrap()
+            .join()
+            .unwrap();
         assert!(tree.faults.iter().any(|fault| fault.message.contains("deeper")), "{:?}", tree.faults);
     }
 }

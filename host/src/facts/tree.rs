@@ -77,7 +77,9 @@ impl Tree {
     pub fn fault(&mut self, span: Span, message: impl Into<String>) {
         match self.faults.len() {
             ..FAULT_LIMIT => self.faults.push(Fault { span, message: message.into() }),
-            FAULT_LIMIT => self.faults.push(Fault { span, message: "there are more faults, which are not listed".into() }),
+            FAULT_LIMIT => {
+                self.faults.push(Fault { span, message: "there are more faults, which are not listed".into() })
+            }
             _ => {}
         }
     }

@@ -160,8 +160,12 @@ impl Reader<'_> {
 /// The value of a scalar. Of the types only null is told apart: a date or a number is its spelling.
 fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     match tag {
-        Some(tag) if tag.is_custom() => Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original()))),
-        None if style == ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => Value::Null,
+        Some(tag) if tag.is_custom() => {
+            Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original())))
+        }
+        None if style == ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => {
+            Value::Null
+        }
         _ => Value::Scalar(text),
     }
 }
