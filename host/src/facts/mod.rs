@@ -1,6 +1,12 @@
 //! Facts: what sources declare, typed as the contract types them, each with the places it came from.
 //! Not what is right or wrong about them: that is for rules.
 
+pub mod inventory;
+pub mod json;
+pub mod toml;
+pub mod tree;
+pub mod yaml;
+
 use std::collections::BTreeMap;
 
 use crate::finding::FactKind;

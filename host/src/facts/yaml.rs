@@ -1,0 +1,220 @@
+//! YAML 1.2 as trees with byte spans: tags, aliases and merge keys are resolved, with a bound on what they expand to.
+//! Not what a tree means; the events are granit-parser's, which stays behind this module.
+
+use std::collections::{HashMap, HashSet};
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
+
+use super::tree::{Builder, DEPTH_LIMIT, Fault, Member, Node, Tree, Value, decode, quoted};
+use crate::source::Span;
+
+/// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.
+const ALIAS_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Deepest nesting of block, and again of flow collections, so that both together stay within [`DEPTH_LIMIT`].
+const NESTING_LIMIT: usize = DEPTH_LIMIT / 2;
+
+/// Reads a stream of documents. After a fault it goes on at the next document; what stood before the fault is kept.
+pub fn parse(bytes: &[u8]) -> Tree {
+    let mut builder = Builder::default();
+    let text = decode(bytes, &mut builder.tree);
+    let mut parser = Parser::new_from_str_with_options(&text, options());
+    let mut reader = Reader { builder, text: &text, anchors: HashMap::new(), open: Vec::new(), left: ALIAS_LIMIT };
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((event, span)) => reader.event(event, span.byte_range().unwrap_or_default()),
+            Err(error) => {
+                let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+                let end = text[at..].chars().next().map_or(at, |c| at + c.len_utf8());
+                reader.builder.tree.fault(Span::new(at, end), error.info());
+                reader.end_document();
+                if !matches!(parser.proceed_next_document(), Ok(true)) {
+                    break;
+                }
+            }
+        }
+    }
+    reader.end_document();
+    reader.builder.tree
+}
+
+fn options() -> Options {
+    granit_parser::options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        flow_nesting_limit: NESTING_LIMIT,
+        block_nesting_limit: NESTING_LIMIT,
+    }
+}
+
+struct Reader<'a> {
+    builder: Builder,
+    text: &'a str,
+    /// The anchored nodes of the document.
+    anchors: HashMap<usize, Anchored>,
+    /// For each open list or map its anchor (0: none) and whether it ends with its last value.
+    open: Vec<(usize, bool)>,
+    /// What aliases may still expand to.
+    left: usize,
+}
+
+struct Anchored {
+    node: Node,
+    /// What a copy costs.
+    weight: usize,
+    /// How many levels lie below it.
+    height: usize,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = scalar(text.into_owned(), style, tag.as_deref());
+                self.place(Node { value, span: self.span(range) }, anchor);
+            }
+            Event::SequenceStart(style, anchor, _) => {
+                self.builder.open_list(range.start);
+                self.open.push((anchor, style == StructureStyle::Block));
+            }
+            Event::MappingStart(style, anchor, _) => {
+                self.builder.open_map(range.start);
+                self.open.push((anchor, style == StructureStyle::Block));
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(range.end),
+            Event::Alias(id) => self.alias(id, range),
+            Event::UnresolvedAlias(name) => {
+                let span = self.span(range);
+                let message = format!("the alias `*{}` has no anchor before it", quoted(&name));
+                self.builder.tree.fault(span, message.clone());
+                self.builder.place(Node { value: Value::Unknown(message), span });
+            }
+            Event::DocumentEnd => self.end_document(),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        let Some((anchor, block)) = self.open.pop() else { return };
+        let end = (!block).then_some(end.min(self.text.len()));
+        let node = self.builder.close(end).filter(|_| anchor != 0).cloned();
+        self.anchor(anchor, node);
+    }
+
+    fn place(&mut self, node: Node, anchor: usize) {
+        let copy = (anchor != 0).then(|| node.clone());
+        self.builder.place(node);
+        self.anchor(anchor, copy);
+    }
+
+    fn anchor(&mut self, id: usize, node: Option<Node>) {
+        let Some(node) = node else { return };
+        let (weight, height) = measure(&node);
+        // Anchors inside anchors are copies too: without a price they would be quadratic.
+        if let Some(left) = self.left.checked_sub(weight) {
+            self.left = left;
+            self.anchors.insert(id, Anchored { node, weight, height });
+        } else {
+            self.left = 0;
+        }
+    }
+
+    /// The node that an alias stands for, with the spans of the place where it is stated.
+    fn alias(&mut self, id: usize, range: std::ops::Range<usize>) {
+        let span = self.span(range);
+        let room = DEPTH_LIMIT.saturating_sub(self.builder.depth());
+        let node = match self.anchors.get(&id) {
+            Some(target) if target.weight <= self.left && target.height <= room => {
+                self.left -= target.weight;
+                target.node.clone()
+            }
+            _ => {
+                let message = "the alias expands to more than is read, or to itself";
+                self.builder.tree.fault(span, message);
+                Node { value: Value::Unknown(message.into()), span }
+            }
+        };
+        self.builder.place(node);
+    }
+
+    fn end_document(&mut self) {
+        self.open.clear();
+        self.anchors.clear();
+        let Some(mut root) = self.builder.finish_document() else { return };
+        let mut faults = Vec::new();
+        merge(&mut root, &mut faults);
+        for Fault { span, message } in faults {
+            self.builder.tree.fault(span, message);
+        }
+        self.builder.tree.documents.push(root);
+    }
+
+    fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let end = range.end.min(self.text.len());
+        let start = range.start.min(end);
+        let trimmed = self.text.get(start..end).map_or(end, |text| start + text.trim_end().len());
+        Span::new(start, trimmed)
+    }
+}
+
+/// The value of a scalar. Of the types only null is told apart: a date or a number is its spelling.
+fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+    match tag {
+        Some(tag) if tag.is_custom() => {
+            Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original())))
+        }
+        None if style == ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => {
+            Value::Null
+        }
+        _ => Value::Scalar(text),
+    }
+}
+
+/// What a copy of a node costs, and how many levels lie below it.
+fn measure(node: &Node) -> (usize, usize) {
+    let below = |(weight, height): (usize, usize), child: &Node, name: usize| {
+        let (more, deeper) = measure(child);
+        (weight + more + name, height.max(deeper + 1))
+    };
+    match &node.value {
+        Value::Null => (64, 0),
+        Value::Scalar(text) | Value::Unknown(text) => (64 + text.len(), 0),
+        Value::List(items) => items.iter().fold((64, 0), |sum, item| below(sum, item, 0)),
+        Value::Map(members) => {
+            members.iter().fold((64, 0), |sum, member| below(sum, &member.value, 64 + member.key.text.len()))
+        }
+    }
+}
+
+/// Resolves merge keys (<https://yaml.org/type/merge.html>): the members of `<<`, where the map has none of that name.
+/// The depth is bounded by [`DEPTH_LIMIT`].
+fn merge(node: &mut Node, faults: &mut Vec<Fault>) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| merge(item, faults)),
+        Value::Map(members) => {
+            members.iter_mut().for_each(|member| merge(&mut member.value, faults));
+            if members.iter().any(|member| member.key.text == "<<") {
+                *members = merged(std::mem::take(members), faults);
+            }
+        }
+        Value::Null | Value::Scalar(_) | Value::Unknown(_) => {}
+    }
+}
+
+fn merged(members: Vec<Member>, faults: &mut Vec<Fault>) -> Vec<Member> {
+    let (merges, mut members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.key.text == "<<");
+    let mut names: HashSet<String> = members.iter().map(|member| member.key.text.clone()).collect();
+    for Member { key, value } in merges {
+        let maps = if let Value::List(items) = value.value { items } else { vec![value] };
+        for map in maps {
+            match map.value {
+                Value::Map(more) => {
+                    members.extend(more.into_iter().filter(|member| names.insert(member.key.text.clone())));
+                }
+                Value::Unknown(_) => {}
+                _ => faults.push(Fault { span: key.span, message: "`<<` can merge only maps".into() }),
+            }
+        }
+    }
+    members
+}
