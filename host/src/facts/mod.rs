@@ -1,6 +1,15 @@
 //! Facts: what sources declare, typed as the contract types them, each with the places it came from.
 //! Not what is right or wrong about them: that is for rules.
 
+mod asn1;
+mod certificate;
+mod digest;
+mod key;
+pub mod material;
+mod oid;
+mod pem;
+mod request;
+
 use std::collections::BTreeMap;
 
 use crate::problem::Problem;
