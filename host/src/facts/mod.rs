@@ -6,6 +6,14 @@ pub mod json;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
+mod asn1;
+mod certificate;
+mod digest;
+mod key;
+pub mod material;
+mod oid;
+mod pem;
+mod request;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,129 @@
+//! How a private key is encrypted: the parameters that stand in clear beside it. Not whether that is
+//! strong enough, and nothing of what is encrypted.
+
+use der::Tag;
+
+use crate::facts::asn1::{Algorithm, Element, Elements, Malformed};
+use crate::facts::oid::{self, Oid, oid};
+use crate::rules::contract::Encryption;
+
+const PBES2: Oid = oid("1.2.840.113549.1.5.13");
+const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");
+const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
+const RC2_CBC: Oid = oid("1.2.840.113549.3.2");
+
+/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C.
+static FIXED: [(Oid, &str, &str, &str, &str); 12] = [
+    (oid("1.2.840.113549.1.5.1"), "PBES1", "PBKDF1", "MD2", "des-cbc"),
+    (oid("1.2.840.113549.1.5.3"), "PBES1", "PBKDF1", "MD5", "des-cbc"),
+    (oid("1.2.840.113549.1.5.4"), "PBES1", "PBKDF1", "MD2", "rc2-64-cbc"),
+    (oid("1.2.840.113549.1.5.6"), "PBES1", "PBKDF1", "MD5", "rc2-64-cbc"),
+    (oid("1.2.840.113549.1.5.10"), "PBES1", "PBKDF1", "SHA1", "des-cbc"),
+    (oid("1.2.840.113549.1.5.11"), "PBES1", "PBKDF1", "SHA1", "rc2-64-cbc"),
+    (oid("1.2.840.113549.1.12.1.1"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc4"),
+    (oid("1.2.840.113549.1.12.1.2"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc4-40"),
+    (oid("1.2.840.113549.1.12.1.3"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "des-ede3-cbc"),
+    (oid("1.2.840.113549.1.12.1.4"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "des-ede-cbc"),
+    (oid("1.2.840.113549.1.12.1.5"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc2-cbc"),
+    (oid("1.2.840.113549.1.12.1.6"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc2-40-cbc"),
+];
+
+/// The encryptionAlgorithm of an EncryptedPrivateKeyInfo (RFC 5958, section 3). A scheme that is not known is named
+/// by its dotted identifier.
+pub(crate) fn of_pkcs8(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed> {
+    if algorithm.oid == PBES2 {
+        return pbes2(algorithm);
+    }
+    let Some((_, scheme, kdf, prf, cipher)) = FIXED.iter().find(|(known, ..)| *known == algorithm.oid) else {
+        return Ok(Encryption { scheme: algorithm.oid.to_string(), ..none() });
+    };
+    let mut parameters = fields(algorithm)?;
+    parameters.next(Tag::OctetString)?;
+    let iterations = parameters.any()?.small()?;
+    let [scheme, kdf, prf, cipher] = [scheme, kdf, prf, cipher].map(|name| (*name).to_owned());
+    Ok(Encryption { scheme, kdf, prf, iterations, cipher, ..none() })
+}
+
+/// The header DEK-Info, with the cipher before the comma: one round of MD5, whatever the cipher (EVP_BytesToKey(3)).
+pub(crate) fn of_dek_info(header: &str) -> Encryption {
+    let cipher = header.split(',').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let [scheme, kdf, prf] = ["PEM", "EVP_BytesToKey", "MD5"].map(str::to_owned);
+    Encryption { scheme, kdf, prf, iterations: 1, cipher, ..none() }
+}
+
+/// Cipher, KDF and rounds of an OpenSSH key (OpenSSH PROTOCOL.key).
+pub(crate) fn of_openssh(cipher: &str, kdf: &str, rounds: u32) -> Encryption {
+    let cipher = match cipher.split('@').next().unwrap_or_default() {
+        "3des-cbc" => "des-ede3-cbc".to_owned(),
+        name => match name.strip_prefix("aes").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
+            Some(rest) => format!("aes-{rest}"),
+            None => name.to_owned(),
+        },
+    };
+    Encryption { scheme: "OpenSSH".to_owned(), kdf: kdf.to_owned(), iterations: u64::from(rounds), cipher, ..none() }
+}
+
+/// PBES2-params (RFC 8018, appendix A.4).
+fn pbes2(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed> {
+    let mut parameters = fields(algorithm)?;
+    let kdf = parameters.any()?.algorithm()?;
+    let scheme = parameters.any()?.algorithm()?;
+    let cipher = if scheme.oid == RC2_CBC { rc2(scheme)? } else { oid::cipher(&scheme.oid).into_owned() };
+    let mut encryption = Encryption { scheme: "PBES2".to_owned(), cipher, ..none() };
+    if kdf.oid == PBKDF2 {
+        encryption.kdf = "PBKDF2".to_owned();
+        (encryption.iterations, encryption.prf) = pbkdf2(kdf)?;
+    } else if kdf.oid == SCRYPT {
+        encryption.kdf = "scrypt".to_owned();
+        let mut fields = fields(kdf)?;
+        fields.next(Tag::OctetString)?;
+        encryption.iterations = fields.any()?.small()?;
+    } else {
+        encryption.kdf = kdf.oid.to_string();
+    }
+    Ok(encryption)
+}
+
+/// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with SHA-1.
+fn pbkdf2(kdf: Algorithm<'_>) -> Result<(u64, String), Malformed> {
+    let mut fields = fields(kdf)?;
+    let _salt = fields.any()?;
+    let iterations = fields.any()?.small()?;
+    let _key_length = fields.optional(Tag::Integer)?;
+    let prf = match fields.optional(Tag::Sequence)? {
+        Some(prf) => oid::prf(&prf.algorithm()?.oid).into_owned(),
+        None => "hmacWithSHA1".to_owned(),
+    };
+    Ok((iterations, prf))
+}
+
+/// RC2 by its effective key length (RFC 8018, appendix B.2.3).
+fn rc2(scheme: Algorithm<'_>) -> Result<String, Malformed> {
+    let version = match scheme.parameters {
+        Some(parameters) if parameters.tag == Tag::Sequence => parameters.elements()?.optional(Tag::Integer)?,
+        _ => None,
+    };
+    Ok(match version.map(Element::small).transpose()? {
+        Some(58) => "rc2-cbc".to_owned(),
+        Some(120) => "rc2-64-cbc".to_owned(),
+        Some(160) => "rc2-40-cbc".to_owned(),
+        Some(bits @ 256..) => format!("rc2-{bits}-cbc"),
+        Some(_) => RC2_CBC.to_string(),
+        None => "rc2-32-cbc".to_owned(),
+    })
+}
+
+fn fields(algorithm: Algorithm<'_>) -> Result<Elements<'_>, Malformed> {
+    algorithm.parameters.ok_or(Malformed("its encryption has no parameters"))?.elements()
+}
+
+fn none() -> Encryption {
+    Encryption {
+        scheme: String::new(),
+        kdf: String::new(),
+        prf: String::new(),
+        iterations: 0,
+        cipher: String::new(),
+        attributes: Vec::new(),
+    }
+}

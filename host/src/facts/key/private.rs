@@ -1,0 +1,110 @@
+//! Private and public keys in DER: PKCS#8, PKCS#1, SEC 1, OpenSSL's DSA, SubjectPublicKeyInfo. What is private
+//! in them is stepped over; it is neither copied nor hashed by itself.
+
+use std::borrow::Cow;
+
+use der::Tag;
+
+use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
+use crate::facts::oid::{self, KeyForm};
+use crate::rules::contract::{Protection, Role};
+
+use super::public::PublicHalf;
+use super::shape::Shape;
+use super::{Found, encryption};
+
+/// The key of that shape in this DER; none for a shape that is no key.
+pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
+    let plaintext = |format, public| Found::new(Role::Private, format, Protection::Plaintext, Some(public));
+    let public = |half| Found::new(Role::Public, "SPKI", Protection::NotNeeded, Some(half));
+    Ok(Some(match shape {
+        Shape::Pkcs8 => plaintext("PKCS#8", pkcs8(der)?),
+        Shape::EncryptedPkcs8 => encrypted_pkcs8(der)?,
+        Shape::Pkcs1 => plaintext("PKCS#1", pkcs1(der)?),
+        Shape::Dsa => plaintext("DSA", dsa(der)?),
+        Shape::Sec1 => plaintext("SEC1", sec1(der)?),
+        Shape::Spki => public(PublicHalf::of_spki(der)?),
+        Shape::RsaPublic => Found { format: "PKCS#1", ..public(rsa_public(der)?) },
+        Shape::Certificate | Shape::Request | Shape::Other => return Ok(None),
+    }))
+}
+
+/// PrivateKeyInfo, OneAsymmetricKey (RFC 5958, section 2).
+fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    let mut fields = Elements::of_sequence(der)?;
+    fields.next(Tag::Integer)?;
+    let identifier = fields.next(Tag::Sequence)?;
+    let algorithm = identifier.algorithm()?;
+    let private = fields.next(Tag::OctetString)?.value;
+    let _attributes = fields.context(0)?;
+    let outer = fields.optional(context_tag(1, false))?.and_then(|bits| bits.value.strip_prefix(&[0]));
+    match oid::key_form(&algorithm.oid) {
+        Some(KeyForm::Rsa(_)) => {
+            let half = pkcs1(private)?;
+            let plain = algorithm.oid == oid::RSA;
+            Ok(if plain { half } else { half.under(identifier) })
+        }
+        Some(KeyForm::Ec) => {
+            let inner = ec_private(private)?;
+            let point = inner.point.or(outer);
+            match algorithm.parameters.or(inner.parameters) {
+                Some(parameters) => Ok(PublicHalf::of_ec(parameters.raw, point)),
+                None => Ok(PublicHalf::of_algorithm(identifier, point.map(Cow::from))),
+            }
+        }
+        _ => Ok(PublicHalf::of_algorithm(identifier, outer.map(Cow::from))),
+    }
+}
+
+/// EncryptedPrivateKeyInfo (RFC 5958, section 3).
+fn encrypted_pkcs8(der: &[u8]) -> Result<Found<'_>, Malformed> {
+    let algorithm: Algorithm<'_> = Elements::of_sequence(der)?.any()?.algorithm()?;
+    let mut found = Found::new(Role::Private, "PKCS#8", Protection::Passphrase, None);
+    found.encryption = Some(encryption::of_pkcs8(algorithm)?);
+    Ok(found)
+}
+
+/// RSAPrivateKey (RFC 8017, appendix A.1.2).
+fn pkcs1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    let mut fields = Elements::of_sequence(der)?;
+    fields.next(Tag::Integer)?;
+    let modulus = fields.any()?.unsigned()?;
+    Ok(PublicHalf::of_rsa(modulus, fields.any()?.unsigned()?))
+}
+
+/// RSAPublicKey (RFC 8017, appendix A.1.1).
+fn rsa_public(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    let mut fields = Elements::of_sequence(der)?;
+    let modulus = fields.any()?.unsigned()?;
+    Ok(PublicHalf::of_rsa(modulus, fields.any()?.unsigned()?))
+}
+
+/// OpenSSL's DSAPrivateKey: version, p, q, g, y, x.
+fn dsa(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    let mut fields = Elements::of_sequence(der)?;
+    fields.next(Tag::Integer)?;
+    let mut number = || fields.any()?.unsigned();
+    let parameters = [number()?, number()?, number()?];
+    Ok(PublicHalf::of_dsa(parameters, Some(number()?)))
+}
+
+/// ECPrivateKey by itself.
+fn sec1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    let key = ec_private(der)?;
+    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.point))
+}
+
+struct EcPrivate<'a> {
+    parameters: Option<Element<'a>>,
+    point: Option<&'a [u8]>,
+}
+
+/// ECPrivateKey (RFC 5915, section 3).
+fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
+    let mut fields = Elements::of_sequence(der)?;
+    fields.next(Tag::Integer)?;
+    fields.next(Tag::OctetString)?;
+    let parameters = fields.context(0)?.map(|field| field.elements()?.any()).transpose()?;
+    let point = fields.context(1)?.map(|field| field.elements()?.any()?.bits()).transpose()?;
+    Ok(EcPrivate { parameters, point })
+}

@@ -1,0 +1,107 @@
+//! The strings and numbers of the SSH wire format (RFC 4251, section 5) and the public keys made of them
+//! (RFC 4253, 5656, 8709; OpenSSH PROTOCOL.u2f). Not the files that hold them.
+
+use der::asn1::ObjectIdentifier;
+
+use crate::facts::asn1::{Malformed, encode_oid, significant};
+use crate::facts::oid::{self, curves};
+
+use super::public::PublicHalf;
+
+/// The curves of RFC 5656 and OpenSSL's names for them.
+pub(crate) const CURVES: [(&str, &str); 3] =
+    [("nistp256", "prime256v1"), ("nistp384", "secp384r1"), ("nistp521", "secp521r1")];
+
+/// Fields that follow each other.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fields<'a> {
+    rest: &'a [u8],
+}
+
+/// A public key as SSH writes it.
+#[derive(Debug, Clone)]
+pub(crate) struct SshKey<'a> {
+    /// Its public half; of one whose type is not known, none.
+    pub(crate) public: Option<PublicHalf<'a>>,
+    /// The key type: `ssh-ed25519`.
+    pub(crate) name: &'a [u8],
+}
+
+impl<'a> Fields<'a> {
+    /// The fields in these bytes.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// A uint32.
+    pub(crate) fn number(&mut self) -> Result<u32, Malformed> {
+        let (number, rest) = self.rest.split_first_chunk::<4>().ok_or(Malformed("it ends within a number"))?;
+        self.rest = rest;
+        Ok(u32::from_be_bytes(*number))
+    }
+
+    /// A string, or the bytes of an mpint.
+    pub(crate) fn string(&mut self) -> Result<&'a [u8], Malformed> {
+        let length = self.number()? as usize;
+        let (string, rest) = self.rest.split_at_checked(length).ok_or(Malformed("it ends within a string"))?;
+        self.rest = rest;
+        Ok(string)
+    }
+}
+
+impl<'a> SshKey<'a> {
+    /// From the blob of a public key.
+    pub(crate) fn read(blob: &'a [u8]) -> Result<Self, Malformed> {
+        let mut fields = Fields::of(blob);
+        let name = fields.string()?;
+        let public = match name {
+            b"ssh-rsa" => {
+                let exponent = fields.string()?;
+                Some(PublicHalf::of_rsa(fields.string()?, exponent))
+            }
+            b"ssh-dss" => {
+                let parameters = [fields.string()?, fields.string()?, fields.string()?].map(significant);
+                Some(PublicHalf::of_dsa(parameters, Some(fields.string()?)))
+            }
+            b"ssh-ed25519" | b"sk-ssh-ed25519@openssh.com" => {
+                Some(PublicHalf::of_fixed(&oid::ED25519, fields.string()?))
+            }
+            b"ssh-ed448" => Some(PublicHalf::of_fixed(&oid::ED448, fields.string()?)),
+            _ if (name.starts_with(b"ecdsa-sha2-") && name.len() == 19)
+                || name == b"sk-ecdsa-sha2-nistp256@openssh.com" =>
+            {
+                let curve = curve(fields.string()?)?;
+                Some(PublicHalf::of_ec(&encode_oid(&curve), Some(fields.string()?)))
+            }
+            _ => None,
+        };
+        Ok(Self { public: public.map(|half| half.found_as_ssh(blob)), name })
+    }
+
+    /// Whether the private half never leaves a FIDO authenticator.
+    pub(crate) fn in_hardware(&self) -> bool {
+        self.name.starts_with(b"sk-")
+    }
+}
+
+/// The blob of a public key of that type.
+pub(crate) fn blob(name: &str, fields: &[&[u8]]) -> Vec<u8> {
+    let mut blob = Vec::new();
+    for field in std::iter::once(name.as_bytes()).chain(fields.iter().copied()) {
+        blob.extend_from_slice(&(field.len() as u32).to_be_bytes());
+        blob.extend_from_slice(field);
+    }
+    blob
+}
+
+/// The bytes of an mpint, without its length, of a magnitude without leading zeros.
+pub(crate) fn mpint(magnitude: &[u8]) -> Vec<u8> {
+    let sign: &[u8] = if magnitude.first().is_some_and(|&first| first >= 0x80) { &[0] } else { &[] };
+    [sign, magnitude].concat()
+}
+
+fn curve(name: &[u8]) -> Result<ObjectIdentifier, Malformed> {
+    let openssl = CURVES.iter().find(|(ssh, _)| ssh.as_bytes() == name).map(|(_, openssl)| *openssl);
+    let curve = openssl.and_then(curves::by_name);
+    curve.map(|curve| curve.oid).ok_or(Malformed("its curve is not one of SSH"))
+}

@@ -1,0 +1,296 @@
+//! Key material: certificates, keys and requests in a source of any kind, wherever in it they stand. Not what the
+//! source is besides, which its own format reads.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Input, MatchKind};
+use memchr::{memchr, memmem};
+
+use crate::problem::Problem;
+use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
+use crate::source::{Location, Source, SourceId, Span};
+
+use super::asn1::{Elements, Malformed};
+use super::key::{Shape, is_cut_off, line, openssh};
+use super::pem::embedded::{Run, forms};
+use super::pem::{self, Block, Content, Kind, Setting};
+use super::{Reading, certificate, key, request};
+
+/// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
+const DEPTH: u32 = 3;
+/// As much of a file as git looks at for a NUL byte before it calls the file binary.
+const BINARY_WINDOW: usize = 8000;
+
+/// Everything of the kind in a source. Problems are those of parsing; secrets are the bodies of private keys, also of
+/// broken ones.
+pub fn read(id: SourceId, source: &Source) -> Reading {
+    read_as(id, source, false)
+}
+
+/// As [`read`], with [`super::Place::details`] filled: subject, issuer, serial number, digests.
+pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
+    read_as(id, source, true)
+}
+
+/// Whether a content can hold any of it; cheap, and never no where [`read`] would find something, but for binary
+/// files that are no DER.
+pub fn may_hold(bytes: &[u8]) -> bool {
+    if is_utf16(bytes) {
+        return memmem::find(bytes, b"B\0E\0G\0I\0N").is_some();
+    }
+    if is_der(bytes) {
+        return true;
+    }
+    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none() && MARKS.searcher.is_match(bytes)
+}
+
+/// The circumstances of a fact before any scope is applied.
+pub(crate) fn unspecified() -> Context {
+    Context {
+        environment: Environment::Unspecified,
+        holder: Holder::Unspecified,
+        network: Network::Unspecified,
+        data: Data::Unspecified,
+        purpose: Purpose::Unspecified,
+    }
+}
+
+fn read_as(id: SourceId, source: &Source, detailed: bool) -> Reading {
+    let bytes = &*source.bytes;
+    let mut reader = Reader { id, detailed, reading: Reading::default() };
+    if is_utf16(bytes) {
+        reader.scan(&narrowed(bytes), Origin::Utf16, 0);
+    } else if is_der(bytes) {
+        reader.der_file(bytes);
+        reader.scan(bytes, Origin::Source, 0);
+    } else {
+        reader.scan(bytes, Origin::Source, 0);
+    }
+    reader.reading
+}
+
+/// How positions in a text become positions in the source.
+#[derive(Debug, Clone, Copy)]
+enum Origin {
+    /// The text is the source.
+    Source,
+    /// It is the source, two bytes for each of its own, behind a byte order mark.
+    Utf16,
+    /// It was decoded from this run of base64.
+    Within(Span),
+}
+
+impl Origin {
+    fn span(self, range: &Range<usize>) -> Span {
+        match self {
+            Self::Source => Span::new(range.start, range.end),
+            Self::Utf16 => Span::new(range.start * 2 + 2, range.end * 2 + 2),
+            Self::Within(span) => span,
+        }
+    }
+}
+
+/// What a match of the searcher announces.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Pem,
+    Base64,
+    Ssh,
+}
+
+struct Marks {
+    searcher: AhoCorasick,
+    of_pattern: Vec<Mark>,
+}
+
+static MARKS: LazyLock<Marks> = LazyLock::new(|| {
+    let mut patterns = vec![(pem::BEGIN.to_vec(), Mark::Pem)];
+    patterns.extend(line::TYPES.map(|name| (name.as_bytes().to_vec(), Mark::Ssh)));
+    let [again, ..] = forms(pem::BEGIN);
+    // The third is base64 of base64.
+    for text in [pem::BEGIN, pem::END, again.as_bytes()] {
+        patterns.extend(forms(text).map(|form| (form.into_bytes(), Mark::Base64)));
+    }
+    let mut searcher = AhoCorasick::builder();
+    let searcher = searcher
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(patterns.iter().map(|(pattern, _)| pattern))
+        .expect("a few short patterns");
+    Marks { searcher, of_pattern: patterns.into_iter().map(|(_, mark)| mark).collect() }
+});
+
+struct Reader {
+    id: SourceId,
+    detailed: bool,
+    reading: Reading,
+}
+
+impl Reader {
+    fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
+        let (mut at, mut last) = (0, (0, Setting::default()));
+        while let Some(hit) = MARKS.searcher.find(Input::new(text).range(at..)) {
+            let next = match MARKS.of_pattern[hit.pattern()] {
+                Mark::Pem => self.pem(text, hit.start(), &mut last, origin),
+                Mark::Ssh => self.ssh_line(text, hit.start(), origin),
+                Mark::Base64 => self.embedded(text, hit.start(), at, origin, depth),
+            };
+            at = next.unwrap_or(0).max(hit.end());
+        }
+    }
+
+    /// Reads the block at `at`; `last` is the end and the setting of the one before. Returns where to go on.
+    fn pem<'t>(&mut self, text: &'t [u8], at: usize, last: &mut (usize, Setting<'t>), origin: Origin) -> Option<usize> {
+        let setting = Setting::before(text, at).or_inherited(last.1, &text[last.0..at]);
+        let block = Block::read(text, at, &setting)?;
+        *last = (block.resume(), setting);
+        let secret = block.secret(text).map(|range| origin.span(&range));
+        self.keep_secret(secret);
+        let (home, begin) = (origin.span(&block.whole), origin.span(&block.begin));
+        match &block.content {
+            Content::Mention | Content::Passed => {}
+            Content::Broken { at, reason } => self.problem(origin.span(at), reason.as_str()),
+            Content::Body { bytes, dek_info } => {
+                if Shape::of(bytes).is_some_and(Shape::is_private) {
+                    self.keep_secret(Some(origin.span(&block.inner)));
+                }
+                if let Err(reason) = self.body(&block, bytes, dek_info.as_deref(), home, begin) {
+                    self.problem(home, format!("the block {} cannot be read: {reason}", block.label));
+                }
+            }
+        }
+        Some(block.resume())
+    }
+
+    fn body(
+        &mut self,
+        block: &Block<'_>,
+        bytes: &[u8],
+        dek_info: Option<&str>,
+        home: Span,
+        begin: Span,
+    ) -> Result<(), Malformed> {
+        match block.kind() {
+            Kind::Passed => Ok(()),
+            Kind::Certificate => self.certificate(bytes, home),
+            Kind::Request => self.request(bytes, home),
+            Kind::OpenSsh => {
+                for found in openssh::read(bytes)? {
+                    self.key(found, bytes, home, begin);
+                }
+                Ok(())
+            }
+            Kind::Key | Kind::OtherKey => {
+                let found = match dek_info {
+                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info)),
+                    None => Shape::of(bytes).map(|shape| key::Found::in_der(shape, bytes)).transpose()?.flatten(),
+                };
+                match found {
+                    Some(found) => self.key(found, bytes, home, begin),
+                    None if block.kind() == Kind::OtherKey => {
+                        self.problem(home, format!("{}: a private key of a form that is not known", block.label));
+                    }
+                    None => return Err(Malformed("its DER is that of no key")),
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
+        let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
+        place.parts.insert(("protection", None), self.location(begin));
+        self.reading.facts.keys.push(fact, place);
+    }
+
+    fn certificate(&mut self, der: &[u8], home: Span) -> Result<(), Malformed> {
+        let found = certificate::read(der, self.location(home), self.detailed)?;
+        found.problems.into_iter().for_each(|message| self.problem(home, message));
+        self.reading.facts.certificates.push(found.fact, found.place);
+        Ok(())
+    }
+
+    fn request(&mut self, der: &[u8], home: Span) -> Result<(), Malformed> {
+        let (fact, place) = request::read(der, self.location(home), self.detailed)?;
+        self.reading.facts.keys.push(fact, place);
+        Ok(())
+    }
+
+    fn ssh_line(&mut self, text: &[u8], at: usize, origin: Origin) -> Option<usize> {
+        let line = line::Line::read(text, at)?;
+        let home = origin.span(&line.range);
+        let blob = line.blob.as_deref().ok_or(Malformed("its base64 is not that of such a key"));
+        match blob.and_then(|blob| Ok((blob, key::Found::in_ssh_line(blob)?))) {
+            Ok((blob, found)) => {
+                let (fact, place) = found.into_fact(self.location(home), blob, self.detailed);
+                self.reading.facts.keys.push(fact, place);
+            }
+            Err(reason) => self.problem(home, format!("the SSH public key cannot be read: {reason}")),
+        }
+        Some(line.range.end)
+    }
+
+    fn embedded(&mut self, text: &[u8], at: usize, floor: usize, origin: Origin, depth: u32) -> Option<usize> {
+        let run = Run::around(text, at, floor);
+        if depth < DEPTH {
+            let span = origin.span(&run.range);
+            self.scan(&run.bytes, Origin::Within(span), depth + 1);
+        }
+        Some(run.range.end)
+    }
+
+    /// A file of DER: one structure, or several behind each other.
+    fn der_file(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while let Some(shape) = Shape::of(&bytes[at..]) {
+            let Ok(element) = Elements::of(&bytes[at..]).any() else { break };
+            let home = Span::new(at, at + element.raw.len());
+            self.keep_secret(shape.is_private().then_some(home));
+            let read = match shape {
+                Shape::Certificate => self.certificate(element.raw, home),
+                Shape::Request => self.request(element.raw, home),
+                _ => key::Found::in_der(shape, element.raw)
+                    .map(|found| found.into_iter().for_each(|found| self.key(found, element.raw, home, home))),
+            };
+            if let Err(reason) = read {
+                self.problem(home, format!("the DER cannot be read: {reason}"));
+            }
+            at += element.raw.len();
+        }
+        if is_cut_off(&bytes[at..]) {
+            let rest = Span::new(at, bytes.len());
+            self.keep_secret(Some(rest));
+            self.problem(rest, "the DER ends before its length says");
+        }
+    }
+
+    fn keep_secret(&mut self, span: Option<Span>) {
+        self.reading.secrets.extend(span.map(|span| (self.id, span)));
+    }
+
+    fn location(&self, span: Span) -> Location {
+        Location { source: self.id, span }
+    }
+
+    fn problem(&mut self, span: Span, message: impl Into<String>) {
+        let location = self.location(span);
+        self.reading.problems.push(Problem::parse(location, message));
+    }
+}
+
+/// Whether a file begins with DER of a known structure.
+fn is_der(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30) && (Shape::of(bytes).is_some() || is_cut_off(bytes))
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
+}
+
+/// UTF-16 behind its byte order mark as one byte for each unit; what is not ASCII becomes a question mark.
+fn narrowed(bytes: &[u8]) -> Vec<u8> {
+    let little = bytes.starts_with(&[0xff, 0xfe]);
+    let units = bytes.get(2..).unwrap_or_default().as_chunks::<2>().0.iter();
+    let units = units.map(|&unit| if little { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) });
+    units.map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
+}

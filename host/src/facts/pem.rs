@@ -1,0 +1,140 @@
+//! PEM blocks (RFC 7468, RFC 1421) in any text: several in a file, indented, quoted, escaped, commented out, glued
+//! together. Found and decoded here; what is in them is for the modules of certificates and keys.
+
+use std::ops::Range;
+
+use memchr::memmem;
+
+mod body;
+pub(crate) mod decode;
+pub(crate) mod embedded;
+mod escape;
+mod label;
+
+pub(crate) use body::Setting;
+pub(crate) use escape::Unescaped;
+pub(crate) use label::Kind;
+
+/// What every block begins with.
+pub(crate) const BEGIN: &[u8] = b"-----BEGIN ";
+/// What every block ends with.
+pub(crate) const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+const LONGEST_LABEL: usize = 64;
+/// How far behind a BEGIN line without an END line an ellipsis still belongs to it.
+const NEAR: usize = 512;
+
+/// What stands at a BEGIN line.
+#[derive(Debug)]
+pub(crate) struct Block<'a> {
+    pub(crate) label: &'a str,
+    /// The BEGIN line, from dash to dash.
+    pub(crate) begin: Range<usize>,
+    /// From the BEGIN line to the end of the END line; of a block without one, what may be its body.
+    pub(crate) whole: Range<usize>,
+    /// What is between the two lines.
+    pub(crate) inner: Range<usize>,
+    pub(crate) content: Content,
+}
+
+/// What a block holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Nothing like base64, or an ellipsis in it: somebody writes about PEM.
+    Mention,
+    /// A label of which nothing is read.
+    Passed,
+    /// The decoded body, and the header DEK-Info if it is encrypted under one.
+    Body { bytes: Vec<u8>, dek_info: Option<String> },
+    /// Why there is no body, and where.
+    Broken { at: Range<usize>, reason: String },
+}
+
+impl<'a> Block<'a> {
+    /// The block whose BEGIN line starts at `at`; none if the line is not one. `setting` is what stands around it.
+    pub(crate) fn read(text: &'a [u8], at: usize, setting: &Setting<'_>) -> Option<Self> {
+        let (label, begin) = begin_line(text, at)?;
+        let dashes = memmem::find(&text[begin.end..], DASHES).map(|found| begin.end + found);
+        let inner = begin.end..dashes.unwrap_or(text.len());
+        let end = dashes.and_then(|dashes| end_line(text, dashes, label));
+        let whole = at..end.unwrap_or(inner.end);
+        let raw = &text[inner.clone()];
+        let content = match end {
+            _ if label::kind(label) == Kind::Passed => Content::Passed,
+            Some(_) => closed(text, label, inner.clone(), setting),
+            None if !body::begins(raw) || body::is_elided(&raw[..raw.len().min(NEAR)]) => Content::Mention,
+            None => Content::Broken { at: begin.clone(), reason: unclosed(text, dashes, label) },
+        };
+        Some(Self { label, begin, whole, inner, content })
+    }
+
+    /// What its label says it is.
+    pub(crate) fn kind(&self) -> Kind {
+        label::kind(self.label)
+    }
+
+    /// Where to look for the next block: behind this one; behind the BEGIN line of one that does not end.
+    pub(crate) fn resume(&self) -> usize {
+        if self.whole.end > self.inner.end { self.whole.end } else { self.begin.end }
+    }
+
+    /// The bytes that may be a private value by the label, whatever became of them.
+    pub(crate) fn secret(&self, text: &[u8]) -> Option<Range<usize>> {
+        let closed = self.whole.end > self.inner.end;
+        let private = label::is_private(self.label) && (closed || body::begins(&text[self.inner.clone()]));
+        private.then(|| self.inner.clone())
+    }
+}
+
+/// The body between a BEGIN line and its END line.
+fn closed(text: &[u8], label: &str, inner: Range<usize>, setting: &Setting<'_>) -> Content {
+    let raw = &text[inner.clone()];
+    if !body::is_evident(raw) || body::is_elided(raw) {
+        return Content::Mention;
+    }
+    let collected = match body::collect(text, inner.clone(), setting) {
+        Ok(collected) => collected,
+        Err(at) => {
+            let reason = format!("the body of the block {label} is not base64 here");
+            return Content::Broken { at: at..at + 1, reason };
+        }
+    };
+    match decode::body(label, &collected.base64) {
+        Some(bytes) => Content::Body { bytes, dek_info: collected.dek_info },
+        None => {
+            let reason = format!("the base64 of the block {label} is cut off, or has padding inside");
+            Content::Broken { at: inner, reason }
+        }
+    }
+}
+
+fn unclosed(text: &[u8], dashes: Option<usize>, label: &str) -> String {
+    let other = dashes.and_then(|at| text[at..].strip_prefix(END)).and_then(until_dashes);
+    match other {
+        Some(other) => format!("the block {label} ends with the label {other}"),
+        None => format!("the block {label} has no END line"),
+    }
+}
+
+/// Label and range of the BEGIN line at `at`.
+fn begin_line(text: &[u8], at: usize) -> Option<(&str, Range<usize>)> {
+    let label = until_dashes(text.get(at..)?.strip_prefix(BEGIN)?)?;
+    Some((label, at..at + BEGIN.len() + label.len() + DASHES.len()))
+}
+
+/// The end of the END line at `at`, if it is the one of that label.
+fn end_line(text: &[u8], at: usize, label: &str) -> Option<usize> {
+    let found = until_dashes(text[at..].strip_prefix(END)?)?;
+    (found == label).then_some(at + END.len() + label.len() + DASHES.len())
+}
+
+/// A label, which five dashes must follow.
+fn until_dashes(text: &[u8]) -> Option<&str> {
+    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b" #._/".contains(byte);
+    let length = text.iter().take(LONGEST_LABEL).take_while(|byte| allowed(byte)).count();
+    let (label, rest) = text.split_at(length);
+    if label.is_empty() || !rest.starts_with(DASHES) {
+        return None;
+    }
+    std::str::from_utf8(label).ok()
+}

@@ -1,0 +1,190 @@
+//! The lines between BEGIN and END, freed from what the surrounding file puts around them: indentation, quotes,
+//! string concatenation, comment signs; and the headers of RFC 1421. Not decoded yet.
+
+use std::ops::Range;
+
+use memchr::{memmem, memrchr2};
+
+use super::escape::{Symbol, Unescaped};
+
+/// A line of base64 in full is 64 characters; 40 in a row are no word.
+const LINE: usize = 40;
+/// The least that can be the beginning of a body, if it begins as one does.
+const STUB: usize = 16;
+
+/// What stands around a block.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Setting<'a> {
+    /// The quote that was opened directly before BEGIN, and how many backslashes stand before it.
+    quote: Option<(u8, usize)>,
+    /// Signs of base64 that begin the line for another reason: `+` of a patch, `//` of a comment.
+    prefix: &'a [u8],
+}
+
+/// A body without its surroundings.
+#[derive(Debug, Default)]
+pub(super) struct Collected {
+    /// Base64, perhaps with white space.
+    pub(super) base64: Vec<u8>,
+    /// The value of the header DEK-Info.
+    pub(super) dek_info: Option<String>,
+}
+
+impl<'a> Setting<'a> {
+    /// What stands before a BEGIN line at `at`.
+    pub(crate) fn before(text: &'a [u8], at: usize) -> Self {
+        let near = &text[at.saturating_sub(LINE)..at];
+        let line = match memrchr2(b'\n', b'\r', near) {
+            Some(end) => near[end + 1..].trim_ascii(),
+            None if at <= LINE => near.trim_ascii(),
+            None => &[],
+        };
+        let (prefix, rest) = line.split_at(line.iter().take_while(|byte| b"+/".contains(byte)).count());
+        let prefix = if rest.iter().any(|byte| byte.is_ascii_alphanumeric()) { &[] } else { prefix };
+        let quote = near.last().filter(|byte| is_quote(**byte)).map(|&quote| {
+            let before = &near[..near.len() - 1];
+            (quote, before.iter().rev().take_while(|&&byte| byte == b'\\').count())
+        });
+        Self { quote, prefix }
+    }
+
+    /// Of a block that follows another one with this between them, the same as that one's unless a new string begins.
+    pub(crate) fn or_inherited(self, last: Self, between: &[u8]) -> Self {
+        if self.quote.is_none() && !between.iter().any(|&byte| is_quote(byte)) {
+            Self { quote: last.quote, ..self }
+        } else {
+            self
+        }
+    }
+}
+
+/// Whether a closed block has anything like a body: a line of base64, or the beginning of one.
+pub(super) fn is_evident(raw: &[u8]) -> bool {
+    let (mut run, mut is_first) = (Vec::with_capacity(LINE), true);
+    for symbol in Unescaped::new(raw, 0..raw.len()) {
+        if is_base64(symbol.byte) {
+            run.push(symbol.byte);
+            if run.len() == LINE {
+                return true;
+            }
+        } else if !run.is_empty() {
+            if is_first && is_stub(&run) {
+                return true;
+            }
+            is_first = false;
+            run.clear();
+        }
+    }
+    is_first && is_stub(&run)
+}
+
+/// Whether a body follows directly on a BEGIN line, or headers and then a body.
+pub(super) fn begins(raw: &[u8]) -> bool {
+    let mut symbols = Unescaped::new(raw, 0..raw.len()).peekable();
+    loop {
+        while symbols.next_if(|symbol| !symbol.byte.is_ascii_alphanumeric() && symbol.byte.is_ascii()).is_some() {}
+        let mut run = Vec::with_capacity(LINE);
+        while run.len() < LINE
+            && let Some(symbol) = symbols.next_if(|symbol| is_base64(symbol.byte) || symbol.byte == b'-')
+        {
+            run.push(symbol.byte);
+        }
+        if symbols.peek().is_none_or(|symbol| symbol.byte != b':') {
+            return run.len() == LINE || is_stub(&run);
+        }
+        while symbols.next_if(|symbol| symbol.byte != b'\n' && symbol.byte != b'\r').is_some() {}
+    }
+}
+
+/// Whether part of a body was left out for the reader.
+pub(super) fn is_elided(raw: &[u8]) -> bool {
+    memmem::find(raw, b"...").is_some() || memmem::find(raw, "…".as_bytes()).is_some()
+}
+
+/// The base64 and headers in that range; the error is the offset of what is neither.
+pub(super) fn collect(text: &[u8], range: Range<usize>, setting: &Setting<'_>) -> Result<Collected, usize> {
+    let raw = &text[range.clone()];
+    if setting.prefix.is_empty() && raw.iter().all(|&byte| is_base64(byte) || byte.is_ascii_whitespace()) {
+        return Ok(Collected { base64: raw.to_vec(), dek_info: None });
+    }
+    let mut collector = Collector { prefix: setting.prefix, collected: Collected::default(), in_headers: true };
+    let mut line = Vec::new();
+    let (mut outside, mut last) = (false, 0);
+    for symbol in Unescaped::new(text, range) {
+        if setting.quote == Some((symbol.byte, symbol.slashes)) {
+            outside = !outside;
+        } else if symbol.byte == b'\n' || symbol.byte == b'\r' {
+            // The end of a line in the file is none of the string's, and CR LF is one.
+            if !(symbol.byte == b'\n' && last == b'\r') && !outside {
+                collector.line(&line)?;
+                line.clear();
+            }
+        } else if !outside {
+            line.push(symbol);
+        }
+        last = symbol.byte;
+    }
+    collector.line(&line)?;
+    Ok(collector.collected)
+}
+
+struct Collector<'a> {
+    prefix: &'a [u8],
+    collected: Collected,
+    in_headers: bool,
+}
+
+impl Collector<'_> {
+    fn line(&mut self, line: &[Symbol]) -> Result<(), usize> {
+        let line = trim(line, |byte| byte.is_ascii_whitespace());
+        let is_prefix = |(symbol, byte): (&Symbol, &u8)| symbol.byte == *byte;
+        let has_prefix = line.len() >= self.prefix.len() && line.iter().zip(self.prefix).all(is_prefix);
+        let line = trim(if has_prefix { &line[self.prefix.len()..] } else { line }, is_decoration);
+        if self.in_headers && self.header(line) {
+            return Ok(());
+        }
+        for symbol in line {
+            if is_base64(symbol.byte) {
+                self.collected.base64.push(symbol.byte);
+            } else if !symbol.byte.is_ascii_whitespace() {
+                return Err(symbol.at);
+            }
+        }
+        self.in_headers &= self.collected.base64.is_empty();
+        Ok(())
+    }
+
+    /// Takes the line if it is a header: `DEK-Info: AES-256-CBC,…`.
+    fn header(&mut self, line: &[Symbol]) -> bool {
+        let Some(colon) = line.iter().position(|symbol| symbol.byte == b':') else { return false };
+        let text = |symbols: &[Symbol]| symbols.iter().map(|symbol| char::from(symbol.byte)).collect::<String>();
+        if text(&line[..colon]).eq_ignore_ascii_case("DEK-Info") {
+            self.collected.dek_info = Some(text(&line[colon + 1..]));
+        }
+        true
+    }
+}
+
+fn trim(line: &[Symbol], remove: impl Fn(u8) -> bool) -> &[Symbol] {
+    let start = line.iter().take_while(|symbol| remove(symbol.byte)).count();
+    let end = line.iter().rev().take_while(|symbol| remove(symbol.byte)).count();
+    &line[start..line.len().saturating_sub(end).max(start)]
+}
+
+fn is_stub(run: &[u8]) -> bool {
+    let der = run.first() == Some(&b'M') && run.get(1).is_some_and(|byte| (b'A'..=b'P').contains(byte));
+    run.len() >= STUB && (der || run.starts_with(b"b3Bl"))
+}
+
+fn is_quote(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'`')
+}
+
+fn is_decoration(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte.is_ascii_punctuation() && !is_base64(byte)
+}
+
+/// Whether the byte belongs to base64 (RFC 4648, section 4), padding included.
+pub(super) fn is_base64(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
+}

@@ -1,0 +1,50 @@
+//! Certificate signing requests (PKCS #10, RFC 2986) as facts: the public key that a certificate is asked for.
+//! Not the attributes of the certificate, which its issuer decides on.
+
+use der::Tag;
+
+use crate::rules::contract::{Key, Protection, Role};
+use crate::source::Location;
+
+use super::Place;
+use super::asn1::{Elements, Malformed};
+use super::certificate::common_names;
+use super::certificate::short;
+use super::digest::{hex, sha256};
+use super::key::{PublicHalf, unknown_fields};
+use super::material::unspecified;
+
+/// The request in this DER.
+pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, Place), Malformed> {
+    let mut body = Elements::of_sequence(der)?.next(Tag::Sequence)?.elements()?;
+    body.next(Tag::Integer)?;
+    let subject = body.next(Tag::Sequence)?;
+    let half = PublicHalf::of_spki(body.next(Tag::Sequence)?.raw)?;
+    let (public, gaps) = half.describe();
+    let spki = half.identity();
+    let label = match common_names(subject.raw).unwrap_or_default().first() {
+        Some(name) => format!("certificate request for {}", short(name)),
+        None => "certificate request".to_owned(),
+    };
+    let mut place = Place::new(home, label, hex(&spki.unwrap_or_else(|| sha256(der))));
+    place.spki = spki;
+    place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+    place.fingerprints.extend(half.ssh_fingerprints());
+    if detailed {
+        place.details.push(("subject", super::certificate::name_text(subject.raw)));
+        place.details.extend(spki.map(|hash| ("spki-sha256", hex(&hash))));
+    }
+    let key = Key {
+        context: unspecified(),
+        unknown: unknown_fields("public", gaps),
+        role: Role::Request,
+        format: "PKCS#10".to_owned(),
+        public,
+        protection: Protection::NotNeeded,
+        encryption: None,
+        last_rotated: None,
+        inventoried: false,
+        attributes: Vec::new(),
+    };
+    Ok((key, place))
+}

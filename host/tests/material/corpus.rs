@@ -1,0 +1,85 @@
+//! Every certificate of zlint's corpus that OpenSSL reads is read, with the same key, signature, validity and digest.
+
+use std::path::PathBuf;
+
+use keyreeve::facts::Place;
+use keyreeve::rules::contract::Certificate;
+
+use crate::tools::{file, read};
+
+/// Where the facts differ from OpenSSL's on purpose: file, column, reason.
+const DIFFERENCES: &[(&str, &str, &str)] = &[
+    ("SANCaseNotMatchingCN.pem", "not_after", YEAR_ONE),
+    ("dNSNameWithUnderscores.pem", "not_before", YEAR_ONE),
+    ("evSanIpAddressPresent.pem", "not_before", YEAR_ONE),
+    (
+        "mismatchingSigAlgsBadOID.pem",
+        "signature",
+        "signed and outer algorithm differ; ours is the outer one, as in X509_get_signature_nid",
+    ),
+];
+const YEAR_ONE: &str = "the same time; the table writes the year 1 otherwise";
+
+#[test]
+fn certificates_are_what_openssl_reads() {
+    let Ok(corpora) = std::env::var("KEYREEVE_CORPORA") else {
+        #[allow(clippy::print_stderr)]
+        return eprintln!("skipped: KEYREEVE_CORPORA is not set");
+    };
+    let folder = PathBuf::from(corpora).join("certificates");
+    let table = String::from_utf8(file(&folder.join("zlint.openssl.tsv"))).unwrap();
+    let (mut wrong, mut compared, mut unreadable) = (Vec::new(), 0, 0);
+    for row in table.lines().skip(1) {
+        let expected: Vec<&str> = row.split('\t').collect();
+        let reading = read(&file(&folder.join("zlint").join(expected[0])));
+        if expected[1] == "unreadable" {
+            let silent = reading.facts.certificates.is_empty() && reading.problems.is_empty();
+            // Most of them are revocation lists, which nothing reads yet.
+            wrong.extend((silent && !expected[0].starts_with("crl")).then(|| format!("{}: silence", expected[0])));
+            unreadable += 1;
+            continue;
+        }
+        let Some((certificate, place)) = reading.facts.certificates.iter().next() else {
+            wrong.push(format!("{}: {:?}", expected[0], reading.problems));
+            continue;
+        };
+        compared += 1;
+        let found = described(certificate, place);
+        for ((column, expected_value), found) in COLUMNS.iter().zip(&expected[1..]).zip(&found) {
+            let known = DIFFERENCES.iter().any(|(file, known, _)| *file == expected[0] && known == column);
+            if known == (expected_value == found) {
+                wrong.push(format!("{} {column}: {expected_value} / {found}", expected[0]));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 500 && unreadable > 0, "{compared} {unreadable}");
+}
+
+const COLUMNS: [&str; 7] = ["key", "bits", "curve", "signature", "not_before", "not_after", "sha256"];
+
+/// The fact in the words of the table.
+fn described(certificate: &Certificate, place: &Place) -> [String; 7] {
+    let key = &certificate.key;
+    let name = match key.algorithm.as_str() {
+        "RSA" => "rsaEncryption",
+        "EC" => "id-ecPublicKey",
+        "DSA" => "dsaEncryption",
+        "Ed25519" => "ED25519",
+        "ML-DSA-65" => "2.16.840.1.101.3.4.3.18",
+        "ML-KEM-1024" => "2.16.840.1.101.3.4.4.3",
+        "1.2.643.2.2.19" => "GOST R 34.10-2001",
+        other => other,
+    };
+    let measured = ["RSA", "EC", "DSA"].contains(&key.algorithm.as_str());
+    let time = |seconds: i64| jiff::Timestamp::from_second(seconds).unwrap().to_string();
+    [
+        name.to_owned(),
+        if measured { key.bits.to_string() } else { String::new() },
+        key.curve.clone(),
+        certificate.signature_algorithm.clone(),
+        time(certificate.not_before),
+        time(certificate.not_after),
+        place.identity.clone(),
+    ]
+}
