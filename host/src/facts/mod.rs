@@ -1,6 +1,8 @@
 //! Facts: what sources declare, typed as the contract types them, each with the places it came from.
 //! Not what is right or wrong about them: that is for rules.
 
+pub mod openssl;
+
 use std::collections::BTreeMap;
 
 use crate::problem::Problem;
