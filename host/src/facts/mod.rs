@@ -1,6 +1,7 @@
 //! Facts: what sources declare, typed as the contract types them, each with the places it came from.
 //! Not what is right or wrong about them: that is for rules.
 
+pub mod nginx;
 pub mod openssl;
 
 use std::collections::BTreeMap;

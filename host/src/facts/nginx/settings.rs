@@ -61,6 +61,16 @@ pub(super) const UWSGI: Directives = Directives {
 };
 
 impl Directives {
+    /// Whether they are for the side that accepts connections.
+    pub(super) fn is_server(&self) -> bool {
+        self.curves.is_some()
+    }
+
+    /// What all names begin with: `proxy_ssl_`.
+    pub(super) fn prefix(&self) -> &'static str {
+        self.protocols.trim_end_matches("protocols")
+    }
+
     /// Every name.
     pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.protocols, self.ciphers, self.commands, self.verify].into_iter().chain(self.curves)
