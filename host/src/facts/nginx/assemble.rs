@@ -58,9 +58,9 @@ fn is_main(files: &Files<'_>, id: FileId) -> bool {
     let file = files.file(id);
     let first_of_dump = file.path.is_some() && id.part == 0;
     first_of_dump
-        || files.lines(id.source, file.directives).any(|line| {
-            line.block().is_some() && matches!(&*line.name(), b"http" | b"stream" | b"mail" | b"events")
-        })
+        || files
+            .lines(id.source, file.directives)
+            .any(|line| line.block().is_some() && matches!(&*line.name(), b"http" | b"stream" | b"mail" | b"events"))
 }
 
 struct Work<'f> {
@@ -72,12 +72,7 @@ struct Work<'f> {
 
 impl<'f> Work<'f> {
     fn new(files: &'f Files<'f>) -> Self {
-        Self {
-            files,
-            reached: BTreeSet::new(),
-            reader: Reader::default(),
-            out: Collector::default(),
-        }
+        Self { files, reached: BTreeSet::new(), reader: Reader::default(), out: Collector::default() }
     }
 
     /// The files that others of these include, themselves aside.

@@ -82,7 +82,8 @@ impl Collector {
 
     /// The facts, in the order of their places.
     pub(super) fn finish(self) -> Facts {
-        let mut pairs: Vec<_> = self.facts.tls_endpoints.iter().map(|(fact, place)| (fact.clone(), place.clone())).collect();
+        let mut pairs: Vec<_> =
+            self.facts.tls_endpoints.iter().map(|(fact, place)| (fact.clone(), place.clone())).collect();
         pairs.sort_by_key(|(_, place)| place.home);
         let mut facts = Facts::default();
         for (fact, place) in pairs {

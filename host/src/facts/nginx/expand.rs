@@ -109,7 +109,10 @@ impl<'e, 'f> Expander<'e, 'f> {
     fn block(&mut self, line: Line<'f>, run: Siblings, context: Context) -> Level<'f> {
         let mut level = Level::default();
         if self.depth == BLOCK_LIMIT {
-            self.problem(line.head(), &format!("blocks are nested more than {BLOCK_LIMIT} deep; what is in this one is not read"));
+            self.problem(
+                line.head(),
+                &format!("blocks are nested more than {BLOCK_LIMIT} deep; what is in this one is not read"),
+            );
             return level;
         }
         self.depth += 1;
@@ -137,7 +140,10 @@ impl<'e, 'f> Expander<'e, 'f> {
                 let message = format!("the include of {} leads back to itself", self.files.name(file));
                 self.problem(line.head(), &message);
             } else if self.chain.len() > INCLUDE_LIMIT {
-                self.problem(line.head(), &format!("includes are nested more than {INCLUDE_LIMIT} deep; this one is not followed"));
+                self.problem(
+                    line.head(),
+                    &format!("includes are nested more than {INCLUDE_LIMIT} deep; this one is not followed"),
+                );
             } else {
                 self.append_file(file, context, level);
             }
@@ -150,7 +156,10 @@ impl<'e, 'f> Expander<'e, 'f> {
         if !stated.is_empty() && !settings::repeats(key) {
             self.problem(line.head(), &format!("the directive {key} stands twice in one block, which nginx refuses"));
         } else if stated.len() == STATEMENT_LIMIT {
-            self.problem(line.head(), &format!("{key} stands more than {STATEMENT_LIMIT} times in one block; this one is not read"));
+            self.problem(
+                line.head(),
+                &format!("{key} stands more than {STATEMENT_LIMIT} times in one block; this one is not read"),
+            );
         } else {
             stated.push(line);
         }
@@ -167,7 +176,9 @@ fn inner(context: Context, name: &[u8]) -> Context {
     match (context, name) {
         (Context::Main, b"http" | b"stream" | b"mail") => Context::Group,
         (Context::Group, b"server") => Context::Server,
-        (Context::Server | Context::Location | Context::Group, b"location" | b"if" | b"limit_except") => Context::Location,
+        (Context::Server | Context::Location | Context::Group, b"location" | b"if" | b"limit_except") => {
+            Context::Location
+        }
         _ => Context::Other,
     }
 }

@@ -31,7 +31,7 @@ pub(super) struct Files<'a> {
 }
 
 /// Work that any set of files is granted, in names compared and directives expanded.
-const BUDGET: usize = 2_000_000;
+const BUDGET: usize = 1_000_000;
 
 impl<'a> Files<'a> {
     /// A table of the files that were read and of all sources.
@@ -112,9 +112,8 @@ impl<'a> Files<'a> {
     /// The files of a dump that an absolute path names.
     pub(super) fn matching_in_dump(&self, source: SourceId, pattern: &str) -> Vec<FileId> {
         let parts = self.parsed(source).files.iter().enumerate();
-        let found = parts.filter(|(_, file)| {
-            self.spend(1) && file.path.as_deref().is_some_and(|path| glob::matches(pattern, path))
-        });
+        let found = parts
+            .filter(|(_, file)| self.spend(1) && file.path.as_deref().is_some_and(|path| glob::matches(pattern, path)));
         found.map(|(part, _)| FileId { source, part: part as u32 }).collect()
     }
 }

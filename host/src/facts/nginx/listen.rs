@@ -87,8 +87,14 @@ mod tests {
     #[test]
     fn equal_addresses_are_spelt_equally() {
         for (written, expected) in [
-            ("443", "*:443"), ("*:443", "*:443"), ("0.0.0.0:443", "*:443"), ("[::]:443", "[::]:443"),
-            ("[::1]", "[::1]:80"), ("example.org", "example.org:80"), ("8000-8010", "*:8000-8010"), ("unix:/a", "unix:/a"),
+            ("443", "*:443"),
+            ("*:443", "*:443"),
+            ("0.0.0.0:443", "*:443"),
+            ("[::]:443", "[::]:443"),
+            ("[::1]", "[::1]:80"),
+            ("example.org", "example.org:80"),
+            ("8000-8010", "*:8000-8010"),
+            ("unix:/a", "unix:/a"),
         ] {
             assert_eq!(normal(written), expected, "{written}");
         }
@@ -96,7 +102,9 @@ mod tests {
 
     #[test]
     fn loopback_and_unix_sockets_are_local() {
-        for local in ["127.0.0.1:80", "127.1.2.3", "[::1]:443", "localhost:80", "unix:/run/x.sock", "[::ffff:127.0.0.1]:80"] {
+        for local in
+            ["127.0.0.1:80", "127.1.2.3", "[::1]:443", "localhost:80", "unix:/run/x.sock", "[::ffff:127.0.0.1]:80"]
+        {
             assert!(is_local(local), "{local}");
         }
         for far in ["*:80", "[::]:80", "10.0.0.1:80", "example.org", "", "localhost.example.org"] {

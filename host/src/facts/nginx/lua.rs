@@ -75,7 +75,15 @@ mod tests {
 
     #[test]
     fn braces_in_strings_comments_and_long_brackets_do_not_count() {
-        for lua in ["local a = {1, {2}}", "x = '}'", "x = \"\\\"}\"", "-- }\n", "--[[ } ]]", "x = [==[ } ]] ]==]", "t[a[1]] = {}"] {
+        for lua in [
+            "local a = {1, {2}}",
+            "x = '}'",
+            "x = \"\\\"}\"",
+            "-- }\n",
+            "--[[ } ]]",
+            "x = [==[ } ]] ]==]",
+            "t[a[1]] = {}",
+        ] {
             assert_eq!(end_of(&format!("{lua}}}")), Some(lua.len()), "{lua}");
         }
     }

@@ -27,6 +27,8 @@ mod paths;
 mod recognise;
 mod servers;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod tree;
 mod upstreams;

@@ -92,9 +92,8 @@ impl<'a> Builder<'a> {
         if *words == self.tree.words.len() {
             self.unexpected(span);
         }
-        let raw = self.tree.words[*words..].first().is_some_and(|name| {
-            name.unquoted(self.bytes).ends_with(b"_by_lua_block")
-        });
+        let raw =
+            self.tree.words[*words..].first().is_some_and(|name| name.unquoted(self.bytes).ends_with(b"_by_lua_block"));
         let at = self.tree.directives.len() as u32;
         self.directive(words, span);
         if raw {
@@ -102,7 +101,10 @@ impl<'a> Builder<'a> {
             self.skip_lua(span, lexer);
         } else if open.len() == DEPTH_LIMIT {
             self.close(at);
-            self.problem(span, format!("blocks are nested more than {DEPTH_LIMIT} deep; what is in this one is not read"));
+            self.problem(
+                span,
+                format!("blocks are nested more than {DEPTH_LIMIT} deep; what is in this one is not read"),
+            );
             skip_block(lexer);
         } else {
             open.push(at);

@@ -47,7 +47,8 @@ pub(super) fn resolve(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern
 
 fn look(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> Vec<FileId> {
     if let Base::Dump(folder) = base {
-        let absolute = if pattern.starts_with('/') { Some(Cow::from(pattern)) } else { join(folder, pattern).map(Cow::from) };
+        let absolute =
+            if pattern.starts_with('/') { Some(Cow::from(pattern)) } else { join(folder, pattern).map(Cow::from) };
         return absolute.map(|pattern| files.matching_in_dump(from, &pattern)).unwrap_or_default();
     }
     let candidates = candidates(base, files.root_of(from), pattern);
@@ -131,8 +132,15 @@ pub(super) enum Reach {
 /// empty. Anything else, `conf.d/*.conf` among it, may set whatever is allowed there.
 pub(super) fn reach(context: Context, pattern: &str) -> Reach {
     const HARMLESS: [&str; 9] = [
-        "mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params", "scgi_params", "proxy_params", "koi-utf",
-        "koi-win", "win-utf",
+        "mime.types",
+        "fastcgi_params",
+        "fastcgi.conf",
+        "uwsgi_params",
+        "scgi_params",
+        "proxy_params",
+        "koi-utf",
+        "koi-win",
+        "win-utf",
     ];
     let file = pattern.rsplit('/').next().unwrap_or(pattern);
     let folder_name = folder(pattern).rsplit('/').next().unwrap_or_default();
@@ -167,7 +175,10 @@ mod tests {
 
     #[test]
     fn a_fragment_looks_upwards_and_nothing_leaves_the_tree() {
-        assert_eq!(candidates(Base::Above("a/b"), None, "snippets/x"), ["a/b/snippets/x", "a/snippets/x", "snippets/x"]);
+        assert_eq!(
+            candidates(Base::Above("a/b"), None, "snippets/x"),
+            ["a/b/snippets/x", "a/snippets/x", "snippets/x"]
+        );
         assert_eq!(candidates(Base::Folder("a"), None, "../../x"), Vec::<String>::new());
         assert_eq!(candidates(Base::Folder("a"), None, ".././x"), ["x"]);
     }

@@ -48,15 +48,14 @@ struct Server<'s, 'f> {
 }
 
 /// Adds the facts of all servers of a group, and says whether one of them speaks TLS.
-pub(super) fn all(
-    group: Group,
-    scope: &Scope<'_, '_>,
-    reader: &mut Reader,
-    out: &mut Collector,
-) -> bool {
+pub(super) fn all(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader, out: &mut Collector) -> bool {
     let blocks: Vec<_> = scope.level.blocks("server").map(|(line, level)| (line, level, Listen::all(level))).collect();
-    let secure: HashSet<String> =
-        blocks.iter().flat_map(|(_, _, listens)| listens).filter(|listen| listen.tls).map(|listen| listen.address.clone()).collect();
+    let secure: HashSet<String> = blocks
+        .iter()
+        .flat_map(|(_, _, listens)| listens)
+        .filter(|listen| listen.tls)
+        .map(|listen| listen.address.clone())
+        .collect();
     let surroundings = Surroundings::new(scope.level);
     let mut any = false;
     for (line, level, listens) in blocks {
@@ -145,7 +144,9 @@ impl<'f> Server<'_, 'f> {
     /// An http server in clear. On port 443 of a fragment another file may well state `ssl` for the same address.
     fn clear(&self, listens: &[&Listen<'f>], out: &mut Collector) {
         match self.scope.unread() {
-            Some(reason) if listens.iter().all(|listen| listen.is_https_port()) => out.push(self.unread(reason, listens)),
+            Some(reason) if listens.iter().all(|listen| listen.is_https_port()) => {
+                out.push(self.unread(reason, listens))
+            }
             _ => out.push(self.endpoint(Transport::Plaintext, listens[0].line, Tls::none(), listens)),
         }
     }
@@ -208,9 +209,11 @@ fn addresses(listens: &[&Listen<'_>]) -> Vec<String> {
 
 /// QUIC has no version but TLS 1.3 (RFC 9001).
 fn only_tls13(tls: &mut Tls) {
-    let place = tls.versions.iter().position(|version| *version == TLS1_3).and_then(|position| {
-        tls.parts.get(&("versions", Some(position as u32))).copied()
-    });
+    let place = tls
+        .versions
+        .iter()
+        .position(|version| *version == TLS1_3)
+        .and_then(|position| tls.parts.get(&("versions", Some(position as u32))).copied());
     tls.parts.retain(|(field, position), _| *field != "versions" || position.is_none());
     tls.parts.extend(place.map(|place| (("versions", Some(0)), place)));
     tls.unknown.retain(|unknown| unknown.field != "versions");

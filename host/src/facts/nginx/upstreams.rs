@@ -102,7 +102,8 @@ pub(super) fn all(server: &Server<'_, '_>, surroundings: &Surroundings, reader: 
     collect_values(server.scope.level, &mut values);
     let (secure, plain) = (server.secure, server.plain);
     let identity = server.identity.clone();
-    let mut walk = Walk { reader, surroundings, values, secure, plain, found: Vec::new(), known: HashMap::new(), identity };
+    let mut walk =
+        Walk { reader, surroundings, values, secure, plain, found: Vec::new(), known: HashMap::new(), identity };
     match server.group {
         Group::Http => walk.block(server.scope, server.home),
         Group::Stream => walk.stream(server.scope, server.home),
@@ -161,7 +162,9 @@ impl Walk<'_> {
         let (authority, unresolved) = match target {
             Target::Plain => return,
             Target::Tls(authority) => (authority, None),
-            Target::Unresolved(variable) => (variable.clone(), Some(format!("the variable {variable} is not resolved"))),
+            Target::Unresolved(variable) => {
+                (variable.clone(), Some(format!("the variable {variable} is not resolved")))
+            }
         };
         let mut tls = self.reader.tls(scope, module.directives);
         if let Some(reason) = &unresolved {
