@@ -14,6 +14,8 @@ pub mod material;
 mod oid;
 mod pem;
 mod request;
+pub mod nginx;
+pub mod openssl;
 
 use std::collections::BTreeMap;
 

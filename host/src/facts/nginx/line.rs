@@ -1,0 +1,74 @@
+//! A directive together with the text it stands in: what the parts that interpret directives work with.
+//! Not a node of a tree of its own; the nesting after includes is in `expand`.
+
+use std::borrow::Cow;
+
+use super::tree::{Parsed, Siblings, Word};
+use crate::source::{Location, SourceId};
+
+/// One directive of one source.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    parsed: &'a Parsed,
+    bytes: &'a [u8],
+    at: u32,
+}
+
+/// An argument of a directive.
+#[derive(Clone)]
+pub(super) struct Argument<'a> {
+    /// Without quotes and escapes.
+    pub(super) text: Cow<'a, str>,
+    /// As written, with quotes.
+    pub(super) location: Location,
+}
+
+impl<'a> Line<'a> {
+    /// The directive at a position of what was read from these bytes.
+    pub(super) fn new(parsed: &'a Parsed, bytes: &'a [u8], at: u32) -> Self {
+        Self { parsed, bytes, at }
+    }
+
+    /// The source it stands in.
+    pub(super) fn source(&self) -> SourceId {
+        self.parsed.source
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> Cow<'a, [u8]> {
+        self.words().first().map_or(Cow::Borrowed(b""), |name| name.unquoted(self.bytes))
+    }
+
+    /// From its name to `;` or `{`.
+    pub(super) fn head(&self) -> Location {
+        Location { source: self.source(), span: self.parsed.tree.directive(self.at).head }
+    }
+
+    /// Its block, if it has one.
+    pub(super) fn block(&self) -> Option<Siblings> {
+        self.parsed.tree.block(self.at)
+    }
+
+    /// What follows the name.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = Argument<'a>> + use<'a> {
+        let (bytes, source) = (self.bytes, self.source());
+        let arguments = self.words().get(1..).unwrap_or_default();
+        arguments
+            .iter()
+            .map(move |word| Argument { text: word.text(bytes), location: Location { source, span: word.span } })
+    }
+
+    /// The argument at a position, from 0.
+    pub(super) fn argument(&self, position: usize) -> Option<Argument<'a>> {
+        self.arguments().nth(position)
+    }
+
+    /// The text of the argument at a position, from 0; empty if there is none.
+    pub(super) fn text(&self, position: usize) -> Cow<'a, str> {
+        self.argument(position).map_or(Cow::Borrowed(""), |argument| argument.text)
+    }
+
+    fn words(&self) -> &'a [Word] {
+        self.parsed.tree.words(self.at)
+    }
+}

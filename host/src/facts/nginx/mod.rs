@@ -1,0 +1,40 @@
+//! nginx: configurations become TLS endpoint facts, with includes, inheritance and nginx's own defaults.
+//! Not a check that nginx would start: only what TLS depends on is looked at, and only files of the scan are read.
+//!
+//! Every file is parsed by itself ([`parse`]); [`assemble`] then follows includes from each main configuration, so that
+//! a fragment is judged where it is included, and alone only if nothing includes it. What a file cannot show is listed
+//! as unknown in the fact, with the reason:
+//!
+//! - an include that names no file of the tree makes unknown what it could set and what is not stated further in
+//!   (`paths` says which includes are known to set nothing);
+//! - what a fragment would inherit is unknown if nothing includes it;
+//! - a default that depends on nginx's release is what the releases in support agree on (`values`).
+
+mod answers;
+mod assemble;
+mod commands;
+mod dump;
+mod emit;
+mod expand;
+mod files;
+mod glob;
+mod lexer;
+mod line;
+mod listen;
+mod lua;
+mod parse;
+mod paths;
+mod recognise;
+mod servers;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod tls;
+pub mod tree;
+mod upstreams;
+mod values;
+
+pub use assemble::assemble;
+pub use parse::parse;
+pub use recognise::recognises;
+pub use tree::Parsed;

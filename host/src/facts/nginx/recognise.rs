@@ -1,0 +1,220 @@
+//! Decides whether a file is an nginx configuration, from its name and the look of its lines.
+//! Not whether it is a good one: that is for `parse`, which says what is wrong with it.
+
+use super::dump;
+
+/// How much of a file is looked at.
+const LOOK: usize = 64 * 1024;
+
+/// Whether a file is an nginx configuration or a fragment of one. Cheap: nothing is allocated. `name` has `/` between folders.
+///
+/// A file that says so by its name (`nginx.conf`, `*.nginx`, `*.vhost`) is one unless its text belongs to something
+/// else. Below a folder that is nginx's, one line that has the form of a directive is enough. Anywhere else a
+/// `*.conf` file or one without an extension needs a directive that only nginx has, terminated as nginx wants it.
+pub fn recognises(name: &str, bytes: &[u8]) -> bool {
+    if dump::is_dump(bytes) {
+        return true;
+    }
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let wanted = match kind(name, file) {
+        Kind::Foreign => return false,
+        Kind::Named | Kind::Homely => Sign::Statement,
+        Kind::Possible => Sign::Nginx,
+    };
+    let text = &bytes[..bytes.len().min(LOOK)];
+    if memchr::memchr(0, text).is_some() {
+        return false;
+    }
+    best_sign(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)) >= wanted
+}
+
+/// What a name says.
+enum Kind {
+    /// It is nginx's.
+    Named,
+    /// It lies in a folder of nginx's.
+    Homely,
+    /// It may be.
+    Possible,
+    /// It is something else.
+    Foreign,
+}
+
+const EXTENSIONS: [&str; 9] = ["conf", "nginx", "vhost", "inc", "include", "template", "default", "cfg", "txt"];
+
+fn kind(name: &str, file: &str) -> Kind {
+    let folder = &name[..name.len() - file.len()];
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    if file == "nginx.conf" || extension == Some("nginx") || file == "nginx.conf.template" {
+        return Kind::Named;
+    }
+    let homely = folder.split('/').any(|part| part.contains("nginx") || part.contains("openresty"));
+    let site = folder.split('/').any(|part| matches!(part, "sites-available" | "sites-enabled"));
+    match extension {
+        Some(extension) if !EXTENSIONS.contains(&extension) => {
+            // A virtual host is often called after its domain: `sites-available/www.example.org`.
+            if site { Kind::Possible } else { Kind::Foreign }
+        }
+        Some("txt" | "cfg") => Kind::Possible,
+        _ if homely => Kind::Homely,
+        _ => Kind::Possible,
+    }
+}
+
+/// What a text looks like, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sign {
+    /// Nothing in it speaks for nginx, or something speaks against it.
+    Nothing,
+    /// It has a line of the form `name …;` or `name … {`.
+    Statement,
+    /// It opens a block that nginx has and others have too: `server {`. With a statement that ends in `;` it is nginx's.
+    Block,
+    /// It has a directive that only nginx has.
+    Nginx,
+}
+
+fn best_sign(text: &[u8]) -> Sign {
+    let mut seen = Sign::Nothing;
+    let mut block = false;
+    let mut first = true;
+    for line in text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii) {
+        if line.is_empty() || (line[0] == b'#' && !(first && line.starts_with(b"#!"))) {
+            continue;
+        }
+        if is_foreign(line, first) {
+            return Sign::Nothing;
+        }
+        first = false;
+        let sign = sign(line);
+        block |= sign == Sign::Block;
+        seen = seen.max(if sign == Sign::Block && memchr::memchr(b';', line).is_none() { Sign::Nothing } else { sign });
+        if seen == Sign::Nginx || (block && seen >= Sign::Statement) {
+            return Sign::Nginx;
+        }
+    }
+    if block { Sign::Statement } else { seen }
+}
+
+/// Marks of other formats: Apache's and XML's `<`, the sections of ini files and TOML, shebangs, fences of
+/// Markdown, YAML's documents and keys, tags of template engines, key = value.
+fn is_foreign(line: &[u8], first: bool) -> bool {
+    let assigned =
+        line.split(|byte| byte.is_ascii_whitespace()).nth(1).is_some_and(|word| matches!(word, b"=" | b":="));
+    line[0] == b'<'
+        || (line[0] == b'[' && line.ends_with(b"]"))
+        || (first && (line.starts_with(b"#!") || line.starts_with(b"---") || line[0] == b'{'))
+        || line.starts_with(b"```")
+        || line.starts_with(b"{%")
+        || line.starts_with(b"{{")
+        || (assigned && !line.starts_with(b"if") && !line.starts_with(b"location"))
+}
+
+fn sign(line: &[u8]) -> Sign {
+    let length = line.iter().position(|byte| !byte.is_ascii_lowercase() && !byte.is_ascii_digit() && *byte != b'_');
+    let Some(length) = length.filter(|&length| length > 0 && !line[0].is_ascii_digit()) else { return Sign::Nothing };
+    let (name, rest) = line.split_at(length);
+    if !matches!(rest[0], b' ' | b'\t' | b';' | b'{') {
+        return Sign::Nothing;
+    }
+    let code = before_comment(rest).trim_ascii_end();
+    let block = memchr::memchr(b'{', code).is_some();
+    let statement = code.ends_with(b";") || code.ends_with(b"}");
+    if block && is_block(name, code) || statement && is_directive(name, code) {
+        Sign::Nginx
+    } else if block && is_shared_block(name, code) {
+        Sign::Block
+    } else if block || statement {
+        Sign::Statement
+    } else {
+        Sign::Nothing
+    }
+}
+
+/// The line up to ` #`.
+fn before_comment(rest: &[u8]) -> &[u8] {
+    let comment = memchr::memmem::find(rest, b" #").or_else(|| memchr::memmem::find(rest, b"\t#"));
+    &rest[..comment.unwrap_or(rest.len())]
+}
+
+/// Whether nginx opens such a block, and others such as HCL and HOCON do too.
+fn is_shared_block(name: &[u8], rest: &[u8]) -> bool {
+    matches!(name, b"http" | b"events" | b"stream" | b"mail" | b"server") && rest.trim_ascii_start().starts_with(b"{")
+}
+
+/// Whether nginx alone opens such a block.
+fn is_block(name: &[u8], rest: &[u8]) -> bool {
+    let argument = rest.trim_ascii_start().first().copied();
+    match name {
+        b"location" => argument.is_some_and(|byte| matches!(byte, b'/' | b'=' | b'~' | b'^' | b'@' | b'\'' | b'"')),
+        b"if" => rest.trim_ascii_start().starts_with(b"($"),
+        b"map" | b"geo" | b"split_clients" => memchr::memchr(b'$', rest).is_some(),
+        b"upstream" => argument.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+        _ => name.ends_with(b"_by_lua_block"),
+    }
+}
+
+/// Whether nginx alone has such a directive.
+fn is_directive(name: &[u8], rest: &[u8]) -> bool {
+    const PREFIXES: [&[u8]; 9] =
+        [b"ssl_", b"proxy_", b"grpc_", b"uwsgi_", b"fastcgi_", b"scgi_", b"gzip_", b"client_", b"worker_"];
+    match name {
+        b"listen" => rest.trim_ascii_start().first().is_some_and(|byte| !matches!(byte, b'=' | b'{')),
+        b"server_name" | b"add_header" | b"try_files" | b"error_page" | b"access_log" | b"gzip" | b"sendfile"
+        | b"rewrite" | b"server_tokens" | b"keepalive_timeout" | b"starttls" | b"resolver" | b"load_module"
+        | b"auth_basic" | b"log_format" | b"default_type" | b"limit_req" | b"http2" | b"sub_filter" | b"expires" => {
+            true
+        }
+        b"return" => rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit),
+        b"set" => rest.trim_ascii_start().starts_with(b"$"),
+        b"ssl" => matches!(rest.trim_ascii(), b"on;" | b"off;"),
+        _ => PREFIXES.iter().any(|prefix| name.starts_with(prefix)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn configurations_and_fragments_are_recognised() {
+        for (name, text) in [
+            ("nginx.conf", "events {\n}\n"),
+            ("deploy/web.conf", "server {\n  root /srv;\n}\n"),
+            ("one-line.conf", "server { root /srv; }"),
+            ("tls.conf", "# TLS\nssl_protocols TLSv1.3;\nssl_ciphers HIGH;\n"),
+            ("sites-available/www.example.org", "server {\n  listen 80;\n}\n"),
+            ("etc/nginx/snippets/x.conf", "include other.conf;"),
+            ("drop.conf", "location = /robots.txt { access_log off; }"),
+            ("bom.conf", "\u{feff}http {\n  sendfile on;\n}"),
+            ("crlf.conf", "server {\r\n  listen 443 ssl;\r\n}\r\n"),
+            ("dump.txt", "# configuration file /etc/nginx/nginx.conf:\nuser x;\n"),
+            ("default.conf.template", "server {\n  listen ${PORT};\n}\n"),
+        ] {
+            assert!(recognises(name, text.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn other_formats_are_not_nginx() {
+        for (name, text) in [
+            ("httpd.conf", "Listen 80\nServerName x\n<VirtualHost *:80>\n</VirtualHost>\n"),
+            ("sites-available/000-default.conf", "<VirtualHost *:443>\n  SSLEngine on\n</VirtualHost>\n"),
+            ("nginx/logrotate.conf", "[section]\nserver_name = x;\n"),
+            ("nginx.service.conf", "[Unit]\nDescription=nginx\n"),
+            ("haproxy.cfg", "global\n  log /dev/log local0\nfrontend x\n  bind *:443 ssl crt /x\n"),
+            ("README.md", "```nginx\nserver {\n  listen 80;\n}\n```\n"),
+            ("nginx/setup.sh", "#!/bin/sh\nlisten 80;\n"),
+            ("start", "#!/bin/sh\necho x;\n"),
+            ("application.conf", "server {\n  port = 8080\n}\n"),
+            ("main.tf", "server {\n  listen 80;\n}\n"),
+            ("named.conf", "options {\n  listen-on port 53 { any; };\n};\nzone \"x\" {\n  type master;\n};\n"),
+            ("dovecot.conf", "protocols = imap\nssl_cert = </x\n"),
+            ("values.yaml", "server:\n  listen: 80\n"),
+            ("nginx/x.conf", "\0server { listen 80; }"),
+            ("empty.conf", ""),
+        ] {
+            assert!(!recognises(name, text.as_bytes()), "{name}");
+        }
+    }
+}

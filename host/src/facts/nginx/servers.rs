@@ -1,0 +1,221 @@
+//! The servers of http, stream and mail as endpoint facts. Not their connections to others: those are in `upstreams`.
+//!
+//! nginx shares two things among servers on one address. `ssl` on one `listen` holds for all of them, and is taken so
+//! here. The versions, which OpenSSL settles before it knows the name that a client asks for, are those of the default
+//! server of the address; here every server keeps its own, since which server is the default one changes with the
+//! order of files, and each directive is to be mended where it stands.
+
+use std::collections::HashSet;
+
+use super::answers::{self, Service};
+use super::emit::{Collector, Endpoint};
+use super::expand::Level;
+use super::line::Line;
+use super::listen::Listen;
+use super::settings::{self, Outer, SERVER, Scope, Setting};
+use super::tls::{Reader, Tls};
+use super::upstreams::{self, Surroundings};
+use crate::facts::openssl::TLS1_3;
+use crate::rules::contract::{Side, Transport};
+use crate::source::Location;
+
+/// The block that servers stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Group {
+    Http,
+    Stream,
+    Mail,
+}
+
+impl Group {
+    /// The name of the block.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Stream => "stream",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// One server, with all that decides about it.
+struct Server<'s, 'f> {
+    group: Group,
+    home: Location,
+    scope: Scope<'s, 'f>,
+    names: Vec<String>,
+    listens: Vec<Listen<'f>>,
+}
+
+/// Adds the facts of all servers of a group, and says whether one of them speaks TLS.
+pub(super) fn all(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader, out: &mut Collector) -> bool {
+    let blocks: Vec<_> = scope.level.blocks("server").map(|(line, level)| (line, level, Listen::all(level))).collect();
+    let secure: HashSet<String> = blocks
+        .iter()
+        .flat_map(|(_, _, listens)| listens)
+        .filter(|listen| listen.tls)
+        .map(|listen| listen.address.clone())
+        .collect();
+    let surroundings = Surroundings::new(scope.level);
+    let mut any = false;
+    for (line, level, listens) in blocks {
+        let scope = Scope { level, outer: Outer::Inside(scope) };
+        let mut server = Server { group, home: line.head(), scope, names: names(level), listens };
+        server.settle(&secure);
+        any |= server.endpoints(reader, out);
+        let client = upstreams::Server {
+            group,
+            scope: &server.scope,
+            home: server.home,
+            identity: server.identity(&server.listens.iter().collect::<Vec<_>>()),
+            secure: server.listens.iter().any(|listen| listen.tls),
+            plain: server.listens.iter().any(|listen| !listen.tls),
+        };
+        upstreams::all(&client, &surroundings, reader, out);
+    }
+    any
+}
+
+/// The names of a server, as written.
+fn names(level: &Level<'_>) -> Vec<String> {
+    let names = level.named("server_name").flat_map(|item| item.line.arguments());
+    names.map(|argument| argument.text.into_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+impl<'f> Server<'_, 'f> {
+    /// Decides which of the addresses speak TLS.
+    fn settle(&mut self, secure: &HashSet<String>) {
+        if self.listens.is_empty() && self.group == Group::Http && self.scope.level.missing.is_none() {
+            self.listens.push(Listen::implied());
+        }
+        let on = self.scope.is("ssl", "on").is_some();
+        for listen in &mut self.listens {
+            listen.tls |= on || secure.contains(&listen.address);
+        }
+    }
+
+    /// Adds what the server accepts, and says whether that is TLS.
+    fn endpoints(&self, reader: &mut Reader, out: &mut Collector) -> bool {
+        let (secure, plain): (Vec<_>, Vec<_>) = self.listens.iter().partition(|listen| listen.tls);
+        if self.listens.is_empty() {
+            if let Some(include) = &self.scope.level.missing {
+                out.push(self.unread(&settings::missing(include), &[]));
+            }
+            return false;
+        }
+        if !secure.is_empty() {
+            self.tls(&secure, reader, out);
+        }
+        if !plain.is_empty() {
+            self.plain(&plain, reader, out);
+        }
+        !secure.is_empty()
+    }
+
+    /// The endpoint of the addresses that speak TLS. A server that rejects every handshake (nginx 1.19.4) has none.
+    fn tls(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
+        if self.scope.is("ssl_reject_handshake", "on").is_some() {
+            return;
+        }
+        let mut tls = reader.tls(&self.scope, &SERVER);
+        if listens.iter().all(|listen| listen.quic) {
+            only_tls13(&mut tls);
+        }
+        let stated = listens.iter().find_map(|listen| listen.line).or_else(|| self.scope.is("ssl", "on"));
+        out.push(self.endpoint(Transport::Tls, stated, tls, listens));
+    }
+
+    /// The endpoint of the other addresses, where there is something to protect. What a stream server carries is not
+    /// known, it can be protected end to end: so it is no endpoint.
+    fn plain(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
+        let far: Vec<_> = listens.iter().copied().filter(|listen| !listen.local).collect();
+        match self.group {
+            Group::Stream => {}
+            Group::Mail => self.mail(listens, reader, out),
+            Group::Http if far.is_empty() => {}
+            Group::Http => match answers::service(self.scope.level) {
+                Service::Refuses => {}
+                Service::Unknown(reason) => out.push(self.unread(&reason, &far)),
+                Service::Serves => self.clear(&far, out),
+            },
+        }
+    }
+
+    /// An http server in clear. On port 443 of a fragment another file may well state `ssl` for the same address.
+    fn clear(&self, listens: &[&Listen<'f>], out: &mut Collector) {
+        match self.scope.unread() {
+            Some(reason) if listens.iter().all(|listen| listen.is_https_port()) => {
+                out.push(self.unread(reason, listens))
+            }
+            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].line, Tls::none(), listens)),
+        }
+    }
+
+    /// A mail server without `ssl`: `starttls` decides (ngx_mail_ssl_module).
+    fn mail(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
+        for (value, transport) in [("on", Transport::StarttlsOptional), ("only", Transport::StarttlsRequired)] {
+            if let Some(line) = self.scope.is("starttls", value) {
+                let tls = reader.tls(&self.scope, &SERVER);
+                return out.push(self.endpoint(transport, Some(line), tls, listens));
+            }
+        }
+        if listens.iter().all(|listen| listen.local) {
+            return;
+        }
+        match self.scope.find("starttls") {
+            Setting::Unknown(reason) => out.push(self.unread(&reason, listens)),
+            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].line, Tls::none(), listens)),
+        }
+    }
+
+    /// An endpoint of which nothing is known but that it is there.
+    fn unread(&self, reason: &str, listens: &[&Listen<'f>]) -> Endpoint {
+        self.endpoint(Transport::Tls, None, Tls::unread(reason), listens)
+    }
+
+    fn endpoint(&self, transport: Transport, stated: Option<Line<'f>>, tls: Tls, listens: &[&Listen<'f>]) -> Endpoint {
+        let label = match self.names.iter().find(|name| *name != "_") {
+            Some(name) => format!("server {name}"),
+            None => format!("server on {}", listens.first().map_or("an unknown address", |listen| listen.shown())),
+        };
+        Endpoint {
+            side: Side::Server,
+            transport,
+            transport_at: stated.map(|line| line.head()),
+            names: self.names.clone(),
+            local: !listens.is_empty() && listens.iter().all(|listen| listen.local),
+            tls,
+            home: self.home,
+            label,
+            identity: self.identity(listens),
+            addresses: addresses(listens),
+        }
+    }
+
+    /// Group, names and addresses: what stays when lines move.
+    fn identity(&self, listens: &[&Listen<'f>]) -> String {
+        let mut identity = format!("{}/server {} listen", self.group.name(), self.names.join(" "));
+        for listen in listens {
+            identity.push(' ');
+            identity.push_str(listen.shown());
+        }
+        identity
+    }
+}
+
+fn addresses(listens: &[&Listen<'_>]) -> Vec<String> {
+    listens.iter().map(|listen| listen.address.clone()).collect()
+}
+
+/// QUIC has no version but TLS 1.3 (RFC 9001).
+fn only_tls13(tls: &mut Tls) {
+    let place = tls
+        .versions
+        .iter()
+        .position(|version| *version == TLS1_3)
+        .and_then(|position| tls.parts.get(&("versions", Some(position as u32))).copied());
+    tls.parts.retain(|(field, position), _| *field != "versions" || position.is_none());
+    tls.parts.extend(place.map(|place| (("versions", Some(0)), place)));
+    tls.unknown.retain(|unknown| unknown.field != "versions");
+    tls.versions = vec![TLS1_3];
+}

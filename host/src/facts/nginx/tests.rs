@@ -1,0 +1,449 @@
+//! Tests of nginx facts on small trees in memory: grammar, includes, inheritance, what is an endpoint.
+//! Not the comparisons with nginx and openssl, which are in host/tests/nginx.rs.
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::facts::{Place, Reading};
+use crate::problem::{Problem, Subject};
+use crate::rules::contract::{Network, Side, TlsEndpoint, Transport, Verification};
+use crate::source::{Location, Source, SourceId, Sources};
+
+struct Tree {
+    sources: Sources,
+    reading: Reading,
+}
+
+impl Tree {
+    /// These files, those of them read as nginx that are recognised.
+    fn new(files: &[(&str, &str)]) -> Self {
+        let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes())).collect();
+        let sources = Sources::new(sources);
+        let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, &source.bytes));
+        let parsed: Vec<_> = recognised.map(|(id, source)| parse(id, source)).collect();
+        let reading = assemble(&parsed, &sources);
+        Self { sources, reading }
+    }
+
+    /// One file without problems.
+    fn sound(text: &str) -> Self {
+        let tree = Self::new(&[("nginx.conf", text)]);
+        assert_eq!(tree.messages(), Vec::<String>::new(), "{text}");
+        tree
+    }
+
+    fn facts(&self) -> Vec<(&TlsEndpoint, &Place)> {
+        self.reading.facts.tls_endpoints.iter().collect()
+    }
+
+    fn only(&self) -> (&TlsEndpoint, &Place) {
+        assert_eq!(self.facts().len(), 1, "{:?}", self.reading.facts);
+        self.facts()[0]
+    }
+
+    fn text(&self, location: Location) -> &str {
+        std::str::from_utf8(&self.sources[location.source].bytes[location.span.range()]).unwrap()
+    }
+
+    fn part(&self, place: &Place, field: &'static str, position: Option<u32>) -> &str {
+        self.text(place.parts[&(field, position)])
+    }
+
+    fn messages(&self) -> Vec<String> {
+        let shown = |problem: &Problem| match &problem.subject {
+            Subject::Place(location) => {
+                let source = &self.sources[location.source];
+                format!("{}:{}: {}", source.name, source.position(location.span.start).line, problem.message)
+            }
+            _ => problem.message.clone(),
+        };
+        self.reading.problems.iter().map(shown).collect()
+    }
+}
+
+fn unknown(fact: &TlsEndpoint, field: &str) -> Option<String> {
+    fact.unknown.iter().find(|unknown| unknown.field == field).map(|unknown| unknown.reason.clone())
+}
+
+fn words(text: &str) -> Vec<Vec<String>> {
+    let source = Source::new("x", None, text.as_bytes());
+    let parsed = parse(SourceId(0), &source);
+    let word = |word: &tree::Word| word.text(&source.bytes).into_owned();
+    (0..parsed.tree.len() as u32).map(|at| parsed.tree.words(at).iter().map(word).collect()).collect()
+}
+
+#[test]
+fn words_are_unquoted_as_nginx_does() {
+    assert_eq!(
+        words("a 'b c' \"d\\\"e\" f\\;g ${x}y \"a;{b}\" # no { more\n;\r\nh#i j}k;"),
+        [vec!["a", "b c", "d\"e", "f\\;g", "${x}y", "a;{b}"], vec!["h#i", "j}k"]]
+    );
+    assert_eq!(words("\u{feff}a;"), [["a"]]);
+    assert_eq!(words("if ($x ~ \"a\") { b; }"), [vec!["if", "($x", "~", "a", ")"], vec!["b"]]);
+    assert_eq!(words("x_by_lua_block { if a then { '}' } end } c;"), [["x_by_lua_block"], ["c"]]);
+}
+
+#[test]
+fn faults_have_a_place_and_the_rest_is_read() {
+    let text = "http {\n  server {\n    listen 443 ssl\n  }\n}\n}\nhttp { ; server { listen 80; \"a\"b; } \n";
+    let tree = Tree::new(&[("nginx.conf", text)]);
+    assert_eq!(
+        tree.messages(),
+        [
+            "nginx.conf:3: unexpected \"}\", expecting \";\"",
+            "nginx.conf:6: unexpected \"}\", no block is open",
+            "nginx.conf:7: unexpected end of file, expecting \"}\" for this block",
+            "nginx.conf:7: unexpected \";\"",
+            "nginx.conf:7: unexpected \"b\"",
+        ]
+    );
+    let transports: Vec<_> = tree.facts().iter().map(|(fact, _)| fact.transport).collect();
+    assert_eq!(transports, [Transport::Tls, Transport::Plaintext]);
+}
+
+#[test]
+fn deep_nesting_is_a_problem_and_not_a_crash() {
+    let deep = "a {".repeat(100_000);
+    let tree = Tree::new(&[("nginx.conf", &format!("http {{ {deep}"))]);
+    assert!(tree.messages().iter().any(|message| message.contains("nested more than 128 deep")));
+}
+
+#[test]
+fn what_is_stated_has_its_place() {
+    let tree = Tree::sound(
+        "http { server { listen 443 ssl; server_name www.example.org;
+           ssl_protocols TLSv1.2 'TLSv1.3'; ssl_ciphers \"ECDHE-RSA-AES128-GCM-SHA256:+AES256-SHA\";
+           ssl_ecdh_curve X25519:prime256v1; ssl_verify_client on; } }",
+    );
+    let (fact, place) = tree.only();
+    assert_eq!(fact.versions, [0x0303, 0x0304]);
+    assert_eq!(fact.suites, [0x1302, 0x1303, 0x1301, 0xC02F]);
+    assert_eq!(fact.groups, [29, 23]);
+    assert_eq!(fact.verification, Verification::Required);
+    assert!(fact.unknown.is_empty());
+    assert_eq!((place.label.as_str(), tree.text(place.home)), ("server www.example.org", "server {"));
+    assert_eq!(place.identity, "http/server www.example.org listen 443 #1");
+    assert_eq!(tree.part(place, "versions", None), "ssl_protocols TLSv1.2 'TLSv1.3';");
+    assert_eq!(tree.part(place, "versions", Some(1)), "'TLSv1.3'");
+    assert_eq!(tree.part(place, "suites", Some(3)), "ECDHE-RSA-AES128-GCM-SHA256");
+    assert_eq!(tree.part(place, "transport", None), "listen 443 ssl;");
+    assert_eq!(tree.part(place, "groups", None), "X25519:prime256v1");
+    assert_eq!(tree.part(place, "verification", None), "ssl_verify_client on;");
+}
+
+#[test]
+fn the_innermost_block_wins_and_defaults_stand_nowhere() {
+    let tree = Tree::sound(
+        "http { ssl_protocols TLSv1; server { listen 1 ssl; } server { listen 2 ssl; ssl_protocols TLSv1.3; } }
+         stream { server { listen 3 ssl; } server { listen 4; } }",
+    );
+    let versions: Vec<_> = tree.facts().iter().map(|(fact, _)| fact.versions.clone()).collect();
+    assert_eq!(versions, [vec![0x0301], vec![0x0304], vec![0x0303, 0x0304]]);
+    let (fact, place) = tree.facts()[2];
+    assert!(fact.suites.contains(&0xC030) && !fact.suites.contains(&0x0004));
+    assert_eq!(place.parts.keys().collect::<Vec<_>>(), [&("transport", None)]);
+}
+
+#[test]
+fn commands_of_openssl_override_directives() {
+    let server = |text: &str| format!("http {{ server {{ listen 443 ssl; {text} }} }}");
+    let versions = |text: &str| Tree::sound(&server(text)).only().0.versions.clone();
+    assert_eq!(versions("ssl_conf_command MinProtocol TLSv1.3;"), [0x0304]);
+    assert_eq!(versions("ssl_protocols TLSv1.1 TLSv1.2; ssl_conf_command MaxProtocol TLSv1.1;"), [0x0302]);
+    assert_eq!(versions("ssl_conf_command Protocol \"-ALL, TLSv1.1\";"), [0x0302]);
+    let tree = Tree::sound(&server(
+        "ssl_ciphers HIGH; ssl_conf_command CipherString AES256-SHA; ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256; ssl_conf_command Groups P-384;",
+    ));
+    let (fact, place) = tree.only();
+    assert_eq!((&fact.suites[..], &fact.groups[..]), (&[0x1301, 0x0035][..], &[24][..]));
+    assert_eq!(tree.part(place, "suites", Some(1)), "AES256-SHA");
+}
+
+#[test]
+fn a_value_that_nginx_refuses_is_a_problem_and_the_rest_of_the_list_is_kept() {
+    let tree = Tree::new(&[(
+        "nginx.conf",
+        "http { server { listen 443 ssl; ssl_protocols TLSv1.2 TLSv1.4 $x; ssl_ciphers NONSENSE;\n ssl_ciphers HIGH; } }",
+    )]);
+    let (fact, _) = tree.only();
+    assert_eq!(fact.versions, [0x0303]);
+    assert_eq!(unknown(fact, "versions").unwrap(), "the variable in \"$x\" is not resolved");
+    assert!(unknown(fact, "suites").unwrap().contains("no cipher match"));
+    assert_eq!(tree.messages().len(), 3, "{:?}", tree.messages());
+}
+
+#[test]
+fn a_server_that_only_sends_away_is_no_plaintext_endpoint() {
+    for away in [
+        "return 301 https://$host$request_uri;",
+        "return https://example.org;",
+        "return 444;",
+        "rewrite ^ https://$host$request_uri? permanent;",
+        "rewrite ^/(.*)$ https://example.org/$1;",
+        "if ($host = a) { return 301 https://a$request_uri; } return 404;",
+        "if ($scheme = http) { return 301 https://$host$request_uri; } root /srv;",
+        "if ($https = \"\") { rewrite ^ https://a permanent; } location / { root /srv; }",
+        "location /.well-known/acme-challenge/ { root /srv; } location / { return 308 https://$host; }",
+        "deny all;",
+    ] {
+        let tree = Tree::sound(&format!("http {{ server {{ listen 80; {away} }} }}"));
+        assert!(tree.facts().is_empty(), "{away}");
+    }
+    for serves in [
+        "root /srv;",
+        "",
+        "return 200 ok;",
+        "return 301 http://example.org$request_uri;",
+        "return 301 $scheme://example.org;",
+        "rewrite ^/old https://example.org permanent;",
+        "if ($host = a) { return 301 https://a; }",
+        "location /a { return 301 https://a; }",
+        "location / { return 301 https://a; } location /status { stub_status; }",
+        "deny all; allow 10.0.0.0/8;",
+    ] {
+        let tree = Tree::sound(&format!("http {{ server {{ listen 80; {serves} }} }}"));
+        assert_eq!(tree.only().0.transport, Transport::Plaintext, "{serves}");
+    }
+}
+
+#[test]
+fn addresses_decide_transport_and_trust() {
+    let tree = Tree::sound(
+        "http { server { listen 127.0.0.1:80; } server { listen unix:/x; } server { listen [::1]:443 ssl; }
+           server { listen 443 ssl default_server; listen 80; server_name a; root /a; }
+           server { listen *:443; server_name b; } server { listen 444 quic; ssl_protocols TLSv1.2 TLSv1.3; }
+           server { listen 443 ssl; ssl_reject_handshake on; } }
+         mail { server { listen 25; starttls only; } server { listen 143; starttls on; } server { listen 110; } }",
+    );
+    let seen: Vec<_> = tree.facts().iter().map(|(fact, _)| (fact.transport, fact.context.network)).collect();
+    let open = Network::Unspecified;
+    assert_eq!(
+        seen,
+        [
+            (Transport::Tls, Network::Trusted),
+            (Transport::Tls, open),
+            (Transport::Plaintext, open),
+            (Transport::Tls, open),
+            (Transport::Tls, open),
+            (Transport::StarttlsRequired, open),
+            (Transport::StarttlsOptional, open),
+            (Transport::Plaintext, open),
+        ]
+    );
+    assert_eq!(tree.facts()[4].0.versions, [0x0304]);
+}
+
+#[test]
+fn connections_to_others_over_tls_are_client_endpoints() {
+    let tree = Tree::sound(
+        "http { upstream local { server 127.0.0.1:1; server unix:/x; }
+           server { listen unix:/a; set $up http://b; proxy_ssl_protocols TLSv1.2;
+             location /a { proxy_pass https://user:hunter2@a.example:8443/path?token=x; }
+             location /b { proxy_pass https://b.example/; location /b/c { proxy_pass $up; } }
+             location /c { proxy_ssl_verify on; proxy_pass https://c.example; }
+             location /d { grpc_pass grpcs://d.example; } location /e { proxy_pass http://e.example; }
+             location /f { proxy_pass https://local; } location /g { proxy_pass https://$backend; }
+             location /h { uwsgi_pass suwsgi://h.example; uwsgi_ssl_ciphers AES256-SHA; } } }
+         stream { server { listen unix:/b; proxy_ssl on; proxy_pass db.example:5432; } }",
+    );
+    let seen: Vec<_> = tree.facts().iter().map(|(fact, place)| (place.label.as_str(), fact.names.join(" "))).collect();
+    assert_eq!(
+        seen,
+        [
+            ("proxy to https://a.example:8443", "a.example:8443 b.example $backend".to_owned()),
+            ("proxy to https://c.example", "c.example".to_owned()),
+            ("proxy to grpcs://d.example", "d.example".to_owned()),
+            ("proxy to https://local", "local".to_owned()),
+            ("proxy to suwsgi://h.example", "h.example".to_owned()),
+            ("proxy to https://db.example:5432", "db.example:5432".to_owned()),
+        ]
+    );
+    assert!(tree.facts().iter().all(|(fact, _)| fact.side == Side::Client));
+    assert_eq!(tree.facts()[0].0.versions, [0x0303]);
+    assert_eq!(tree.facts()[1].0.verification, Verification::Required);
+    assert_eq!(tree.facts()[3].0.context.network, Network::Trusted);
+    assert!(!format!("{:?}", tree.reading).contains("hunter2"));
+}
+
+#[test]
+fn an_unresolved_scheme_is_unknown() {
+    let tree = Tree::sound("http { server { listen unix:/a; location / { proxy_pass $target; } } }");
+    assert_eq!(unknown(tree.only().0, "transport").unwrap(), "the variable $target is not resolved");
+}
+
+#[test]
+fn an_included_fragment_is_judged_where_it_is_included_and_only_there() {
+    let tree = Tree::new(&[
+        ("web/nginx.conf", "http { include mime.types; include tls.inc; include /etc/nginx/sites-enabled/*; }"),
+        ("web/sites-available/a", "server { listen 443 ssl; include /etc/nginx/snippets/verify.conf; }"),
+        ("web/snippets/verify.conf", "ssl_verify_client optional;"),
+        ("web/tls.inc", "ssl_protocols TLSv1.2;"),
+    ]);
+    let (fact, place) = tree.only();
+    assert_eq!(fact.versions, [0x0303]);
+    assert_eq!(fact.verification, Verification::Optional);
+    assert!(fact.unknown.is_empty(), "{:?}", fact.unknown);
+    assert_eq!(tree.sources[place.parts[&("versions", None)].source].name, "web/tls.inc");
+    assert_eq!(tree.sources[place.home.source].name, "web/sites-available/a");
+    assert!(tree.messages().is_empty());
+}
+
+#[test]
+fn a_fragment_that_nothing_includes_inherits_what_is_unknown() {
+    let tree = Tree::new(&[("nginx/conf.d/a.conf", "server { listen 443 ssl; ssl_protocols TLSv1.3; }")]);
+    let (fact, _) = tree.only();
+    assert_eq!((unknown(fact, "versions"), &fact.versions[..]), (None, &[0x0304][..]));
+    assert!(unknown(fact, "suites").unwrap().starts_with("no configuration in the scanned tree includes this file"));
+
+    let tree = Tree::new(&[("snippets/tls.conf", "ssl_protocols TLSv1 TLSv1.2;\nssl_ciphers RC4-SHA;\n")]);
+    let (fact, place) = tree.only();
+    assert_eq!((&fact.versions[..], &fact.suites[..]), (&[0x0301, 0x0303][..], &[0x0005][..]));
+    assert_eq!((place.label.as_str(), tree.messages().len()), ("TLS settings ssl_*", 0));
+}
+
+#[test]
+fn an_include_outside_the_tree_makes_unknown_what_it_could_set() {
+    let main = |http: &str, server: &str| format!("http {{ {http} server {{ listen 443 ssl; {server} }} }}");
+    let reason = |http: &str, server: &str| unknown(Tree::sound(&main(http, server)).only().0, "versions");
+    assert_eq!(
+        reason("", "include /etc/letsencrypt/options-ssl-nginx.conf;").unwrap(),
+        "the include /etc/letsencrypt/options-ssl-nginx.conf is outside the scanned tree"
+    );
+    assert!(reason("include /etc/nginx/conf.d/*.conf;", "").is_some());
+    assert_eq!(reason("include /etc/nginx/conf.d/*.conf;", "ssl_protocols TLSv1.3;"), None);
+    assert_eq!(reason("include /etc/nginx/mime.types; include sites-enabled/*;", "include fastcgi_params;"), None);
+}
+
+#[test]
+fn settings_of_http_count_for_sites_outside_the_tree() {
+    let tree = Tree::sound("http { ssl_protocols TLSv1; include sites-enabled/*; }");
+    assert_eq!((&tree.only().0.versions[..], tree.only().0.side), (&[0x0301][..], Side::Server));
+    assert!(Tree::sound("http { ssl_protocols TLSv1; }").facts().is_empty());
+}
+
+#[test]
+fn includes_that_lead_in_a_circle_are_a_problem() {
+    let tree = Tree::new(&[
+        ("a.conf", "http {\n server { listen 443 ssl; }\n include b.conf; }"),
+        ("b.conf", "include b.conf;\nssl_protocols TLSv1;"),
+    ]);
+    assert_eq!(tree.messages(), ["b.conf:1: the include of b.conf leads back to itself"]);
+    assert_eq!(tree.only().0.versions, [0x0301]);
+    let tree =
+        Tree::new(&[("x.conf", "include y.conf;\nssl_protocols TLSv1;"), ("y.conf", "include x.conf; gzip on;")]);
+    assert_eq!((tree.messages().len(), tree.facts().len()), (1, 1));
+}
+
+#[test]
+fn includes_that_multiply_end_in_a_problem() {
+    let files: Vec<_> = (0..28)
+        .map(|n| (format!("f{n}.conf"), format!("include f{0}.conf; include f{0}.conf; gzip on;", n + 1)))
+        .collect();
+    let mut files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    files.push(("nginx.conf", "http { include f0.conf; }"));
+    files.sort();
+    let tree = Tree::new(&files);
+    assert!(tree.messages().iter().any(|message| message.contains("too often")), "{:?}", tree.messages());
+}
+
+#[test]
+fn a_dump_is_as_many_files_as_it_shows() {
+    let dump = "# configuration file /etc/nginx/nginx.conf:\nhttp { include conf.d/*.conf; }\n\n\
+                # configuration file /etc/nginx/conf.d/a.conf:\nserver { listen 443 ssl; ssl_protocols TLSv1.2; }\n";
+    let tree = Tree::new(&[("dump.txt", dump)]);
+    let (fact, place) = tree.only();
+    assert_eq!(fact.versions, [0x0303]);
+    assert_eq!(tree.sources[place.home.source].position(place.home.span.start).line, 5);
+    assert!(fact.unknown.is_empty());
+}
+
+#[test]
+fn equal_servers_have_different_identities() {
+    let tree = Tree::sound("http { server { listen 443 ssl; } server { listen 443 ssl; } }");
+    let identities: Vec<_> = tree.facts().iter().map(|(_, place)| place.identity.clone()).collect();
+    assert_eq!(identities, ["http/server  listen 443 #1", "http/server  listen 443 #2"]);
+}
+
+/// Pieces of configurations, glued at random.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "http",
+        "server",
+        "location",
+        "{",
+        "}",
+        ";",
+        " ",
+        "\n",
+        "listen 443 ssl;",
+        "listen 80;",
+        "include",
+        "*",
+        "nginx.conf",
+        "ssl_protocols",
+        "TLSv1.2",
+        "ssl_ciphers",
+        "HIGH:!aNULL",
+        "ssl_conf_command",
+        "MinProtocol",
+        "proxy_pass",
+        "https://a",
+        "$x",
+        "${",
+        "\\",
+        "\"",
+        "'",
+        "#",
+        "x_by_lua_block",
+        "[[",
+        "--",
+        "set",
+        "if",
+        "($scheme = http)",
+        "return 301 https://a;",
+        "\u{feff}",
+        "é",
+        "# configuration file /a:\n",
+        "upstream a",
+        "map a $x",
+        "quic",
+        "mail",
+        "stream",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.join(" "))
+}
+
+/// Every place lies in its source.
+fn check(bytes: &[u8]) {
+    let sources = Sources::new(vec![Source::new("nginx.conf", None, bytes)]);
+    let id = SourceId(0);
+    recognises("nginx.conf", bytes);
+    let parsed = parse(id, &sources[id]);
+    let inside =
+        |location: &Location| location.span.start <= location.span.end && location.span.end as usize <= bytes.len();
+    for word in &parsed.tree.words {
+        assert!(inside(&Location { source: id, span: word.span }));
+        word.text(bytes);
+    }
+    let reading = assemble(&[parsed], &sources);
+    for (_, place) in reading.facts.tls_endpoints.iter() {
+        assert!(inside(&place.home) && place.parts.values().all(inside));
+    }
+    for problem in &reading.problems {
+        assert!(matches!(&problem.subject, Subject::Place(location) if inside(location)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        check(&bytes);
+    }
+
+    #[test]
+    fn mutilated_configurations_never_panic(text in pieces()) {
+        check(text.as_bytes());
+        check(format!("http {{ server {{ {text} }} }}").as_bytes());
+    }
+}

@@ -1,0 +1,224 @@
+//! Cipher strings (openssl-ciphers(1)) and the suites up to TLS 1.2 that they select, as Debian's build of OpenSSL 3.0
+//! expands them. Not the suites of TLS 1.3, which have a list of their own.
+
+use super::absent::ABSENT;
+use super::available::AVAILABLE;
+use super::preference::{Operator, Preference};
+use super::selector::{Selector, word};
+use super::suites::Suite;
+
+/// What a cipher string stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expansion {
+    /// What the build selects, in the order of preference; at least one. `@SECLEVEL` takes nothing from it, see
+    /// [`Expansion::permitted`].
+    pub suites: Vec<&'static Suite>,
+    /// What the string asks for by a name or group that the build lacks, and that is not excluded again: `RC4-SHA`,
+    /// `EXPORT`, `MEDIUM`, `kECDHe`, or a suite by its IANA name (OpenSSL 3.2 and newer). On another machine these may
+    /// be enabled too. A group that the build has (`ALL`, `HIGH`) adds nothing here.
+    pub absent: Vec<&'static Suite>,
+    /// The level of the last `@SECLEVEL`, 0 to 5.
+    pub security_level: Option<u8>,
+    /// Items that no OpenSSL from 1.0.2 to 3.0 knows and that are therefore without effect, as written, with their
+    /// operator: `TLS_AES_128_GCM_SHA256`, `!SSLv2`.
+    pub unrecognised: Vec<String>,
+}
+
+impl Expansion {
+    /// The suites that a connection may use at the string's own security level, else at the one given (the build's is
+    /// 2, OpenSSL's own 1, since 3.2 also 2), provided that the program supports pre-shared keys and SRP.
+    pub fn permitted(&self, default_level: u8) -> impl Iterator<Item = &'static Suite> {
+        let level = self.security_level.unwrap_or(default_level);
+        self.suites.iter().copied().filter(move |suite| suite.permitted_at(level))
+    }
+}
+
+/// Why OpenSSL refuses a cipher string.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CipherStringError {
+    /// A character that cannot stand there, an unknown `@` command, or a level beyond 5.
+    #[error("invalid command at `{at}` in the cipher string")]
+    InvalidCommand {
+        /// The string from the fault on, at most 40 characters of it.
+        at: String,
+    },
+    /// The string is well formed and selects nothing that the build has.
+    #[error("no cipher match: the cipher string selects no suite")]
+    NoCipherMatch {
+        /// As in [`Expansion`]: the only thing that the string asks for.
+        absent: Vec<&'static Suite>,
+        /// As in [`Expansion`].
+        unrecognised: Vec<String>,
+    },
+}
+
+/// Expands a cipher string as `openssl ciphers` does, whatever follows a NUL left out. The work is proportional to the
+/// length of the string.
+pub fn expand(expression: &str) -> Result<Expansion, CipherStringError> {
+    let expression = expression.split('\0').next().unwrap_or_default();
+    let rules = suite_b(expression).unwrap_or(expression);
+    let mut state = State {
+        build: Preference::new(AVAILABLE.iter()),
+        any: Preference::new(AVAILABLE.iter().chain(ABSENT)),
+        security_level: None,
+        unrecognised: Vec::new(),
+    };
+    match rules.strip_prefix("DEFAULT") {
+        Some(rest) => {
+            state.run(DEFAULT)?;
+            state.run(rest)?;
+        }
+        None => state.run(rules)?,
+    }
+    state.finish()
+}
+
+/// What `DEFAULT` at the beginning stands for.
+const DEFAULT: &str = "ALL:!COMPLEMENTOFDEFAULT:!eNULL";
+
+/// A string that begins with a keyword of Suite B (RFC 6460) stands for these suites, whatever follows.
+fn suite_b(expression: &str) -> Option<&'static str> {
+    const AES128: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    const AES256: &str = "ECDHE-ECDSA-AES256-GCM-SHA384";
+    const BOTH: &str = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
+    let keywords = [("SUITEB128ONLY", AES128), ("SUITEB128C2", AES256), ("SUITEB128", BOTH), ("SUITEB192", AES256)];
+    keywords.iter().find(|(keyword, _)| expression.starts_with(keyword)).map(|(_, suites)| *suites)
+}
+
+struct State {
+    /// The list that the build makes.
+    build: Preference,
+    /// The list of a build that has everything; only rules that the modelled one cannot follow add to it.
+    any: Preference,
+    security_level: Option<u8>,
+    unrecognised: Vec<String>,
+}
+
+impl State {
+    fn run(&mut self, rules: &str) -> Result<(), CipherStringError> {
+        let mut rest = rules;
+        while let Some(first) = rest.chars().next() {
+            let operator = match first {
+                _ if is_separator(first) => {
+                    rest = &rest[first.len_utf8()..];
+                    continue;
+                }
+                '@' => {
+                    rest = self.command(rest)?;
+                    continue;
+                }
+                '-' => Operator::Disable,
+                '+' => Operator::Order,
+                '!' => Operator::Kill,
+                _ => Operator::Add,
+            };
+            rest = self.rule(operator, rest)?;
+        }
+        Ok(())
+    }
+
+    /// Carries out the rule at the beginning of `text`; what is left of it follows.
+    fn rule<'a>(&mut self, operator: Operator, text: &'a str) -> Result<&'a str, CipherStringError> {
+        let body = if operator == Operator::Add { text } else { &text[1..] };
+        let (meaning, rest) = conjunction(body)?;
+        match meaning {
+            Meaning::Here(selector) => {
+                self.build.apply(operator, &selector);
+                let lost = !AVAILABLE.iter().any(|suite| selector.selects(suite));
+                self.apply_elsewhere(operator, &selector, lost);
+            }
+            Meaning::Elsewhere(selector) => self.apply_elsewhere(operator, &selector, true),
+            Meaning::Nothing => {}
+            Meaning::Unknown => self.unrecognised.push(item(text).to_owned()),
+        }
+        Ok(rest)
+    }
+
+    fn apply_elsewhere(&mut self, operator: Operator, selector: &Selector, adds: bool) {
+        if adds || operator != Operator::Add {
+            self.any.apply(operator, selector);
+        }
+    }
+
+    /// Carries out `@STRENGTH` or `@SECLEVEL=n`.
+    fn command<'a>(&mut self, text: &'a str) -> Result<&'a str, CipherStringError> {
+        let command = leading_word(&text[1..]);
+        match (command, command.strip_prefix("SECLEVEL=").map(str::as_bytes)) {
+            ("STRENGTH", _) => self.build.sort_by_strength(),
+            (_, Some([digit @ b'0'..=b'5'])) => self.security_level = Some(digit - b'0'),
+            _ => return Err(invalid(text)),
+        }
+        Ok(&text[item(text).len()..])
+    }
+
+    fn finish(self) -> Result<Expansion, CipherStringError> {
+        let suites: Vec<_> = self.build.enabled().collect();
+        let absent = self.any.enabled().filter(|suite| !suites.contains(suite)).collect();
+        let Self { security_level, unrecognised, .. } = self;
+        if suites.is_empty() {
+            return Err(CipherStringError::NoCipherMatch { absent, unrecognised });
+        }
+        Ok(Expansion { suites, absent, security_level, unrecognised })
+    }
+}
+
+enum Meaning {
+    /// Every word is one that the build knows.
+    Here(Selector),
+    /// Some word is one that only others know.
+    Elsewhere(Selector),
+    /// The words exclude each other.
+    Nothing,
+    /// Some word is one that nobody knows.
+    Unknown,
+}
+
+/// Reads words joined by `+`. The rest begins right behind a conjunction that the build understands (what follows need
+/// not be a separator), else behind the item, as in OpenSSL.
+fn conjunction(text: &str) -> Result<(Meaning, &str), CipherStringError> {
+    // Looks for the end of the item only where the item is left: a string without separators stays linear.
+    let behind = || &text[item(text).len()..];
+    let (mut rest, mut met, mut available) = (text, Selector::ANY, true);
+    loop {
+        let name = leading_word(rest);
+        if name.is_empty() && available {
+            return Err(invalid(rest));
+        }
+        let Some(known) = word(name) else {
+            let suite = by_iana_name(item(text)).map(Selector::suite);
+            return Ok((suite.map_or(Meaning::Unknown, Meaning::Elsewhere), behind()));
+        };
+        let Some(next) = met.meet(known.selector) else { return Ok((Meaning::Nothing, behind())) };
+        met = next;
+        available &= known.available;
+        rest = &rest[name.len()..];
+        match rest.strip_prefix('+') {
+            Some(more) => rest = more,
+            None if available => return Ok((Meaning::Here(met), rest)),
+            None => return Ok((Meaning::Elsewhere(met), behind())),
+        }
+    }
+}
+
+fn by_iana_name(name: &str) -> Option<&'static Suite> {
+    AVAILABLE.iter().chain(ABSENT).find(|suite| suite.iana == name && !name.is_empty())
+}
+
+fn is_separator(character: char) -> bool {
+    matches!(character, ':' | ' ' | ';' | ',')
+}
+
+/// `text` up to the next separator.
+fn item(text: &str) -> &str {
+    text.split(is_separator).next().unwrap_or_default()
+}
+
+/// The characters at the beginning of `text` that a name can have.
+fn leading_word(text: &str) -> &str {
+    let outside = |character: char| !(character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '='));
+    text.split(outside).next().unwrap_or_default()
+}
+
+fn invalid(text: &str) -> CipherStringError {
+    CipherStringError::InvalidCommand { at: text.chars().take(40).collect() }
+}

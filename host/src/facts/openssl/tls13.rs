@@ -1,0 +1,55 @@
+//! Lists of TLS 1.3 cipher suites (`Ciphersuites` of SSL_CONF_cmd(3)), as OpenSSL 3.0 reads them. Not cipher strings:
+//! there are no groups and no operators here.
+
+use super::absent::{ABSENT, ABSENT_TLS13};
+use super::available::AVAILABLE;
+use super::ciphers::CipherStringError;
+use super::suites::{Suite, suites};
+
+/// The suites of RFC 8446, section B.4.
+static TLS13: &[Suite] = suites![
+    0x1301 "TLS_AES_128_GCM_SHA256" "TLS_AES_128_GCM_SHA256" Any Any Aes128Gcm Aead TLS1_3 HIGH;
+    0x1302 "TLS_AES_256_GCM_SHA384" "TLS_AES_256_GCM_SHA384" Any Any Aes256Gcm Aead TLS1_3 HIGH;
+    0x1303 "TLS_CHACHA20_POLY1305_SHA256" "TLS_CHACHA20_POLY1305_SHA256" Any Any ChaCha20Poly1305 Aead TLS1_3 HIGH;
+    0x1304 "TLS_AES_128_CCM_SHA256" "TLS_AES_128_CCM_SHA256" Any Any Aes128Ccm Aead TLS1_3 NOT_DEFAULT HIGH;
+    0x1305 "TLS_AES_128_CCM_8_SHA256" "TLS_AES_128_CCM_8_SHA256" Any Any Aes128Ccm8 Aead TLS1_3 NOT_DEFAULT HIGH;
+];
+
+/// What a list of TLS 1.3 suites stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls13 {
+    /// The suites, in the order given. OpenSSL 3.0 also accepts the IANA names of older suites here, and then offers
+    /// them; see [`Suite::since`].
+    pub suites: Vec<&'static Suite>,
+    /// Suites that the build lacks and others have, such as those without encryption (RFC 9150).
+    pub absent: Vec<&'static Suite>,
+    /// Names that no OpenSSL knows, as written. They have no effect.
+    pub unrecognised: Vec<String>,
+}
+
+/// Reads a list of IANA names separated by colons; case matters, blanks around a name do not. An empty list switches
+/// TLS 1.3 suites off; a list with no known name is refused as a whole ([`CipherStringError::NoCipherMatch`]).
+pub fn tls13(names: &str) -> Result<Tls13, CipherStringError> {
+    let names = names.split('\0').next().unwrap_or_default();
+    let mut list = Tls13 { suites: Vec::new(), absent: Vec::new(), unrecognised: Vec::new() };
+    let named = |table: &'static [Suite], name: &str| table.iter().find(|suite| suite.iana == name);
+    for name in names.split(':').map(str::trim_ascii).filter(|name| !name.is_empty()) {
+        if let Some(suite) = named(TLS13, name).or_else(|| named(AVAILABLE, name)) {
+            list.suites.push(suite);
+        } else if let Some(suite) = named(ABSENT_TLS13, name).or_else(|| named(ABSENT, name)) {
+            list.absent.push(suite);
+        } else {
+            list.unrecognised.push(name.to_owned());
+        }
+    }
+    if list.suites.is_empty() && !names.is_empty() {
+        let Tls13 { absent, unrecognised, .. } = list;
+        return Err(CipherStringError::NoCipherMatch { absent, unrecognised });
+    }
+    Ok(list)
+}
+
+/// What OpenSSL offers where no list is given: `TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256`.
+pub fn tls13_default() -> [&'static Suite; 3] {
+    [&TLS13[1], &TLS13[2], &TLS13[0]]
+}
