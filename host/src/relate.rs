@@ -135,7 +135,8 @@ fn candidates(path: &str, inventory: &str) -> Vec<String> {
 /// A key that stands in a fixture and in live use is live wherever it stands.
 fn raise_live_keys(facts: &mut Facts) {
     let live = |purpose: Purpose| matches!(purpose, Purpose::Live | Purpose::Unspecified);
-    let certificates = facts.certificates.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
+    let certificates =
+        facts.certificates.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
     let keys = facts.keys.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
     let live: HashSet<[u8; 32]> = certificates.chain(keys).collect();
     for (key, place) in facts.keys.iter_mut() {
@@ -154,7 +155,10 @@ mod tests {
         let hex = "AB:CD:".repeat(16);
         assert_eq!(normalise(hex.trim_end_matches(':')), "abcd".repeat(16));
         assert_eq!(normalise(&format!("SHA256:{}", hex.trim_end_matches(':'))), "abcd".repeat(16));
-        assert_eq!(normalise("SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8="), "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8");
+        assert_eq!(
+            normalise("SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8="),
+            "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8"
+        );
     }
 
     #[test]

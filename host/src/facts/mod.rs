@@ -1,21 +1,22 @@
 //! Facts: what sources declare, typed as the contract types them, each with the places it came from.
 //! Not what is right or wrong about them: that is for rules.
 
-pub mod inventory;
-pub mod json;
-pub mod toml;
-pub mod tree;
-pub mod yaml;
 mod asn1;
 mod certificate;
 mod digest;
+pub mod inventory;
+pub mod json;
 mod key;
 pub mod material;
-mod oid;
-mod pem;
-mod request;
 pub mod nginx;
+mod oid;
 pub mod openssl;
+mod pem;
+pub mod read;
+mod request;
+pub mod toml;
+pub mod tree;
+pub mod yaml;
 
 use std::collections::BTreeMap;
 
@@ -68,6 +69,12 @@ impl<T> Kind<T> {
         self.facts.is_empty()
     }
 
+    fn retain(&mut self, keep: &dyn Fn(&Place) -> bool) {
+        let mut places = self.places.iter().map(keep);
+        self.facts.retain(|_| places.next().unwrap_or_default());
+        self.places.retain(keep);
+    }
+
     fn append(&mut self, mut other: Self) {
         self.facts.append(&mut other.facts);
         self.places.append(&mut other.places);
@@ -100,6 +107,14 @@ impl Facts {
         self.certificates.append(other.certificates);
         self.keys.append(other.keys);
         self.inventory.append(other.inventory);
+    }
+
+    /// Leaves only the facts whose places are kept.
+    pub fn retain(&mut self, keep: &dyn Fn(&Place) -> bool) {
+        self.tls_endpoints.retain(keep);
+        self.certificates.retain(keep);
+        self.keys.retain(keep);
+        self.inventory.retain(keep);
     }
 
     /// How many facts of a kind there are.

@@ -21,7 +21,7 @@ pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     if let Err(error) = semver::Version::parse(&info.version) {
         return Err(format!("its version {:?} is not a semantic version: {error}", clip(&info.version)));
     }
-    if !is_statement(&info.statement) {
+    if !info.statement.split(' ').all(is_statement) {
         return Err(format!("it cites the statement {:?}, and there are S1 to S16", clip(&info.statement)));
     }
     let texts = [&info.title, &info.rationale];

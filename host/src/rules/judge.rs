@@ -30,7 +30,7 @@ pub struct Judgement {
 
 /// Calls each rule, with its settings, on all facts it examines. Rules run in parallel; the calls of one rule
 /// follow one another and end at its first fault, so that the result is the same on every machine.
-pub fn judge(engine: &Engine, rules: &[(&Rule, Vec<(String, Value)>)], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
+pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
     rules.par_iter().map(|(rule, settings)| judge_one(engine, rule, settings, scan, facts)).collect()
 }
 

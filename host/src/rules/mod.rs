@@ -10,3 +10,4 @@ pub mod info;
 pub mod judge;
 pub mod limits;
 pub mod rule;
+pub mod set;

@@ -7,22 +7,18 @@ use sha2::{Digest, Sha256};
 
 use crate::facts::Facts;
 use crate::finding::{FactKind, Finding, Related, Status};
-use crate::rules::contract::{self, Part, Severity, Verdict};
+use crate::rules::contract::{self, Info, Part, Severity, Verdict};
 use crate::rules::judge::Judgement;
 use crate::source::{Location, Sources};
 
 /// How many places an answer about a whole scan names; the message counts them all.
 const AGGREGATED_PLACES: usize = 10;
 
-/// A rule as far as its findings need it.
+/// What one rule said, and what its findings need to know of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Said<'a> {
-    /// The rule's id.
-    pub rule: &'a str,
-    /// The statement it enforces.
-    pub statement: &'a str,
-    /// Its default severity, which an undetermined has.
-    pub default: Severity,
+    /// What the rule says of itself.
+    pub info: &'a Info,
     /// The severity that the policy file sets for all its violations.
     pub fixed: Option<Severity>,
     /// What it said.
@@ -136,15 +132,15 @@ fn merge(said: &Said<'_>, group: &[Answer<'_>], sources: &Sources, shared: &Shar
             let severity = said.fixed.unwrap_or(own);
             (severity, Verdict::Violation(severity))
         }
-        Verdict::Undetermined => (said.fixed.unwrap_or(said.default), Verdict::Undetermined),
+        Verdict::Undetermined => (said.fixed.unwrap_or(said.info.severity), Verdict::Undetermined),
     };
     let mut message = first.finding.message.clone();
     if first.of_context() && group.len() > 1 {
         message = format!("{message} ({} facts)", group.len());
     }
     Finding {
-        rule: said.rule.to_owned(),
-        statement: said.statement.to_owned(),
+        rule: said.info.id.clone(),
+        statement: statement(said.info, first.finding),
         verdict,
         severity,
         kind: first.kind,
@@ -153,9 +149,16 @@ fn merge(said: &Said<'_>, group: &[Answer<'_>], sources: &Sources, shared: &Shar
         related: related(group),
         message,
         remedy: first.finding.remedy.clone(),
-        fingerprint: fingerprint(said.rule, first, sources, shared),
+        fingerprint: fingerprint(&said.info.id, first, sources, shared),
         status: Status::Open,
     }
+}
+
+/// The statement that a finding is about: of a rule that enforces several, the one that the finding names.
+fn statement(info: &Info, finding: &contract::Finding) -> String {
+    let named = finding.attributes.iter().find(|(name, _)| name == "statement").map(|(_, value)| value);
+    let own = named.filter(|named| info.statement.split(' ').any(|statement| statement == named.as_str()));
+    own.unwrap_or(&info.statement).clone()
 }
 
 /// The rule's own related parts, the block that inherits a directive from elsewhere, and the other facts of the group.

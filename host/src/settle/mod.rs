@@ -3,6 +3,7 @@
 
 pub mod baseline;
 pub mod exceptions;
+pub mod findings;
 #[cfg(test)]
 mod fixtures;
 pub mod stanza;

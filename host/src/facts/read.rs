@@ -1,0 +1,86 @@
+//! Reads all sources in every format that they are, in parallel, and assembles what spans several files.
+//! Not a format itself, and not a judgement of which sources to read: [`matters`] only passes over what no format knows.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::{Reading, inventory, material, nginx};
+use crate::source::{Source, SourceId, Sources};
+
+/// How much of the facts is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What rules judge.
+    Judged,
+    /// Also what only people look at: subject, issuer, serial number, digests.
+    Everything,
+}
+
+/// What all sources hold, and how many were read in each format.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Facts, problems, secrets.
+    pub reading: Reading,
+    /// Sources by format; one can be of several.
+    pub formats: BTreeMap<&'static str, usize>,
+}
+
+/// Whether a source can hold a fact at all: asked of every file of a tree, so it is cheap.
+pub fn matters(name: &str, bytes: &[u8]) -> bool {
+    material::may_hold(bytes) || nginx::recognises(name, bytes) || inventory::recognises(name, bytes)
+}
+
+/// Reads all sources.
+pub fn read(sources: &Sources, detail: Detail) -> Facts {
+    let list: Vec<(SourceId, &Source)> = sources.iter().collect();
+    let parts: Vec<Part> = if list.len() > 1 {
+        list.par_iter().map(|(id, source)| Part::of(*id, source, detail)).collect()
+    } else {
+        list.iter().map(|(id, source)| Part::of(*id, source, detail)).collect()
+    };
+    let mut facts = Facts::default();
+    let mut configurations = Vec::new();
+    for part in parts {
+        for (format, read) in [("key material", part.material), ("key inventory", part.inventory)] {
+            if let Some(reading) = read {
+                facts.count(format);
+                facts.reading.append(reading);
+            }
+        }
+        if let Some(parsed) = part.nginx {
+            facts.count("nginx");
+            configurations.push(parsed);
+        }
+    }
+    facts.reading.append(nginx::assemble(&configurations, sources));
+    facts
+}
+
+impl Facts {
+    fn count(&mut self, format: &'static str) {
+        *self.formats.entry(format).or_default() += 1;
+    }
+}
+
+/// One source in each format that it is.
+struct Part {
+    material: Option<Reading>,
+    inventory: Option<Reading>,
+    nginx: Option<nginx::Parsed>,
+}
+
+impl Part {
+    fn of(id: SourceId, source: &Source, detail: Detail) -> Self {
+        let read_material = match detail {
+            Detail::Judged => material::read,
+            Detail::Everything => material::read_detailed,
+        };
+        let (name, bytes) = (source.name.as_str(), &*source.bytes);
+        Self {
+            material: material::may_hold(bytes).then(|| read_material(id, source)),
+            inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
+            nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
+        }
+    }
+}

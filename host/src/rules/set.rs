@@ -1,0 +1,189 @@
+//! All rules of a run: the built-in ones and those of one's own, which of them run, and with which settings.
+//! Not how a single one is loaded (`built_in`, `load`) or called (`judge`).
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::built_in::BUILT_IN;
+use super::contract::{Info, Severity, Value};
+use super::engine::Engine;
+use super::rule::Rule;
+use crate::policy::{Policy, PolicyError};
+use crate::problem::{Problem, Stage};
+use crate::report::{Origin, RuleReport, RuleState};
+use crate::rules::judge::Judgement;
+
+/// Which rules the command line restricts a run to.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Only these, if there are any.
+    pub only: Vec<String>,
+    /// Never these.
+    pub skip: Vec<String>,
+}
+
+impl Selection {
+    fn admits(&self, id: &str) -> bool {
+        (self.only.is_empty() || self.only.iter().any(|only| only == id)) && !self.skip.iter().any(|skip| skip == id)
+    }
+
+    /// The ids that it names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.only.iter().chain(&self.skip).map(String::as_str)
+    }
+}
+
+/// A rule that is loaded, whether or not it runs.
+pub struct Entry {
+    /// The rule.
+    pub rule: Rule,
+    /// Its settings: the policy's, else its own defaults.
+    pub settings: Vec<(String, Value)>,
+    /// The severity that the policy sets for all its violations.
+    pub fixed: Option<Severity>,
+    /// Whether it runs.
+    pub runs: bool,
+}
+
+/// A rule of one's own that could not be loaded.
+#[derive(Debug, Clone)]
+pub struct Unloaded {
+    /// Its id in keyreeve.toml.
+    pub id: String,
+    /// The SHA-256 it should have, hex.
+    pub sha256: String,
+    /// Its file, as keyreeve.toml names it.
+    pub path: String,
+}
+
+/// All rules of a run, in the order of their ids.
+#[derive(Default)]
+pub struct RuleSet {
+    /// Those that are loaded.
+    pub entries: Vec<Entry>,
+    /// Those that are not.
+    pub unloaded: Vec<Unloaded>,
+    /// Why they are not.
+    pub problems: Vec<Problem>,
+}
+
+/// Loads a rule of one's own: file and the SHA-256 it must have. The error says why it cannot, and what to do.
+pub type LoadOwn<'a> = &'a (dyn Fn(&std::path::Path, &[u8; 32], &str) -> Result<Rule, String> + Sync);
+
+impl RuleSet {
+    /// Loads every built-in rule, and every rule of one's own that the policy names and the run admits.
+    ///
+    /// # Errors
+    /// A [`PolicyError`] where the policy names rules or settings that there are not. A rule that cannot be loaded is no error
+    /// of the policy but a problem of the run.
+    pub fn load(
+        engine: &Engine,
+        policy: &Policy,
+        selection: &Selection,
+        load_own: LoadOwn<'_>,
+    ) -> Result<Self, PolicyError> {
+        let mut set = Self::default();
+        let loaded: Vec<_> = BUILT_IN.par_iter().map(|built_in| (built_in, built_in.load(engine))).collect();
+        for (built_in, rule) in loaded {
+            match rule {
+                Ok(rule) => set.add(rule, policy, selection),
+                Err(fault) => set.problems.push(Problem::rule(Stage::Load, built_in.id, fault.to_string())),
+            }
+        }
+        set.load_components(policy, selection, load_own);
+        let is_own = |entry: &&Entry| entry.rule.origin != Origin::BuiltIn;
+        let own = set.entries.iter().filter(is_own).map(|entry| (entry.rule.info.id.as_str(), &entry.rule.info));
+        let built_in = set.entries.iter().filter(|entry| !is_own(entry)).map(|entry| &entry.rule.info);
+        policy.check_rules(&built_in.collect::<Vec<&Info>>(), &own.collect::<Vec<_>>())?;
+        for entry in &mut set.entries {
+            entry.settings = policy.effective_settings(&entry.rule.info.id, &entry.rule.info.settings)?;
+        }
+        set.entries.sort_by(|a, b| a.rule.info.id.cmp(&b.rule.info.id));
+        Ok(set)
+    }
+
+    fn add(&mut self, rule: Rule, policy: &Policy, selection: &Selection) {
+        let id = &rule.info.id;
+        let runs = policy.enables(id) && selection.admits(id);
+        self.entries.push(Entry { settings: Vec::new(), fixed: policy.severity(id), runs, rule });
+    }
+
+    fn load_components(&mut self, policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) {
+        let built_in: BTreeSet<&str> = BUILT_IN.iter().map(|rule| rule.id).collect();
+        for (id, path, sha256) in policy.components() {
+            // A taken id is the policy's error; one that is switched off is not even compiled.
+            if built_in.contains(id) || !policy.enables(id) || !selection.admits(id) {
+                continue;
+            }
+            match load_own(&path, &sha256, id) {
+                Ok(rule) => self.add(rule, policy, selection),
+                Err(reason) => {
+                    let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
+                    let path = path.to_string_lossy().into_owned();
+                    self.unloaded.push(Unloaded { id: id.to_owned(), sha256, path });
+                    self.problems.push(Problem::rule(Stage::Load, id, reason));
+                }
+            }
+        }
+    }
+
+    /// The rules that run, with their settings.
+    pub fn running(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.runs)
+    }
+
+    /// What the report says of every rule. The judgements are those of the rules that run, in their order.
+    pub fn reports(&self, judgements: &[Judgement]) -> Vec<RuleReport> {
+        let mut judgements = judgements.iter();
+        let loaded = self.entries.iter().map(|entry| {
+            let judgement = entry.runs.then(|| judgements.next()).flatten();
+            let state = match judgement {
+                None => RuleState::Off,
+                Some(judgement) if judgement.fault.is_some() => RuleState::Failed,
+                Some(_) => RuleState::Ran,
+            };
+            entry.report(state, judgement.map_or(0, |judgement| judgement.examined))
+        });
+        let mut reports: Vec<RuleReport> = loaded.chain(self.unloaded.iter().map(Unloaded::report)).collect();
+        reports.sort_by(|a, b| a.id.cmp(&b.id));
+        reports
+    }
+}
+
+impl Entry {
+    fn report(&self, state: RuleState, examined: usize) -> RuleReport {
+        let info = &self.rule.info;
+        RuleReport {
+            id: info.id.clone(),
+            version: info.version.clone(),
+            sha256: self.rule.sha256.clone(),
+            origin: self.rule.origin.clone(),
+            statement: info.statement.clone(),
+            title: info.title.clone(),
+            rationale: info.rationale.clone(),
+            severity: self.fixed.unwrap_or(info.severity),
+            settings: self.settings.clone(),
+            state,
+            examined,
+        }
+    }
+}
+
+impl Unloaded {
+    fn report(&self) -> RuleReport {
+        RuleReport {
+            id: self.id.clone(),
+            version: String::new(),
+            sha256: self.sha256.clone(),
+            origin: Origin::File(self.path.clone()),
+            statement: String::new(),
+            title: String::new(),
+            rationale: String::new(),
+            severity: Severity::High,
+            settings: Vec::new(),
+            state: RuleState::Failed,
+            examined: 0,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! One scan: from the sources that were discovered to findings, through every stage of the pipeline but the last two.
+//! Not the settling with exceptions and baseline, and not the report.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::facts::read::{self, Detail};
+use crate::facts::{Facts, Place};
+use crate::finding::{FactKind, Finding};
+use crate::policy::{Policy, scopes};
+use crate::problem::{Problem, Stage, Subject};
+use crate::relate::relate;
+use crate::rules::contract;
+use crate::rules::engine::Engine;
+use crate::rules::judge::{Judgement, judge};
+use crate::rules::set::RuleSet;
+use crate::settle::findings::{Said, findings};
+use crate::source::{SourceId, Sources, Span};
+
+/// What is known once everything is read, and before anything is judged.
+pub struct Understood {
+    /// The facts, with their context and relations.
+    pub facts: Facts,
+    /// What could not be understood.
+    pub problems: Vec<Problem>,
+    /// Bytes that no report may show.
+    pub secrets: Vec<(SourceId, Span)>,
+    /// Sources by format.
+    pub formats: BTreeMap<&'static str, usize>,
+}
+
+/// Reads and assembles all sources, and adds scopes and relations.
+pub fn understand(sources: &Sources, policy: &Policy, detail: Detail) -> Understood {
+    let read::Facts { reading, formats } = read::read(sources, detail);
+    let mut facts = reading.facts;
+    scopes::apply(&policy.scopes, &mut facts, sources);
+    relate(&mut facts, sources);
+    Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
+}
+
+impl Understood {
+    /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were context.
+    pub fn restrict(&mut self, names: &BTreeSet<String>, sources: &Sources) {
+        let named = |id: SourceId| names.contains(&sources[id].name);
+        let keep =
+            |place: &Place| named(place.home.source) || place.parts.values().any(|location| named(location.source));
+        self.facts.retain(&keep);
+        self.problems.retain(|problem| match &problem.subject {
+            Subject::Place(location) => named(location.source),
+            Subject::Path(path) => names.contains(path),
+            Subject::Rule(_) => true,
+        });
+    }
+
+    /// How many facts there are of each kind.
+    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
+        FactKind::ALL.into_iter().map(|kind| (kind.interface(), self.facts.count(kind))).collect()
+    }
+}
+
+/// What all rules said.
+pub struct Judged {
+    /// In the order of path, place and rule.
+    pub findings: Vec<Finding>,
+    /// One for each rule that runs, in the order of their ids.
+    pub judgements: Vec<Judgement>,
+    /// Rules that did not get to their end.
+    pub problems: Vec<Problem>,
+}
+
+/// Calls every rule that runs, as of a date.
+pub fn judged(engine: &Engine, rules: &RuleSet, facts: &Facts, sources: &Sources, as_of: Date) -> Judged {
+    let scan = contract::Scan { as_of: start_of(as_of), attributes: Vec::new() };
+    let running: Vec<_> = rules.running().collect();
+    let calls: Vec<_> = running.iter().map(|entry| (&entry.rule, entry.settings.as_slice())).collect();
+    let judgements = judge(engine, &calls, &scan, facts);
+    let said: Vec<Said<'_>> = running
+        .iter()
+        .zip(&judgements)
+        .map(|(entry, judgement)| Said { info: &entry.rule.info, fixed: entry.fixed, judgement })
+        .collect();
+    let faults = running.iter().zip(&judgements).filter_map(|(entry, judgement)| {
+        let fault = judgement.fault.as_ref()?;
+        Some(Problem::rule(Stage::Judge, entry.rule.info.id.as_str(), fault.to_string()))
+    });
+    let problems = faults.collect();
+    Judged { findings: findings(&said, facts, sources), judgements, problems }
+}
+
+/// The first second of a day, UTC.
+fn start_of(date: Date) -> i64 {
+    let epoch = Date::constant(1970, 1, 1);
+    let days = date.since((jiff::Unit::Day, epoch)).map_or(0, |span| i64::from(span.get_days()));
+    days * 86_400
+}
