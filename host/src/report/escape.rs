@@ -100,10 +100,11 @@ pub(super) fn command_property(text: &str) -> String {
 }
 
 /// Text as GitHub Flavored Markdown that shows just this text: every ASCII punctuation character that could mean
-/// something has a backslash (GFM, section 6.1), and `<` and `&` are entities, since some viewers pass HTML through.
+/// something has a backslash (GFM, section 6.1), and `<` and `&` are entities, since some viewers pass HTML through. A line break
+/// becomes a blank, so that no list or heading begins.
 pub(super) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    for character in visible(text).chars() {
+    for character in visible(&text.replace(['\r', '\n'], " ")).chars() {
         match character {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -216,6 +217,7 @@ mod tests {
     #[test]
     fn markdown_and_sarif_messages_hold_no_markup() {
         assert_eq!(markdown("[a](b) <script> `c` &amp;"), "\\[a\\]\\(b\\) &lt;script&gt; \\`c\\` &amp;amp;");
+        assert_eq!(markdown("one\n1. two\x1b"), "one 1\\. two\\\\x1b");
         assert_eq!(sarif_message("see [a](b) ${0}"), "see [a] (b) ${{0}}");
     }
 

@@ -91,8 +91,8 @@ fn frame(report: &Report, style: Style, secrets: &Secrets, finding: &Finding) ->
     if !finding.remedy.is_empty() {
         note(&style.paint(ansi::CYAN, "help"), &text(&finding.remedy));
     }
-    let statement = format!("{} ({})", text(&finding.statement), statements::title(&finding.statement));
-    let last = format!("{indent} = {statement}, {}", text(&finding.fingerprint));
+    let statement = statements::with_titles(&finding.statement);
+    let last = format!("{indent} = {}, {}", text(&statement), text(&finding.fingerprint));
     out.push_str(&style.paint(ansi::DIM, &last));
     out.push_str("\n\n");
     out

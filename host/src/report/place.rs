@@ -52,7 +52,9 @@ impl Run {
         for step in self.prefix.split('/').filter(|step| !step.is_empty()).chain(name.split('/')) {
             match step {
                 "." => {}
-                ".." if steps.last().is_some_and(|last| *last != "..") => drop(steps.pop()),
+                ".." if steps.last().is_some_and(|last| *last != "..") => {
+                    steps.pop();
+                }
                 _ => steps.push(step),
             }
         }

@@ -85,7 +85,7 @@ fn driver(report: &Report) -> Value {
 
 fn rule(rule: &RuleReport) -> Value {
     let title = if rule.title.is_empty() { &rule.id } else { &rule.title };
-    let statement = format!("{} ({})", rule.statement, statements::title(&rule.statement));
+    let statement = statements::with_titles(&rule.statement);
     let text = format!("{title}\n\nstatement {statement}\n\n{}\n\nkeyreeve explain {}", rule.rationale, rule.id);
     let [md_title, md_statement, md_rationale, md_id] =
         [title, &statement, &rule.rationale, &rule.id].map(|text| markdown(text));

@@ -110,7 +110,7 @@ fn problems_are_notifications_and_the_execution_was_no_success() {
 
 #[test]
 fn a_remote_is_named_without_its_credentials() {
-    let uri = |remote| repository_uri(remote);
+    let uri = repository_uri;
     assert_eq!(uri("https://jo:s3cret@example.org/a/b.git?token=x").unwrap(), "https://example.org/a/b.git");
     assert_eq!(uri("git@example.org:town/infra.git").unwrap(), "ssh://example.org/town/infra.git");
     assert_eq!(uri("https://a@b:c@example.org:8443/x").unwrap(), "https://example.org:8443/x");

@@ -64,9 +64,10 @@ pub fn assess(rules: &[RuleReport], findings: &[Finding], exceptions: &[Exceptio
         .collect()
 }
 
-/// The short title of a statement, empty if there is none of that number.
-pub fn title(id: &str) -> &'static str {
-    STATEMENTS.iter().find(|(known, ..)| *known == id).map_or("", |(_, title, _)| title)
+/// What a rule or finding cites, with the short titles: `S6 (keys are stored in key vaults)`. What is no statement stays as it is.
+pub(super) fn with_titles(cited: &str) -> String {
+    let known: Vec<_> = STATEMENTS.iter().filter(|(id, ..)| cites(cited, id)).map(|(_, title, _)| *title).collect();
+    if known.is_empty() { cited.to_owned() } else { format!("{cited} ({})", known.join("; ")) }
 }
 
 fn cites(statements: &str, id: &str) -> bool {
@@ -206,6 +207,11 @@ mod tests {
         assert_eq!(state("S9", &rules, &open, &[]), StatementState::NoViolation(2));
         assert_eq!(state("S10", &rules, &open, &[]), StatementState::Undetermined(1));
         assert_eq!(state("S1", &rules, &open, &[]), StatementState::NotChecked);
+        assert_eq!(
+            with_titles("S13, S16"),
+            "S13, S16 (keys and encryption are audited regularly; compliance is mandatory)"
+        );
+        assert_eq!(with_titles("none"), "none");
     }
 
     #[test]
