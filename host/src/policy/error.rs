@@ -74,14 +74,17 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// `value` if nothing is wrong, else what is.
-    pub(super) fn none_or<T>(source: &Arc<Source>, mut list: Vec<Fault>, value: T) -> Result<T, PolicyError> {
-        if list.is_empty() {
-            return Ok(value);
-        }
+    /// An error if anything is wrong.
+    pub(super) fn none(source: &Arc<Source>, list: Vec<Fault>) -> Result<(), PolicyError> {
+        if list.is_empty() { Ok(()) } else { Err(Self::error(source, list)) }
+    }
+
+    /// The error that holds these; there is at least one.
+    pub(super) fn error(source: &Arc<Source>, mut list: Vec<Fault>) -> PolicyError {
+        debug_assert!(!list.is_empty());
         list.sort_by_key(|fault| fault.span);
         list.dedup();
-        Err(PolicyError::Invalid(Self { source: Arc::clone(source), list }))
+        PolicyError::Invalid(Self { source: Arc::clone(source), list })
     }
 
     /// Each fault with its line and column.
@@ -180,7 +183,7 @@ mod tests {
     fn rendered(text: &[u8], start: usize, end: usize) -> String {
         let source = Arc::new(Source::new("k.toml", None, text));
         let fault = Fault::new(Span::new(start, end), "it is wrong").hint("write it right");
-        Faults::none_or(&source, vec![fault], ()).unwrap_err().to_string()
+        Faults::error(&source, vec![fault]).to_string()
     }
 
     #[test]

@@ -26,31 +26,34 @@ pub(super) const RULE_KEYS: [&str; 5] = ["enabled", "severity", "path", "sha256"
 /// The name under which `fail-on` lets every run pass.
 const NEVER: &str = "never";
 
+/// Most globs in a policy: each is compiled to a regular expression of some 10 KiB.
+const MOST_GLOBS: usize = 10_000;
+
 /// See [`Policy::load`].
 pub(super) fn policy(path: &Path, bytes: &[u8]) -> Result<Policy, PolicyError> {
     let content = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let name = path.to_string_lossy().into_owned();
     let source = Arc::new(Source::new(name, Some(path.to_owned()), &content[..content.len().min(SIZE_LIMIT)]));
     if content.len() > SIZE_LIMIT {
-        let fault = Fault::new(Span::default(), format!("the policy file is larger than {} KiB", SIZE_LIMIT / 1024));
-        return Faults::none_or(&source, vec![fault], Policy::built_in());
+        let message = format!("the policy file is larger than {} KiB", SIZE_LIMIT / 1024);
+        return Err(Faults::error(&source, vec![Fault::new(Span::default(), message)]));
     }
-    let text = match std::str::from_utf8(content) {
-        Ok(text) => text,
-        Err(error) => return Faults::none_or(&source, vec![not_utf8(content, error)], Policy::built_in()),
-    };
+    let text = std::str::from_utf8(content);
+    let text = text.map_err(|error| Faults::error(&source, vec![not_utf8(content, error)]))?;
     let (document, errors) = DeTable::parse_recoverable(text);
     let syntax = errors.iter().map(|error| {
         let range = error.span().unwrap_or(content.len()..content.len());
         Fault::new(Span::new(range.start, range.end.max(range.start)), printable(error.message()))
     });
-    Faults::none_or(&source, syntax.collect(), ())?;
+    Faults::none(&source, syntax.collect())?;
+    Faults::none(&source, Vec::from_iter(too_many_globs(document.get_ref())))?;
     let mut faults = Vec::new();
     let mut policy = read(document.get_ref(), &mut faults);
+    Faults::none(&source, faults)?;
     policy.path = Some(path.to_owned());
     policy.sha256 = hex(&Sha256::digest(bytes));
-    policy.source = Arc::clone(&source);
-    Faults::none_or(&source, faults, policy)
+    policy.source = source;
+    Ok(policy)
 }
 
 fn not_utf8(content: &[u8], error: std::str::Utf8Error) -> Fault {
@@ -60,6 +63,16 @@ fn not_utf8(content: &[u8], error: std::str::Utf8Error) -> Fault {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => fault.hint("it begins like UTF-16; save it as UTF-8"),
         _ => fault.hint("save it as UTF-8"),
     }
+}
+
+/// The glob that is one too many, whatever else is wrong with it.
+fn too_many_globs(document: &DeTable<'_>) -> Option<Fault> {
+    let tables = |key| document.get(key).and_then(|value| value.get_ref().as_array()).into_iter().flatten();
+    let values = |key| tables(key).filter_map(|table| table.get_ref().as_table()).flatten();
+    let scopes = values("scopes").filter_map(|(_, value)| value.get_ref().as_array()).flatten();
+    let exceptions = values("exceptions").filter(|(key, _)| key.get_ref() == "path").map(|(_, value)| value);
+    let excess = scopes.chain(exceptions).nth(MOST_GLOBS)?;
+    Some(Fault::new(span_of(excess), format!("the policy has more than {MOST_GLOBS} globs")))
 }
 
 /// Reads as much as is right; what is not is among the faults.

@@ -136,17 +136,13 @@ impl Policy {
                 faults.push(unknown_rule(id, exception.rule_span, known));
             }
         }
-        Faults::none_or(&self.source, faults, ())
+        Faults::none(&self.source, faults)
     }
 
     /// Every setting that a rule declares, in its order, with the value of the file or else the default. The error is the
     /// one that [`Self::check_rules`] gives for this rule.
     pub fn effective_settings(&self, rule: &str, declared: &[Setting]) -> Result<Vec<(String, Value)>, PolicyError> {
-        let (faults, settings) = match self.settings(rule, declared) {
-            Ok(settings) => (Vec::new(), settings),
-            Err(faults) => (faults, Vec::new()),
-        };
-        Faults::none_or(&self.source, faults, settings)
+        self.settings(rule, declared).map_err(|faults| Faults::error(&self.source, faults))
     }
 
     fn settings(&self, rule: &str, declared: &[Setting]) -> Result<Vec<(String, Value)>, Vec<Fault>> {

@@ -1,4 +1,4 @@
-//! Tests of loading, of the schema beside it, and of settings. Scopes have theirs in their module.
+//! Tests of loading, with what the other tests of this folder share. Scopes have theirs in their module.
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
@@ -7,7 +7,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::rules::contract::{Info, Setting, Value};
+
+mod agreement;
+mod settings;
 
 /// Everything that can be said, in one file.
 const EVERYTHING: &str = r#"
@@ -187,30 +189,6 @@ fn everything_that_is_wrong_is_said_with_its_place() {
 }
 
 #[test]
-fn the_schema_is_one_of_draft_2020_12_without_null() {
-    let schema = schema::schema();
-    jsonschema::draft202012::meta::validate(&schema).unwrap();
-    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
-    assert!(!schema.to_string().contains("null"));
-    assert!(schema["properties"]["fail-on"]["description"].as_str().unwrap().contains("never"));
-}
-
-#[test]
-fn the_schema_knows_the_keys_that_the_loader_knows() {
-    let schema = schema::schema();
-    let keys = |properties: &Json| -> std::collections::BTreeSet<String> {
-        properties["properties"].as_object().unwrap().keys().cloned().collect()
-    };
-    let known = |keys: &[&str]| keys.iter().map(|&key| key.to_owned()).collect();
-    let kinds = &schema["$defs"]["Exception"]["oneOf"];
-    assert_eq!(keys(&schema), known(&load::KEYS));
-    assert_eq!(keys(&schema["$defs"]["Rule"]), known(&load::RULE_KEYS));
-    assert_eq!(keys(&schema["$defs"]["Scope"]), known(&scopes::KEYS));
-    assert_eq!(keys(&kinds[0]), known(&exceptions::ACCEPTED_KEYS));
-    assert_eq!(keys(&kinds[1]), known(&exceptions::FALSE_POSITIVE_KEYS));
-}
-
-#[test]
 fn a_file_that_cannot_be_read_is_named() {
     let error = Policy::read(Path::new("/nonexistent/a\u{1b}.toml")).unwrap_err().render(false);
     assert!(error.starts_with("/nonexistent/a\\u{1b}.toml: cannot be read: "), "{error}");
@@ -256,182 +234,18 @@ fn hostile_sizes_are_bounded() {
     }
 }
 
-fn setting(name: &str, default: Value) -> Setting {
-    Setting { name: name.into(), default, doc: "Does it".into(), attributes: Vec::new() }
-}
-
-fn info(id: &str, settings: Vec<Setting>) -> Info {
-    Info {
-        id: id.into(),
-        version: "1.0.0".into(),
-        title: String::new(),
-        statement: "S5".into(),
-        rationale: String::new(),
-        severity: Severity::High,
-        settings,
-        reads: Vec::new(),
-        attributes: Vec::new(),
-    }
-}
-
-fn key_size() -> Info {
-    let settings = vec![
-        setting("rsa-minimum", Value::Integer(2048)),
-        setting("curves", Value::Texts(Vec::new())),
-        setting("strict", Value::Boolean(false)),
-        setting("name", Value::Text(String::new())),
-        setting("age", Value::Days(30)),
-        setting("left-alone", Value::Days(7)),
-    ];
-    info("key-size", settings)
-}
-
 #[test]
-fn settings_are_typed_by_their_declaration_and_the_rest_has_its_default() {
-    let policy = load(EVERYTHING).unwrap();
-    let (key_size, tls, own) = (key_size(), info("tls-version", Vec::new()), info("house-names", Vec::new()));
-    policy.check_rules(&[&key_size, &tls], &[("house-names", &own)]).unwrap();
-    policy.check_rules(&[&key_size, &tls], &[]).unwrap();
-    let values: Vec<Value> = policy
-        .effective_settings("key-size", &key_size.settings)
-        .unwrap()
-        .into_iter()
-        .map(|(_, value)| value)
-        .collect();
-    let expected = [
-        Value::Integer(3072),
-        Value::Texts(vec!["prime256v1".into()]),
-        Value::Boolean(true),
-        Value::Text("x".into()),
-        Value::Days(90),
-        Value::Days(7),
-    ];
-    assert_eq!(values, expected);
-}
-
-#[test]
-fn every_disagreement_with_the_rules_is_said() {
-    let digest = "0".repeat(64);
-    let text = format!(
-        "rules.keysize.enabled = false\n\
-         rules.tls-version = {{ path = 'a.wasm', sha256 = '{digest}' }}\n\
-         rules.own = {{ path = 'b.wasm', sha256 = '{digest}', settings.x = 1 }}\n\
-         rules.lost = {{ path = 'c.wasm', sha256 = '{digest}', settings.y = 1 }}\n\
-         [rules.key-size.settings]\nrsa-minmum = 1\nage = '90 days'\nstrict = 'yes'\ncurves = 'x'\nleft-alone = -1\n\
-         [[exceptions]]\nkind = 'accepted'\nrule = 'ke-size'\npath = '**'\nreason = 'r'\napproved-by = 'b'\nalternative = 'a'\nexpires = 2027-01-01\n"
-    );
-    let (key_size, tls, own) = (key_size(), info("tls-version", Vec::new()), info("other", Vec::new()));
-    let found = faults(load(&text).unwrap().check_rules(&[&key_size, &tls], &[("own", &own)]));
-    let expected = [
-        "1:7 there is no rule `keysize` -> did you mean `key-size`?",
-        "2:7 `tls-version` is a built-in rule and cannot be loaded from a file -> give the rule an id of its own",
-        "3:7 the component of the rule `own` calls itself `other` -> a rule has one id everywhere: use the component's",
-        "3:118 the rule `own` has no setting `x` -> there is none to choose from",
-        "6:1 the rule `key-size` has no setting `rsa-minmum` -> did you mean `rsa-minimum`?",
-        "7:7 the setting `age` must be a number of days, such as 90 or \"90d\", not the string `90 days` -> Does it",
-        "8:10 the setting `strict` must be true or false, not the string `yes` -> Does it",
-        "9:10 the setting `curves` must be a list of strings, not the string `x` -> Does it",
-        "10:14 the setting `left-alone` must be a number of days, such as 90 or \"90d\", not -1 -> Does it",
-        "13:8 there is no rule `ke-size` -> did you mean `key-size`?",
-    ];
-    assert_eq!(found, expected);
-}
-
-/// A value for any key, right or wrong.
-fn any_value() -> impl Strategy<Value = toml::Value> {
-    const TEXTS: &[&str] = &[
-        "",
-        " ",
-        "low",
-        "never",
-        "production",
-        "shared",
-        "trusted",
-        "other",
-        "fixture",
-        "accepted",
-        "false-positive",
-        "problem",
-        "key-size",
-        "Key",
-        "a/**",
-        "2027-03-31",
-        "2027-02-30",
-        "v1:0123456789abcdef0123456789abcdef",
-        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-    ];
-    let text = proptest::sample::select(TEXTS).prop_map(|text| toml::Value::String(text.into()));
-    let leaf = prop_oneof![
-        6 => text,
-        1 => any::<bool>().prop_map(toml::Value::Boolean),
-        1 => any::<i64>().prop_map(toml::Value::Integer),
-        1 => Just(toml::Value::Float(0.5)),
-    ];
-    leaf.prop_recursive(2, 8, 3, |inner| proptest::collection::vec(inner, 0..3).prop_map(toml::Value::Array))
-}
-
-/// A good table of some kind with keys taken away, added or changed.
-fn mutated(good: &'static str, keys: &'static [&'static str]) -> impl Strategy<Value = toml::Table> {
-    let change = (proptest::sample::select(keys), proptest::option::of(any_value()));
-    proptest::collection::vec(change, 0..3).prop_map(move |changes| {
-        let mut table: toml::Table = good.parse().unwrap();
-        for (key, value) in changes {
-            match value {
-                Some(value) => table.insert(key.to_owned(), value),
-                None => table.remove(key),
-            };
-        }
-        table
-    })
-}
-
-fn any_document() -> impl Strategy<Value = toml::Table> {
-    const ACCEPTED: &str = "kind = 'accepted'\nrule = 'a'\npath = 'a'\nreason = 'r'\napproved-by = 'b'\nalternative = 'a'\nexpires = 2027-03-31";
-    const FALSE_POSITIVE: &str = "kind = 'false-positive'\nrule = 'a'\nfingerprint = 'v1:0123456789abcdef0123456789abcdef'\nreason = 'r'\nowner = 'o'";
-    const RULE: &str =
-        "severity = 'low'\npath = 'a'\nsha256 = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'";
-    const EXCEPTION_KEYS: &[&str] =
-        &["kind", "rule", "path", "fingerprint", "reason", "approved-by", "alternative", "expires", "owner", "x"];
-    let tables = (
-        mutated("fail-on = 'low'", &["fail-on", "rules", "scopes", "exceptions", "x"]),
-        mutated(RULE, &["enabled", "severity", "path", "sha256", "settings", "x"]),
-        mutated("a = 1\nb = [\"x\"]", &["a", "b"]),
-        mutated(
-            "paths = ['a']\npurpose = 'live'",
-            &["paths", "exclude", "environment", "holder", "network", "data", "purpose", "x"],
-        ),
-        prop_oneof![mutated(ACCEPTED, EXCEPTION_KEYS), mutated(FALSE_POSITIVE, EXCEPTION_KEYS)],
-    );
-    (tables, any::<[bool; 4]>()).prop_map(|((mut document, mut rule, settings, scope, exception), keep)| {
-        let list = |table| toml::Value::Array(vec![toml::Value::Table(table)]);
-        if keep[0] {
-            rule.insert("settings".into(), settings.into());
-        }
-        let rules = toml::Table::from_iter([("key-size".to_owned(), toml::Value::Table(rule))]);
-        for (key, value, keep) in [
-            ("rules", rules.into(), keep[1]),
-            ("scopes", list(scope), keep[2]),
-            ("exceptions", list(exception), keep[3]),
-        ] {
-            if keep {
-                document.insert(key.into(), value);
-            }
-        }
-        document
-    })
+fn the_number_of_globs_is_bounded() {
+    let scope = |count| format!("[[scopes]]\ndata = 'other'\npaths = [{}]\n", "'a',".repeat(count));
+    let exception = "[[exceptions]]\nkind = 'accepted'\nrule = 'a'\npath = 'a'\nreason = 'r'\napproved-by = 'b'\n\
+                     alternative = 'a'\nexpires = 2027-03-31\n";
+    let expected = "the policy has more than 10000 globs";
+    assert_eq!(faults(load(&scope(10_001))), [format!("3:40010 {expected}")]);
+    assert_eq!(faults(load(&(scope(10_000) + exception))), [format!("7:8 {expected}")]);
+    assert!(load(&(scope(20) + exception)).is_ok());
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn the_schema_and_the_loader_agree(document in any_document()) {
-        let text = toml::to_string(&document).unwrap();
-        let loaded = load(&text);
-        let said = loaded.as_ref().err().map(ToString::to_string).unwrap_or_default();
-        prop_assert_eq!(schema_accepts(&text), loaded.is_ok(), "{}\n{}", text, said);
-    }
-
     #[test]
     fn any_bytes_are_a_policy_or_refused_with_a_message(bytes: Vec<u8>) {
         if let Err(error) = Policy::load(Path::new("k"), &bytes) {
