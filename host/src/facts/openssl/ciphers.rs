@@ -222,3 +222,112 @@ fn leading_word(text: &str) -> &str {
 fn invalid(text: &str) -> CipherStringError {
     CipherStringError::InvalidCommand { at: text.chars().take(40).collect() }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn names(suites: &[&Suite]) -> Vec<&'static str> {
+        suites.iter().map(|suite| suite.openssl).collect()
+    }
+
+    fn absent(expression: &str) -> Vec<&'static str> {
+        match expand(expression) {
+            Ok(Expansion { absent, .. }) | Err(CipherStringError::NoCipherMatch { absent, .. }) => names(&absent),
+            Err(error) => panic!("{expression}: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_suite_that_the_build_lacks_is_not_lost() {
+        let expansion = expand("ECDHE-RSA-AES128-GCM-SHA256:RC4-SHA:DES-CBC3-SHA").unwrap();
+        assert_eq!(names(&expansion.suites), ["ECDHE-RSA-AES128-GCM-SHA256"]);
+        assert_eq!(names(&expansion.absent), ["RC4-SHA", "DES-CBC3-SHA"]);
+        assert_eq!(absent("EXP-RC4-MD5"), ["EXP-RC4-MD5"]);
+    }
+
+    #[test]
+    fn a_group_that_the_build_lacks_stands_for_its_suites() {
+        assert_eq!(absent("HIGH:RC4+RSA:!EXPORT"), ["RC4-SHA", "RC4-MD5"]);
+        assert_eq!(absent("EECDH+3DES"), ["ECDHE-ECDSA-DES-CBC3-SHA", "ECDHE-RSA-DES-CBC3-SHA"]);
+        assert_eq!(absent("AES:EDH-RSA-DES-CBC3-SHA"), ["DHE-RSA-DES-CBC3-SHA"]);
+        for (group, suite) in
+            [("MEDIUM", "RC4-SHA"), ("EXPORT", "EXP-RC4-MD5"), ("LOW", "DES-CBC-SHA"), ("SEED", "SEED-SHA")]
+        {
+            assert!(absent(group).contains(&suite), "{group}");
+        }
+    }
+
+    #[test]
+    fn a_group_that_the_build_has_adds_nothing_absent() {
+        for expression in ["ALL", "HIGH", "SSLv3", "kRSA", "eNULL", "DEFAULT", "ECDH+AESGCM:DH+AES", "AES+RC4:AES"] {
+            assert_eq!(absent(expression), [""; 0], "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_is_excluded_again_is_not_absent() {
+        assert_eq!(absent("HIGH:MEDIUM:!MD5:!RC4:!3DES:!SEED:!IDEA"), [""; 0]);
+        assert_eq!(absent("RC4:-MD5:!aNULL:!PSK:!ECDHE:!kRSA:!DSS:!kECDH:!KRB5"), [""; 0]);
+        assert_eq!(absent("HIGH:!EXPORT:+RC4:!LOW"), [""; 0]);
+        assert_eq!(absent("!RC4:RC4-SHA"), [""; 0]);
+    }
+
+    #[test]
+    fn an_iana_name_is_understood_as_newer_versions_do() {
+        assert_eq!(absent("AES256-SHA:TLS_RSA_WITH_AES_128_CBC_SHA"), ["AES128-SHA"]);
+        assert_eq!(absent("AES128-SHA:TLS_RSA_WITH_AES_128_CBC_SHA"), [""; 0]);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_told_as_written() {
+        let expansion = expand("HIGH:TLS_AES_128_GCM_SHA256:!SSLv2:RSA+FOO,DEFAULT @SECLEVEL=1:!EXPORT").unwrap();
+        assert_eq!(expansion.unrecognised, ["TLS_AES_128_GCM_SHA256", "!SSLv2", "RSA+FOO", "DEFAULT"]);
+        assert_eq!(expansion.security_level, Some(1));
+    }
+
+    #[test]
+    fn an_error_tells_what_was_asked_for() {
+        let CipherStringError::NoCipherMatch { absent, unrecognised } = expand("RC4-SHA:FOO").unwrap_err() else {
+            panic!("not a command");
+        };
+        assert_eq!((names(&absent), unrecognised), (vec!["RC4-SHA"], vec!["FOO".to_owned()]));
+        let error = expand("HIGH:[AES|RSA]").unwrap_err();
+        assert_eq!(error.to_string(), "invalid command at `[AES|RSA]` in the cipher string");
+    }
+
+    #[test]
+    fn what_follows_a_nul_does_not_count() {
+        assert_eq!(expand("AES128-SHA\0:["), expand("AES128-SHA"));
+    }
+
+    #[test]
+    fn a_long_string_is_read_in_linear_time() {
+        let started = Instant::now();
+        for unit in
+            ["DH:", "AES!AES", "RC4+", "FOO:", "FOO", ":", "+", "@STRENGTH:", "AES+", "é", "AES-", "!", "SHA!RC4 "]
+        {
+            let text = unit.repeat(100_000 / unit.len());
+            let _ = expand(&text);
+            let _ = super::super::tls13(&text);
+            let _ = super::super::groups(&text);
+        }
+        assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_expanded_or_refused(text in "\\PC*|[-+!@:AESHRC4DFULT=_0-9 ]{0,40}") {
+            if let Ok(expansion) = expand(&text) {
+                prop_assert!(!expansion.suites.is_empty());
+                prop_assert!(expansion.absent.iter().all(|suite| !expansion.suites.contains(suite)));
+            }
+        }
+    }
+}

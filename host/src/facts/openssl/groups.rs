@@ -58,6 +58,12 @@ fn code_point(name: &str) -> Option<u16> {
         .filter(|_| !name.is_empty())
 }
 
+/// Every group that is known, with its names.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = (u16, &'static str)> {
+    NAMES.iter().copied()
+}
+
 /// Code points and names: the registry's, OpenSSL's, NIST's.
 const NAMES: &[(u16, &str)] = &[
     (1, "sect163k1 K-163"),
@@ -116,3 +122,38 @@ const NAMES: &[(u16, &str)] = &[
     // Of the draft that came before X25519MLKEM768; in the builds of BoringSSL and Open Quantum Safe.
     (0x6399, "X25519Kyber768Draft00"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_notation_of_3_5_is_understood() {
+        // What OpenSSL 3.5 documents as its own default.
+        let default = "?*X25519MLKEM768 / ?*X25519:?secp256r1 / ?X448:?secp384r1:?secp521r1 / ?ffdhe2048:?ffdhe3072";
+        assert_eq!(groups(default).groups, DEFAULT_GROUPS_3_5);
+        assert_eq!(groups("SecP384r1MLKEM1024:DEFAULT:-ffdhe2048:-P-256").groups, [4589, 4588, 29, 30, 24, 25, 257]);
+        assert_eq!(groups("DEFAULT"), Groups { groups: DEFAULT_GROUPS_3_5.to_vec(), unrecognised: Vec::new() });
+    }
+
+    #[test]
+    fn the_librarys_choice_is_its_default() {
+        assert_eq!(groups("auto").groups, DEFAULT_GROUPS);
+    }
+
+    #[test]
+    fn an_unknown_name_is_told_as_written() {
+        let read = groups("X25519:?frodo640aes:secp384r1");
+        assert_eq!((read.groups, read.unrecognised), (vec![29, 24], vec!["?frodo640aes".to_owned()]));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in "\\PC*|[-?*/: X25519PDEFAULT]{0,40}") {
+            let read = groups(&text);
+            prop_assert!(read.groups.len() <= NAMES.len());
+        }
+    }
+}

@@ -5,6 +5,8 @@ mod absent;
 mod available;
 mod ciphers;
 mod groups;
+#[cfg(test)]
+mod oracle;
 mod preference;
 mod selector;
 mod suites;

@@ -82,6 +82,9 @@ impl Preference {
             Operator::Order | Operator::Disable | Operator::Bump => *enabled && selects(suite),
             Operator::Kill => selects(suite),
         };
+        if !self.entries.iter().any(concerned) {
+            return;
+        }
         let (mut taken, mut rest): (Vec<_>, Vec<_>) = self.entries.drain(..).partition(concerned);
         for (_, enabled) in &mut taken {
             *enabled = operator != Operator::Disable;

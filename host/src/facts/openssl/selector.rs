@@ -140,6 +140,12 @@ pub(super) fn word(word: &str) -> Option<Word> {
     WORDS.get(word).copied()
 }
 
+/// Every word that is known.
+#[cfg(test)]
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.keys().copied()
+}
+
 static WORDS: LazyLock<HashMap<&'static str, Word>> = LazyLock::new(|| {
     let absent = ABSENT.iter().map(|suite| (suite.openssl, Selector::suite(suite)));
     let available = AVAILABLE.iter().map(|suite| (suite.openssl, Selector::suite(suite)));

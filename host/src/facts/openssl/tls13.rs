@@ -53,3 +53,31 @@ pub fn tls13(names: &str) -> Result<Tls13, CipherStringError> {
 pub fn tls13_default() -> [&'static Suite; 3] {
     [&TLS13[1], &TLS13[2], &TLS13[0]]
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn suites_without_encryption_are_not_lost() {
+        let list = tls13("TLS_AES_256_GCM_SHA384:TLS_SHA256_SHA256:TLS_FOO").unwrap();
+        assert_eq!(list.absent.iter().map(|suite| suite.id).collect::<Vec<_>>(), [0xC0B4]);
+        assert_eq!(list.unrecognised, ["TLS_FOO"]);
+        let refused = CipherStringError::NoCipherMatch { absent: list.absent, unrecognised: Vec::new() };
+        assert_eq!(tls13("TLS_SHA256_SHA256"), Err(refused));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC*|((TLS_AES_128_GCM_SHA256|TLS_RSA_WITH_RC4_128_SHA|TLS|é)[: ]{0,2}){0,5}") {
+            if let Ok(list) = tls13(&text) {
+                let names = text.split(':').filter(|name| !name.trim_ascii().is_empty());
+                prop_assert_eq!(list.suites.len() + list.absent.len() + list.unrecognised.len(), names.count());
+            }
+        }
+    }
+}

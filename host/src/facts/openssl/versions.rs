@@ -26,8 +26,8 @@ const NAMES: [(&str, u16); 9] = [
     ("DTLSv1.2", 0xFEFD),
 ];
 
-/// The code point of a version by its name in either case, as nginx (`ssl_protocols`) and Apache (`SSLProtocol`) read
-/// it: `TLSv1.2` is 0x0303. None for a name that none of them has.
+/// The code point of a version by its name in either case, as nginx (`ssl_protocols`), Apache (`SSLProtocol`) and
+/// HAProxy (`ssl-min-ver`, which has `TLSv1.0` for `TLSv1`) read it: `TLSv1.2` is 0x0303. None for any other name.
 pub fn version(name: &str) -> Option<u16> {
     NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, version)| *version)
 }
@@ -48,5 +48,22 @@ pub fn bound(value: &str) -> Option<Bound> {
         "None" => Some(Bound::Unlimited),
         "SSLv2" | "TLSv1.0" => None,
         _ => NAMES.iter().find(|(known, _)| *known == value).map(|(_, version)| Bound::Version(*version)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_directives_are_read_in_either_case() {
+        let directive = ["SSLv2", "SSLv3", "TLSv1", "tlsv1.1", "TLSV1.2", "TLSv1.3", "TLSv1.4", ""];
+        let versions = [Some(0x0002), Some(0x0300), Some(0x0301), Some(0x0302), Some(0x0303), Some(0x0304), None, None];
+        assert_eq!(directive.map(version), versions);
+    }
+
+    #[test]
+    fn a_bound_can_be_unlimited() {
+        assert_eq!((bound("None"), bound("none")), (Some(Bound::Unlimited), None));
     }
 }

@@ -1,0 +1,268 @@
+//! Tests against the `openssl` program, version 3.0, as Debian builds it. Not what runs without it: the other tests
+//! stand beside what they test.
+
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod handshakes;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use super::available::AVAILABLE;
+use super::selector::words;
+use super::*;
+
+/// The program is there and is the version that the tables model; says so where it is not.
+fn openssl_is_here() -> bool {
+    let version = Command::new("openssl").arg("version").output().map(|output| output.stdout).unwrap_or_default();
+    let here = version.starts_with(b"OpenSSL 3.0.");
+    if !here {
+        eprintln!("skipped: needs openssl 3.0, found {:?}", String::from_utf8_lossy(&version));
+    }
+    here
+}
+
+/// The lines of `openssl ciphers` as words; none if it refuses its arguments.
+fn ciphers(arguments: &[&str]) -> Option<Vec<Vec<String>>> {
+    let mut command = Command::new("openssl");
+    let output = command.args(["ciphers", "-V", "-stdname"]).args(arguments).env("OPENSSL_CONF", "/dev/null").output();
+    let output = output.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    output
+        .status
+        .success()
+        .then(|| text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect())
+}
+
+fn id(line: &[String]) -> u16 {
+    let (high, low) = line[0].split_once(',').unwrap();
+    u16::from_str_radix(&format!("{}{}", &high[2..], &low[2..]), 16).unwrap()
+}
+
+/// Code points up to TLS 1.2 that `openssl ciphers` prints.
+fn expected(arguments: &[&str]) -> Option<Vec<u16>> {
+    let lines = ciphers(arguments)?;
+    Some(lines.iter().filter(|line| line[5] != "TLSv1.3").map(|line| id(line)).collect())
+}
+
+fn ids<'a>(suites: impl IntoIterator<Item = &'a Suite>) -> Vec<u16> {
+    suites.into_iter().map(|suite| suite.id).collect()
+}
+
+/// Whether OpenSSL accepts the string; none, with both answers shown, if ours differs.
+fn agreement(expression: &str) -> Option<bool> {
+    let ours = expand(expression).ok().map(|expansion| ids(expansion.suites));
+    let theirs = expected(&["--", expression]);
+    if ours != theirs {
+        eprintln!("{expression:?}\n  openssl {theirs:04X?}\n  ours    {ours:04X?}");
+        return None;
+    }
+    Some(ours.is_some())
+}
+
+/// Compares every string and shows each that differs; how many OpenSSL accepts.
+fn all_agree<S: AsRef<str>>(expressions: impl IntoIterator<Item = S>) -> usize {
+    let results: Vec<_> = expressions.into_iter().map(|expression| agreement(expression.as_ref())).collect();
+    let count = |wanted| results.iter().filter(|result| **result == wanted).count();
+    eprintln!("{} strings accepted, {} refused, {} differ", count(Some(true)), count(Some(false)), count(None));
+    assert_eq!(count(None), 0);
+    count(Some(true))
+}
+
+#[test]
+fn the_table_is_what_openssl_has() {
+    if !openssl_is_here() {
+        return;
+    }
+    let lines = ciphers(&["ALL:COMPLEMENTOFALL"]).unwrap();
+    let lines: Vec<_> = lines.iter().filter(|line| line[5] != "TLSv1.3").collect();
+    assert_eq!(lines.len(), AVAILABLE.len());
+    for line in lines {
+        let suite = AVAILABLE.iter().find(|suite| suite.id == id(line)).unwrap();
+        let since = if line[5] == "TLSv1" { "TLSv1.0" } else { &line[5] };
+        assert_eq!(
+            (suite.iana, suite.openssl, Some(suite.since)),
+            (line[2].as_str(), line[4].as_str(), version(since))
+        );
+        let described = format!("Kx={} Au={} Enc={} Mac={}", kx(suite), au(suite), enc(suite), mac(suite));
+        assert_eq!(described, line[6..].join(" "), "{}", suite.openssl);
+    }
+}
+
+fn kx(suite: &Suite) -> String {
+    match suite.key_exchange {
+        KeyExchange::Dhe => "DH".into(),
+        KeyExchange::Ecdhe => "ECDH".into(),
+        other => format!("{other:?}").to_uppercase(),
+    }
+}
+
+fn au(suite: &Suite) -> String {
+    match suite.authentication {
+        Authentication::Anonymous => "None".into(),
+        other => format!("{other:?}").to_uppercase(),
+    }
+}
+
+fn enc(suite: &Suite) -> String {
+    let name = match suite.cipher {
+        Cipher::Null => return "None".into(),
+        Cipher::ChaCha20Poly1305 => "CHACHA20/POLY1305".into(),
+        Cipher::Camellia128 | Cipher::Camellia256 => "Camellia".into(),
+        other => format!("{other:?}").to_uppercase().replacen("128", "", 1).replacen("256", "", 1),
+    };
+    format!("{name}({})", suite.key_bits())
+}
+
+fn mac(suite: &Suite) -> String {
+    format!("{:?}", suite.mac).to_uppercase()
+}
+
+#[test]
+fn every_word_expands_as_in_openssl() {
+    if openssl_is_here() {
+        let known: BTreeSet<&str> = words().collect();
+        assert!(all_agree(known) >= AVAILABLE.len());
+        let classes =
+            ["HIGH", "FIPS", "COMPLEMENTOFDEFAULT", "NULL-SHA", "AES128-SHA", "kRSA", "TLSv1.2", "ADH", "RC4"];
+        all_agree(classes.iter().flat_map(|one| classes.map(|other| format!("{one}+{other}!AES256:ARIA"))));
+    }
+}
+
+#[test]
+fn well_known_strings_expand_as_in_openssl() {
+    if openssl_is_here() {
+        all_agree(include_str!("well_known.txt").lines().filter(|line| !line.starts_with('#')));
+    }
+}
+
+/// Pseudo-random numbers, the same on every machine (Knuth's MMIX constants).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % limit
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.below(choices.len())]
+    }
+
+    fn expression(&mut self, known: &[&str]) -> String {
+        let odd =
+            ["FOO", "TLS_AES_128_GCM_SHA256", "DEFAULT", "TLS_RSA_WITH_AES_128_CBC_SHA", "aes", "AES_128", "é", "["];
+        let groups =
+            ["AES", "HIGH", "kECDHE", "ECDHE", "SHA1", "aRSA", "RSA", "AES256", "AESGCM", "ALL", "TLSv1.2", "PSK"];
+        let mut text =
+            self.pick(&["", "", "", "ALL:", "DEFAULT", "DEFAULT:", "HIGH:", "SUITEB128", "SUITEB"]).to_owned();
+        for _ in 0..1 + self.below(7) {
+            text += self.pick(&["", "", "", "", "!", "-", "+"]);
+            for _ in 0..self.below(3) {
+                let words = if self.below(2) == 0 { &groups } else { known };
+                text += self.pick(words);
+                text += "+";
+            }
+            text += match self.below(40) {
+                0 => self.pick(&odd),
+                1 => self.pick(&["@STRENGTH", "@SECLEVEL=0", "@SECLEVEL=3", "@SECLEVEL=6", "@STRENGTHX", "@"]),
+                2..20 => self.pick(&groups),
+                _ => self.pick(known),
+            };
+            text += self.pick(&[":", ":", ":", ":", ":", ":", ",", " ", ";", "::", "", "@STRENGTH:", ":@STRENGTH:"]);
+        }
+        text
+    }
+}
+
+#[test]
+fn generated_strings_expand_as_in_openssl() {
+    if openssl_is_here() {
+        let known: Vec<&str> = words().collect::<BTreeSet<_>>().into_iter().collect();
+        let mut dice = Dice(2026);
+        let strings: BTreeSet<_> = (0..700).map(|_| dice.expression(&known)).collect();
+        assert!(all_agree(&strings) > strings.len() / 2);
+    }
+}
+
+#[test]
+fn strings_of_real_configurations_expand_as_in_openssl() {
+    let Some(corpora) = std::env::var_os("KEYREEVE_CORPORA") else {
+        eprintln!("skipped: KEYREEVE_CORPORA is not set");
+        return;
+    };
+    if openssl_is_here() {
+        let mut found = BTreeSet::new();
+        for folder in ["nginx", "apache"] {
+            collect_strings(&Path::new(&corpora).join(folder), &mut found);
+        }
+        assert!(all_agree(found) >= 5);
+    }
+}
+
+fn collect_strings(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() {
+            collect_strings(&entry, found);
+            continue;
+        }
+        let text = String::from_utf8_lossy(&std::fs::read(&entry).unwrap()).replace("\\\n", " ");
+        for directive in ["ssl_ciphers", "SSLCipherSuite"] {
+            found.extend(text.split(directive).skip(1).map(first_argument));
+        }
+    }
+}
+
+fn first_argument(text: &str) -> String {
+    let text = text.trim_start();
+    match text.strip_prefix(['"', '\'']) {
+        Some(quoted) => quoted.split(['"', '\'']).next().unwrap().to_owned(),
+        None => text.split([';', '\n', ' ']).next().unwrap().to_owned(),
+    }
+}
+
+#[test]
+fn security_levels_permit_what_openssl_supports() {
+    if !openssl_is_here() {
+        return;
+    }
+    for level in 0..=5 {
+        for rules in ["ALL:COMPLEMENTOFALL", "DEFAULT", "kRSA:ADH:PSK:eNULL", "SRP:kDHEPSK:MD5"] {
+            let expression = format!("{rules}:@SECLEVEL={level}");
+            let expansion = expand(&expression).unwrap();
+            assert_eq!(expansion.security_level, Some(level));
+            let supported = expected(&["-s", "-psk", "-srp", &expression]);
+            assert_eq!(Some(ids(expansion.permitted(1))), supported, "{expression}");
+        }
+    }
+}
+
+#[test]
+fn lists_of_tls13_suites_are_read_as_in_openssl() {
+    if !openssl_is_here() {
+        return;
+    }
+    let lists = [
+        "",
+        ":",
+        "TLS_FOO",
+        "TLS_AES_128_GCM_SHA256",
+        "TLS_AES_128_CCM_8_SHA256:TLS_AES_128_CCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384",
+        " TLS_AES_128_GCM_SHA256 ::TLS_FOO: TLS_AES_256_GCM_SHA384",
+        "TLS_AES_128_GCM_SHA256:TLS_AES_128_GCM_SHA256",
+        "TLS_RSA_WITH_AES_128_CBC_SHA:TLS_AES_128_GCM_SHA256",
+        "TLS_RSA_WITH_RC4_128_SHA",
+        "TLS_SHA256_SHA256:TLS_AES_128_GCM_SHA256",
+        "tls_aes_128_gcm_sha256",
+        "TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384",
+        "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384",
+    ];
+    for list in lists {
+        let theirs = ciphers(&["-ciphersuites", list, "NULL-MD5"]);
+        let theirs = theirs.map(|lines| lines.iter().map(|line| id(line)).filter(|id| *id != 1).collect::<Vec<_>>());
+        assert_eq!(tls13(list).ok().map(|list| ids(list.suites)), theirs, "{list:?}");
+    }
+    let lines = ciphers(&["NULL-MD5"]).unwrap();
+    assert_eq!(ids(tls13_default()), lines[..3].iter().map(|line| id(line)).collect::<Vec<_>>());
+}
