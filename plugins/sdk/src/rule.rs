@@ -1,0 +1,122 @@
+//! What a rule is to its author: metadata, settings, and a judgement for each kind of fact. Not how the host calls it,
+//! which is in `guest`.
+
+use crate::{Findings, Scan, Settings, Severity};
+
+/// What a rule says of itself; its id and version are those of its package.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// What it asks for, in a few words.
+    pub title: &'static str,
+    /// The statement of the policy that it enforces: `S1` to `S16`.
+    pub statement: &'static str,
+    /// Why the statement is right, in a paragraph, with its sources.
+    pub rationale: &'static str,
+    /// The severity of an ordinary violation.
+    pub severity: Severity,
+    /// The fields it reads, as `<interface>.<field>`: `tls-endpoints.versions`. If one of these is unknown in a fact,
+    /// the fact is undetermined unless it is violated all the same.
+    pub reads: &'static [&'static str],
+    /// What to do about an ordinary violation, in one sentence without a full stop.
+    pub remedy: &'static str,
+    /// A piece of configuration that violates it; empty for none.
+    pub bad_example: &'static str,
+    /// The same piece as it should be; empty for none.
+    pub good_example: &'static str,
+}
+
+/// A rule.
+pub trait Rule: Sized + Send + Sync + 'static {
+    /// What keyreeve.toml can change; `()` for nothing.
+    type Settings: Settings;
+
+    /// What it is.
+    const ABOUT: About;
+
+    /// Makes the rule, once, from its settings. The error is one sentence that names the setting and what it must be.
+    fn new(settings: Self::Settings) -> Result<Self, String>;
+}
+
+/// Judges facts of one kind.
+pub trait Judge<F>: Rule {
+    /// Adds to `findings` what there is to say of `fact`; nothing if it passes or the rule does not apply. The answer
+    /// depends on nothing but the settings, the fact and the scan.
+    fn judge(&self, fact: &F, scan: &Scan, findings: &mut Findings);
+}
+
+/// What a rule with its default settings says of one fact on the day of [`sample::scan`](crate::sample::scan).
+/// For tests.
+pub fn judge<R: Judge<F>, F>(fact: &F) -> Vec<crate::Finding> {
+    judge_with::<R, F>(R::Settings::default(), fact)
+}
+
+/// What a rule with these settings says of one fact on the day of [`sample::scan`](crate::sample::scan). For tests.
+///
+/// # Panics
+///
+/// If the rule refuses the settings.
+pub fn judge_with<R: Judge<F>, F>(settings: R::Settings, fact: &F) -> Vec<crate::Finding> {
+    let rule = R::new(settings).expect("the rule accepts the settings of its test");
+    crate::guest::check(&rule, &crate::sample::scan(), std::slice::from_ref(fact))
+}
+
+/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it
+/// judges (`tls_endpoints`, `certificates`, `keys`, `inventory`). The type implements [`Rule`] and, for each kind,
+/// [`Judge`].
+#[macro_export]
+macro_rules! rule {
+    ($rule:ident: $($kind:ident),+ $(,)?) => {
+        const _: () = {
+            struct Component;
+
+            static INSTANCE: ::std::sync::OnceLock<$rule> = ::std::sync::OnceLock::new();
+
+            impl $crate::bindings::rule::exports::keyreeve::policy::rule::Guest for Component {
+                fn describe() -> $crate::Info {
+                    $crate::guest::describe::<$rule>(env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"))
+                }
+
+                fn configure(
+                    settings: ::std::vec::Vec<(::std::string::String, $crate::Value)>,
+                ) -> ::core::result::Result<(), ::std::string::String> {
+                    $crate::guest::configure(&INSTANCE, settings)
+                }
+            }
+
+            #[cfg(target_arch = "wasm32")]
+            $crate::bindings::rule::export_rule!(Component with_types_in $crate::bindings::rule);
+
+            $( $crate::__judge!($kind, Component, INSTANCE); )+
+        };
+    };
+}
+
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __judge {
+    (tls_endpoints, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ tls_endpoints, export_tls_endpoints, TlsEndpoint, $component, $instance);
+    };
+    (certificates, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ certificates, export_certificates, Certificate, $component, $instance);
+    };
+    (keys, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ keys, export_keys, Key, $component, $instance);
+    };
+    (inventory, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ inventory, export_inventory, InventoryEntry, $component, $instance);
+    };
+    (@ $kind:ident, $export:ident, $fact:ident, $component:ident, $instance:ident) => {
+        impl $crate::bindings::$kind::exports::keyreeve::policy::$kind::Guest for $component {
+            fn check(
+                scan: $crate::Scan,
+                facts: ::std::vec::Vec<$crate::$fact>,
+            ) -> ::core::result::Result<::std::vec::Vec<$crate::Finding>, ::std::string::String> {
+                $crate::guest::check_instance(&$instance, &scan, &facts)
+            }
+        }
+
+        #[cfg(target_arch = "wasm32")]
+        $crate::bindings::$kind::$export!($component with_types_in $crate::bindings::$kind);
+    };
+}

@@ -1,0 +1,105 @@
+//! Facts for tests, one of each kind, that no statement of the policy objects to. Not real ones: a test changes the field
+//! that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
+
+use crate::{
+    Certificate, Context, Environment, Holder, InventoryEntry, Key, Protection, PublicKey, Role, Scan, Side,
+    TlsEndpoint, Transport, Unknown, Verification, date::DAY,
+};
+
+/// The day of the samples: 2026-11-23.
+pub const TODAY: i64 = 1_795_392_000;
+
+/// A scan of the samples' day.
+pub fn scan() -> Scan {
+    Scan { as_of: TODAY, attributes: vec![] }
+}
+
+/// A public key: Ed25519.
+pub fn public_key() -> PublicKey {
+    PublicKey { algorithm: "Ed25519".into(), bits: 253, curve: String::new(), exponent: vec![], attributes: vec![] }
+}
+
+/// An RSA public key of so many bits, with the exponent 65537.
+pub fn rsa(bits: u32) -> PublicKey {
+    PublicKey { algorithm: "RSA".into(), bits, exponent: vec![1, 0, 1], ..public_key() }
+}
+
+/// An EC public key on a curve by OpenSSL's short name.
+pub fn ec(curve: &str, bits: u32) -> PublicKey {
+    PublicKey { algorithm: "EC".into(), bits, curve: curve.into(), ..public_key() }
+}
+
+/// A server with TLS 1.3 alone and two of its suites.
+pub fn tls_endpoint() -> TlsEndpoint {
+    TlsEndpoint {
+        context: Context::UNSPECIFIED,
+        unknown: vec![],
+        side: Side::Server,
+        transport: Transport::Tls,
+        names: vec!["www.example.org".into()],
+        versions: vec![0x0304],
+        suites: vec![0x1302, 0x1301],
+        groups: vec![0x11ec, 0x001d],
+        verification: Verification::None,
+        attributes: vec![],
+    }
+}
+
+/// A server certificate with an Ed25519 key, issued ten days ago for ninety days.
+pub fn certificate() -> Certificate {
+    Certificate {
+        context: Context::UNSPECIFIED,
+        unknown: vec![],
+        names: vec!["DNS:www.example.org".into()],
+        key: public_key(),
+        signature_algorithm: "sha256WithRSAEncryption".into(),
+        signature_hash: "SHA256".into(),
+        not_before: TODAY - 10 * DAY,
+        not_after: TODAY + 80 * DAY,
+        authority: false,
+        self_issued: false,
+        last_rotated: None,
+        inventoried: false,
+        attributes: vec![],
+    }
+}
+
+/// A public Ed25519 key.
+pub fn key() -> Key {
+    Key {
+        context: Context::UNSPECIFIED,
+        unknown: vec![],
+        role: Role::Public,
+        format: "SPKI".into(),
+        public: public_key(),
+        protection: Protection::NotNeeded,
+        encryption: None,
+        last_rotated: None,
+        inventoried: false,
+        attributes: vec![],
+    }
+}
+
+/// A complete entry: a shared production token, created a year ago, rotated ten days ago.
+pub fn inventory_entry() -> InventoryEntry {
+    InventoryEntry {
+        context: Context { environment: Environment::Production, holder: Holder::Shared, ..Context::UNSPECIFIED },
+        unknown: vec![],
+        id: "billing-api".into(),
+        kind: "api token".into(),
+        creator: "Ada Example".into(),
+        service: "billing".into(),
+        created: Some(TODAY - 365 * DAY),
+        last_rotated: Some(TODAY - 10 * DAY),
+        owner: "Grace Example".into(),
+        fingerprint: String::new(),
+        path: String::new(),
+        found: false,
+        attributes: vec![],
+    }
+}
+
+/// A field that is not known.
+pub fn unknown(field: &str) -> Unknown {
+    Unknown { field: field.into(), reason: "a test says so".into() }
+}
