@@ -1,7 +1,7 @@
 //! Collects endpoint facts with their places, each once.
 //! Not what they say: `servers` and `upstreams` fill them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::tls::Tls;
 use crate::facts::{Facts, Place};
@@ -39,8 +39,8 @@ pub(super) struct Endpoint {
 pub(super) struct Collector {
     facts: Facts,
     ordinals: HashMap<(SourceId, String), u32>,
-    /// What each place has said: a file that is included at several places says the same only once.
-    seen: HashSet<(Location, String)>,
+    /// Positions of the facts of each place: a file that is included at several places says the same only once.
+    seen: HashMap<Location, Vec<usize>>,
 }
 
 impl Collector {
@@ -61,9 +61,12 @@ impl Collector {
             verification: verification.unwrap_or(Verification::None),
             attributes: Vec::new(),
         };
-        if !self.seen.insert((home, format!("{fact:?} {parts:?}"))) {
+        let seen = self.seen.entry(home).or_default();
+        let (facts, places) = (self.facts.tls_endpoints.facts(), self.facts.tls_endpoints.places());
+        if seen.iter().any(|&position| facts[position] == fact && places[position].parts == parts) {
             return;
         }
+        seen.push(facts.len());
         let ordinal = self.ordinals.entry((home.source, identity.clone())).or_default();
         *ordinal += 1;
         let mut place = Place::new(home, label, format!("{identity} #{ordinal}"));

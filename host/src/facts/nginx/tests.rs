@@ -267,6 +267,22 @@ fn connections_to_others_over_tls_are_client_endpoints() {
 }
 
 #[test]
+fn a_variable_with_known_values_is_resolved() {
+    let facts = |text: &str| Tree::sound(&format!("http {{ {text} }}")).facts().len();
+    assert_eq!(facts("server { listen unix:/a; set $up http://b; location / { proxy_pass $up/path; } }"), 0);
+    assert_eq!(facts("server { listen unix:/a; set $p https; location / { proxy_pass $p://b; } }"), 1);
+    assert_eq!(
+        facts(
+            "map $uri $up { default http://b; /c https://c; } server { listen unix:/a; location / { proxy_pass $up; } }"
+        ),
+        1
+    );
+    let tls_and_client = "server { listen unix:/a ssl; location / { proxy_pass $scheme://b; } }";
+    assert_eq!(facts(tls_and_client), 2);
+    assert_eq!(facts(&tls_and_client.replace(" ssl", "")), 0);
+}
+
+#[test]
 fn an_unresolved_scheme_is_unknown() {
     let tree = Tree::sound("http { server { listen unix:/a; location / { proxy_pass $target; } } }");
     assert_eq!(unknown(tree.only().0, "transport").unwrap(), "the variable $target is not resolved");
@@ -362,7 +378,7 @@ fn a_dump_is_as_many_files_as_it_shows() {
 fn equal_servers_have_different_identities() {
     let tree = Tree::sound("http { server { listen 443 ssl; } server { listen 443 ssl; } }");
     let identities: Vec<_> = tree.facts().iter().map(|(_, place)| place.identity.clone()).collect();
-    assert_eq!(identities, ["http/server  listen 443 #1", "http/server  listen 443 #2"]);
+    assert_eq!(identities, ["http/server listen 443 #1", "http/server listen 443 #2"]);
 }
 
 /// Pieces of configurations, glued at random.
