@@ -10,6 +10,9 @@ use crate::rules::contract::{
 };
 use crate::source::{Location, SourceId};
 
+/// Longest label, in characters: a domain name (RFC 1035: 253) and what stands before it.
+const LABEL_LIMIT: usize = 280;
+
 /// An endpoint before it is a fact.
 pub(super) struct Endpoint {
     /// Server or client.
@@ -69,7 +72,7 @@ impl Collector {
         seen.push(facts.len());
         let ordinal = self.ordinals.entry((home.source, identity.clone())).or_default();
         *ordinal += 1;
-        let mut place = Place::new(home, label, format!("{identity} #{ordinal}"));
+        let mut place = Place::new(home, one_line(&label), format!("{identity} #{ordinal}"));
         place.parts = parts;
         if !addresses.is_empty() {
             place.details.push(("addresses", addresses.join(" ")));
@@ -94,6 +97,11 @@ impl Collector {
         }
         facts
     }
+}
+
+/// A label on one line and of a length to read, whatever the configuration holds.
+fn one_line(label: &str) -> String {
+    label.chars().take(LABEL_LIMIT).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 impl Tls {

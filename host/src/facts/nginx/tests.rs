@@ -332,6 +332,27 @@ fn an_include_outside_the_tree_makes_unknown_what_it_could_set() {
 }
 
 #[test]
+fn a_pattern_over_a_folder_of_the_tree_can_match_nothing() {
+    let main = "http { include conf.d/*.conf; server { listen 443 ssl; } }";
+    let unknown_of = |files: &[(&str, &str)]| Tree::new(files).only().0.unknown.len();
+    assert_eq!(unknown_of(&[("a/conf.d/.gitkeep", ""), ("a/nginx.conf", main)]), 0);
+    assert_eq!(unknown_of(&[("a/conf.data/.gitkeep", ""), ("a/nginx.conf", main)]), 4);
+    assert_eq!(unknown_of(&[("dump", &format!("# configuration file /x/nginx.conf:\n{main}"))]), 0);
+}
+
+#[test]
+fn a_server_of_which_only_an_include_outside_the_tree_is_known_is_undetermined() {
+    for text in ["listen 80; include /srv/redirect.conf;", "include /srv/listen.conf;"] {
+        let tree = Tree::sound(&format!("http {{ server {{ {text} }} }}"));
+        assert!(unknown(tree.only().0, "transport").unwrap().contains("outside the scanned tree"), "{text}");
+    }
+    let tree = Tree::sound("http { server { listen 80; include /srv/x.conf; return 301 https://$host; } }");
+    assert!(tree.facts().is_empty());
+    let tree = Tree::new(&[("conf.d/a.conf", "server { listen 443; root /srv; }")]);
+    assert!(unknown(tree.only().0, "transport").is_some());
+}
+
+#[test]
 fn settings_of_http_count_for_sites_outside_the_tree() {
     let tree = Tree::sound("http { ssl_protocols TLSv1; include sites-enabled/*; }");
     assert_eq!((&tree.only().0.versions[..], tree.only().0.side), (&[0x0301][..], Side::Server));
