@@ -90,6 +90,8 @@ fn span(range: Range<usize>, text: &str) -> Span {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
