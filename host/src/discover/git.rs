@@ -72,6 +72,12 @@ pub fn commit(root: &Path) -> Option<Commit> {
     Some(Commit { id, clean: status.is_ok_and(|changes| changes.is_empty()) })
 }
 
+/// URL of the remote `origin`, as it is configured; it can hold a password.
+pub fn repository(root: &Path) -> Option<String> {
+    let url = run(root, "config", &["--get", "remote.origin.url"]).ok()?;
+    Some(String::from_utf8(url).ok()?.trim().to_owned())
+}
+
 /// Starts listing the files that the repository at this very folder tracks. What the environment says of
 /// repositories is about another one.
 pub(super) fn list_tracked(root: &Path) -> Result<Child, GitError> {

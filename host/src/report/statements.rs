@@ -65,7 +65,7 @@ pub fn assess(rules: &[RuleReport], findings: &[Finding], exceptions: &[Exceptio
 }
 
 /// What a rule or finding cites, with the short titles: `S6 (keys are stored in key vaults)`. What is no statement stays as it is.
-pub(super) fn with_titles(cited: &str) -> String {
+pub fn with_titles(cited: &str) -> String {
     let known: Vec<_> = STATEMENTS.iter().filter(|(id, ..)| cites(cited, id)).map(|(_, title, _)| *title).collect();
     if known.is_empty() { cited.to_owned() } else { format!("{cited} ({})", known.join("; ")) }
 }

@@ -26,7 +26,7 @@ pub fn groups(list: &str) -> Groups {
         return Groups { groups: DEFAULT_GROUPS.to_vec(), unrecognised: Vec::new() };
     }
     let mut read = Groups::default();
-    for element in list.split([':', '/']).map(str::trim_ascii) {
+    for element in list.split([':', '/']).map(str::trim_ascii).filter(|element| !element.is_empty()) {
         let name = element.trim_start_matches(['?', '*', '-']);
         let removes = element[..element.len() - name.len()].contains('-');
         let default = name.eq_ignore_ascii_case("DEFAULT");
@@ -34,7 +34,6 @@ pub fn groups(list: &str) -> Groups {
             Some(group) if removes => read.groups.retain(|known| *known != group),
             Some(group) => read.add(group),
             None if default && !removes => DEFAULT_GROUPS_3_5.into_iter().for_each(|group| read.add(group)),
-            None if element.is_empty() => {}
             None => read.unrecognised.push(element.to_owned()),
         }
     }
@@ -55,7 +54,6 @@ fn code_point(name: &str) -> Option<u16> {
         .iter()
         .find(|(_, names)| names.split(' ').any(|known| known.eq_ignore_ascii_case(name)))
         .map(|(group, _)| *group)
-        .filter(|_| !name.is_empty())
 }
 
 /// Every group that is known, with its names.

@@ -23,7 +23,8 @@ pub struct Tls13 {
     pub suites: Vec<&'static Suite>,
     /// Suites that the build lacks and others have, such as those without encryption (RFC 9150).
     pub absent: Vec<&'static Suite>,
-    /// Names that no OpenSSL knows, as written. They have no effect.
+    /// Names that no OpenSSL knows, as written, without effect; and the signalling values (`TLS_FALLBACK_SCSV`), which
+    /// OpenSSL 3.0 lets pass though they are no suites.
     pub unrecognised: Vec<String>,
 }
 

@@ -1,0 +1,23 @@
+//! What the program can say of itself to other programs: completions for shells, and schemas of its files.
+//! Not help for people, which clap writes.
+
+use anyhow::Result;
+use clap::CommandFactory as _;
+
+use super::{Arguments, SchemaOf, output};
+
+/// Prints completions for a shell.
+pub(super) fn print(shell: clap_complete::Shell) -> Result<()> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "keyreeve", &mut text);
+    output::print(&String::from_utf8_lossy(&text))
+}
+
+/// A schema as text.
+pub(super) fn schema(of: SchemaOf) -> String {
+    let schema = match of {
+        SchemaOf::Policy => keyreeve::policy::schema::schema(),
+        SchemaOf::Report => keyreeve::report::json::schema(),
+    };
+    format!("{schema:#}\n")
+}

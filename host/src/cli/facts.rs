@@ -1,0 +1,94 @@
+//! `keyreeve facts`: what was understood of files, as JSON. Nothing is judged, and no private value is in a fact.
+
+use std::io;
+use std::path::Path;
+
+use anyhow::Result;
+use keyreeve::discover::{self, Request};
+use keyreeve::facts::Kind;
+use keyreeve::facts::read::{Detail, matters};
+use keyreeve::problem::Subject;
+use keyreeve::progress::Line;
+use keyreeve::report::Exit;
+use keyreeve::scan;
+use keyreeve::source::{Location, Sources};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::FactsArguments;
+use super::output::{self, Terminal};
+use super::setup::{self, Setup};
+
+pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
+    let reads_stdin = arguments.paths == [Path::new("-")];
+    let start = if reads_stdin { ".".into() } else { setup::common_folder(&arguments.paths) };
+    let setup = Setup::new(&arguments.policy, &start)?;
+    let discovery = if reads_stdin {
+        discover::stdin(&arguments.stdin_name, io::stdin().lock())
+    } else {
+        let request = Request { root: &setup.root, paths: &arguments.paths, keep: &matters };
+        discover::walk(&request, &Line::stderr("reading"))
+    };
+    let sources = &discovery.sources;
+    let understood = scan::understand(sources, &setup.policy, Detail::Everything);
+    let problems = discovery.problems.iter().chain(&understood.problems);
+    let problems: Vec<Value> = problems
+        .map(|problem| {
+            let place = match &problem.subject {
+                Subject::Place(location) => place(*location, sources),
+                Subject::Path(path) => json!({ "path": path }),
+                Subject::Rule(rule) => json!({ "rule": rule }),
+            };
+            json!({ "place": place, "message": problem.message })
+        })
+        .collect();
+    let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
+    let document = json!({
+        "schema": "keyreeve/facts/v1",
+        "tls-endpoints": kind(&understood.facts.tls_endpoints, sources),
+        "certificates": kind(&understood.facts.certificates, sources),
+        "keys": kind(&understood.facts.keys, sources),
+        "inventory": kind(&understood.facts.inventory, sources),
+        "problems": problems,
+    });
+    output::print(&format!("{}\n", escaped(&serde_json::to_string_pretty(&document)?)))?;
+    Ok(exit)
+}
+
+fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Vec<Value> {
+    let fact = |(fact, origin): (&T, &keyreeve::facts::Place)| {
+        let parts = origin.parts.iter().map(|((field, position), location)| {
+            let name = position.map_or_else(|| (*field).to_owned(), |position| format!("{field}[{position}]"));
+            (name, place(*location, sources))
+        });
+        let details = origin.details.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+        json!({
+            "label": origin.label,
+            "place": place(origin.home, sources),
+            "identity": origin.identity,
+            "fact": fact,
+            "parts": parts.collect::<serde_json::Map<_, _>>(),
+            "details": details.collect::<serde_json::Map<_, _>>(),
+        })
+    };
+    facts.iter().map(fact).collect()
+}
+
+fn place(location: Location, sources: &Sources) -> Value {
+    let source = &sources[location.source];
+    let (start, end) = (source.position(location.span.start), source.position(location.span.end));
+    json!({
+        "path": source.name,
+        "line": start.line,
+        "column": start.column,
+        "end-line": end.line,
+        "end-column": end.column,
+        "bytes": [location.span.start, location.span.end],
+    })
+}
+
+/// JSON that a terminal obeys in nothing: control characters of C1, and those that change the direction of text, as escapes.
+fn escaped(json: &str) -> String {
+    let hidden = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    json.chars().map(|c| if hidden(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}

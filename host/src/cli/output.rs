@@ -1,0 +1,122 @@
+//! What the program writes and where: standard output, further reports, complaints on standard error.
+//! Not what a report says, which is the library's.
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum as _;
+use keyreeve::policy::PolicyError;
+use keyreeve::report::{self, Format, Report, Style};
+
+use super::Color;
+
+/// Columns where no terminal tells its own.
+const WIDTH: usize = 100;
+
+/// What is known of the terminal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Terminal {
+    color: bool,
+    color_on_errors: bool,
+}
+
+impl Terminal {
+    pub(super) fn new(color: Color) -> Self {
+        let auto = |choice: anstream::ColorChoice| !matches!(choice, anstream::ColorChoice::Never);
+        let decide = |auto| match color {
+            Color::Auto => auto,
+            Color::Always => true,
+            Color::Never => false,
+        };
+        Self {
+            color: decide(auto(anstream::AutoStream::choice(&io::stdout()))),
+            color_on_errors: decide(auto(anstream::AutoStream::choice(&io::stderr()))),
+        }
+    }
+
+    fn style(self, quiet: bool) -> Style {
+        let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH);
+        Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet }
+    }
+
+    /// Tells on standard error why nothing was done. Whatever of it is hostile was escaped where it was made; what was not
+    /// is stripped of what a terminal would obey.
+    pub(super) fn complain(self, error: &anyhow::Error) {
+        let text = match error.downcast_ref::<PolicyError>() {
+            Some(policy) => policy.render(self.color_on_errors),
+            None => format!("error: {}", printable(&format!("{error:#}"))),
+        };
+        self.note(text.trim_end());
+    }
+
+    /// Writes a line to standard error.
+    #[allow(clippy::unused_self)]
+    pub(super) fn note(self, text: &str) {
+        // Nowhere is left to complain about standard error itself.
+        drop(writeln!(io::stderr(), "{text}"));
+    }
+}
+
+/// Text without control characters but line breaks.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
+}
+
+/// A further report: its format and file.
+#[derive(Debug, Clone)]
+pub(super) struct Output {
+    pub(super) format: Format,
+    file: PathBuf,
+}
+
+/// Reads FORMAT=FILE.
+pub(super) fn parse(text: &str) -> Result<Output, String> {
+    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as sarif=keyreeve.sarif")?;
+    let known = || Format::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value);
+    let format = Format::from_str(format, false).map_err(|_| {
+        let names: Vec<String> = known().map(|value| value.get_name().to_owned()).collect();
+        format!("there is no format `{format}`; there are {}", names.join(", "))
+    })?;
+    if file.is_empty() {
+        return Err("the file's name is empty".to_owned());
+    }
+    Ok(Output { format, file: file.into() })
+}
+
+/// Writes the report to standard output and to every further file.
+pub(super) fn write(
+    report: &Report,
+    format: Format,
+    outputs: &[Output],
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<()> {
+    for output in outputs {
+        let name = output.file.display();
+        let file = File::create(&output.file).with_context(|| format!("the report {name} cannot be written"))?;
+        let mut out = BufWriter::new(file);
+        let style = Style { color: false, hyperlinks: false, width: WIDTH, quiet };
+        report::write(report, output.format, style, &mut out)
+            .and_then(|()| out.flush())
+            .with_context(|| format!("the report {name} cannot be written"))?;
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    report::write(report, format, terminal.style(quiet), &mut out)?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Writes text to standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Whether an error is only that nobody reads on: `keyreeve … | head`.
+pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

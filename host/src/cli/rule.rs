@@ -1,0 +1,75 @@
+//! `keyreeve rule`: which rules there are. What each of them asks for is told by `explain`.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use keyreeve::report::{Exit, Origin};
+use keyreeve::rules::built_in::BUILT_IN;
+use keyreeve::rules::set::Selection;
+use serde_json::json;
+
+use super::PolicyArgument;
+use super::output::{self, Terminal};
+use super::setup::{self, Setup};
+
+pub(super) fn list(policy: &PolicyArgument, as_json: bool, export: Option<&Path>, terminal: &Terminal) -> Result<Exit> {
+    if let Some(folder) = export {
+        write_components(folder)?;
+        terminal.note(&format!("wrote {} components to {}", BUILT_IN.len(), folder.display()));
+    }
+    let setup = Setup::new(policy, ".".as_ref())?;
+    let (_, rules) = setup::rules(&setup.policy, &Selection::default())?;
+    let reports = rules.reports(&[]);
+    let rows = reports.iter().map(|rule| {
+        let from = match &rule.origin {
+            Origin::BuiltIn => "built in",
+            Origin::File(path) => path.as_str(),
+        };
+        let state = if rules.unloaded.iter().any(|unloaded| unloaded.id == rule.id) {
+            "not loaded"
+        } else if setup.policy.enables(&rule.id) {
+            "on"
+        } else {
+            "off"
+        };
+        (rule, from, state)
+    });
+    if as_json {
+        let rows = rows.map(|(rule, from, state)| {
+            json!({ "id": rule.id, "version": rule.version, "statement": rule.statement, "title": rule.title,
+                    "sha256": rule.sha256, "from": from, "state": state })
+        });
+        output::print(&format!("{}\n", serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?))?;
+    } else {
+        let rows = rows.map(|(rule, from, state)| {
+            format!(
+                "{:<24} {:<8} {:<8} {:<10} {}  {}\n",
+                rule.id,
+                rule.version,
+                rule.statement,
+                state,
+                &rule.sha256[..12],
+                from
+            )
+        });
+        let heading =
+            format!("{:<24} {:<8} {:<8} {:<10} {:<12}  {}\n", "RULE", "VERSION", "POLICY", "STATE", "SHA-256", "FROM");
+        let text: String = std::iter::once(heading).chain(rows).collect();
+        output::print(
+            &text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect::<String>(),
+        )?;
+    }
+    for problem in &rules.problems {
+        terminal.note(&format!("problem: {}", problem.message.escape_debug()));
+    }
+    Ok(if rules.problems.is_empty() { Exit::Clean } else { Exit::Incomplete })
+}
+
+fn write_components(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    for rule in BUILT_IN {
+        let file = folder.join(format!("{}.wasm", rule.id));
+        std::fs::write(&file, rule.component).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(())
+}

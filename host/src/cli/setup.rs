@@ -1,0 +1,89 @@
+//! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use keyreeve::discover::{git_root, name_of, resolve};
+use keyreeve::policy::{Policy, find};
+use keyreeve::report::PolicyReport;
+use keyreeve::rules::engine::Engine;
+use keyreeve::rules::set::{RuleSet, Selection};
+
+use super::PolicyArgument;
+
+/// The policy in force and the folder that paths are relative to.
+pub(super) struct Setup {
+    /// The policy.
+    pub(super) policy: Policy,
+    /// Folder that names are relative to: that of the policy file, else the git root, else the one the command runs in.
+    pub(super) root: PathBuf,
+    /// Root of the repository, if there is one.
+    pub(super) git: Option<PathBuf>,
+}
+
+impl Setup {
+    /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout; paths
+    /// are then relative to the git root of what is scanned.
+    pub(super) fn new(argument: &PolicyArgument, start: &Path) -> Result<Self> {
+        let start = resolve(start);
+        let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
+        let git = git_root(folder).map(|git| resolve(&git));
+        let outer = git.clone().unwrap_or_else(|| folder.to_owned());
+        let file = match &argument.file {
+            Some(file) => Some(resolve(file)),
+            None => find::find(folder),
+        };
+        let Some(file) = file else {
+            return Ok(Self { policy: Policy::built_in(), root: outer, git });
+        };
+        let policy = Policy::read(&file)?;
+        let own = file.parent().filter(|parent| folder.starts_with(parent)).map(Path::to_owned);
+        Ok(Self { policy, root: own.unwrap_or(outer), git })
+    }
+
+    /// Folder prefix of the root below the git root, with `/` at its end.
+    pub(super) fn prefix(&self) -> String {
+        match self.git.as_deref().map(|git| name_of(git, &self.root)) {
+            None => String::new(),
+            Some(name) if name == "." => String::new(),
+            Some(name) => name + "/",
+        }
+    }
+
+    /// What the report says of the policy; `ignored` are further policy files that are not read.
+    pub(super) fn report(&self, ignored: Vec<String>) -> PolicyReport {
+        let path = self.policy.path().map(|path| name_of(&self.root, path));
+        PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
+    }
+}
+
+/// The folder that all paths lie in: where the search for the policy begins.
+pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let mut resolved = paths.iter().map(|path| resolve(path));
+    let Some(first) = resolved.next() else { return PathBuf::from(".") };
+    resolved.fold(first, |common, path| {
+        common.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new("/")).to_owned()
+    })
+}
+
+/// The engine and all rules.
+pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
+    let engine = Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")?;
+    let rules = RuleSet::load(&engine, policy, selection, &|_, _, _| Err("cannot be loaded".to_owned()))?;
+    for id in selection.names() {
+        let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());
+        let known: Vec<&str> = known.chain(rules.unloaded.iter().map(|rule| rule.id.as_str())).collect();
+        if !known.contains(&id) {
+            return Err(unknown_rule(id, &known));
+        }
+    }
+    Ok((engine, rules))
+}
+
+/// The complaint about a rule that there is not.
+pub(super) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
+    let nearest = known.iter().max_by(|a, b| strsim::jaro(id, a).total_cmp(&strsim::jaro(id, b)));
+    let hint =
+        nearest.filter(|nearest| strsim::jaro(id, nearest) > 0.7).map(|nearest| format!("; did you mean {nearest}?"));
+    anyhow!("there is no rule {id:?}{} `keyreeve rule list` shows all", hint.unwrap_or_else(|| ";".to_owned()))
+}

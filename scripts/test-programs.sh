@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Installs the programs that tests compare keyreeve with, where Debian's packages can be had and it is root.
+# Not needed for the tests to run: a test whose program is missing says so and passes over it.
+set -euo pipefail
+
+missing=()
+need() {
+    command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || missing+=("$2")
+}
+need openssl openssl
+need nginx nginx-light
+need ssh-keygen openssh-client
+need git git
+need python3 python3-venv
+[ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
+[ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)
+
+if [ ${#missing[@]} -eq 0 ]; then
+    echo "test programs: all installed"
+elif command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
+    echo "+ apt-get install ${missing[*]}"
+    apt-get update -qq
+    # Nothing may start a server by itself.
+    DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+        || echo "test programs: ${missing[*]} cannot be installed; the tests that need them say so"
+else
+    echo "test programs: missing ${missing[*]}; the tests that need them say so"
+fi
