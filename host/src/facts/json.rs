@@ -159,3 +159,55 @@ fn expectation(next: Next) -> &'static str {
         Next::Nothing => "there is more than one value",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The tree as serde_json's value; the last of equal names counts, as there.
+    fn plain(node: &Node, text: &str) -> serde_json::Value {
+        match &node.value {
+            Value::Scalar(_) => serde_json::from_str(&text[node.span.range()]).unwrap(),
+            Value::List(items) => items.iter().map(|item| plain(item, text)).collect(),
+            Value::Map(members) => {
+                members.iter().map(|member| (member.key.text.clone(), plain(&member.value, text))).collect()
+            }
+            _ => serde_json::Value::Null,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+        /// serde_json is the oracle: what it takes is read without a fault, to the same value, each scalar from its own bytes.
+        #[test]
+        fn what_serde_json_reads_is_read_alike(text in "([\\[\\]{},: \n]|\"[a-c]?\"|\"\\\\n\"|-?[1-9]|null|true|\\{\"a\":|\"b\":1\\}){0,9}") {
+            let tree = parse(text.as_bytes());
+            if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
+                let duplicates_only = tree.faults.iter().all(|fault| fault.message.contains("twice"));
+                prop_assert!(duplicates_only, "{:?} {:?}", text, tree.faults);
+                prop_assert_eq!(plain(&tree.documents[0], &text), value);
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_comma_is_a_fault_and_the_rest_is_read() {
+        let tree = parse(b"{\"a\": 1 \"b\": [1 2], /* c */ 'd': null,}");
+        let messages: Vec<_> = tree.faults.iter().map(|fault| fault.message.as_str()).collect();
+        assert_eq!(messages, ["a comma is missing here", "a comma is missing here"]);
+        let names: Vec<_> = tree.documents[0].members().iter().map(|member| member.key.text.as_str()).collect();
+        assert_eq!(names, ["a", "b", "d"]);
+    }
+
+    #[test]
+    fn closing_brackets_must_match_however_deep() {
+        let text = format!("{}{}", "[".repeat(200), "}".repeat(200));
+        assert!(parse(text.as_bytes()).faults.iter().any(|fault| fault.message.contains("or `]`")));
+        assert!(parse(b"[1}").faults.iter().any(|fault| fault.message.contains("end of the list")));
+    }
+}

@@ -107,11 +107,9 @@ struct Marks {
 static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     let mut patterns = vec![(pem::BEGIN.to_vec(), Mark::Pem)];
     patterns.extend(line::TYPES.map(|name| (name.as_bytes().to_vec(), Mark::Ssh)));
-    let [again, ..] = forms(pem::BEGIN);
-    // The third is base64 of base64.
-    for text in [pem::BEGIN, pem::END, again.as_bytes()] {
-        patterns.extend(forms(text).map(|form| (form.into_bytes(), Mark::Base64)));
-    }
+    let once = [pem::BEGIN, pem::END].map(forms);
+    let twice = once[0].each_ref().map(|form| forms(form.as_bytes()));
+    patterns.extend(once.into_iter().chain(twice).flatten().map(|form| (form.into_bytes(), Mark::Base64)));
     let mut searcher = AhoCorasick::builder();
     let searcher = searcher
         .match_kind(MatchKind::LeftmostFirst)

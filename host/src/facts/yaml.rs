@@ -160,7 +160,7 @@ impl Reader<'_> {
 /// The value of a scalar. Of the types only null is told apart: a date or a number is its spelling.
 fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     match tag {
-        Some(tag) if tag.is_custom() => {
+        Some(tag) if !is_standard(tag) => {
             Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original())))
         }
         None if style == ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => {
@@ -168,6 +168,11 @@ fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
         }
         _ => Value::Scalar(text),
     }
+}
+
+/// Whether a tag is one of YAML's own (`!!timestamp`), or the `!` that only says that a scalar is text.
+fn is_standard(tag: &Tag) -> bool {
+    tag.suffix_in_namespace("tag:yaml.org,2002:").is_some() || tag.original() == "!"
 }
 
 /// What a copy of a node costs, and how many levels lie below it.
@@ -217,4 +222,52 @@ fn merged(members: Vec<Member>, faults: &mut Vec<Fault>) -> Vec<Member> {
         }
     }
     members
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// The bytes of the value under a name of the first document.
+    fn raw<'a>(text: &'a str, name: &str) -> &'a str {
+        let tree = parse(text.as_bytes());
+        let member = tree.documents[0].members().iter().find(|member| member.key.text == name).unwrap();
+        &text[member.value.span.range()]
+    }
+
+    #[test]
+    fn spans_are_the_values_as_written_without_comments_and_blanks() {
+        let text = "é: 1\nplain: two words  # why\nquoted: 'it''s'  \nfolded: >-\n  a\n  b\n\nlist:\n- x\n- y # z\n\nflow: {a: [b]} # c\nlast: |\n  end\n\n";
+        assert_eq!(raw(text, "plain"), "two words");
+        assert_eq!(raw(text, "quoted"), "'it''s'");
+        assert_eq!(raw(text, "folded").split_whitespace().last(), Some("b"));
+        assert_eq!(raw(text, "list"), "x\n- y");
+        assert_eq!(raw(text, "flow"), "{a: [b]}");
+        assert!(raw(text, "last").ends_with("end"));
+    }
+
+    #[test]
+    fn a_fault_ends_its_document_and_not_the_stream() {
+        let tree = parse(b"a: 1\nb: [\n---\nc: 2\n---\nd: \"\n---\ne: 3\n");
+        let names: Vec<_> =
+            tree.documents.iter().flat_map(Node::members).map(|member| member.key.text.as_str()).collect();
+        assert!(names.starts_with(&["a", "b"]) && names.contains(&"c") && names.contains(&"e"), "{names:?}");
+        assert_eq!(tree.faults.len(), 2, "{:?}", tree.faults);
+    }
+
+    #[test]
+    fn tags_of_the_core_schema_are_plain_and_others_are_unknown() {
+        let tree = parse(b"[!!str 1, !!timestamp 2026-01-01, !vault abc, ~, '~', *none, ! x]");
+        let Value::List(items) = &tree.documents[0].value else { panic!() };
+        let values: Vec<_> = items.iter().map(|item| &item.value).collect();
+        assert_eq!(values[0], &Value::Scalar("1".into()));
+        assert_eq!(values[1], &Value::Scalar("2026-01-01".into()));
+        assert_eq!(values[2], &Value::Unknown("its tag `!vault` is not resolved".into()));
+        assert_eq!((values[3], values[4]), (&Value::Null, &Value::Scalar("~".into())));
+        assert!(matches!(values[5], Value::Unknown(_)));
+        assert_eq!(values[6], &Value::Scalar("x".into()));
+        assert_eq!(tree.faults.len(), 1);
+    }
 }

@@ -1,1 +1,151 @@
-//! Keys in every form.
+//! Hostile input: no panic, no hang, no span out of bounds, and nothing said twice as slowly for twice as much.
+
+use std::time::{Duration, Instant};
+
+use keyreeve::facts::material::may_hold;
+use proptest::prelude::*;
+
+use crate::tools::{openssl, read};
+
+/// A file of each kind, small.
+fn specimens() -> Vec<Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key").display().to_string();
+    openssl(&format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out {path}"));
+    let subject = "-subj /CN=www.example.org -addext subjectAltName=DNS:a.example,IP:::1,email:a@b.example";
+    let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g x\n";
+    vec![
+        openssl(&format!("pkey -in {path}")),
+        openssl(&format!("pkey -in {path} -outform DER")),
+        openssl(&format!("ec -in {path} -outform DER")),
+        openssl(&format!("pkcs8 -topk8 -in {path} -passout pass:x -outform DER")),
+        openssl(&format!("ec -in {path} -aes128 -passout pass:x")),
+        openssl(&format!("req -x509 -new -key {path} {subject} -outform DER")),
+        openssl(&format!("req -new -key {path} {subject} -outform DER")),
+        line.as_bytes().to_vec(),
+    ]
+}
+
+#[test]
+fn every_byte_of_every_kind_of_file_may_be_wrong_or_missing() {
+    for specimen in specimens() {
+        for at in 0..specimen.len() {
+            read(&specimen[..at]);
+            for value in [0, 0x30, 0x7f, 0x80, 0x84, 0xff, specimen[at] ^ 1] {
+                let mut mutated = specimen.clone();
+                mutated[at] = value;
+                read(&mutated);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_private_key_that_is_cut_off_anywhere_stays_secret_and_is_not_passed_in_silence() {
+    let pem = &specimens()[0];
+    let text = std::str::from_utf8(pem).unwrap();
+    let body = text.find('\n').unwrap() + 1;
+    let end = text.find("-----END").unwrap();
+    for cut in body + 20..end {
+        let reading = read(&pem[..cut]);
+        assert_eq!(reading.problems.len(), 1, "{cut}");
+        assert_eq!(reading.secrets[0].1.range(), body - 1..cut);
+    }
+}
+
+#[test]
+fn nesting_and_lengths_cost_nothing() {
+    let mut nested = Vec::new();
+    for _ in 0..10_000 {
+        nested.extend([0x30, 0x83, 0xff, 0xff, 0xff]);
+    }
+    let proper = (0..10_000).fold(vec![0x05, 0x00], |inner: Vec<u8>, _| {
+        let length = (inner.len() as u32).to_be_bytes();
+        [&[0x30, 0x84][..], &length, &inner].concat()
+    });
+    let huge = [&[0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02, 0x01, 0x00][..], &[0; 100]].concat();
+    for bytes in [nested, proper, huge] {
+        assert!(quick(&bytes) < Duration::from_secs(1));
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encoded(&bytes));
+        assert!(quick(pem.as_bytes()) < Duration::from_secs(2));
+    }
+}
+
+fn encoded(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+fn quick(bytes: &[u8]) -> Duration {
+    let start = Instant::now();
+    read(bytes);
+    start.elapsed()
+}
+
+#[test]
+fn time_grows_with_the_size_and_no_faster() {
+    let line = "A".repeat(64);
+    let patterns: [(&str, fn(&str) -> String); 9] = [
+        ("BEGIN without END", |_| "-----BEGIN PRIVATE KEY-----\n".to_owned()),
+        ("BEGIN with a body", |line| format!("-----BEGIN CERTIFICATE-----\n{line}\n")),
+        ("BEGIN on one line", |_| "\"-----BEGIN CERTIFICATE-----".to_owned()),
+        ("base64 of BEGIN", |_| "LS0tLS1CRUdJTiBDRVJU".to_owned()),
+        ("base64 of BEGIN in lines", |line| format!("LS0tLS1CRUdJTi{line}\n")),
+        ("folded base64", |line| format!("{line}\nLS0tLS1CRUdJTi\n")),
+        ("SSH keys", |line| format!("ssh-rsa AAAA{line} ")),
+        ("backslashes", |_| "-----BEGIN CERTIFICATE-----\\\\\\\\".to_owned()),
+        ("blanks", |_| "LS0tLS1CRUdJTi                                       \n".to_owned()),
+    ];
+    for (name, pattern) in patterns {
+        let once = pattern(&line);
+        let [small, large] = [2_000, 16_000].map(|count| quick(once.repeat(count).as_bytes()));
+        // Eight times as much; quadratic would be 64 times as long.
+        let limit = small.max(Duration::from_millis(30)) * 24;
+        assert!(large < limit, "{name}: {small:?}, {large:?}");
+    }
+    let endless = format!("-----BEGIN PRIVATE KEY-----\n{}", format!("{line}\n").repeat(500_000));
+    assert!(quick(endless.as_bytes()) < Duration::from_secs(5));
+}
+
+#[test]
+fn a_prefilter_says_no_to_what_holds_nothing_and_yes_to_every_kind() {
+    assert!(!may_hold(b"") && !may_hold(b"0 lines of text\n") && !may_hold(&[0x30, 0x82, 1, 2, 3]));
+    assert!(!may_hold(b"\x7fELF\0\0\0-----BEGIN CERTIFICATE-----"));
+    for specimen in specimens() {
+        assert!(may_hold(&specimen));
+        for before in ["", "a", "ab"] {
+            let text = String::from_utf8_lossy(&specimen);
+            if text.starts_with("-----") {
+                assert!(may_hold(encoded(format!("{before}{text}").as_bytes()).as_bytes()));
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        read(&bytes);
+        may_hold(&bytes);
+    }
+
+    #[test]
+    fn arbitrary_text_around_markers_never_panics(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("-----BEGIN PRIVATE KEY-----".to_owned()),
+            Just("-----END PRIVATE KEY-----".to_owned()),
+            Just("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU".to_owned()),
+            Just("-----BEGIN ".to_owned()),
+            Just("Proc-Type: 4,ENCRYPTED\nDEK-Info: X\n\n".to_owned()),
+            Just("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t".to_owned()),
+            Just("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoL".to_owned()),
+            "[A-Za-z0-9+/=]{0,80}",
+            "[\\\\\"'`nru/ \r\n\t#>*+-]{0,8}",
+            "\\PC{0,8}",
+        ], 0..30)
+    ) {
+        let text = parts.concat();
+        let reading = read(text.as_bytes());
+        prop_assert!(may_hold(text.as_bytes()) || reading.facts.keys.is_empty() && reading.problems.is_empty());
+    }
+}

@@ -51,7 +51,7 @@ pub(super) fn read(
 /// What an entry is called: its id, else whatever tells it from others.
 fn name(fact: &InventoryEntry, ordinal: usize) -> String {
     let named = [&fact.id, &fact.path, &fact.fingerprint, &fact.service].into_iter().find(|text| !text.is_empty());
-    named.cloned().unwrap_or_else(|| format!("{}", ordinal + 1))
+    named.cloned().unwrap_or_else(|| (ordinal + 1).to_string())
 }
 
 /// The values by the normal spelling of their names; of two with the same name the last.
@@ -101,7 +101,6 @@ impl<'a> Reader<'a> {
     /// A text; empty where it is not given or not known.
     fn text(&mut self, field: Field) -> String {
         let Some(node) = self.given(field) else { return String::new() };
-        self.locate(field, node.span);
         match self.texts(node) {
             Ok(texts) => cut(&texts.join(", ")),
             Err(reason) => self.not_known(field, reason),
@@ -110,7 +109,6 @@ impl<'a> Reader<'a> {
 
     fn date(&mut self, field: Field) -> Option<i64> {
         let node = self.given(field)?;
-        self.locate(field, node.span);
         let reason = match self.texts(node).as_deref() {
             Ok([text]) => match date::parse(text) {
                 Some(seconds) => return Some(seconds),
@@ -127,7 +125,6 @@ impl<'a> Reader<'a> {
     /// another one is as strict as can be.
     fn words<T: Strictness>(&mut self, field: Field, meaning: fn(&str) -> Option<T>) -> T {
         let Some(node) = self.given(field) else { return T::UNSPECIFIED };
-        self.locate(field, node.span);
         let texts = match self.texts(node) {
             Ok(texts) => texts,
             Err(reason) => {
@@ -144,13 +141,16 @@ impl<'a> Reader<'a> {
         strictest
     }
 
-    /// The node that states a field; none where nothing does, or only a placeholder.
-    fn given(&self, field: Field) -> Option<&'a Node> {
+    /// The node that states a field; none where nothing does, or only a placeholder. Either way a finding can point to it.
+    fn given(&mut self, field: Field) -> Option<&'a Node> {
         let nodes = field.aliases().iter().filter_map(|&alias| self.fields.get(alias).map(|&node| (alias, node)));
-        nodes
-            .filter(|(_, node)| !is_placeholder(node))
-            .find(|&(alias, node)| !self.is_value(field, alias, node))
-            .map(|(_, node)| node)
+        let mut nodes = nodes.filter(|&(alias, node)| !self.is_value(field, alias, node)).map(|(_, node)| node);
+        let first = nodes.next()?;
+        let node = std::iter::once(first).chain(nodes).find(|node| !is_placeholder(node)).unwrap_or(first);
+        if node.span.start < node.span.end {
+            self.locate(field, node.span);
+        }
+        (!is_placeholder(node)).then_some(node)
     }
 
     /// Whether it is the key or token itself, in a field that holds its name in other inventories.

@@ -90,11 +90,11 @@ fn is_inventory_name(name: &str) -> bool {
 
 /// Whether it is an inventory of hosts (Ansible), which bears similar names.
 fn is_host_inventory(bytes: &[u8]) -> bool {
-    let has = |needle: &str| memchr::memmem::find(bytes, needle.as_bytes()).is_some();
-    let lines = || bytes.split(|&byte| byte == b'\n').map(|line| line.trim_ascii());
-    has("ansible_")
-        || has("\"hostvars\"")
-        || lines().any(|line| matches!(line, b"hosts:" | b"children:" | b"\"hosts\": {" | b"\"children\": {"))
+    bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).any(|line| {
+        let line = line.strip_prefix(b"\"").unwrap_or(line);
+        matches!(line, b"hosts:" | b"children:" | b"hosts\": {" | b"children\": {")
+            || [&b"ansible_"[..], b"_meta\"", b"hostvars\""].iter().any(|name| line.starts_with(name))
+    })
 }
 
 /// Whether one of the [`MARKERS`] stands at the top level.
@@ -134,11 +134,21 @@ pub fn read(id: SourceId, source: &Source) -> Reading {
         let (fact, place) = entry::read(id, place, ordinal, &secrets);
         reading.facts.inventory.push(fact, place);
     }
-    reading.problems.extend(
-        tree.faults.into_iter().map(|fault| Problem::parse(Location { source: id, span: fault.span }, fault.message)),
-    );
+    reading.problems.extend(tree.faults.into_iter().map(|fault| {
+        let hidden = secrets.overlap(fault.span);
+        let message = if hidden { without_quotation(&fault.message) } else { fault.message };
+        Problem::parse(Location { source: id, span: fault.span }, message)
+    }));
     reading.secrets.extend(secrets.spans().iter().map(|&span| (id, span)));
     reading
+}
+
+/// A message without the text that it quotes of the source.
+fn without_quotation(message: &str) -> String {
+    match (message.find('`'), message.rfind('`')) {
+        (Some(start), Some(end)) if start < end => format!("{}`…{}", &message[..start], &message[end..]),
+        _ => message.to_owned(),
+    }
 }
 
 /// Whether a document says by itself that there is no entry: an empty list, or one under a name.

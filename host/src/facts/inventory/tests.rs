@@ -240,6 +240,7 @@ fn values_that_only_say_that_there_is_none_are_not_given() {
     let reading = read_as("key-inventory.yaml", text);
     let [one, two] = entries(&reading) else { panic!() };
     assert_eq!((one.owner.as_str(), one.creator.as_str(), one.last_rotated), ("", "", None));
+    assert_eq!(part(&reading.facts.inventory.places()[0], "owner", text), "TBD");
     let unknown = |entry: &InventoryEntry| -> Vec<(String, String)> {
         entry.unknown.iter().map(|unknown| (unknown.field.clone(), unknown.reason.clone())).collect()
     };
@@ -269,6 +270,8 @@ fn a_secret_enters_no_fact_and_its_bytes_are_marked() {
         format!("x: &t {CANARY}\nkeys:\n- {{id: one, owner: *t, service: [a, *t]}}"),
         format!("one: {CANARY}\ntwo: {{owner: Ada}}"),
         format!("- {CANARY}"),
+        format!("{CANARY}: {{owner: Ada}}\n{CANARY}: {{owner: Ben}}"),
+        format!("{CANARY}: one\ntwo: {{owner: Ada}}"),
         format!("- {{id: one, service: \"uses {CANARY} daily\"}}"),
         format!("- {{id: one, password: {PLAIN}}}"),
         format!("- {{token: {PLAIN}, owner: Ada}}"),
@@ -340,10 +343,11 @@ fn a_host_inventory_is_no_key_inventory() {
     for text in [
         "all:\n  children:\n    keys:\n      hosts:\n        k1.example.org:\n",
         "keys:\n  hosts:\n    k1.example.org:\n      ansible_user: root\n",
-        "{\"_meta\": {\"hostvars\": {}}, \"keys\": {\"hosts\": []}}",
+        "{\n  \"_meta\": {\"hostvars\": {}},\n  \"keys\": {\"hosts\": []}\n}",
     ] {
         assert!(!recognises("inventory/keys.yml", text.as_bytes()), "{text}");
     }
+    assert!(recognises("key-inventory.yml", b"- id: one\n  service: runs ansible_pull on all hosts: daily\n"));
 }
 
 #[test]

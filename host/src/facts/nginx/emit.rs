@@ -1,7 +1,7 @@
 //! Collects endpoint facts with their places, each once.
 //! Not what they say: `servers` and `upstreams` fill them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::tls::Tls;
 use crate::facts::{Facts, Place};
@@ -9,6 +9,9 @@ use crate::rules::contract::{
     Context, Data, Environment, Holder, Network, Purpose, Side, TlsEndpoint, Transport, Unknown, Verification,
 };
 use crate::source::{Location, SourceId};
+
+/// Longest label, in characters: a domain name (RFC 1035: 253) and what stands before it.
+const LABEL_LIMIT: usize = 280;
 
 /// An endpoint before it is a fact.
 pub(super) struct Endpoint {
@@ -39,8 +42,8 @@ pub(super) struct Endpoint {
 pub(super) struct Collector {
     facts: Facts,
     ordinals: HashMap<(SourceId, String), u32>,
-    /// What each place has said: a file that is included at several places says the same only once.
-    seen: HashSet<(Location, String)>,
+    /// Positions of the facts of each place: a file that is included at several places says the same only once.
+    seen: HashMap<Location, Vec<usize>>,
 }
 
 impl Collector {
@@ -61,12 +64,15 @@ impl Collector {
             verification: verification.unwrap_or(Verification::None),
             attributes: Vec::new(),
         };
-        if !self.seen.insert((home, format!("{fact:?} {parts:?}"))) {
+        let seen = self.seen.entry(home).or_default();
+        let (facts, places) = (self.facts.tls_endpoints.facts(), self.facts.tls_endpoints.places());
+        if seen.iter().any(|&position| facts[position] == fact && places[position].parts == parts) {
             return;
         }
+        seen.push(facts.len());
         let ordinal = self.ordinals.entry((home.source, identity.clone())).or_default();
         *ordinal += 1;
-        let mut place = Place::new(home, label, format!("{identity} #{ordinal}"));
+        let mut place = Place::new(home, one_line(&label), format!("{identity} #{ordinal}"));
         place.parts = parts;
         if !addresses.is_empty() {
             place.details.push(("addresses", addresses.join(" ")));
@@ -91,6 +97,11 @@ impl Collector {
         }
         facts
     }
+}
+
+/// A label on one line and of a length to read, whatever the configuration holds.
+fn one_line(label: &str) -> String {
+    label.chars().take(LABEL_LIMIT).map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 impl Tls {

@@ -125,6 +125,9 @@ impl<'e, 'f> Expander<'e, 'f> {
         let pattern = line.text(0);
         let found = paths::resolve(self.files, self.base, line.source(), &pattern);
         if found.is_empty() {
+            if paths::is_known_empty(self.files, self.base, line.source(), &pattern) {
+                return;
+            }
             match paths::reach(context, &pattern) {
                 Reach::Nothing => {}
                 Reach::Blocks => level.open = true,
@@ -155,13 +158,12 @@ impl<'e, 'f> Expander<'e, 'f> {
         let stated = level.settings.entry(key).or_default();
         if !stated.is_empty() && !settings::repeats(key) {
             self.problem(line.head(), &format!("the directive {key} stands twice in one block, which nginx refuses"));
-        } else if stated.len() == STATEMENT_LIMIT {
-            self.problem(
-                line.head(),
-                &format!("{key} stands more than {STATEMENT_LIMIT} times in one block; this one is not read"),
-            );
-        } else {
+        } else if stated.len() < STATEMENT_LIMIT {
             stated.push(line);
+            if stated.len() == STATEMENT_LIMIT {
+                let message = format!("{key} stands {STATEMENT_LIMIT} times in one block; any more are not read");
+                self.problem(line.head(), &message);
+            }
         }
     }
 

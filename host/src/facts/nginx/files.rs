@@ -95,6 +95,13 @@ impl<'a> Files<'a> {
         left.is_some()
     }
 
+    /// Whether a source lies in a folder of the tree, or below it.
+    pub(super) fn has_folder(&self, folder: &str) -> bool {
+        let start = self.names.partition_point(|(name, _)| *name < folder);
+        let beyond = self.names[start..].iter().take_while(|(name, _)| name.starts_with(folder));
+        beyond.take_while(|_| self.spend(1)).any(|(name, _)| name[folder.len()..].starts_with('/'))
+    }
+
     /// The sources that a path relative to the tree names, with `*`, `?` and `[…]` as in glob(3), in the order of their names.
     pub(super) fn matching(&self, pattern: &str) -> Vec<FileId> {
         let fixed = glob::literal_prefix(pattern);

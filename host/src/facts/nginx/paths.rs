@@ -55,6 +55,21 @@ fn look(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> Vec
     candidates.iter().map(|pattern| files.matching(pattern)).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
+/// Whether a pattern that names no file is known to name none on the machine either: it looks in a folder of which the
+/// tree has other files, or in a dump, which shows everything that was read.
+pub(super) fn is_known_empty(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> bool {
+    if !glob::has_wildcard(pattern) {
+        return false;
+    }
+    match base {
+        Base::Dump(_) => true,
+        _ => candidates(base, files.root_of(from), pattern).iter().any(|pattern| {
+            let folder = folder(pattern);
+            !folder.is_empty() && !glob::has_wildcard(folder) && files.has_folder(folder)
+        }),
+    }
+}
+
 /// The patterns relative to the tree that are tried.
 fn candidates(base: Base<'_>, root: Option<&str>, pattern: &str) -> Vec<String> {
     let (folder, mains): (&str, Vec<&str>) = match base {

@@ -194,12 +194,9 @@ impl<'f> Server<'_, 'f> {
 
     /// Group, names and addresses: what stays when lines move.
     fn identity(&self, listens: &[&Listen<'f>]) -> String {
-        let mut identity = format!("{}/server {} listen", self.group.name(), self.names.join(" "));
-        for listen in listens {
-            identity.push(' ');
-            identity.push_str(listen.shown());
-        }
-        identity
+        let names = self.names.iter().map(String::as_str);
+        let words: Vec<&str> = names.chain(["listen"]).chain(listens.iter().map(|listen| listen.shown())).collect();
+        format!("{}/server {}", self.group.name(), words.join(" "))
     }
 }
 

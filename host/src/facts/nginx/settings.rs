@@ -3,6 +3,7 @@
 
 use super::expand::Level;
 use super::line::Line;
+use crate::source::Location;
 
 /// Names of directives for one side of TLS.
 pub(super) struct Directives {
@@ -120,6 +121,28 @@ pub(super) enum Setting<'s, 'f> {
     Default,
     /// Not known; why not.
     Unknown(String),
+}
+
+/// Where a setting comes from: equal origins mean equal values.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// Directives in these places.
+    Stated(Vec<Location>),
+    /// nginx's default.
+    Default,
+    /// Not known, for this reason.
+    Unknown(String),
+}
+
+impl Setting<'_, '_> {
+    /// Where it comes from.
+    pub(super) fn origin(&self) -> Origin {
+        match self {
+            Self::Stated(lines) => Origin::Stated(lines.iter().map(Line::head).collect()),
+            Self::Default => Origin::Default,
+            Self::Unknown(reason) => Origin::Unknown(reason.clone()),
+        }
+    }
 }
 
 impl<'s, 'f> Scope<'s, 'f> {

@@ -267,6 +267,22 @@ fn connections_to_others_over_tls_are_client_endpoints() {
 }
 
 #[test]
+fn a_variable_with_known_values_is_resolved() {
+    let facts = |text: &str| Tree::sound(&format!("http {{ {text} }}")).facts().len();
+    assert_eq!(facts("server { listen unix:/a; set $up http://b; location / { proxy_pass $up/path; } }"), 0);
+    assert_eq!(facts("server { listen unix:/a; set $p https; location / { proxy_pass $p://b; } }"), 1);
+    assert_eq!(
+        facts(
+            "map $uri $up { default http://b; /c https://c; } server { listen unix:/a; location / { proxy_pass $up; } }"
+        ),
+        1
+    );
+    let tls_and_client = "server { listen unix:/a ssl; location / { proxy_pass $scheme://b; } }";
+    assert_eq!(facts(tls_and_client), 2);
+    assert_eq!(facts(&tls_and_client.replace(" ssl", "")), 0);
+}
+
+#[test]
 fn an_unresolved_scheme_is_unknown() {
     let tree = Tree::sound("http { server { listen unix:/a; location / { proxy_pass $target; } } }");
     assert_eq!(unknown(tree.only().0, "transport").unwrap(), "the variable $target is not resolved");
@@ -316,6 +332,27 @@ fn an_include_outside_the_tree_makes_unknown_what_it_could_set() {
 }
 
 #[test]
+fn a_pattern_over_a_folder_of_the_tree_can_match_nothing() {
+    let main = "http { include conf.d/*.conf; server { listen 443 ssl; } }";
+    let unknown_of = |files: &[(&str, &str)]| Tree::new(files).only().0.unknown.len();
+    assert_eq!(unknown_of(&[("a/conf.d/.gitkeep", ""), ("a/nginx.conf", main)]), 0);
+    assert_eq!(unknown_of(&[("a/conf.data/.gitkeep", ""), ("a/nginx.conf", main)]), 4);
+    assert_eq!(unknown_of(&[("dump", &format!("# configuration file /x/nginx.conf:\n{main}"))]), 0);
+}
+
+#[test]
+fn a_server_of_which_only_an_include_outside_the_tree_is_known_is_undetermined() {
+    for text in ["listen 80; include /srv/redirect.conf;", "include /srv/listen.conf;"] {
+        let tree = Tree::sound(&format!("http {{ server {{ {text} }} }}"));
+        assert!(unknown(tree.only().0, "transport").unwrap().contains("outside the scanned tree"), "{text}");
+    }
+    let tree = Tree::sound("http { server { listen 80; include /srv/x.conf; return 301 https://$host; } }");
+    assert!(tree.facts().is_empty());
+    let tree = Tree::new(&[("conf.d/a.conf", "server { listen 443; root /srv; }")]);
+    assert!(unknown(tree.only().0, "transport").is_some());
+}
+
+#[test]
 fn settings_of_http_count_for_sites_outside_the_tree() {
     let tree = Tree::sound("http { ssl_protocols TLSv1; include sites-enabled/*; }");
     assert_eq!((&tree.only().0.versions[..], tree.only().0.side), (&[0x0301][..], Side::Server));
@@ -362,7 +399,7 @@ fn a_dump_is_as_many_files_as_it_shows() {
 fn equal_servers_have_different_identities() {
     let tree = Tree::sound("http { server { listen 443 ssl; } server { listen 443 ssl; } }");
     let identities: Vec<_> = tree.facts().iter().map(|(_, place)| place.identity.clone()).collect();
-    assert_eq!(identities, ["http/server  listen 443 #1", "http/server  listen 443 #2"]);
+    assert_eq!(identities, ["http/server listen 443 #1", "http/server listen 443 #2"]);
 }
 
 /// Pieces of configurations, glued at random.

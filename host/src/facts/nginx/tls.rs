@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::commands::Commands;
 use super::line::{Argument, Line};
-use super::settings::{Directives, Scope, Setting};
+use super::settings::{Directives, Origin, Scope, Setting};
 use super::values::{self, Expansions, SuiteList};
 use crate::facts::openssl;
 use crate::problem::Problem;
@@ -16,7 +16,7 @@ use crate::source::{Location, Span};
 const QUOTE_LIMIT: usize = 80;
 
 /// What is in force.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tls {
     /// As `tls-endpoint.versions`.
     pub(super) versions: Vec<u16>,
@@ -39,6 +39,8 @@ pub(super) struct Tls {
 pub(super) struct Reader {
     /// Cipher strings met so far.
     expansions: Expansions,
+    /// What each set of directives sets: a thousand servers that inherit the same are worked out once.
+    known: HashMap<(&'static str, Vec<Origin>), Tls>,
     /// What was found wrong.
     pub(super) problems: BTreeSet<Problem>,
 }
@@ -52,6 +54,17 @@ enum Known<T> {
 impl Reader {
     /// What these directives set in this block.
     pub(super) fn tls(&mut self, scope: &Scope<'_, '_>, directives: &Directives) -> Tls {
+        let origins = directives.names().map(|name| scope.find(name).origin()).collect();
+        let key = (directives.prefix(), origins);
+        if let Some(tls) = self.known.get(&key) {
+            return tls.clone();
+        }
+        let tls = self.work_out(scope, directives);
+        self.known.insert(key, tls.clone());
+        tls
+    }
+
+    fn work_out(&mut self, scope: &Scope<'_, '_>, directives: &Directives) -> Tls {
         let mut tls = Tls::default();
         // A command that may stand outside the tree is passed over where a directive states a value: commands are a
         // rarity, and each value that no directive states is unknown by the same include anyway.

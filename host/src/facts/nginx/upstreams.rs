@@ -81,6 +81,9 @@ const MODULES: [Module; 3] = [
     Module { pass: "uwsgi_pass", scheme: "suwsgi", directives: &UWSGI },
 ];
 
+/// Values of one variable that are looked at.
+const VALUE_LIMIT: usize = 64;
+
 /// What tells connections apart: the directive, what rules it and where that stands, and where the peer is.
 type Key = (&'static str, BTreeMap<(&'static str, Option<u32>), Location>, Vec<(String, String)>, bool);
 
@@ -208,12 +211,12 @@ impl Walk<'_> {
             };
         }
         let (set, map) = (self.values.get(variable), self.surroundings.values.get(variable));
-        let values: Vec<&String> = set.into_iter().chain(map).flatten().collect();
-        let targets: Vec<Target> = values.iter().map(|value| literal(value, secure)).collect();
-        let known = !values.is_empty() && !values.iter().any(|value| value.starts_with('$'));
-        match targets.into_iter().find(|target| matches!(target, Target::Tls(_))) {
+        let values: Vec<&String> = set.into_iter().chain(map).flatten().take(VALUE_LIMIT + 1).collect();
+        let mut targets = values.iter().map(|value| literal(&format!("{value}{rest}"), secure));
+        let known = (1..=VALUE_LIMIT).contains(&values.len()) && !values.iter().any(|value| value.contains('$'));
+        match targets.find(|target| matches!(target, Target::Tls(_))) {
             Some(target) => target,
-            None if known && rest.is_empty() => Target::Plain,
+            None if known => Target::Plain,
             None => Target::Unresolved(variable.to_owned()),
         }
     }

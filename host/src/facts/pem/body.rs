@@ -48,9 +48,9 @@ impl<'a> Setting<'a> {
         Self { quote, prefix }
     }
 
-    /// Of a block that follows another one with this between them, the same as that one's unless a new string begins.
+    /// Of a block that follows closely on another one: the same as that one's, unless a new string begins between them.
     pub(crate) fn or_inherited(self, last: Self, between: &[u8]) -> Self {
-        if self.quote.is_none() && !between.iter().any(|&byte| is_quote(byte)) {
+        if self.quote.is_none() && between.len() < LINE && !between.iter().any(|&byte| is_quote(byte)) {
             Self { quote: last.quote, ..self }
         } else {
             self
