@@ -139,7 +139,11 @@ fn report(
     findings: &mut Findings,
 ) {
     let mut finding = match severity {
-        Some(severity) => findings.violation(message).severity(endpoint.context.weigh(severity)),
+        Some(severity) => {
+            // The two classes are two findings about one field.
+            let topic = if severity == Severity::High { "prohibited" } else { "deprecated" };
+            findings.violation(message).severity(endpoint.context.weigh(severity)).topic(topic)
+        }
         None => findings
             .undetermined(message)
             .remedy("remove it, or if the policy recognises it add its name to the setting allow of cipher-suites"),

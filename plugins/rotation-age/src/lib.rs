@@ -33,15 +33,26 @@ enum Limit {
     /// It depends on the environment, which is not known.
     Undetermined,
     /// So many days, and whose keys those are.
-    At(Days, &'static str),
+    At(Days, Whose),
 }
+
+/// Whose keys a limit is for, in words and by the statement that sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Whose {
+    words: &'static str,
+    statement: &'static str,
+}
+
+const PRODUCTION: Whose = Whose { words: "the key with access to production", statement: "S9" };
+const SENSITIVE: Whose = Whose { words: "the key with access to sensitive data", statement: "S9" };
+const PERSONAL: Whose = Whose { words: "the personal key with access to staging or test", statement: "S10" };
 
 impl Rule for RotationAge {
     type Settings = Settings;
 
     const ABOUT: About = About {
         title: "keys rotate in time",
-        statement: "S9",
+        statement: "S9 S10",
         rationale: "The longer a key is used, the more it protects, the more copies of it exist, and the longer one that leaked unnoticed \
             can be used. The policy has keys with access to production or to customers' confidential data rotate at least every 90 days \
             (S9), personal keys with access to staging or test at least once a year (S10). The CA/Browser Forum shortens the lifetime of \
@@ -121,7 +132,7 @@ impl Judge<Key> for RotationAge {
 impl RotationAge {
     /// The limit that the context sets, if it sets one. Where no environment is known it adds the undetermined, always
     /// in the same words, so that a report can show one for all facts.
-    fn limit(&self, context: &Context, findings: &mut Findings) -> Option<(Days, &'static str)> {
+    fn limit(&self, context: &Context, findings: &mut Findings) -> Option<(Days, Whose)> {
         match self.limit_in(context) {
             Limit::At(days, whose) => Some((days, whose)),
             Limit::None => None,
@@ -136,18 +147,23 @@ impl RotationAge {
     }
 
     /// Judges when a certificate ends whose key, used since `since`, is not too old yet.
-    fn judge_end(&self, end: i64, since: i64, limit: (Days, &str), scan: &Scan, findings: &mut Findings) {
+    fn judge_end(&self, end: i64, since: i64, limit: (Days, Whose), scan: &Scan, findings: &mut Findings) {
         let (limit, whose) = limit;
         let lifetime = whole_days(since, end);
         if end < scan.as_of {
             findings
                 .violation(format!("the certificate expired on {}", date(end)))
+                .statement(whose.statement)
                 .severity(Severity::Low)
                 .remedy("replace the certificate and its key, or remove them where they are no longer in use")
                 .at("not-after");
         } else if self.settings.judge_lifetime && lifetime > limit.count() {
             findings
-                .violation(format!("{whose} is certified until it is {lifetime} days old, {} are the maximum", limit.0))
+                .violation(format!(
+                    "{} is certified until it is {lifetime} days old, {} are the maximum",
+                    whose.words, limit.0
+                ))
+                .statement(whose.statement)
                 .severity(Severity::Low)
                 .remedy(format!("have certificates issued for {} days or less, with a new key each time", limit.0))
                 .at("not-after");
@@ -159,15 +175,11 @@ impl RotationAge {
             return Limit::None;
         }
         match (context.environment, context.data, context.holder) {
-            (Environment::Production, ..) => {
-                Limit::At(self.settings.production_maximum, "the key with access to production")
-            }
-            (_, Data::Sensitive, _) => {
-                Limit::At(self.settings.production_maximum, "the key with access to sensitive data")
-            }
+            (Environment::Production, ..) => Limit::At(self.settings.production_maximum, PRODUCTION),
+            (_, Data::Sensitive, _) => Limit::At(self.settings.production_maximum, SENSITIVE),
             (Environment::Unspecified, ..) => Limit::Undetermined,
             (Environment::Staging | Environment::Test, _, Holder::Personal) => {
-                Limit::At(self.settings.personal_maximum, "the personal key with access to staging or test (S10)")
+                Limit::At(self.settings.personal_maximum, PERSONAL)
             }
             (Environment::Staging | Environment::Test, ..) => Limit::None,
         }
@@ -176,12 +188,12 @@ impl RotationAge {
 
 /// Adds a violation if the key is older than it may be, and says whether it did. Days are whole: a key of 90 days and
 /// some hours is 90 days old.
-fn report_age(since: i64, field: &str, limit: Days, whose: &str, scan: &Scan, findings: &mut Findings) -> bool {
+fn report_age(since: i64, field: &str, limit: Days, whose: Whose, scan: &Scan, findings: &mut Findings) -> bool {
     let age = whole_days(since, scan.as_of);
     let too_old = age > limit.count();
     if too_old {
-        let message = format!("{whose} is {age} days old (since {}), {} are the maximum", date(since), limit.0);
-        findings.violation(message).at(field);
+        let message = format!("{} is {age} days old (since {}), {} are the maximum", whose.words, date(since), limit.0);
+        findings.violation(message).statement(whose.statement).at(field);
     }
     too_old
 }

@@ -133,8 +133,9 @@ fn a_personal_key_is_told_of_its_own_statement() {
     let findings = of(&entry(PERSONAL_TEST, 400));
     assert_eq!(
         findings[0].message,
-        "the personal key with access to staging or test (S10) is 400 days old (since 2025-10-19), 365 are the maximum"
+        "the personal key with access to staging or test is 400 days old (since 2025-10-19), 365 are the maximum"
     );
+    assert_eq!(findings[0].attributes, [("statement".to_owned(), "S10".to_owned())]);
 }
 
 #[test]
