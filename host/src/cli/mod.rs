@@ -26,35 +26,68 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// When to use colour and links.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", hide_possible_values = true)]
+    #[arg(help = "When to use colour and links: auto (on a terminal), always, never")]
     color: Color,
 }
 
 const EXAMPLES: &str = "\
-Examples:
-  keyreeve check                        the folder you are in
-  keyreeve check --staged               what the next commit would change
-  keyreeve check --format sarif deploy  one folder, for code scanning
-  keyreeve facts nginx.conf             what was understood of a file
-  keyreeve explain key-size             what a rule asks for, and why
+First steps:
+  keyreeve check                 judge the folder you are in; nothing needs to be set up
+  keyreeve facts nginx.conf      see what was understood of a file
+  keyreeve explain key-size      see what a rule asks for, and why
+  keyreeve init                  write a keyreeve.toml with what the names of folders tell
+  keyreeve except v1:…           turn a finding into an exception for management to approve
 
-Exit codes of check:
+`keyreeve help check` tells the rest: hooks, CI, baselines, exit codes.";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  keyreeve check                                    the folder you are in
+  keyreeve check deploy/nginx certs/www.pem         a folder and a file
+  keyreeve check --staged                           in a pre-commit hook: what is to be committed
+  keyreeve check --output sarif=keyreeve.sarif      in CI: text in the log, and SARIF in a file
+  keyreeve check --new-since origin/main            fails only for what a branch adds
+  keyreeve check --write-baseline known.json        writes down what is there today, then
+  keyreeve check --baseline known.json              fails only for what is not written down
+  nginx -T | keyreeve check -                       all that nginx reads on this machine
+
+Exit codes:
   0  nothing at or above the threshold (--fail-on)
-  1  violations
+  1  violations, or undetermined answers with --fail-on-undetermined
   2  the command line or the policy is wrong; nothing was checked
-  3  no violation, but some input or rule could not be processed";
+  3  no violation at or above the threshold, but some input or rule could not be processed";
+
+const FACTS_EXAMPLES: &str = "\
+Examples:
+  keyreeve facts deploy/nginx/nginx.conf    the endpoints, with all that includes and defaults set
+  openssl s_client -connect www.example.org:443 -showcerts </dev/null | keyreeve facts -
+
+A fact holds what rules judge; `unknown` lists what could not be found out, and why; `parts` says
+where each value stands. No private key, secret or token is in it. The exit code is 3 if something
+could not be read, else 0.";
+
+const EXCEPT_EXAMPLES: &str = "\
+Example:
+  keyreeve except v1:0123456789abcdef0123456789abcdef >> keyreeve.toml
+
+The policy is refused until the blanks are filled in: who approved it, why, until when, and what is
+done instead.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Judges files against the policy.
+    /// Judges files against the policy: the main command.
+    #[command(after_long_help = CHECK_EXAMPLES)]
     Check(Box<CheckArguments>),
     /// Prints what was understood of files, as JSON: the first thing to look at when a finding surprises.
+    #[command(after_long_help = FACTS_EXAMPLES)]
     Facts(FactsArguments),
     /// Says what a rule asks for, why, how to mend what it finds, and how it is set.
     Explain(ExplainArguments),
     /// Prints an exception for a finding, to be filled in and put into keyreeve.toml.
+    #[command(after_long_help = EXCEPT_EXAMPLES)]
     Except(ExceptArguments),
-    /// Looks at the tree and writes a commented keyreeve.toml with scopes for it.
+    /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test data.
     Init(InitArguments),
     /// Lists the rules that are loaded, and writes the built-in ones to files.
     #[command(subcommand)]
@@ -76,6 +109,11 @@ enum Command {
     CompileRule,
 }
 
+/// Headings in the help of `check`.
+const TREE: &str = "What is read";
+const FAILS: &str = "What fails the run";
+const OUTPUT: &str = "Reports";
+
 /// What `check` is to do.
 #[derive(Args)]
 struct CheckArguments {
@@ -85,31 +123,33 @@ struct CheckArguments {
     #[command(flatten)]
     policy: PolicyArgument,
     /// Format of standard output.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    #[arg(long, value_enum, default_value_t = Format::Human, help_heading = OUTPUT)]
     format: Format,
-    /// Writes a further report to a file, as FORMAT=FILE. Can be repeated.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output::parse)]
+    /// Writes a further report to a file, such as sarif=keyreeve.sarif. Can be repeated.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output::parse, help_heading = OUTPUT)]
     output: Vec<output::Output>,
-    /// Judges what the index has, as a commit would: all of it as context, what differs from HEAD (or the files named) for judgement.
-    #[arg(long, conflicts_with_all = ["new_since"])]
+    /// Reads the git index instead of the files on disk, and judges what differs from HEAD, or the paths named.
+    ///
+    /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there.
+    #[arg(long, conflicts_with_all = ["new_since"], help_heading = TREE)]
     staged: bool,
-    /// Judges this tree and the one of a git revision, and fails only for what is new since then.
-    #[arg(long, value_name = "REF")]
+    /// Judges the tree of a git revision, too, and fails only for what is new since then.
+    #[arg(long, value_name = "REF", help_heading = TREE)]
     new_since: Option<String>,
-    /// Findings of this file are known: reported as such, they do not fail the run.
-    #[arg(long, value_name = "FILE")]
+    /// Findings that this file lists do not fail the run. They are reported as known, and their statements as violated.
+    #[arg(long, value_name = "FILE", help_heading = FAILS)]
     baseline: Option<PathBuf>,
-    /// Writes all findings to a baseline file, and fails for none of them.
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    /// Writes all findings that no exception covers to a baseline file, and fails for none of them.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = FAILS)]
     write_baseline: Option<PathBuf>,
-    /// The date to judge at, as YYYY-MM-DD. Default: today, UTC. With it every run can be repeated.
+    /// The date to judge at, as YYYY-MM-DD, so that a run can be repeated. Default: today, UTC.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Lowest severity that fails the run. Default: the policy's, else medium.
-    #[arg(long, value_enum, value_name = "SEVERITY")]
+    /// Lowest severity that fails the run: low, medium, high, critical, or never. Default: that of keyreeve.toml, else medium.
+    #[arg(long, value_enum, value_name = "SEVERITY", hide_possible_values = true, help_heading = FAILS)]
     fail_on: Option<FailOn>,
-    /// Fails for what could not be determined, too.
-    #[arg(long)]
+    /// Fails for what could not be determined, too; it weighs as much as a violation of its rule.
+    #[arg(long, help_heading = FAILS)]
     fail_on_undetermined: bool,
     /// Runs only this rule. Can be repeated.
     #[arg(long, value_name = "ID")]
@@ -118,17 +158,20 @@ struct CheckArguments {
     #[arg(long, value_name = "ID")]
     skip_rule: Vec<String>,
     /// Prints only what fails the run, problems, and the last line.
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = OUTPUT)]
     quiet: bool,
-    /// Name of the source on standard input, for reports, scopes and formats.
-    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    /// What standard input is called: its extension tells the format, its folder the scope.
+    #[arg(long, value_name = "NAME", default_value = "stdin", help_heading = TREE)]
     stdin_name: String,
 }
 
 /// Which policy.
 #[derive(Args, Clone)]
 struct PolicyArgument {
-    /// The policy file. Default: keyreeve.toml in the folder that is scanned or above it up to the root of the repository, else the built-in policy.
+    /// The policy file. Default: the nearest keyreeve.toml, from the folder that holds all paths up to the root of the repository.
+    ///
+    /// Where there is none, every built-in rule runs with its defaults. Paths in a policy file are relative to its folder; those in
+    /// one that lies outside of what is checked, to the root of the repository that is checked.
     #[arg(long = "policy", value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -160,7 +203,7 @@ struct ExplainArguments {
 struct ExceptArguments {
     /// The fingerprint, as a report shows it: `v1:` and 32 hexadecimal digits.
     fingerprint: String,
-    /// Where to look for the finding.
+    /// Where to look for the finding: the same paths as `check` was given.
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -182,7 +225,7 @@ struct InitArguments {
 
 #[derive(Subcommand)]
 enum RuleCommand {
-    /// Lists all rules: id, version, statement, digest, and where they come from.
+    /// Lists all rules: id, version, the policy statement that each enforces, digest, and where they come from.
     List {
         #[command(flatten)]
         policy: PolicyArgument,

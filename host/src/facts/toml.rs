@@ -13,13 +13,19 @@ const STACK: usize = 64 * 1024 * 1024;
 
 /// Reads a document (TOML 1.1). Members stand in the order of the source.
 pub fn parse(bytes: &[u8]) -> Tree {
+    on_deep_stack(|| parse_here(bytes)).unwrap_or_else(|| {
+        let mut tree = Tree::default();
+        tree.fault(Span::new(0, 0), "could not be read: the TOML reader failed");
+        tree
+    })
+}
+
+/// Runs what reads a hostile document with the toml crate, whose recursion a small document can drive deeper than an
+/// ordinary stack. None if there was no thread to be had, or it panicked.
+pub(crate) fn on_deep_stack<T: Send>(read: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(bytes));
-        worker.ok().and_then(|worker| worker.join().ok()).unwrap_or_else(|| {
-            let mut tree = Tree::default();
-            tree.fault(Span::new(0, 0), "could not be read: the TOML reader failed");
-            tree
-        })
+        let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read).ok()?;
+        worker.join().ok()
     })
 }
 

@@ -103,7 +103,10 @@ impl Policy {
     /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of TOML is
     /// broken, only that, since what follows from it would be noise.
     pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, PolicyError> {
-        load::policy(path, bytes)
+        crate::facts::toml::on_deep_stack(|| load::policy(path, bytes)).unwrap_or_else(|| {
+            let path = error::printable(&path.to_string_lossy());
+            Err(PolicyError::Unreadable { path, cause: std::io::Error::other("the TOML reader failed") })
+        })
     }
 
     /// The policy file; none for the built-in policy.

@@ -132,7 +132,8 @@ impl Policy {
         for exception in &self.exceptions {
             let id = exception.rule.as_str();
             if id != PROBLEM && !built_in.contains_key(id) && !self.rules.contains_key(id) {
-                let known = built_in.keys().copied().chain(self.rules.keys().map(String::as_str)).chain([PROBLEM]);
+                let own = self.rules.keys().map(String::as_str).filter(|id| !built_in.contains_key(id));
+                let known = built_in.keys().copied().chain(own).chain([PROBLEM]);
                 faults.push(unknown_rule(id, exception.rule_span, known));
             }
         }

@@ -263,3 +263,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nested_inline_tables_with_dotted_names_do_not_exhaust_the_stack() {
+    let names = vec!["a"; 78].join(".");
+    let text = format!("a = {}1{}", format!("{{{names} = ").repeat(79), "}".repeat(79));
+    let load = move || Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).is_err();
+    let worker = std::thread::Builder::new().stack_size(2 << 20).spawn(load).unwrap();
+    assert!(worker.join().unwrap());
+}

@@ -1,11 +1,12 @@
 //! Calls every rule with all facts of the kinds it examines, in chunks, and collects what they say.
 //! Not what a finding looks like in a report: `settle` gives it its place and fingerprint.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use super::contract::{Finding, Part, Scan, Unknown, Value, Verdict};
+use super::contract::{Finding, Part, Scan, Value, Verdict};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
@@ -82,6 +83,7 @@ fn add_undetermined(
 ) {
     for index in range.clone() {
         let read = facts.unknown(kind, index).iter().filter(|unknown| reads(rule, kind, &unknown.field));
+        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for unknown in read {
             let answered =
                 findings.iter().filter(|finding| finding.fact as usize == index - range.start).any(|finding| {
@@ -89,9 +91,10 @@ fn add_undetermined(
                         || finding.part.as_ref().is_some_and(|part| part.field == unknown.field)
                 });
             if !answered {
-                into.push((kind, index, undetermined(unknown)));
+                by_reason.entry(&unknown.reason).or_default().push(&unknown.field);
             }
         }
+        into.extend(by_reason.iter().map(|(reason, fields)| (kind, index, undetermined(fields, reason))));
     }
 }
 
@@ -107,13 +110,15 @@ fn reads(rule: &Rule, kind: FactKind, field: &str) -> bool {
         .any(|read| within(field, read) || within(read, field))
 }
 
-fn undetermined(unknown: &Unknown) -> Finding {
+/// One answer for all fields that are unknown for one reason.
+fn undetermined(fields: &[&str], reason: &str) -> Finding {
+    let verb = if fields.len() == 1 { "is" } else { "are" };
     Finding {
         fact: 0,
-        part: Some(Part { field: unknown.field.clone(), position: None }),
+        part: Some(Part { field: fields[0].to_owned(), position: None }),
         related: Vec::new(),
         verdict: Verdict::Undetermined,
-        message: format!("{} is not known: {}", unknown.field, unknown.reason),
+        message: format!("{} {verb} not known: {reason}", fields.join(", ")),
         remedy: "make the value visible to the scan, or judge it by hand".to_owned(),
         attributes: Vec::new(),
     }

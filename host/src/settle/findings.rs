@@ -156,9 +156,13 @@ fn merge(said: &Said<'_>, group: &[Answer<'_>], sources: &Sources, shared: &Shar
 
 /// The statement that a finding is about: of a rule that enforces several, the one that the finding names.
 fn statement(info: &Info, finding: &contract::Finding) -> String {
-    let named = finding.attributes.iter().find(|(name, _)| name == "statement").map(|(_, value)| value);
-    let own = named.filter(|named| info.statement.split(' ').any(|statement| statement == named.as_str()));
-    own.unwrap_or(&info.statement).clone()
+    let own =
+        attribute(finding, "statement").filter(|own| info.statement.split(' ').any(|statement| statement == *own));
+    own.unwrap_or(&info.statement).to_owned()
+}
+
+fn attribute<'a>(finding: &'a contract::Finding, name: &str) -> Option<&'a str> {
+    finding.attributes.iter().find(|(attribute, _)| attribute == name).map(|(_, value)| value.as_str())
 }
 
 /// The rule's own related parts, the block that inherits a directive from elsewhere, and the other facts of the group.
@@ -196,7 +200,8 @@ fn fingerprint(rule: &str, answer: &Answer<'_>, sources: &Sources, shared: &Shar
     };
     let name = if answer.of_context() { "" } else { source.name.as_str() };
     let mut hash = Sha256::new();
-    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), identity] {
+    let topic = attribute(answer.finding, "topic").unwrap_or_default();
+    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), topic.as_bytes(), identity] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

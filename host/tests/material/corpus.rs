@@ -83,3 +83,43 @@ fn described(certificate: &Certificate, place: &Place) -> [String; 7] {
         place.identity.clone(),
     ]
 }
+
+#[test]
+fn names_and_authority_are_those_that_openssl_prints() {
+    let Ok(corpora) = std::env::var("KEYREEVE_CORPORA") else {
+        #[allow(clippy::print_stderr)]
+        return eprintln!("skipped: KEYREEVE_CORPORA is not set");
+    };
+    let (mut wrong, mut compared) = (Vec::new(), 0);
+    let entries = std::fs::read_dir(PathBuf::from(corpora).join("certificates/zlint")).unwrap();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    paths.sort();
+    // A fourth of them: each is one run of openssl.
+    for path in paths.into_iter().step_by(4) {
+        let reading = read(&file(&path));
+        let Some(certificate) = reading.facts.certificates.facts().first() else { continue };
+        let arguments = ["x509", "-noout", "-ext", "subjectAltName,basicConstraints", "-in", path.to_str().unwrap()];
+        let output = std::process::Command::new("openssl").args(arguments).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let value = |name: &str| text.lines().skip_while(|line| !line.contains(name)).nth(1).map(str::trim);
+        let unknown = |field: &str| certificate.unknown.iter().any(|unknown| unknown.field == field);
+        let authority = value("X509v3 Basic Constraints").is_some_and(|line| line.starts_with("CA:TRUE"));
+        if !unknown("authority") && text.contains("Basic Constraints") && authority != certificate.authority {
+            wrong.push(format!("{}: authority", path.display()));
+        }
+        let Some(names) = value("X509v3 Subject Alternative Name") else { continue };
+        compared += 1;
+        // openssl ends a name at a NUL, prints line breaks as they are, and has a word for an empty list.
+        let plain = !certificate.names.iter().any(|name| name.contains(char::is_control)) && names != "<EMPTY>";
+        if plain && !unknown("names") && comparable(names) != comparable(&certificate.names.join(", ")) {
+            wrong.push(format!("{}: {names} / {}", path.display(), certificate.names.join(", ")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compared > 50, "{compared}");
+}
+
+/// Without the slash that openssl puts before each part of a directory name.
+fn comparable(names: &str) -> String {
+    names.replace("DirName:/", "DirName:")
+}

@@ -2,23 +2,13 @@
 //! testdata/ go through.
 #![allow(clippy::unwrap_used)]
 
-use keyreeve_rule::sample::{ec, public_key, rsa, unknown};
-use keyreeve_rule::{
-    Certificate, Context, Finding, Key, PublicKey, Purpose, Severity, Verdict, judge, judge_with, sample,
-};
+use keyreeve_rule::sample::{ec, public_key, rsa, severities, unknown};
+use keyreeve_rule::{Certificate, Context, Finding, Key, PublicKey, Purpose, Severity, judge, judge_with, sample};
 
 use super::{KeySize, Settings};
 
 fn of(public: PublicKey) -> Vec<Finding> {
     judge::<KeySize, _>(&Key { public, ..sample::key() })
-}
-
-fn severities(findings: &[Finding]) -> Vec<Option<Severity>> {
-    let severity = |finding: &Finding| match finding.verdict {
-        Verdict::Violation(severity) => Some(severity),
-        Verdict::Undetermined => None,
-    };
-    findings.iter().map(severity).collect()
 }
 
 const HIGH: &[Option<Severity>] = &[Some(Severity::High)];

@@ -93,6 +93,22 @@ impl Pending<'_> {
         self
     }
 
+    /// Says which of several statements that the rule enforces this finding is about: `S10`.
+    pub fn statement(self, statement: &str) -> Self {
+        self.attribute("statement", statement)
+    }
+
+    /// Tells this finding from others of the rule about the same part of a fact, in a word that never changes: it is part of the
+    /// finding's fingerprint, where the message is not.
+    pub fn topic(self, topic: &str) -> Self {
+        self.attribute("topic", topic)
+    }
+
+    fn attribute(self, name: &str, value: &str) -> Self {
+        self.0.attributes.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Says what to do, in place of the rule's remedy.
     pub fn remedy(self, remedy: impl Into<String>) -> Self {
         self.0.remedy = remedy.into();

@@ -8,7 +8,7 @@ use crate::{Findings, Scan, Settings, Severity};
 pub struct About {
     /// What it asks for, in a few words.
     pub title: &'static str,
-    /// The statement of the policy that it enforces: `S1` to `S16`.
+    /// The statement of the policy that it enforces: `S1` to `S16`; of several, all with a space between.
     pub statement: &'static str,
     /// Why the statement is right, in a paragraph, with its sources.
     pub rationale: &'static str,

@@ -2,8 +2,8 @@
 //! that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
 
 use crate::{
-    Certificate, Context, Environment, Holder, InventoryEntry, Key, Protection, PublicKey, Role, Scan, Side,
-    TlsEndpoint, Transport, Unknown, Verification, date::DAY,
+    Certificate, Context, Environment, Finding, Holder, InventoryEntry, Key, Protection, PublicKey, Role, Scan,
+    Severity, Side, TlsEndpoint, Transport, Unknown, Verdict, Verification, date::DAY,
 };
 
 /// The day of the samples: 2026-11-23.
@@ -97,6 +97,15 @@ pub fn inventory_entry() -> InventoryEntry {
         found: false,
         attributes: vec![],
     }
+}
+
+/// The severity of each finding, none for an undetermined: what a test compares first.
+pub fn severities(findings: &[Finding]) -> Vec<Option<Severity>> {
+    let severity = |finding: &Finding| match finding.verdict {
+        Verdict::Violation(severity) => Some(severity),
+        Verdict::Undetermined => None,
+    };
+    findings.iter().map(severity).collect()
 }
 
 /// A field that is not known.

@@ -113,3 +113,65 @@ macro_rules! settings {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    crate::settings! {
+        /// One of each type.
+        struct All {
+            /// A switch,
+            /// on two lines.
+            on: bool = true,
+            /// A number.
+            whole_number: i64 = -1,
+            /// A count.
+            count: u32 = 2048,
+            /// A text.
+            text: String = "1.3".into(),
+            /// Texts.
+            texts: Vec<String> = vec!["a".into()],
+            /// Days.
+            maximum_age: Days = Days(90),
+        }
+    }
+
+    #[test]
+    fn a_declaration_names_each_setting_with_its_type_default_and_description() {
+        let declared: Vec<_> = All::declare().into_iter().map(|one| (one.name, one.default, one.doc)).collect();
+        let expected = [
+            ("on", Value::Boolean(true), "A switch, on two lines."),
+            ("whole-number", Value::Integer(-1), "A number."),
+            ("count", Value::Integer(2048), "A count."),
+            ("text", Value::Text("1.3".into()), "A text."),
+            ("texts", Value::Texts(vec!["a".into()]), "Texts."),
+            ("maximum-age", Value::Days(90), "Days."),
+        ];
+        let expected: Vec<_> = expected.map(|(name, default, doc)| (name.into(), default, doc.into())).into();
+        assert_eq!(declared, expected);
+    }
+
+    #[test]
+    fn what_is_declared_can_be_read_and_what_is_missing_has_its_default() {
+        let declared = All::declare().into_iter().map(|one| (one.name, one.default)).collect();
+        assert_eq!(All::read(declared).unwrap(), All::default());
+        let one = All::read(vec![("maximum-age".into(), Value::Days(30))]).unwrap();
+        assert_eq!(one, All { maximum_age: Days(30), ..All::default() });
+    }
+
+    #[test]
+    fn a_value_of_another_type_or_out_of_range_is_refused_by_name() {
+        for (name, value, error) in [
+            ("on", Value::Integer(1), "the setting on must be true or false"),
+            ("count", Value::Integer(-1), "the setting count must be a whole number from 0 to 4294967295"),
+            ("count", Value::Integer(1 << 32), "the setting count must be a whole number from 0 to 4294967295"),
+            ("maximum-age", Value::Integer(90), "the setting maximum-age must be a number of days"),
+            ("other", Value::Integer(90), "there is no setting other"),
+        ] {
+            assert_eq!(All::read(vec![(name.into(), value)]).unwrap_err(), error);
+        }
+    }
+}

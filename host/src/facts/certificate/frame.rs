@@ -1,12 +1,10 @@
-//! The fields of a certificate as byte ranges of its DER. x509-parser reads them; what it refuses and OpenSSL
-//! does not (a time it does not know, an odd version) is walked here. Not what the fields mean.
+//! The fields of a certificate as byte ranges of its DER; x509-parser then reads what they hold. Not walked by it too,
+//! since it refuses times that OpenSSL reads, and drops the rest of a name behind an empty set.
 
 use der::Tag;
-use x509_parser::certificate::X509CertificateParser;
-use x509_parser::nom::Parser;
 
 use crate::facts::asn1::{Elements, Malformed};
-use crate::facts::oid::{self, Oid, Signature};
+use crate::facts::oid::{self, Signature};
 
 use super::time;
 
@@ -36,43 +34,6 @@ pub(super) struct Frame<'a> {
 impl<'a> Frame<'a> {
     /// The certificate that these bytes begin with.
     pub(super) fn read(der: &'a [u8]) -> Result<Self, Malformed> {
-        Self::by_x509_parser(der).map_or_else(|| Self::by_walk(der), Ok)
-    }
-
-    /// The value of the extension with that number in id-ce. One that is there twice has none (RFC 5280, section 4.2).
-    pub(super) fn extension(&self, number: u8) -> Result<Option<&'a [u8]>, ()> {
-        let mut found = self.extensions.iter().filter(|(known, _)| *known == number).map(|(_, value)| *value);
-        let value = found.next();
-        if found.next().is_some() { Err(()) } else { Ok(value) }
-    }
-
-    fn by_x509_parser(der: &'a [u8]) -> Option<Self> {
-        let (_, certificate) = X509CertificateParser::new().with_deep_parse_extensions(false).parse(der).ok()?;
-        let tbs = &certificate.tbs_certificate;
-        let algorithm = &certificate.signature_algorithm;
-        let parameters = algorithm.parameters.as_ref().filter(|parameters| parameters.tag().0 == 16);
-        Some(Self {
-            der: certificate.as_raw(),
-            version: tbs.version.0.saturating_add(1),
-            serial: tbs.raw_serial(),
-            signature: oid::signature(
-                &Oid::from_bytes(algorithm.algorithm.as_bytes()).ok()?,
-                parameters.map(|parameters| parameters.data),
-            ),
-            issuer: tbs.issuer.as_raw(),
-            subject: tbs.subject.as_raw(),
-            not_before: Some(tbs.validity.not_before.timestamp()),
-            not_after: Some(tbs.validity.not_after.timestamp()),
-            spki: tbs.subject_pki.raw,
-            extensions: tbs
-                .extensions()
-                .iter()
-                .filter_map(|extension| Some((id_ce(extension.oid.as_bytes())?, extension.value)))
-                .collect(),
-        })
-    }
-
-    fn by_walk(der: &'a [u8]) -> Result<Self, Malformed> {
         let whole = Elements::of(der).next(Tag::Sequence)?;
         let mut outer = whole.elements()?;
         let mut tbs = outer.next(Tag::Sequence)?.elements()?;
@@ -101,6 +62,13 @@ impl<'a> Frame<'a> {
             spki,
             extensions: extensions(tbs)?,
         })
+    }
+
+    /// The value of the extension with that number in id-ce. One that is there twice has none (RFC 5280, section 4.2).
+    pub(super) fn extension(&self, number: u8) -> Result<Option<&'a [u8]>, ()> {
+        let mut found = self.extensions.iter().filter(|(known, _)| *known == number).map(|(_, value)| *value);
+        let value = found.next();
+        if found.next().is_some() { Err(()) } else { Ok(value) }
     }
 }
 
@@ -137,19 +105,30 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use x509_parser::prelude::{FromDer, X509Certificate};
 
     #[test]
-    fn the_walk_agrees_with_x509_parser_wherever_that_reads() {
+    fn fields_are_those_of_x509_parser_wherever_that_reads() {
         let Ok(corpora) = std::env::var("KEYREEVE_CORPORA") else {
             #[allow(clippy::print_stderr)]
             return eprintln!("skipped: KEYREEVE_CORPORA is not set");
         };
         let mut compared = 0;
         for entry in std::fs::read_dir(format!("{corpora}/certificates/zlint")).unwrap() {
-            let pem = std::fs::read(entry.unwrap().path()).unwrap();
-            let Ok(Some((rustls_pemfile_item, _))) = crate::facts::pem::decode::first(&pem) else { continue };
-            let Some(by_parser) = Frame::by_x509_parser(&rustls_pemfile_item) else { continue };
-            assert_eq!(Frame::by_walk(&rustls_pemfile_item), Ok(by_parser));
+            let Ok(pem) = std::fs::read(entry.unwrap().path()) else { continue };
+            let Some(der) = crate::facts::pem::decode::first(&pem) else { continue };
+            let Ok((_, expected)) = X509Certificate::from_der(&der) else { continue };
+            let frame = Frame::read(&der).unwrap();
+            assert_eq!(frame.der, expected.as_raw());
+            assert_eq!(frame.version, expected.version.0 + 1);
+            assert_eq!(frame.serial, expected.raw_serial());
+            assert_eq!(frame.spki, expected.subject_pki.raw);
+            assert_eq!(frame.not_before, Some(expected.validity.not_before.timestamp()));
+            assert_eq!(frame.not_after, Some(expected.validity.not_after.timestamp()));
+            assert!(frame.issuer.starts_with(expected.issuer.as_raw()));
+            assert!(frame.subject.starts_with(expected.subject.as_raw()));
+            let values = expected.extensions().iter().filter(|extension| id_ce(extension.oid.as_bytes()).is_some());
+            assert!(values.map(|extension| extension.value).eq(frame.extensions.iter().map(|(_, value)| *value)));
             compared += 1;
         }
         assert!(compared > 500, "{compared}");

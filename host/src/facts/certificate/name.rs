@@ -3,17 +3,30 @@
 
 use std::borrow::Cow;
 
-use x509_parser::asn1_rs::Any;
+use der::Tag;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
-use crate::facts::asn1::Malformed;
+use crate::facts::asn1::{Element, Elements, Malformed};
+
+/// id-at-commonName.
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// The common names in a DER Name, in its order.
 pub(crate) fn common_names(name: &[u8]) -> Result<Vec<String>, Malformed> {
-    let (_, name) = X509Name::from_der(name).map_err(|_| Malformed("its name cannot be read"))?;
-    Ok(name.iter_common_name().map(|attribute| string(attribute.attr_value())).collect())
+    let mut sets = Elements::of_sequence(name)?;
+    let mut found = Vec::new();
+    while !sets.is_empty() {
+        let mut attributes = sets.next(Tag::Set)?.elements()?;
+        while !attributes.is_empty() {
+            let mut attribute = attributes.next(Tag::Sequence)?.elements()?;
+            if attribute.next(Tag::ObjectIdentifier)?.value == COMMON_NAME {
+                found.push(string(attribute.any()?));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// A DER Name on one line: `C=US, O=Example, CN=www.example.org`.
@@ -30,7 +43,7 @@ pub(super) fn general(name: &GeneralName<'_>) -> String {
         GeneralName::IPAddress(address) => format!("IP Address:{}", address_text(address)),
         GeneralName::DirectoryName(name) => format!("DirName:{name}"),
         GeneralName::RegisteredID(oid) => format!("Registered ID:{oid}"),
-        GeneralName::OtherName(..) => "othername:<unsupported>".to_owned(),
+        GeneralName::OtherName(oid, _) => format!("othername: {oid}::<unsupported>"),
         GeneralName::X400Address(_) => "X400Name:<unsupported>".to_owned(),
         GeneralName::EDIPartyName(_) => "EdiPartyName:<unsupported>".to_owned(),
         GeneralName::Invalid(tag, bytes) => {
@@ -66,18 +79,15 @@ fn address_text(address: &[u8]) -> String {
     groups.map(|group| format!("{:X}", u16::from_be_bytes(*group))).collect::<Vec<_>>().join(":")
 }
 
-/// A DirectoryString (X.520): UTF-8, Latin-1 for T61String, UTF-16 for BMPString, UTF-32 for UniversalString.
-fn string(value: &Any<'_>) -> String {
-    match value.tag().0 {
-        20 => value.data.iter().map(|&byte| char::from(byte)).collect(),
-        28 => {
-            let points = value.data.as_chunks::<4>().0.iter().map(|point| u32::from_be_bytes(*point));
-            points.map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
-        }
-        30 => {
-            let units = value.data.as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
+/// A DirectoryString (X.520): Latin-1 for TeletexString, UTF-16 for BMPString, else UTF-8. The DER reader refuses a
+/// UniversalString, which RFC 5280 forbids for new subjects.
+fn string(value: Element<'_>) -> String {
+    match value.tag {
+        Tag::TeletexString => value.value.iter().map(|&byte| char::from(byte)).collect(),
+        Tag::BmpString => {
+            let units = value.value.as_chunks::<2>().0.iter().map(|unit| u16::from_be_bytes(*unit));
             char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         }
-        _ => String::from_utf8_lossy(value.data).into_owned(),
+        _ => String::from_utf8_lossy(value.value).into_owned(),
     }
 }

@@ -56,9 +56,17 @@ fn kind(name: &str, file: &str) -> Kind {
             if site { Kind::Possible } else { Kind::Foreign }
         }
         Some("txt" | "cfg") => Kind::Possible,
+        // A license, a Makefile or a Dockerfile beside a configuration has no extension either.
+        None if !of_files_without_extension(folder) => Kind::Possible,
         _ if homely => Kind::Homely,
         _ => Kind::Possible,
     }
+}
+
+/// Whether a folder is one of those in which nginx's files often have no extension.
+fn of_files_without_extension(folder: &str) -> bool {
+    let last = folder.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    matches!(last, "sites-available" | "sites-enabled" | "conf.d" | "snippets")
 }
 
 /// What a text looks like, weakest first.
@@ -97,7 +105,7 @@ fn best_sign(text: &[u8]) -> Sign {
 }
 
 /// Marks of other formats: Apache's and XML's `<`, the sections of ini files and TOML, shebangs, fences of
-/// Markdown, YAML's documents and keys, tags of template engines, key = value.
+/// Markdown, comments of C, YAML's documents, tags of template engines, key = value.
 fn is_foreign(line: &[u8], first: bool) -> bool {
     let assigned =
         line.split(|byte| byte.is_ascii_whitespace()).nth(1).is_some_and(|word| matches!(word, b"=" | b":="));
@@ -105,6 +113,8 @@ fn is_foreign(line: &[u8], first: bool) -> bool {
         || (line[0] == b'[' && line.ends_with(b"]"))
         || (first && (line.starts_with(b"#!") || line.starts_with(b"---") || line[0] == b'{'))
         || line.starts_with(b"```")
+        || line.starts_with(b"//")
+        || line.starts_with(b"/*")
         || line.starts_with(b"{%")
         || line.starts_with(b"{{")
         || (assigned && !line.starts_with(b"if") && !line.starts_with(b"location"))
@@ -147,7 +157,7 @@ fn is_block(name: &[u8], rest: &[u8]) -> bool {
     let argument = rest.trim_ascii_start().first().copied();
     match name {
         b"location" => argument.is_some_and(|byte| matches!(byte, b'/' | b'=' | b'~' | b'^' | b'@' | b'\'' | b'"')),
-        b"if" => rest.trim_ascii_start().starts_with(b"($"),
+        b"charset_map" => true,
         b"map" | b"geo" | b"split_clients" => memchr::memchr(b'$', rest).is_some(),
         b"upstream" => argument.is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
         _ => name.ends_with(b"_by_lua_block"),
@@ -158,16 +168,19 @@ fn is_block(name: &[u8], rest: &[u8]) -> bool {
 fn is_directive(name: &[u8], rest: &[u8]) -> bool {
     const PREFIXES: [&[u8]; 9] =
         [b"ssl_", b"proxy_", b"grpc_", b"uwsgi_", b"fastcgi_", b"scgi_", b"gzip_", b"client_", b"worker_"];
+    let argument = rest.trim_ascii_start();
+    // A call or an assignment of a programming language.
+    if matches!(argument.first(), Some(b'(' | b'=' | b'{')) {
+        return false;
+    }
     match name {
-        b"listen" => rest.trim_ascii_start().first().is_some_and(|byte| !matches!(byte, b'=' | b'{')),
-        b"server_name" | b"add_header" | b"try_files" | b"error_page" | b"access_log" | b"gzip" | b"sendfile"
-        | b"rewrite" | b"server_tokens" | b"keepalive_timeout" | b"starttls" | b"resolver" | b"load_module"
-        | b"auth_basic" | b"log_format" | b"default_type" | b"limit_req" | b"http2" | b"sub_filter" | b"expires" => {
-            true
-        }
-        b"return" => rest.trim_ascii_start().first().is_some_and(u8::is_ascii_digit),
-        b"set" => rest.trim_ascii_start().starts_with(b"$"),
-        b"ssl" => matches!(rest.trim_ascii(), b"on;" | b"off;"),
+        b"listen" => argument.first().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"[*$".contains(byte)),
+        b"server_name" | b"add_header" | b"try_files" | b"error_page" | b"access_log" | b"sendfile" | b"rewrite"
+        | b"server_tokens" | b"keepalive_timeout" | b"starttls" | b"resolver" | b"load_module" | b"auth_basic"
+        | b"log_format" | b"default_type" | b"limit_req" | b"sub_filter" | b"expires" => true,
+        b"return" => argument.iter().take_while(|byte| byte.is_ascii_digit()).count() == 3,
+        b"set" => argument.starts_with(b"$"),
+        b"ssl" | b"gzip" | b"http2" => matches!(argument, b"on;" | b"off;"),
         _ => PREFIXES.iter().any(|prefix| name.starts_with(prefix)),
     }
 }
@@ -213,6 +226,9 @@ mod tests {
             ("values.yaml", "server:\n  listen: 80\n"),
             ("nginx/x.conf", "\0server { listen 80; }"),
             ("empty.conf", ""),
+            ("nginx/LICENSE", "granted, provided that the above copyright notice appear in all copies;\n"),
+            ("nginx/Makefile", "all:\n\techo done;\n"),
+            ("code.inc", "if (x) {\n  listen (fd, 5);\n  return 1;\n}\n"),
         ] {
             assert!(!recognises(name, text.as_bytes()), "{name}");
         }

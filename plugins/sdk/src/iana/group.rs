@@ -33,6 +33,11 @@ pub fn group(code: u16) -> Option<&'static Group> {
     GROUPS.binary_search_by_key(&code, |group| group.code).ok().map(|position| &GROUPS[position])
 }
 
+/// Every group of the registry, in ascending order of the code points.
+pub fn groups() -> &'static [Group] {
+    &GROUPS
+}
+
 const fn of(code: u16, name: &'static str, kind: GroupKind, bits: u32) -> Group {
     Group { code, name, kind, bits }
 }

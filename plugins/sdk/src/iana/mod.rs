@@ -5,7 +5,7 @@ mod group;
 mod registry;
 mod suite;
 
-pub use group::{Group, GroupKind, group};
+pub use group::{Group, GroupKind, group, groups};
 pub use suite::{Authentication, Cipher, KeyExchange, Mac, Mode, Suite, suite, suites};
 
 /// TLS 1.3 (RFC 9846).
@@ -33,3 +33,6 @@ pub fn version_name(code: u16) -> Option<&'static str> {
 pub fn version(name: &str) -> Option<u16> {
     VERSIONS.iter().find(|(_, full)| *full == name || full.strip_prefix("TLS ") == Some(name)).map(|(code, _)| *code)
 }
+
+#[cfg(test)]
+mod tests;

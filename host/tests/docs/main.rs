@@ -1,0 +1,166 @@
+//! The project's words are true: every example of its pages is run, every path and module that they name is there, and every module is named.
+//! BLESS=1 writes what examples print into the pages; what is blessed is read before it is committed.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod architecture;
+mod console;
+mod markdown;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use keyreeve::facts::yaml;
+use keyreeve::policy::Policy;
+use markdown::{Block, blocks, links, pages, root};
+
+/// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test has: only its `make` targets are checked.
+const LANGUAGES: [&str; 5] = ["console", "sh", "text", "toml", "yaml"];
+
+fn each_block(language: &str, mut check: impl FnMut(&Path, &Block)) {
+    for page in pages() {
+        for block in blocks(&std::fs::read_to_string(&page).unwrap()).iter().filter(|block| block.language == language)
+        {
+            check(&page, block);
+        }
+    }
+}
+
+fn place(page: &Path, block: &Block) -> String {
+    format!("{}:{}", page.strip_prefix(root()).unwrap().display(), block.line)
+}
+
+/// A repository of one commit with the files of the demo.
+fn town() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join("testdata/town"), folder.path());
+    for arguments in [
+        &["init", "--quiet", "--initial-branch=main"][..],
+        &["add", "--all", "--force"],
+        &["-c", "user.name=Ada", "-c", "user.email=ada@codetown.example", "commit", "--quiet", "--message=The town"],
+    ] {
+        let status = Command::new("git").args(arguments).current_dir(folder.path()).status().unwrap();
+        assert!(status.success(), "git {arguments:?}");
+    }
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &target),
+            false => drop(std::fs::copy(entry.path(), target).unwrap()),
+        }
+    }
+}
+
+/// The console blocks of a page are run in their order, in one copy of the demo.
+#[test]
+fn every_console_example_prints_what_the_page_shows() {
+    let mut failures = Vec::new();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        let town = town();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // From the last block, so that what is blessed does not move the others.
+        let mut blessed = Vec::new();
+        for block in blocks(&text).iter().filter(|block| block.language == "console") {
+            if let Err(right) = console::run(block, town.path()) {
+                failures.push(format!("{} should be\n{}", place(&page, block), right.join("\n")));
+                blessed.push((block.line - 1..block.line - 1 + block.text.len(), right));
+            }
+        }
+        if std::env::var_os("BLESS").is_some() {
+            for (range, right) in blessed.into_iter().rev() {
+                lines.splice(range, right);
+            }
+            std::fs::write(&page, lines.join("\n") + "\n").unwrap();
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// Also with the rules that there are: `rule list` ends with 2 where a policy names rules or settings that there are not.
+#[test]
+fn every_policy_example_is_a_policy() {
+    let mut count = 0;
+    each_block("toml", |page, block| {
+        let text = block.text.join("\n");
+        Policy::load(Path::new("keyreeve.toml"), text.as_bytes())
+            .unwrap_or_else(|error| panic!("{}: {error}", place(page, block)));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keyreeve.toml");
+        std::fs::write(&file, text).unwrap();
+        let program = env!("CARGO_BIN_EXE_keyreeve");
+        let output = Command::new(program).args(["rule", "list", "--policy"]).arg(&file).output().unwrap();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert_ne!(output.status.code(), Some(2), "{}: {complaint}", place(page, block));
+        count += 1;
+    });
+    assert!(count > 0, "there is no policy among the examples");
+}
+
+#[test]
+fn every_yaml_example_is_yaml() {
+    each_block("yaml", |page, block| {
+        let tree = yaml::parse(block.text.join("\n").as_bytes());
+        assert!(tree.faults.is_empty() && !tree.documents.is_empty(), "{}: {:?}", place(page, block), tree.faults);
+    });
+}
+
+/// Commands of CI examples are those of the program: every line with `keyreeve check` in YAML is a command line.
+#[test]
+fn every_command_in_yaml_is_understood() {
+    each_block("yaml", |page, block| {
+        for line in block.text.iter().filter(|line| line.contains("keyreeve check")) {
+            let (_, command) = line.split_once("keyreeve check").unwrap();
+            let program = env!("CARGO_BIN_EXE_keyreeve");
+            let help = Command::new(program).arg("check").args(command.split_whitespace()).arg("--help").output().unwrap();
+            assert!(help.status.success(), "{}: {line}", place(page, block));
+            for option in command.split_whitespace().filter(|word| word.starts_with("--")) {
+                let name = option.split('=').next().unwrap();
+                let known = String::from_utf8_lossy(&help.stdout).contains(&format!("{name} "));
+                assert!(known || name == "--staged", "{}: there is no option {name}", place(page, block));
+            }
+        }
+    });
+}
+
+#[test]
+fn every_make_target_exists_and_every_block_has_a_language_that_is_checked() {
+    let makefile = std::fs::read_to_string(root().join("Makefile")).unwrap();
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for block in blocks(&text) {
+            assert!(LANGUAGES.contains(&block.language.as_str()), "{}: {:?}", place(&page, &block), block.language);
+        }
+        let targets = text.lines().flat_map(|line| line.split("make ").skip(1).map(move |rest| (line, rest)));
+        for (line, rest) in targets.filter(|(line, _)| line.starts_with("make ") || line.contains("`make ")) {
+            let target = rest.split(|letter: char| !letter.is_ascii_lowercase()).next().unwrap();
+            assert!(makefile.contains(&format!("\n{target}:")), "{}: {line}", page.display());
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for link in links(&text).into_iter().filter(|link| !link.contains("://") && !link.starts_with('#')) {
+            let path: PathBuf = page.parent().unwrap().join(link.split('#').next().unwrap());
+            assert!(path.exists(), "{} links to {link}", page.display());
+        }
+    }
+}
+
+#[test]
+fn an_ellipsis_stands_for_text_and_alone_for_lines() {
+    let shown = ["a…c…", "…", "end"];
+    assert!(console::matches(&shown, &["abcd", "x", "y", "end"]));
+    assert!(console::matches(&shown, &["ac", "end"]));
+    for printed in [&["abd", "end"][..], &["abc"], &["abc", "x"], &["abc", "end", "x"], &["abc", "ends"]] {
+        assert!(!console::matches(&shown, printed), "{printed:?}");
+    }
+    assert!(console::matches(&[], &[]) && !console::matches(&[], &["x"]) && !console::matches(&["x"], &[]));
+}

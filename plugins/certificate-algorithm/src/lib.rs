@@ -1,0 +1,129 @@
+//! The rule `certificate-algorithm` (S3): certificates are signed with algorithms that are recognised and not deprecated.
+//! Not the certificate's own key, which `key-size` judges.
+
+use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Rule, Scan, Severity};
+
+keyreeve_rule::rule!(CertificateAlgorithm: certificates);
+
+keyreeve_rule::settings! {
+    /// What keyreeve.toml can change.
+    pub struct Settings {
+        /// Hashes that no signature may be made with.
+        pub prohibited_hashes: Vec<String> = ["MD2", "MD4", "MD5", "SHA", "SHA1"].map(String::from).to_vec(),
+        /// Signature algorithms (OpenSSL's long name or an object identifier) and hashes that the policy recognises besides
+        /// the built-in ones.
+        pub allow: Vec<String> = vec![],
+        /// Whether the signature of a self-issued certificate authority on itself is judged, though nobody relies on it.
+        pub judge_roots: bool = false,
+    }
+}
+
+/// Hashes that are recognised: SHA-2 (FIPS 180-4) and SHA-3 (FIPS 202).
+const RECOGNISED_HASHES: [&str; 12] = [
+    "SHA256",
+    "SHA384",
+    "SHA512",
+    "SHA224",
+    "SHA512-224",
+    "SHA512-256",
+    "SHA3-224",
+    "SHA3-256",
+    "SHA3-384",
+    "SHA3-512",
+    "SHAKE128",
+    "SHAKE256",
+];
+
+/// Beginnings of the names of algorithms that have their hash inside: EdDSA (RFC 8032), ML-DSA (FIPS 204), SLH-DSA (FIPS 205).
+const HASH_INSIDE: [&str; 4] = ["ED25519", "ED448", "ML-DSA-", "SLH-DSA-"];
+
+/// The rule with its settings.
+pub struct CertificateAlgorithm {
+    settings: Settings,
+}
+
+impl Rule for CertificateAlgorithm {
+    type Settings = Settings;
+
+    const ABOUT: About = About {
+        title: "certificates are signed with recognised algorithms",
+        statement: "S3",
+        rationale: "Whoever finds two certificates with the same hash has the signature of an authority on one it never saw: with MD5 that \
+            made a false authority in 2008, with SHA-1 collisions have been public since 2017 and chosen prefixes since 2020. \
+            RFC 9155 forbids both in TLS 1.2 signatures, the CA/Browser Forum's baseline requirements forbid SHA-1 in certificates. \
+            FIPS 186-5 withdrew DSA. The signature of a root on itself proves nothing and is not judged.",
+        severity: Severity::High,
+        reads: &["certificates.signature-algorithm", "certificates.signature-hash"],
+        remedy: "have the certificate issued anew with a signature over SHA-256 or stronger",
+        bad_example: "openssl req -x509 -sha1 -key server.key -out server.pem",
+        good_example: "openssl req -x509 -sha256 -key server.key -out server.pem",
+    };
+
+    fn new(settings: Settings) -> Result<Self, String> {
+        Ok(Self { settings })
+    }
+}
+
+impl Judge<Certificate> for CertificateAlgorithm {
+    fn judge(&self, certificate: &Certificate, _: &Scan, findings: &mut Findings) {
+        let Certificate { signature_algorithm: algorithm, signature_hash: hash, .. } = certificate;
+        if certificate.authority && certificate.self_issued && !self.settings.judge_roots
+            || self.allows(algorithm, hash)
+        {
+            return;
+        }
+        if self.settings.prohibited_hashes.contains(hash) {
+            report(
+                certificate,
+                Severity::High,
+                format!("the certificate is signed over {hash} ({algorithm})"),
+                findings,
+            );
+        } else if is_dsa(algorithm) {
+            let message = format!("the certificate is signed with DSA ({algorithm}), which FIPS 186-5 withdrew");
+            report(certificate, Severity::Medium, message, findings);
+        } else if !is_recognised(algorithm, hash) && !is_unknown(certificate) {
+            let of = if hash.is_empty() { String::new() } else { format!(" over {hash}") };
+            findings
+                .undetermined(format!("the signature algorithm {algorithm}{of} is not recognised by the policy"))
+                .at("signature-algorithm")
+                .remedy("if the policy recognises the algorithm, add it to the setting allow of certificate-algorithm");
+        }
+    }
+}
+
+impl CertificateAlgorithm {
+    fn allows(&self, algorithm: &str, hash: &str) -> bool {
+        self.settings.allow.iter().any(|allowed| allowed == algorithm || !hash.is_empty() && allowed == hash)
+    }
+}
+
+fn report(certificate: &Certificate, severity: Severity, message: String, findings: &mut Findings) {
+    findings.violation(message).severity(certificate.context.weigh(severity)).at("signature-algorithm");
+}
+
+/// DSA by any of OpenSSL's names for its signatures: `dsaWithSHA1`, `dsaWithSHA1-old`, `dsa_with_SHA256`.
+fn is_dsa(algorithm: &str) -> bool {
+    algorithm.starts_with("dsa")
+}
+
+/// Whether the algorithm is RSA or ECDSA over a recognised hash, or has its hash inside. A hash is only read from an
+/// algorithm that is known, so that of a foreign one does not save it.
+fn is_recognised(algorithm: &str, hash: &str) -> bool {
+    if hash.is_empty() {
+        return HASH_INSIDE.iter().any(|name| algorithm.starts_with(name));
+    }
+    let family = algorithm.ends_with("WithRSAEncryption")
+        || algorithm.starts_with("ecdsa")
+        || algorithm.starts_with("rsassa")
+        || algorithm.starts_with("RSA-");
+    family && RECOGNISED_HASHES.contains(&hash)
+}
+
+/// Whether the host will say by itself that the algorithm or its hash is unknown.
+fn is_unknown(certificate: &Certificate) -> bool {
+    ["signature-algorithm", "signature-hash"].iter().any(|field| certificate.unknown(field).is_some())
+}
+
+#[cfg(test)]
+mod tests;

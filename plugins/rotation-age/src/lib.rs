@@ -1,0 +1,202 @@
+//! The rule `rotation-age` (S9, S10): keys rotate in time. Not whether they are in the inventory that says when they did.
+
+use keyreeve_rule::date::{date, whole_days};
+use keyreeve_rule::{
+    About, Certificate, Context, Data, Days, Environment, Fact, Findings, Holder, InventoryEntry, Judge, Key, Role,
+    Rule, Scan, Severity,
+};
+
+keyreeve_rule::rule!(RotationAge: certificates, inventory, keys);
+
+keyreeve_rule::settings! {
+    /// What keyreeve.toml can change.
+    pub struct Settings {
+        /// Greatest age of a key with access to production or to sensitive data (S9).
+        pub production_maximum: Days = Days(90),
+        /// Greatest age of a personal key with access to staging or test (S10).
+        pub personal_maximum: Days = Days(365),
+        /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
+        pub judge_lifetime: bool = true,
+    }
+}
+
+/// The rule with its settings.
+pub struct RotationAge {
+    settings: Settings,
+}
+
+/// How old a key may get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Limit {
+    /// The policy sets none.
+    None,
+    /// It depends on the environment, which is not known.
+    Undetermined,
+    /// So many days, and whose keys those are.
+    At(Days, Whose),
+}
+
+/// Whose keys a limit is for, in words and by the statement that sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Whose {
+    words: &'static str,
+    statement: &'static str,
+}
+
+const PRODUCTION: Whose = Whose { words: "the key with access to production", statement: "S9" };
+const SENSITIVE: Whose = Whose { words: "the key with access to sensitive data", statement: "S9" };
+const PERSONAL: Whose = Whose { words: "the personal key with access to staging or test", statement: "S10" };
+
+impl Rule for RotationAge {
+    type Settings = Settings;
+
+    const ABOUT: About = About {
+        title: "keys rotate in time",
+        statement: "S9 S10",
+        rationale: "The longer a key is used, the more it protects, the more copies of it exist, and the longer one that leaked unnoticed \
+            can be used. The policy has keys with access to production or to customers' confidential data rotate at least every 90 days \
+            (S9), personal keys with access to staging or test at least once a year (S10). The CA/Browser Forum shortens the lifetime of \
+            public certificates to 200 days in 2026, 100 in 2027 and 47 in 2029. Without an inventory that says when it was rotated, a \
+            certificate's key counts from notBefore. Ages are in whole days.",
+        severity: Severity::Medium,
+        reads: &[
+            "certificates.not-before",
+            "certificates.not-after",
+            "certificates.last-rotated",
+            "inventory.created",
+            "inventory.last-rotated",
+            "keys.last-rotated",
+        ],
+        remedy: "make a new key, put it to use, revoke the old one, and note the date in the inventory",
+        bad_example: "openssl req -x509 -days 3650 -key server.key -out server.pem",
+        good_example: "openssl req -x509 -days 90 -newkey ed25519 -keyout server.key -out server.pem",
+    };
+
+    fn new(settings: Settings) -> Result<Self, String> {
+        Ok(Self { settings })
+    }
+}
+
+impl Judge<Certificate> for RotationAge {
+    fn judge(&self, certificate: &Certificate, scan: &Scan, findings: &mut Findings) {
+        if certificate.authority {
+            return;
+        }
+        let Some((limit, whose)) = self.limit(&certificate.context, findings) else { return };
+        let rotated = certificate.last_rotated.filter(|rotated| *rotated <= scan.as_of);
+        let (since, field) = match rotated {
+            Some(rotated) => (rotated, "last-rotated"),
+            None => (certificate.not_before, "not-before"),
+        };
+        if certificate.unknown(field).is_some() || certificate.unknown("last-rotated").is_some() {
+            return;
+        }
+        let too_old = report_age(since, field, limit, whose, scan, findings);
+        if !too_old && certificate.unknown("not-after").is_none() {
+            self.judge_end(certificate.not_after, since, (limit, whose), scan, findings);
+        }
+    }
+}
+
+impl Judge<InventoryEntry> for RotationAge {
+    fn judge(&self, entry: &InventoryEntry, scan: &Scan, findings: &mut Findings) {
+        let Some((limit, whose)) = self.limit(&entry.context, findings) else { return };
+        if entry.unknown("last-rotated").is_some() {
+            return;
+        }
+        match (entry.last_rotated, entry.created) {
+            (Some(rotated), _) => _ = report_age(rotated, "last-rotated", limit, whose, scan, findings),
+            (None, Some(created)) => _ = report_age(created, "created", limit, whose, scan, findings),
+            (None, None) if entry.unknown("created").is_some() => {}
+            (None, None) => {
+                findings
+                    .undetermined("the inventory entry has neither a last rotated date nor a creation date")
+                    .remedy("note in the entry when the key was created and last rotated")
+                    .at("last-rotated");
+            }
+        }
+    }
+}
+
+impl Judge<Key> for RotationAge {
+    /// A key shows no age: only one whose rotation the inventory knows is judged, and not the public half of one elsewhere.
+    fn judge(&self, key: &Key, scan: &Scan, findings: &mut Findings) {
+        let Some(rotated) = key.last_rotated.filter(|_| key.role == Role::Private) else { return };
+        let Some((limit, whose)) = self.limit(&key.context, findings) else { return };
+        if key.unknown("last-rotated").is_none() {
+            report_age(rotated, "last-rotated", limit, whose, scan, findings);
+        }
+    }
+}
+
+impl RotationAge {
+    /// The limit that the context sets, if it sets one. Where no environment is known it adds the undetermined, always
+    /// in the same words, so that a report can show one for all facts.
+    fn limit(&self, context: &Context, findings: &mut Findings) -> Option<(Days, Whose)> {
+        match self.limit_in(context) {
+            Limit::At(days, whose) => Some((days, whose)),
+            Limit::None => None,
+            Limit::Undetermined => {
+                findings
+                    .undetermined("no environment is known, so no maximum age either")
+                    .remedy("set environment in a scope of keyreeve.toml: production, staging or test (`keyreeve init` proposes scopes)")
+                    .at("context.environment");
+                None
+            }
+        }
+    }
+
+    /// Judges when a certificate ends whose key, used since `since`, is not too old yet.
+    fn judge_end(&self, end: i64, since: i64, limit: (Days, Whose), scan: &Scan, findings: &mut Findings) {
+        let (limit, whose) = limit;
+        let lifetime = whole_days(since, end);
+        if end < scan.as_of {
+            findings
+                .violation(format!("the certificate expired on {}", date(end)))
+                .statement(whose.statement)
+                .severity(Severity::Low)
+                .remedy("replace the certificate and its key, or remove them where they are no longer in use")
+                .at("not-after");
+        } else if self.settings.judge_lifetime && lifetime > limit.count() {
+            findings
+                .violation(format!(
+                    "{} is certified until it is {lifetime} days old, {} are the maximum",
+                    whose.words, limit.0
+                ))
+                .statement(whose.statement)
+                .severity(Severity::Low)
+                .remedy(format!("have certificates issued for {} days or less, with a new key each time", limit.0))
+                .at("not-after");
+        }
+    }
+
+    fn limit_in(&self, context: &Context) -> Limit {
+        if !context.is_live() {
+            return Limit::None;
+        }
+        match (context.environment, context.data, context.holder) {
+            (Environment::Production, ..) => Limit::At(self.settings.production_maximum, PRODUCTION),
+            (_, Data::Sensitive, _) => Limit::At(self.settings.production_maximum, SENSITIVE),
+            (Environment::Unspecified, ..) => Limit::Undetermined,
+            (Environment::Staging | Environment::Test, _, Holder::Personal) => {
+                Limit::At(self.settings.personal_maximum, PERSONAL)
+            }
+            (Environment::Staging | Environment::Test, ..) => Limit::None,
+        }
+    }
+}
+
+/// Adds a violation if the key is older than it may be, and says whether it did. Days are whole: a key of 90 days and
+/// some hours is 90 days old.
+fn report_age(since: i64, field: &str, limit: Days, whose: Whose, scan: &Scan, findings: &mut Findings) -> bool {
+    let age = whole_days(since, scan.as_of);
+    let too_old = age > limit.count();
+    if too_old {
+        let message = format!("{} is {age} days old (since {}), {} are the maximum", whose.words, date(since), limit.0);
+        findings.violation(message).statement(whose.statement).at(field);
+    }
+    too_old
+}
+
+#[cfg(test)]
+mod tests;
