@@ -40,11 +40,14 @@ fn exists(path: &str) -> bool {
     if path.ends_with('/') { at.is_dir() } else { at.exists() }
 }
 
-/// Top-level entries that git tracks, all folders below them to the second level, and every module of the host to the second.
+/// Top-level entries that git tracks, the folders in them (of rules only the kit: adding a rule edits no shared file), and
+/// every module of the host to the second level.
 #[test]
 fn everything_that_is_there_is_named() {
     let page = page();
-    let named: BTreeSet<&str> = quoted(&page).into_iter().map(|text| text.trim_end_matches('/')).collect();
+    // `testdata/cases/<rule>/` names testdata/cases.
+    let plain = |text: &str| text.split("/<").next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let named: BTreeSet<String> = quoted(&page).into_iter().map(plain).collect();
     let mut missing = Vec::new();
     for (name, path) in entries(&root()) {
         let untracked = [".git", "target"].contains(&name.as_str());
@@ -52,7 +55,8 @@ fn everything_that_is_there_is_named() {
             missing.push(name.clone());
         }
         if path.is_dir() && !untracked && !name.starts_with('.') {
-            let folders = entries(&path).into_iter().filter(|(_, path)| path.is_dir());
+            let is_rule = |inner: &str| name == "plugins" && inner != "sdk";
+            let folders = entries(&path).into_iter().filter(|(inner, path)| path.is_dir() && !is_rule(inner));
             missing.extend(
                 folders.map(|(inner, _)| format!("{name}/{inner}")).filter(|path| !named.contains(path.as_str())),
             );
@@ -121,7 +125,8 @@ fn files(path: &Path) -> Vec<PathBuf> {
         let stem = name.trim_end_matches(".rs");
         ["tests", "fixtures", "sample", "hostile", "oracle"].contains(&stem) || stem.ends_with("_tests")
     };
-    let entries = entries(path).into_iter().filter(|(name, path)| !is_test(name) && (path.is_dir() || name.ends_with(".rs")));
+    let entries =
+        entries(path).into_iter().filter(|(name, path)| !is_test(name) && (path.is_dir() || name.ends_with(".rs")));
     entries.flat_map(|(_, path)| files(&path)).collect()
 }
 
@@ -144,4 +149,21 @@ fn used_by(file: &Path, module: &str) -> BTreeSet<String> {
         }
     }
     uses
+}
+
+/// The table `| limit | value | for |` says what the sources say.
+#[test]
+fn every_limit_is_the_one_in_the_sources() {
+    let sources: String =
+        files(&root().join("host/src")).iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let page = page();
+    let rows = page.lines().skip_while(|line| *line != "| limit | value | for |").skip(2);
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).map(quoted).collect();
+    assert!(rows.len() > 10, "the table of limits is not found");
+    for row in rows {
+        let [name, value, ..] = row[..] else { panic!("a row names a limit and its value: {row:?}") };
+        let declared =
+            |line: &str| line.contains(&format!("const {name}: ")) && line.ends_with(&format!(" = {value};"));
+        assert!(sources.lines().any(declared), "{name} is not {value} in host/src");
+    }
 }
