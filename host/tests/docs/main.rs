@@ -38,7 +38,7 @@ fn town() -> tempfile::TempDir {
         &["add", "--all", "--force"],
         &["-c", "user.name=Ada", "-c", "user.email=ada@codetown.example", "commit", "--quiet", "--message=The town"],
     ] {
-        let status = Command::new("git").args(arguments).current_dir(folder.path()).status().unwrap();
+        let status = console::sheltered("git").args(arguments).current_dir(folder.path()).status().unwrap();
         assert!(status.success(), "git {arguments:?}");
     }
     folder
