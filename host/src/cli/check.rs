@@ -28,17 +28,16 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let started = jiff::Timestamp::now();
     let mut check = Check::new(arguments)?;
     let seen = check.discover()?;
-    let report = check.report(seen, started)?;
-    let mut exit = report.exit();
+    let mut report = check.report(seen, started)?;
     if let Some(file) = &arguments.write_baseline {
-        let text = baseline::Baseline::of(&report.findings, &report.sources).to_string();
-        std::fs::write(file, text).with_context(|| format!("the baseline {} cannot be written", file.display()))?;
+        let known = baseline::Baseline::of(&report.findings, &report.sources);
+        let written = std::fs::write(file, known.to_string());
+        written.with_context(|| format!("the baseline {} cannot be written", file.display()))?;
         // What has just been written down as known fails no run, this one included.
-        let incomplete = report.problems.iter().any(|(_, covered)| covered.is_none());
-        exit = if incomplete { Exit::Incomplete } else { Exit::Clean };
+        baseline::apply(&known, &mut report.findings);
     }
     output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal)?;
-    Ok(exit)
+    Ok(report.exit())
 }
 
 /// A check with everything it needs.

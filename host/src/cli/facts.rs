@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
-use keyreeve::facts::Kind;
 use keyreeve::facts::read::{Detail, matters};
+use keyreeve::facts::{Kind, spelling};
 use keyreeve::problem::Subject;
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
@@ -45,31 +45,31 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
     let document = json!({
         "schema": "keyreeve/facts/v1",
-        "tls-endpoints": kind(&understood.facts.tls_endpoints, sources),
-        "certificates": kind(&understood.facts.certificates, sources),
-        "keys": kind(&understood.facts.keys, sources),
-        "inventory": kind(&understood.facts.inventory, sources),
+        "tls-endpoints": kind(&understood.facts.tls_endpoints, sources)?,
+        "certificates": kind(&understood.facts.certificates, sources)?,
+        "keys": kind(&understood.facts.keys, sources)?,
+        "inventory": kind(&understood.facts.inventory, sources)?,
         "problems": problems,
     });
     output::print(&format!("{}\n", escaped(&serde_json::to_string_pretty(&document)?)))?;
     Ok(exit)
 }
 
-fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Vec<Value> {
+fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Result<Vec<Value>> {
     let fact = |(fact, origin): (&T, &keyreeve::facts::Place)| {
         let parts = origin.parts.iter().map(|((field, position), location)| {
             let name = position.map_or_else(|| (*field).to_owned(), |position| format!("{field}[{position}]"));
             (name, place(*location, sources))
         });
         let details = origin.details.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
-        json!({
+        Ok(json!({
             "label": origin.label,
             "place": place(origin.home, sources),
             "identity": origin.identity,
-            "fact": fact,
+            "fact": spelling::to_value(fact)?,
             "parts": parts.collect::<serde_json::Map<_, _>>(),
             "details": details.collect::<serde_json::Map<_, _>>(),
-        })
+        }))
     };
     facts.iter().map(fact).collect()
 }

@@ -67,20 +67,24 @@ fn sha1_block(state: &mut [u32; 5], block: &[u8; 64]) {
     for t in 16..80 {
         schedule[t] = (schedule[t - 3] ^ schedule[t - 8] ^ schedule[t - 14] ^ schedule[t - 16]).rotate_left(1);
     }
-    let [mut a, mut b, mut c, mut d, mut e] = *state;
-    for (t, word) in schedule.into_iter().enumerate() {
-        let (f, k) = match t / 20 {
-            0 => ((b & c) | (!b & d), 0x5a82_7999),
-            1 => (b ^ c ^ d, 0x6ed9_eba1),
-            2 => ((b & c) | (b & d) | (c & d), 0x8f1b_bcdc),
-            _ => (b ^ c ^ d, 0xca62_c1d6),
-        };
-        let next = a.rotate_left(5).wrapping_add(f).wrapping_add(e).wrapping_add(word).wrapping_add(k);
-        (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
-    }
-    for (to, add) in state.iter_mut().zip([a, b, c, d, e]) {
+    let (rounds, _) = schedule.as_chunks::<20>();
+    let mut mixed = *state;
+    sha1_rounds(&mut mixed, &rounds[0], 0x5a82_7999, |b, c, d| (b & c) | (!b & d));
+    sha1_rounds(&mut mixed, &rounds[1], 0x6ed9_eba1, |b, c, d| b ^ c ^ d);
+    sha1_rounds(&mut mixed, &rounds[2], 0x8f1b_bcdc, |b, c, d| (b & c) | (b & d) | (c & d));
+    sha1_rounds(&mut mixed, &rounds[3], 0xca62_c1d6, |b, c, d| b ^ c ^ d);
+    for (to, add) in state.iter_mut().zip(mixed) {
         *to = to.wrapping_add(add);
     }
+}
+
+fn sha1_rounds(state: &mut [u32; 5], words: &[u32; 20], k: u32, f: impl Fn(u32, u32, u32) -> u32) {
+    let [mut a, mut b, mut c, mut d, mut e] = *state;
+    for word in words {
+        let next = a.rotate_left(5).wrapping_add(f(b, c, d)).wrapping_add(e).wrapping_add(*word).wrapping_add(k);
+        (a, b, c, d, e) = (next, a, b.rotate_left(30), c, d);
+    }
+    *state = [a, b, c, d, e];
 }
 
 fn md5_block(state: &mut [u32; 4], block: &[u8; 64]) {

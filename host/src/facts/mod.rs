@@ -14,6 +14,7 @@ pub mod openssl;
 mod pem;
 pub mod read;
 mod request;
+pub mod spelling;
 pub mod toml;
 pub mod tree;
 pub mod yaml;

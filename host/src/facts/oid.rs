@@ -324,4 +324,27 @@ mod tests {
             assert!(hash.starts_with("GOST R 34.11-2012") || plain(name).contains(&plain(hash)), "{oid}");
         }
     }
+
+    #[test]
+    fn a_post_quantum_identifier_has_its_name_as_key_and_as_signature() {
+        // https://csrc.nist.gov/projects/computer-security-objects-register/algorithm-registration
+        let arc = |number: u32| {
+            Oid::new(&format!(
+                "2.16.840.1.101.3.4.{}",
+                if number < 100 { format!("3.{number}") } else { format!("4.{}", number - 100) }
+            ))
+            .unwrap()
+        };
+        for (number, name) in [
+            (17, "ML-DSA-44"),
+            (19, "ML-DSA-87"),
+            (20, "SLH-DSA-SHA2-128s"),
+            (31, "SLH-DSA-SHAKE-256f"),
+            (103, "ML-KEM-1024"),
+        ] {
+            assert_eq!(key_form(&arc(number)), Some(KeyForm::Fixed(name, 0)));
+        }
+        assert_eq!(signature(&arc(18), None), Signature { name: "ML-DSA-65".into(), hash: Some("".into()) });
+        assert_eq!(signature(&arc(99), None), Signature { name: "2.16.840.1.101.3.4.3.99".into(), hash: None });
+    }
 }

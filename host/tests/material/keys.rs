@@ -239,6 +239,59 @@ fn assert_encrypted(bytes: &[u8], format: &str, algorithm: &str, expected: [&str
 }
 
 #[test]
+fn a_key_in_hardware_is_known_as_such_in_both_files() {
+    let string = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
+    let encoded = |parts: &[Vec<u8>]| {
+        use base64::Engine;
+        base64::engine::general_purpose::STANDARD.encode(parts.concat())
+    };
+    let blob = [&b"sk-ssh-ed25519@openssh.com"[..], &[7; 32], b"ssh:"].map(|part| string(part)).concat();
+    let one = 1_u32.to_be_bytes().to_vec();
+    let none = [&b"none"[..], b"none", b""].map(|part| string(part)).concat();
+    let body = [b"openssh-key-v1\0".to_vec(), none, one, string(&blob), string(&[1; 64])];
+    let pem = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", encoded(&body));
+    let (key, private) = only(pem.as_bytes());
+    assert_eq!((key.protection, key.public.algorithm.as_str()), (Protection::Hardware, "Ed25519"));
+    assert_eq!(private.label, "hardware-held Ed25519 private key");
+    let (key, public) = only(format!("sk-ssh-ed25519@openssh.com {} me", encoded(&[blob])).as_bytes());
+    assert_eq!((key.protection, key.role), (Protection::NotNeeded, Role::Public));
+    assert_eq!(private.fingerprints, public.fingerprints);
+}
+
+#[test]
+fn the_signature_of_a_certificate_is_named_as_openssl_names_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key").display().to_string();
+    openssl(&format!("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out {path}"));
+    let sign = |options: &str| openssl(&format!("req -x509 -new -key {path} -subj /CN=a.example -days 90 {options}"));
+    let pss = "-sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:20";
+    let cases = [
+        ("-md5".to_owned(), "md5WithRSAEncryption", "MD5"),
+        ("-sha3-384".to_owned(), "RSA-SHA3-384", "SHA3-384"),
+        (format!("-sha512 {pss}"), "rsassaPss", "SHA512"),
+        (format!("-sha1 {pss}"), "rsassaPss", "SHA1"),
+    ];
+    for (options, name, hash) in cases {
+        let reading = read(&sign(&options));
+        let certificate = &reading.facts.certificates.facts()[0];
+        assert_eq!((certificate.signature_algorithm.as_str(), certificate.signature_hash.as_str()), (name, hash));
+        assert!(certificate.self_issued && certificate.authority && certificate.names == ["CN:a.example"]);
+        assert_eq!(certificate.not_after - certificate.not_before, 90 * 86_400);
+    }
+    std::fs::write(folder.path().join("ca"), sign("")).unwrap();
+    let issue =
+        "-subj /CN=a.example -addext subjectAltName=DNS:b.example,IP:2001:db8::1 -addext basicConstraints=CA:FALSE";
+    let ca = folder.path().join("ca").display().to_string();
+    let other = openssl(&format!("req -x509 -newkey ed25519 -nodes -keyout /dev/null {issue} -CA {ca} -CAkey {path}"));
+    let reading = read(&other);
+    let certificate = &reading.facts.certificates.facts()[0];
+    // The issuer has the same name, but another key.
+    assert!(!certificate.self_issued && !certificate.authority);
+    assert_eq!(certificate.names, ["DNS:b.example", "IP Address:2001:DB8:0:0:0:0:0:1"]);
+    assert_eq!(reading.facts.certificates.places()[0].label, "certificate for b.example");
+}
+
+#[test]
 fn no_private_value_is_in_what_is_read_of_a_key() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("key.pem").display().to_string();

@@ -14,9 +14,9 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// Runs openssl with a command line split at spaces.
+/// Runs openssl with a command line split at white space.
 pub(crate) fn openssl(line: &str) -> Vec<u8> {
-    run("openssl", &line.split(' ').collect::<Vec<_>>())
+    run("openssl", &line.split_whitespace().collect::<Vec<_>>())
 }
 
 /// Output of openssl as text.

@@ -1,0 +1,188 @@
+//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: the
+//! folder is used only if nobody else can write to it, and an entry only if it is whole. Not the compiling.
+
+use std::fs;
+use std::hash::{Hash as _, Hasher};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use etcetera::BaseStrategy as _;
+use sha2::{Digest as _, Sha256};
+
+use super::engine::Engine;
+
+/// Folders below the user's cache folder.
+const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
+/// Entries that are kept; older ones make room.
+const ENTRIES: usize = 64;
+/// Bytes of an entry that is read: native code, and its digest before it.
+const ENTRY_BYTES: u64 = (256 << 20) + DIGEST as u64;
+const DIGEST: usize = 32;
+
+/// Why there is no cache. Rules are then compiled in each run.
+#[derive(Debug, thiserror::Error)]
+pub enum Unusable {
+    /// The user has no home, and no cache folder is named.
+    #[error("compiled rules are not kept: no cache folder is known; set XDG_CACHE_HOME")]
+    NoHome,
+    /// It cannot be made or looked at.
+    #[error("compiled rules are not kept: {}: {cause}", path.display())]
+    Io {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// Somebody else's, or writable by others.
+    #[error("compiled rules are not kept: {} {reason}; remove it, or set XDG_CACHE_HOME to a folder of your own", path.display())]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// The folder of compiled rules, checked.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// What one entry is of: a component, and everything that decides how it is compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    name: String,
+}
+
+impl Key {
+    /// The key of a component with this SHA-256 for an engine.
+    pub fn new(engine: &Engine, component: &[u8; 32]) -> Self {
+        let mut compatibility = Digesting(Sha256::new());
+        engine.wasmtime().precompile_compatibility_hash().hash(&mut compatibility);
+        let compatibility = compatibility.0.finalize();
+        Self { name: format!("{}-{}", crate::hex(component), crate::hex(&compatibility[..16])) }
+    }
+}
+
+impl Cache {
+    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, else in the system's folder for caches.
+    ///
+    /// # Errors
+    /// [`Unusable`] if it cannot be made, or is not this user's alone.
+    pub fn of_user() -> Result<Self, Unusable> {
+        let base = etcetera::choose_base_strategy().map_err(|_| Unusable::NoHome)?;
+        Self::below(&base.cache_dir())
+    }
+
+    /// The cache below a folder for caches.
+    ///
+    /// # Errors
+    /// As for [`Cache::of_user`].
+    pub fn below(caches: &Path) -> Result<Self, Unusable> {
+        let mut folder = caches.to_owned();
+        let io = |path: &Path, cause| Unusable::Io { path: path.to_owned(), cause };
+        fs::create_dir_all(&folder).map_err(|cause| io(&folder, cause))?;
+        for name in FOLDERS {
+            folder.push(name);
+            match create(&folder) {
+                Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => return Err(io(&folder, cause)),
+                _ => {}
+            }
+            let metadata = fs::symlink_metadata(&folder).map_err(|cause| io(&folder, cause))?;
+            if let Some(reason) = foreign(&metadata) {
+                return Err(Unusable::NotOurs { path: folder, reason });
+            }
+        }
+        Ok(Self { folder })
+    }
+
+    /// The native code under a key. None if there is no entry, or if what is there is not what was written.
+    pub fn read(&self, key: &Key) -> Option<Vec<u8>> {
+        let file = fs::File::open(self.folder.join(&key.name)).ok()?;
+        let metadata = file.metadata().ok()?;
+        if !metadata.is_file() || metadata.len() > ENTRY_BYTES || !ours(&metadata) {
+            return None;
+        }
+        let mut entry = Vec::with_capacity(metadata.len() as usize);
+        file.take(ENTRY_BYTES).read_to_end(&mut entry).ok()?;
+        let native = entry.split_off(entry.len().min(DIGEST));
+        (entry == digest(key, &native)).then_some(native)
+    }
+
+    /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
+    ///
+    /// # Errors
+    /// The system's reason. A run without its cache is slower, and nothing else.
+    pub fn write(&self, key: &Key, native: &[u8]) -> io::Result<()> {
+        // Made with mode 0600.
+        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
+        file.write_all(&digest(key, native))?;
+        file.write_all(native)?;
+        file.persist(self.folder.join(&key.name)).map_err(|error| error.error)?;
+        self.make_room()
+    }
+
+    /// Removes the oldest entries beyond [`ENTRIES`], and with them what interrupted runs have left.
+    fn make_room(&self) -> io::Result<()> {
+        let mut entries: Vec<(SystemTime, PathBuf)> = fs::read_dir(&self.folder)?
+            .filter_map(|entry| entry.ok())
+            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+            .collect();
+        entries.sort();
+        let surplus = entries.len().saturating_sub(ENTRIES);
+        entries[..surplus].iter().try_for_each(|(_, path)| fs::remove_file(path))
+    }
+}
+
+/// Over the key, too: native code of another component under this name is not what was written.
+fn digest(key: &Key, native: &[u8]) -> [u8; DIGEST] {
+    Sha256::new().chain_update(&key.name).chain_update(native).finalize().into()
+}
+
+/// Makes a folder that only this user can enter.
+fn create(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Why a folder is not this user's alone; a symlink is none, wherever it leads.
+fn foreign(metadata: &fs::Metadata) -> Option<&'static str> {
+    if !metadata.is_dir() {
+        return Some("is not a folder");
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o022 != 0 {
+        return Some("can be written to by others");
+    }
+    (!ours(metadata)).then_some("belongs to another user")
+}
+
+#[cfg(unix)]
+fn ours(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw()
+}
+
+/// Where there are no owners to compare, the cache lies in the user's own profile.
+#[cfg(not(unix))]
+fn ours(_: &fs::Metadata) -> bool {
+    true
+}
+
+/// SHA-256 of what a value hashes: the same in every run, which the standard library's own hasher does not promise.
+struct Digesting(Sha256);
+
+impl Hasher for Digesting {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Not what the digest is taken from; the first half of it all the same.
+    fn finish(&self) -> u64 {
+        let digest = self.0.clone().finalize();
+        digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+}

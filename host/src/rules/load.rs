@@ -1,0 +1,178 @@
+//! Loads a rule of one's own from its component file: digest, contract, native code from the cache or the compiler, and
+//! what the rule says of itself. Not the choice of rules: see `set`.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use wasmtime::component::Component;
+
+use super::cache::{Cache, Key};
+use super::compile::{self, CompileError};
+use super::component::{Refusal, SIZE_LIMIT, declared};
+use super::engine::Engine;
+use super::limits::Fault;
+use super::rule::Rule;
+use crate::hex;
+use crate::report::Origin;
+
+/// Why a rule of one's own is not loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {cause}")]
+    Read {
+        /// The file.
+        path: String,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// A folder, a device, a pipe.
+    #[error("{0} is not a regular file: name the component itself")]
+    NotAFile(String),
+    /// Another file than the one that was approved.
+    #[error(
+        "{path} has the SHA-256 {actual}, and keyreeve.toml names {expected}: if the new file is the one you mean, put its digest there"
+    )]
+    Digest {
+        /// The file.
+        path: String,
+        /// What it has, hex.
+        actual: String,
+        /// What it should have, hex.
+        expected: String,
+    },
+    /// No rule of a contract that this host speaks.
+    #[error("{path} is not a rule that can be loaded: {refusal}")]
+    Refused {
+        /// The file.
+        path: String,
+        /// Why not.
+        refusal: Refusal,
+    },
+    /// It cannot be compiled.
+    #[error("{path} cannot be compiled: {error}")]
+    Compile {
+        /// The file.
+        path: String,
+        /// Why not.
+        error: CompileError,
+    },
+    /// Native code that this engine did not make; nothing that a component can cause.
+    #[error("the native code of {path} is not for this engine: {reason}")]
+    Native {
+        /// The file.
+        path: String,
+        /// wasmtime's reason.
+        reason: String,
+    },
+    /// It is compiled and does not run, or says nonsense of itself.
+    #[error("{path} cannot be used as a rule: {fault}")]
+    Fault {
+        /// The file.
+        path: String,
+        /// What ended it.
+        fault: Fault,
+    },
+    /// It is another rule.
+    #[error("{path} is the rule {actual}, and keyreeve.toml names it {expected}: write [rules.{actual}] there")]
+    Id {
+        /// The file.
+        path: String,
+        /// What it calls itself.
+        actual: String,
+        /// What keyreeve.toml calls it.
+        expected: String,
+    },
+}
+
+/// Everything that loading a rule takes.
+pub struct Loader<'a> {
+    /// The engine that it will run in.
+    pub engine: &'a Engine,
+    /// The program that compiles: keyreeve itself.
+    pub compiler: PathBuf,
+    /// What compiling may take.
+    pub limits: compile::Limits,
+    /// Where native code is kept; none if there is no place for it.
+    pub cache: Option<Cache>,
+}
+
+impl Loader<'_> {
+    /// Loads the rule in a file that must have this SHA-256, under the id that keyreeve.toml gives it.
+    ///
+    /// # Errors
+    /// A [`LoadError`] that says why it cannot be, and what to do.
+    pub fn load(&self, path: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
+        let name = path.to_string_lossy().into_owned();
+        let bytes = read(path, &name)?;
+        let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        if digest != *sha256 {
+            return Err(LoadError::Digest { path: name, actual: hex(&digest), expected: hex(sha256) });
+        }
+        let declared = match declared(&bytes) {
+            Ok(declared) => declared,
+            Err(refusal) => return Err(LoadError::Refused { path: name, refusal }),
+        };
+        let component = self.component(&name, &bytes, &digest)?;
+        let rule = Rule::load(self.engine, &component, &declared, hex(&digest), Origin::File(name.clone()));
+        let rule = match rule {
+            Ok(rule) => rule,
+            Err(fault) => return Err(LoadError::Fault { path: name, fault }),
+        };
+        if rule.info.id != id {
+            return Err(LoadError::Id { path: name, actual: rule.info.id, expected: id.to_owned() });
+        }
+        Ok(rule)
+    }
+
+    /// The component's native code, from the cache or the compiler.
+    fn component(&self, name: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Component, LoadError> {
+        let key = Key::new(self.engine, digest);
+        let kept = self.cache.as_ref().and_then(|cache| cache.read(&key));
+        if let Some(component) = kept.and_then(|native| self.deserialize(&native).ok()) {
+            return Ok(component);
+        }
+        let native = compile::compile(&self.compiler, bytes, self.limits)
+            .map_err(|error| LoadError::Compile { path: name.to_owned(), error })?;
+        let component = self.deserialize(&native);
+        let component =
+            component.map_err(|error| LoadError::Native { path: name.to_owned(), reason: format!("{error:#}") })?;
+        if let Some(cache) = &self.cache {
+            // The next run compiles again, and that is all.
+            let _ = cache.write(&key, &native);
+        }
+        Ok(component)
+    }
+
+    fn deserialize(&self, native: &[u8]) -> wasmtime::Result<Component> {
+        // SAFETY: the bytes are what our own compiler process wrote, to us or to an entry of the cache that only this user
+        // could write and whose digest has been verified; wasmtime itself checks version and configuration.
+        #[allow(unsafe_code)]
+        unsafe {
+            Component::deserialize(self.engine.wasmtime(), native)
+        }
+    }
+}
+
+/// Reads a regular file, one byte beyond the limit at most: more is refused by its length.
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
+    let unreadable = |cause| LoadError::Read { path: name.to_owned(), cause };
+    let file = open(path).map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err(LoadError::NotAFile(name.to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// Opens without waiting: a pipe that nobody writes to would never open.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    options.open(path)
+}
