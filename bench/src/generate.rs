@@ -77,7 +77,8 @@ fn pem(number: usize) -> String {
     let kind = number % CERTIFICATES.len();
     let mut der = CERTIFICATES[kind].to_vec();
     for (mark, skip) in [(&SERIAL[..], 0), (KEYS[kind], KEYS[kind].len())] {
-        let at = der.windows(mark.len()).position(|window| window == mark).expect("the file holds its own marks") + skip;
+        let at =
+            der.windows(mark.len()).position(|window| window == mark).expect("the file holds its own marks") + skip;
         // The first byte stays: it makes the number positive, and its bits as many as they were.
         der[at + 1..at + 8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1..]);
     }
@@ -140,7 +141,8 @@ mod tests {
     fn every_certificate_has_a_key_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
         certificates(folder.path(), 1, 100).unwrap();
-        let source = keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
+        let source =
+            keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
         let reading = keyreeve::facts::material::read(keyreeve::source::SourceId(0), &source);
         let keys: std::collections::BTreeSet<_> =
             reading.facts.certificates.places().iter().map(|place| place.spki).collect();

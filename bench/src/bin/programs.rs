@@ -122,7 +122,8 @@ impl Taken {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let start = Instant::now();
-        let used = command.spawn().and_then(wait4::Wait4::wait4).with_context(|| format!("{program:?} cannot be run"))?;
+        let used =
+            command.spawn().and_then(wait4::Wait4::wait4).with_context(|| format!("{program:?} cannot be run"))?;
         self.times.push(start.elapsed());
         self.peak = self.peak.max(used.rusage.maxrss);
         // 1 is a finding for keyreeve and no match for ripgrep; anything above means that the work was not done.

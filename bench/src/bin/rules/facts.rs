@@ -32,7 +32,8 @@ macro_rules! facts {
         }
 
         fn tls_endpoint(index: usize) -> contract::TlsEndpoint {
-            let suites = [0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f, 0x009e];
+            let suites =
+                [0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f, 0x009e];
             contract::TlsEndpoint {
                 context: context(),
                 unknown: vec![],

@@ -85,10 +85,9 @@ fn beside_parsing(engine: &Engine, policy: &Policy, rules: &RuleSet) -> Result<(
     let facts = scan::understand(&discovery.sources, policy, Detail::Judged).facts;
     let [parse, judge] = interleaved(
         11,
-        [
-            &mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged))),
-            &mut || drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF))),
-        ],
+        [&mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged))), &mut || {
+            drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF)))
+        }],
     );
     println!("\n{} certificates", facts.count(FactKind::Certificates));
     println!("{:<48}{:>11}", "reading and parsing", time(parse));
