@@ -213,7 +213,8 @@ mod tests {
                 let Some((name, rest)) = text[at + word.len()..].split_once('{') else { continue };
                 let body = rest.split('}').next().unwrap_or_default();
                 let lines = body.lines().map(str::trim).filter(|line| !line.starts_with("///"));
-                let words = lines.flat_map(|line| line.split(", ")).map(|item| item.split(':').next().unwrap_or_default());
+                let words =
+                    lines.flat_map(|line| line.split(", ")).map(|item| item.split(':').next().unwrap_or_default());
                 let words = words.map(|word| word.trim().trim_end_matches(',')).filter(|word| !word.is_empty());
                 all.insert(name.trim(), words.collect());
             }

@@ -121,7 +121,8 @@ fn files(path: &Path) -> Vec<PathBuf> {
         let stem = name.trim_end_matches(".rs");
         ["tests", "fixtures", "sample", "hostile", "oracle"].contains(&stem) || stem.ends_with("_tests")
     };
-    let entries = entries(path).into_iter().filter(|(name, path)| !is_test(name) && (path.is_dir() || name.ends_with(".rs")));
+    let entries =
+        entries(path).into_iter().filter(|(name, path)| !is_test(name) && (path.is_dir() || name.ends_with(".rs")));
     entries.flat_map(|(_, path)| files(&path)).collect()
 }
 

@@ -116,7 +116,8 @@ fn every_command_in_yaml_is_understood() {
         for line in block.text.iter().filter(|line| line.contains("keyreeve check")) {
             let (_, command) = line.split_once("keyreeve check").unwrap();
             let program = env!("CARGO_BIN_EXE_keyreeve");
-            let help = Command::new(program).arg("check").args(command.split_whitespace()).arg("--help").output().unwrap();
+            let help =
+                Command::new(program).arg("check").args(command.split_whitespace()).arg("--help").output().unwrap();
             assert!(help.status.success(), "{}: {line}", place(page, block));
             for option in command.split_whitespace().filter(|word| word.starts_with("--")) {
                 let name = option.split('=').next().unwrap();
