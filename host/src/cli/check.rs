@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
-use keyreeve::discover::{self, Discovery, Request};
+use keyreeve::discover::{self, Discovery, Request, Staged};
 use keyreeve::facts::read::{Detail, matters};
-use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
-use keyreeve::problem::Problem;
+use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
-use keyreeve::report::{Counts, ExceptionState, Exit, Format, Report, Run, statements};
+use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan::{self, Judged, Understood};
@@ -26,18 +25,24 @@ use super::setup::{self, Setup};
 
 pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exit> {
     let started = jiff::Timestamp::now();
+    let files = arguments.output.iter().map(output::Output::file).chain(arguments.write_baseline.as_deref());
+    files.into_iter().try_for_each(output::can_be_written)?;
     let mut check = Check::new(arguments)?;
     let seen = check.discover()?;
     let mut report = check.report(seen, started)?;
+    let mut faults = Vec::new();
     if let Some(file) = &arguments.write_baseline {
         let known = baseline::Baseline::of(&report.findings, &report.sources);
-        let written = std::fs::write(file, known.to_string());
-        written.with_context(|| format!("the baseline {} cannot be written", file.display()))?;
-        // What has just been written down as known fails no run, this one included.
-        baseline::apply(&known, &mut report.findings);
+        match std::fs::write(file, known.to_string()) {
+            // What has just been written down as known fails no run, this one included.
+            Ok(()) => drop(baseline::apply(&known, &mut report.findings)),
+            Err(error) => faults.push(output::unwritten("baseline", file, error)),
+        }
     }
-    output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal)?;
-    Ok(report.exit())
+    faults.extend(output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal));
+    faults.iter().for_each(|fault| terminal.complain(fault));
+    // What was found has been judged: a report that nobody can read does not take that back.
+    Ok(if faults.is_empty() { report.exit() } else { report.exit().or_incomplete() })
 }
 
 /// A check with everything it needs.
@@ -59,9 +64,8 @@ pub(super) struct Seen {
 
 impl<'a> Check<'a> {
     pub(super) fn new(arguments: &'a CheckArguments) -> Result<Self> {
-        let reads_stdin = arguments.paths.iter().any(|path| path == Path::new("-"));
-        ensure!(!reads_stdin || arguments.paths.len() == 1, "`-` stands alone: one source from standard input");
-        ensure!(!reads_stdin || !arguments.staged, "`-` and --staged exclude each other");
+        let reads_stdin = setup::reads_stdin(&arguments.paths)?;
+        ensure!(!reads_stdin || !arguments.staged, "`-` and --staged exclude each other: leave one of them out");
         let start = if reads_stdin || arguments.staged { ".".into() } else { setup::common_folder(&arguments.paths) };
         let setup = Setup::new(&arguments.policy, &start)?;
         let selection = Selection { only: arguments.rule.clone(), skip: arguments.skip_rule.clone() };
@@ -75,16 +79,30 @@ impl<'a> Check<'a> {
     pub(super) fn discover(&self) -> Result<Seen> {
         let progress = Line::stderr("reading");
         let root = &self.setup.root;
-        if self.arguments.paths.iter().any(|path| path == Path::new("-")) {
+        if setup::reads_stdin(&self.arguments.paths)? {
             let discovery = discover::stdin(&self.arguments.stdin_name, io::stdin().lock());
             return Ok(Seen { discovery, judged: None });
         }
         if self.arguments.staged {
-            let staged = discover::staged(root, &keep, &progress)?;
-            let named = self.arguments.paths.iter().map(|path| discover::name_of(root, &discover::resolve(path)));
-            let named: BTreeSet<String> = named.collect();
-            let judged = if named.is_empty() { staged.changed } else { below(&named, &staged.discovery) };
-            return Ok(Seen { discovery: staged.discovery, judged: Some(judged) });
+            let Staged { mut discovery, names, changed } = discover::staged(root, &keep, &progress)?;
+            if self.arguments.paths.is_empty() {
+                discovery.problems.retain(|problem| is_of(problem, &changed));
+                return Ok(Seen { discovery, judged: Some(changed) });
+            }
+            let mut judged = BTreeSet::new();
+            let mut absent = Vec::new();
+            for path in &self.arguments.paths {
+                let name = discover::name_of(root, &discover::resolve_folder(path));
+                let below = below(&name, &names);
+                if below.is_empty() {
+                    let message = "is not in the git index: `git add` it, or leave out --staged to read it from disk";
+                    absent.push(Problem::path(name, message));
+                }
+                judged.extend(below);
+            }
+            discovery.problems.retain(|problem| is_of(problem, &judged));
+            discovery.problems.append(&mut absent);
+            return Ok(Seen { discovery, judged: Some(judged) });
         }
         let here = [PathBuf::from(".")];
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };
@@ -107,13 +125,13 @@ impl<'a> Check<'a> {
         let (understood, answers) = self.judge(&discovery, judged.as_ref());
         let facts = understood.counts();
         let Judged { mut findings, judgements, problems: faults } = answers;
-        let problems = self.problems(discovery.problems, judged.as_ref(), understood.problems, faults);
-        let (mut covered, problems) =
+        let loading = self.rules.problems.iter().cloned();
+        let problems = [discovery.problems, understood.problems, loading.collect(), faults].concat();
+        let (mut covered, mut problems) =
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
         if self.is_partial() {
             // Of a part of the tree or of the rules nobody can say that an exception matches nothing.
-            covered.retain(|exception| exception.state != ExceptionState::Unused);
-            renumber(&mut findings, &self.setup.policy, &covered);
+            exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
         let stale_baseline = match &self.baseline {
             Some((_, _, known)) => baseline::apply(known, &mut findings),
@@ -152,25 +170,6 @@ impl Check<'_> {
         let whole = paths.is_empty() && discover::resolve(Path::new(".")) == self.setup.root
             || paths.iter().any(|path| discover::resolve(path) == self.setup.root);
         !whole || self.arguments.staged || !self.arguments.rule.is_empty() || !self.arguments.skip_rule.is_empty()
-    }
-
-    /// Everything that could not be processed, by stage. Of the tree only what is judged, unless nothing is left out.
-    fn problems(
-        &self,
-        discovered: Vec<Problem>,
-        judged: Option<&BTreeSet<String>>,
-        understood: Vec<Problem>,
-        faults: Vec<Problem>,
-    ) -> Vec<Problem> {
-        let named = |problem: &Problem| match (&problem.subject, judged) {
-            (keyreeve::problem::Subject::Path(path), Some(names)) => names.contains(path),
-            _ => true,
-        };
-        let mut problems: Vec<Problem> = discovered.into_iter().filter(named).collect();
-        problems.extend(understood);
-        problems.extend(self.rules.problems.iter().cloned());
-        problems.extend(faults);
-        problems
     }
 
     fn run(&self, started: jiff::Timestamp, sources: &keyreeve::source::Sources) -> Run {
@@ -217,37 +216,19 @@ fn keep(name: &str, bytes: &[u8]) -> bool {
     name.rsplit('/').next() == Some(FILE_NAME) || matters(name, bytes)
 }
 
-/// The sources that are named, or lie in a folder that is.
-fn below(named: &BTreeSet<String>, discovery: &Discovery) -> BTreeSet<String> {
-    let all = discovery.sources.iter().map(|(_, source)| source.name.as_str());
-    let problems = discovery.problems.iter().filter_map(|problem| match &problem.subject {
-        keyreeve::problem::Subject::Path(path) => Some(path.as_str()),
-        _ => None,
-    });
-    let is_named = |name: &&str| {
-        let folders = name.match_indices('/').map(|(at, _)| &name[..at]);
-        named.contains(".") || std::iter::once(*name).chain(folders).any(|path| named.contains(path))
-    };
-    let matching: BTreeSet<String> = all.chain(problems).filter(is_named).map(str::to_owned).collect();
-    // Files that hold nothing for us were examined all the same.
-    matching.into_iter().chain(named.iter().filter(|name| *name != ".").cloned()).collect()
+/// Of the names of a tree the one that is meant, or those in the folder that is.
+fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
+    if name == "." {
+        return names.clone();
+    }
+    let folder = format!("{name}/");
+    let inside = names.range(folder.clone()..).take_while(|inner| inner.starts_with(&folder));
+    names.get(name).into_iter().chain(inside).cloned().collect()
 }
 
-/// Positions of exceptions, after those that the report leaves out.
-fn renumber(
-    findings: &mut [keyreeve::finding::Finding],
-    policy: &keyreeve::policy::Policy,
-    kept: &[keyreeve::report::ExceptionReport],
-) {
-    let lines: Vec<u32> = kept.iter().map(|exception| exception.line).collect();
-    for finding in findings {
-        if let Status::Excepted(index) = finding.status {
-            let line = policy.line(policy.exceptions[index].span);
-            if let Some(position) = lines.iter().position(|kept| *kept == line) {
-                finding.status = Status::Excepted(position);
-            }
-        }
-    }
+/// Whether a problem of discovery is one of these names'.
+fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
+    !matches!(&problem.subject, Subject::Path(path) if !names.contains(path))
 }
 
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {

@@ -1,7 +1,6 @@
 //! `keyreeve facts`: what was understood of files, as JSON. Nothing is judged, and no private value is in a fact.
 
 use std::io;
-use std::path::Path;
 
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
@@ -20,7 +19,7 @@ use super::output::{self, Terminal};
 use super::setup::{self, Setup};
 
 pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
-    let reads_stdin = arguments.paths == [Path::new("-")];
+    let reads_stdin = setup::reads_stdin(&arguments.paths)?;
     let start = if reads_stdin { ".".into() } else { setup::common_folder(&arguments.paths) };
     let setup = Setup::new(&arguments.policy, &start)?;
     let discovery = if reads_stdin {

@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail, ensure};
 use keyreeve::discover::{self, Request};
 use keyreeve::init;
 use keyreeve::policy::FILE_NAME;
@@ -15,6 +15,11 @@ use super::output::{self, Terminal};
 
 pub(super) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit> {
     let root = discover::resolve(&arguments.folder);
+    ensure!(
+        root.is_dir(),
+        "{} is not a folder: `keyreeve init` looks at one, and writes {FILE_NAME} there",
+        root.display()
+    );
     let paths = std::sync::Mutex::new(Vec::new());
     let note = |name: &str, _: &[u8]| {
         paths.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(name.to_owned());
@@ -30,6 +35,9 @@ pub(super) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit
         return Ok(Exit::Clean);
     }
     let file = root.join(FILE_NAME);
+    if file.symlink_metadata().is_ok() {
+        bail!("{} is there already and stays as it is; `keyreeve init --print` shows a new one", file.display());
+    }
     let written = OpenOptions::new()
         .write(true)
         .create_new(true)

@@ -3,9 +3,9 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail, ensure};
 use clap::ValueEnum as _;
 use keyreeve::policy::PolicyError;
 use keyreeve::report::{self, Format, Report, Style};
@@ -71,6 +71,28 @@ pub(super) struct Output {
     file: PathBuf,
 }
 
+impl Output {
+    /// Where it is written to.
+    pub(super) fn file(&self) -> &Path {
+        &self.file
+    }
+}
+
+/// Refuses, before anything is judged, a file that cannot be written afterwards because of what stands there now.
+pub(super) fn can_be_written(file: &Path) -> Result<()> {
+    ensure!(!file.is_dir(), "{} is a folder: name a file in it to write to", file.display());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        bail!("{} cannot be written: make the folder {} first", file.display(), folder.display());
+    }
+    Ok(())
+}
+
+/// The complaint about a file that was not written after all.
+pub(super) fn unwritten(what: &str, file: &Path, error: io::Error) -> anyhow::Error {
+    anyhow::Error::new(error).context(format!("the {what} {} cannot be written", file.display()))
+}
+
 /// Reads FORMAT=FILE.
 pub(super) fn parse(text: &str) -> Result<Output, String> {
     let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, such as sarif=keyreeve.sarif")?;
@@ -85,27 +107,31 @@ pub(super) fn parse(text: &str) -> Result<Output, String> {
     Ok(Output { format, file: file.into() })
 }
 
-/// Writes the report to standard output and to every further file.
+/// Writes the report to every further file and to standard output; what of it could not be written. That nobody reads
+/// standard output to its end is no fault, and changes nothing in what was found: `keyreeve check | head`.
 pub(super) fn write(
     report: &Report,
     format: Format,
     outputs: &[Output],
     quiet: bool,
     terminal: &Terminal,
-) -> Result<()> {
-    for output in outputs {
-        let name = output.file.display();
-        let file = File::create(&output.file).with_context(|| format!("the report {name} cannot be written"))?;
-        let mut out = BufWriter::new(file);
-        let style = Style { color: false, hyperlinks: false, width: WIDTH, quiet };
-        report::write(report, output.format, style, &mut out)
-            .and_then(|()| out.flush())
-            .with_context(|| format!("the report {name} cannot be written"))?;
-    }
+) -> Vec<anyhow::Error> {
+    let style = Style { color: false, hyperlinks: false, width: WIDTH, quiet };
+    let files = outputs.iter().map(|output| {
+        let mut out = BufWriter::new(File::create(&output.file)?);
+        report::write(report, output.format, style, &mut out).and_then(|()| out.flush())
+    });
+    let faults = files.zip(outputs);
+    let faults = faults.filter_map(|(written, output)| Some(unwritten("report", &output.file, written.err()?)));
+    let mut faults: Vec<anyhow::Error> = faults.collect();
     let mut out = BufWriter::new(io::stdout().lock());
-    report::write(report, format, terminal.style(quiet), &mut out)?;
-    out.flush()?;
-    Ok(())
+    match report::write(report, format, terminal.style(quiet), &mut out).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            faults.push(anyhow::Error::new(error).context("the report cannot be written to standard output"));
+        }
+        _ => {}
+    }
+    faults
 }
 
 /// Writes text to standard output.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve};
 use keyreeve::policy::{Policy, find};
 use keyreeve::report::PolicyReport;
@@ -36,8 +36,13 @@ impl Setup {
         let Some(file) = file else {
             return Ok(Self { policy: Policy::built_in(), root: outer, git });
         };
+        // One that was found lies in the tree that is scanned: reading a FIFO or a terminal there would wait for ever.
+        if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
+        }
         let policy = Policy::read(&file)?;
-        let own = file.parent().filter(|parent| folder.starts_with(parent)).map(Path::to_owned);
+        let inside = |parent: &&Path| git.as_deref().is_none_or(|git| parent.starts_with(git));
+        let own = file.parent().filter(|parent| folder.starts_with(parent)).filter(inside).map(Path::to_owned);
         Ok(Self { policy, root: own.unwrap_or(outer), git })
     }
 
@@ -55,6 +60,16 @@ impl Setup {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
         PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
     }
+}
+
+/// Whether standard input is to be read, which stands for itself.
+pub(super) fn reads_stdin(paths: &[PathBuf]) -> Result<bool> {
+    let reads = paths.iter().any(|path| path == Path::new("-"));
+    ensure!(
+        !reads || paths.len() == 1,
+        "`-` reads one source from standard input and stands alone; write ./- for a file of that name"
+    );
+    Ok(reads)
 }
 
 /// The folder that all paths lie in: where the search for the policy begins.
@@ -84,6 +99,6 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
 pub(super) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
     let nearest = known.iter().max_by(|a, b| strsim::jaro(id, a).total_cmp(&strsim::jaro(id, b)));
     let hint =
-        nearest.filter(|nearest| strsim::jaro(id, nearest) > 0.7).map(|nearest| format!("; did you mean {nearest}?"));
-    anyhow!("there is no rule {id:?}{} `keyreeve rule list` shows all", hint.unwrap_or_else(|| ";".to_owned()))
+        nearest.filter(|nearest| strsim::jaro(id, nearest) > 0.7).map(|nearest| format!(", did you mean {nearest}"));
+    anyhow!("there is no rule {id:?}{}; `keyreeve rule list` shows all", hint.unwrap_or_default())
 }

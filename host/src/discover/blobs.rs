@@ -53,6 +53,11 @@ impl<'a> Entry<'a> {
         let [mode, _, object] = head[..] else { return None };
         Some(Self { kind: Kind::of(mode), object, path })
     }
+
+    /// Its path as the name of a source.
+    pub(super) fn name(&self) -> String {
+        names::text(self.path)
+    }
 }
 
 impl Kind {

@@ -1,7 +1,6 @@
 //! The git index and git trees as sources, through the `git` program, which knows worktrees and alternate indices.
 //! Not the working tree (`walk`), and nothing that would change a repository or run a program that its configuration names.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -51,7 +50,8 @@ pub fn staged(root: &Path, keep: Keep<'_>, progress: &dyn Progress) -> Result<St
     let entries = records(&index).map(|record| Entry::of_index(record).ok_or_else(|| odd("ls-files")));
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let discovery = blobs::read(root, &entries, keep, progress)?.into();
-    Ok(Staged { discovery, changed: records(&changed).map(names::text).collect::<BTreeSet<_>>() })
+    let changed = records(&changed).map(names::text).collect();
+    Ok(Staged { discovery, names: entries.iter().map(Entry::name).collect(), changed })
 }
 
 /// Reads the tree of a revision below `root`, as [`staged`] reads the index.

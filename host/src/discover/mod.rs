@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use git::{GitError, commit, repository, staged, tree};
-pub use names::{name_of, resolve};
+pub use names::{name_of, resolve, resolve_folder};
 use read::Bytes;
 
 use crate::problem::Problem;
@@ -55,6 +55,8 @@ pub struct Discovery {
 pub struct Staged {
     /// Everything in the index below the root.
     pub discovery: Discovery,
+    /// Names of all its entries.
+    pub names: BTreeSet<String>,
     /// Names of its files that are not the same in HEAD; all of them before the first commit. What it deletes is not
     /// in it.
     pub changed: BTreeSet<String>,

@@ -30,6 +30,16 @@ pub fn resolve(path: &Path) -> PathBuf {
     })
 }
 
+/// The absolute path of an entry of a folder: links that lead to the folder are followed, and the entry can be one.
+pub fn resolve_folder(path: &Path) -> PathBuf {
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => {
+            resolve(if folder.as_os_str().is_empty() { ".".as_ref() } else { folder }).join(name)
+        }
+        _ => resolve(path),
+    }
+}
+
 /// Appends bytes of a file name as text.
 pub(super) fn push_text(name: &mut String, bytes: &[u8]) {
     for chunk in bytes.utf8_chunks() {
@@ -82,5 +92,8 @@ mod tests {
         std::os::unix::fs::symlink("real", folder.join("link")).unwrap();
         assert_eq!(resolve(&folder.join("link/../link/./absent")), folder.join("real/absent"));
         assert_eq!(resolve(&folder.join("link")), folder.join("real"));
+        assert_eq!(resolve_folder(&folder.join("link")), folder.join("link"));
+        assert_eq!(resolve_folder(&folder.join("link/..")), folder);
+        assert_eq!(resolve_folder(&folder.join("link/x")), folder.join("real/x"));
     }
 }

@@ -298,6 +298,13 @@ pub enum Exit {
     Incomplete = 3,
 }
 
+impl Exit {
+    /// Incomplete, where nothing graver is so.
+    pub fn or_incomplete(self) -> Self {
+        if self == Self::Clean { Self::Incomplete } else { self }
+    }
+}
+
 impl Report {
     /// Whether a finding fails the run: open, and at or above the threshold.
     pub fn fails(&self, finding: &Finding) -> bool {

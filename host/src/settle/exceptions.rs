@@ -43,6 +43,31 @@ pub fn apply(
     (reports.map(|(exception, covers)| report(policy, exception, as_of, covers)).collect(), problems)
 }
 
+/// Leaves out the exceptions that match nothing, for a run over a part of the tree or of the rules, where nobody can say so.
+/// What the others cover goes on pointing to them.
+pub fn leave_out_unused(
+    exceptions: &mut Vec<ExceptionReport>,
+    findings: &mut [Finding],
+    problems: &mut [(Problem, Option<usize>)],
+) {
+    let is_left = |exception: &ExceptionReport| exception.state != ExceptionState::Unused;
+    let mut positions = Vec::with_capacity(exceptions.len());
+    let mut left = 0;
+    for exception in exceptions.iter() {
+        positions.push(left);
+        left += usize::from(is_left(exception));
+    }
+    exceptions.retain(is_left);
+    let in_findings = findings.iter_mut().filter_map(|finding| match &mut finding.status {
+        Status::Excepted(position) => Some(position),
+        _ => None,
+    });
+    let in_problems = problems.iter_mut().filter_map(|(_, position)| position.as_mut());
+    for position in in_findings.chain(in_problems) {
+        *position = positions[*position];
+    }
+}
+
 /// The exceptions in force, by rule: looking one up does not go through those of other rules, nor twice through the globs
 /// for one file.
 struct Index<'a> {
@@ -210,6 +235,27 @@ mod tests {
         let states: Vec<_> = reports.iter().map(|report| report.state).collect();
         use ExceptionState::{Expired, Unused, Used};
         assert_eq!(states, [Expired, Used, Used, Unused]);
+    }
+
+    #[test]
+    fn what_is_covered_keeps_its_exception_when_unused_ones_are_left_out() {
+        let text = [
+            accepted("weak-key", "path = '**'", "2027-01-01"),
+            accepted("key-size", "path = '**'", "2020-01-01"),
+            accepted("key-size", "path = '**'", "2027-01-01"),
+            accepted(PROBLEM, "path = 'x'", "2027-01-01"),
+            accepted(PROBLEM, "path = 'c'", "2027-01-01"),
+        ];
+        let mut findings = [finding("key-size", "a.pem", 1), finding("revocation", "a.pem", 2)];
+        let problems = vec![Problem::path("c", "permission denied"), Problem::path("d", "permission denied")];
+        let (mut reports, mut problems) =
+            apply(&policy(&text.concat()), date(2026, 11, 23), &mut findings, problems, &sources());
+        leave_out_unused(&mut reports, &mut findings, &mut problems);
+        let lines: Vec<u32> = reports.iter().map(|report| report.line).collect();
+        assert_eq!(lines, [9, 17, 33], "the expired one stays");
+        assert_eq!(findings.map(|finding| finding.status), [Status::Excepted(1), Status::Open]);
+        let covered: Vec<_> = problems.iter().map(|(_, covered)| *covered).collect();
+        assert_eq!(covered, [Some(2), None]);
     }
 
     #[test]
