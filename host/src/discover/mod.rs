@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-pub use git::{GitError, commit, repository, staged, tree};
+pub use git::{GitError, commit, repository, staged, staged_file, tree};
 pub use names::{name_of, resolve, resolve_folder};
 use read::Bytes;
 
