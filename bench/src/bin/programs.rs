@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use keyreeve_bench::generate;
 use keyreeve_bench::measure::{mebibytes, median, ratio, time};
-use wait4::Wait4 as _;
 
 /// The size of the tree that is compared, and those that show whether time is in proportion to size.
 const TREE: usize = 10_000;
