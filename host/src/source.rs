@@ -1,6 +1,7 @@
 //! Sources: the bytes that were read, and places in them as byte spans.
 //! Not how they are found (`discover`) nor what they mean (`facts`).
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -147,12 +148,29 @@ fn milestones(bytes: &[u8]) -> Vec<(u32, u32)> {
 #[derive(Debug, Default)]
 pub struct Sources {
     list: Vec<Source>,
+    /// Names of symlinks that lead to a source.
+    links: Vec<(String, SourceId)>,
 }
 
 impl Sources {
     /// A table of these.
     pub fn new(list: Vec<Source>) -> Self {
-        Self { list }
+        Self { list, links: Vec::new() }
+    }
+
+    /// A table of these, which symlinks lead to as well: from the link's name to the name of what it leads to. A link to
+    /// something else means nothing here.
+    pub fn linked(list: Vec<Source>, links: BTreeMap<String, String>) -> Self {
+        let names: HashMap<&str, SourceId> =
+            list.iter().enumerate().map(|(index, source)| (source.name.as_str(), SourceId(index as u32))).collect();
+        let links = links.into_iter().filter_map(|(link, target)| Some((link, *names.get(target.as_str())?))).collect();
+        Self { list, links }
+    }
+
+    /// Every name that a source goes by: its own, and those of symlinks that lead to it.
+    pub fn names(&self) -> impl Iterator<Item = (&str, SourceId)> {
+        let links = self.links.iter().map(|(name, id)| (name.as_str(), *id));
+        self.iter().map(|(id, source)| (source.name.as_str(), id)).chain(links)
     }
 
     /// Every source with its position.

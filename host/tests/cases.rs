@@ -75,9 +75,9 @@ fn said(rule: &str, case: &Path) -> Result<Vec<Value>, String> {
     let folder = format!("/{}/", case.file_name().unwrap().to_str().unwrap());
     let finding = |finding: &Value| {
         let path = finding["path"].as_str().unwrap();
-        let violation = finding["kind"] == "violation";
+        let violation = finding["verdict"] == "violation";
         json!({
-            "verdict": finding["kind"],
+            "verdict": finding["verdict"],
             "severity": if violation { finding["severity"].clone() } else { Value::Null },
             "path": path.rsplit_once(&folder).map_or(path, |(_, path)| path),
             "line": finding["line"],

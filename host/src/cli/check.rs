@@ -67,7 +67,8 @@ impl<'a> Check<'a> {
         let reads_stdin = setup::reads_stdin(&arguments.paths)?;
         ensure!(!reads_stdin || !arguments.staged, "`-` and --staged exclude each other: leave one of them out");
         let start = if reads_stdin || arguments.staged { ".".into() } else { setup::common_folder(&arguments.paths) };
-        let setup = Setup::new(&arguments.policy, &start)?;
+        let find = if arguments.staged { Setup::staged } else { Setup::new };
+        let setup = find(&arguments.policy, &start)?;
         let selection = Selection { only: arguments.rule.clone(), skip: arguments.skip_rule.clone() };
         let (engine, rules) = setup::rules(&setup.policy, &selection)?;
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
@@ -177,14 +178,14 @@ impl Check<'_> {
             Some(fail_on) => fail_on.severity(),
             None => self.setup.policy.fail_on,
         };
-        let own = self.setup.policy.path();
+        let own = self.setup.policy.path().map(|path| discover::name_of(&self.setup.root, path));
         let ignored = sources.iter().filter(|(_, source)| {
-            source.name.rsplit('/').next() == Some(FILE_NAME)
-                && source.file.as_deref().map(discover::resolve).as_deref() != own
+            source.name.rsplit('/').next() == Some(FILE_NAME) && Some(&source.name) != own.as_ref()
         });
         let options = [("--rule", &self.arguments.rule), ("--skip-rule", &self.arguments.skip_rule)];
         let rules = options.iter().flat_map(|(name, ids)| ids.iter().map(move |id| format!("{name} {id}")));
-        let paths = self.arguments.paths.iter().map(|path| path.to_string_lossy().into_owned());
+        let parts = self.arguments.paths.iter().filter(|path| discover::resolve(path) != self.setup.root);
+        let paths = parts.map(|path| path.to_string_lossy().into_owned());
         let staged = self.arguments.staged.then(|| "--staged".to_owned());
         let since = self.arguments.new_since.iter().map(|revision| format!("--new-since {revision}"));
         // Asking git takes longer than judging a file, so it is asked only where the answer is written.

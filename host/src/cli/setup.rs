@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use keyreeve::discover::{git_root, name_of, resolve};
-use keyreeve::policy::{Policy, find};
+use keyreeve::discover::{git_root, name_of, resolve, staged_file};
+use keyreeve::policy::{Policy, PolicyError, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
@@ -26,6 +26,22 @@ impl Setup {
     /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout; paths
     /// are then relative to the git root of what is scanned.
     pub(super) fn new(argument: &PolicyArgument, start: &Path) -> Result<Self> {
+        Self::with(argument, start, Policy::read)
+    }
+
+    /// As [`Self::new`], for a run over the index: a policy that git tracks counts as it is staged.
+    pub(super) fn staged(argument: &PolicyArgument, start: &Path) -> Result<Self> {
+        Self::with(argument, start, |file| match staged_file(file) {
+            Some(bytes) => Policy::load(file, &bytes),
+            None => Policy::read(file),
+        })
+    }
+
+    fn with(
+        argument: &PolicyArgument,
+        start: &Path,
+        read: impl Fn(&Path) -> Result<Policy, PolicyError>,
+    ) -> Result<Self> {
         let start = resolve(start);
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
         let git = git_root(folder).map(|git| resolve(&git));
@@ -43,7 +59,7 @@ impl Setup {
         if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
         }
-        let policy = Policy::read(&file)?;
+        let policy = read(&file)?;
         let inside = |parent: &&Path| git.as_deref().is_none_or(|git| parent.starts_with(git));
         let own = file.parent().filter(|parent| folder.starts_with(parent)).filter(inside).map(Path::to_owned);
         Ok(Self { policy, root: own.unwrap_or(outer), git })

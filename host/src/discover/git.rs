@@ -72,6 +72,12 @@ pub fn commit(root: &Path) -> Option<Commit> {
     Some(Commit { id, clean: status.is_ok_and(|changes| changes.is_empty()) })
 }
 
+/// What the index has of a file; none if it does not have it, or there is no repository.
+pub fn staged_file(file: &Path) -> Option<Vec<u8>> {
+    let name = file.file_name()?.to_str()?;
+    run(file.parent()?, "cat-file", &["blob", &format!(":./{name}")]).ok()
+}
+
 /// URL of the remote `origin`, as it is configured; it can hold a password.
 pub fn repository(root: &Path) -> Option<String> {
     let url = run(root, "config", &["--get", "remote.origin.url"]).ok()?;

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-pub use git::{GitError, commit, repository, staged, tree};
+pub use git::{GitError, commit, repository, staged, staged_file, tree};
 pub use names::{name_of, resolve, resolve_folder};
 use read::Bytes;
 
@@ -48,9 +48,6 @@ pub struct Discovery {
     pub bytes: u64,
     /// What was not looked at, by reason: `FIFO`, `larger than 256 MiB`. A folder that git ignores counts once.
     pub skipped: BTreeMap<String, usize>,
-    /// Symlinks that lead to something else in what is scanned, which is read under its own name: from the link's name to that.
-    /// An include can go through such a link.
-    pub links: BTreeMap<String, String>,
 }
 
 /// The index, and what a commit of it would change.
@@ -152,12 +149,11 @@ impl From<Found> for Discovery {
         found.sources.sort_unstable_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
         found.problems.sort_unstable();
         Self {
-            sources: Sources::new(found.sources),
+            sources: Sources::linked(found.sources, found.links),
             problems: found.problems,
             files: found.files,
             bytes: found.bytes,
             skipped: found.skipped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect(),
-            links: found.links,
         }
     }
 }

@@ -86,6 +86,12 @@ fn problems(discovery: &Discovery) -> Vec<(&str, &str)> {
     pairs.collect()
 }
 
+/// Names of symlinks beside the names of what they lead to.
+fn links(discovery: &Discovery) -> Vec<(&str, &str)> {
+    let named = discovery.sources.names().map(|(name, id)| (name, discovery.sources[id].name.as_str()));
+    named.filter(|(name, own)| name != own).collect()
+}
+
 fn skipped(discovery: &Discovery) -> Vec<(&str, usize)> {
     discovery.skipped.iter().map(|(reason, count)| (reason.as_str(), *count)).collect()
 }

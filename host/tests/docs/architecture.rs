@@ -40,11 +40,14 @@ fn exists(path: &str) -> bool {
     if path.ends_with('/') { at.is_dir() } else { at.exists() }
 }
 
-/// Top-level entries that git tracks, all folders below them to the second level, and every module of the host to the second.
+/// Top-level entries that git tracks, the folders in them (of rules only the kit: adding a rule edits no shared file), and
+/// every module of the host to the second level.
 #[test]
 fn everything_that_is_there_is_named() {
     let page = page();
-    let named: BTreeSet<&str> = quoted(&page).into_iter().map(|text| text.trim_end_matches('/')).collect();
+    // `testdata/cases/<rule>/` names testdata/cases.
+    let plain = |text: &str| text.split("/<").next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let named: BTreeSet<String> = quoted(&page).into_iter().map(plain).collect();
     let mut missing = Vec::new();
     for (name, path) in entries(&root()) {
         let untracked = [".git", "target"].contains(&name.as_str());
@@ -52,7 +55,8 @@ fn everything_that_is_there_is_named() {
             missing.push(name.clone());
         }
         if path.is_dir() && !untracked && !name.starts_with('.') {
-            let folders = entries(&path).into_iter().filter(|(_, path)| path.is_dir());
+            let is_rule = |inner: &str| name == "plugins" && inner != "sdk";
+            let folders = entries(&path).into_iter().filter(|(inner, path)| path.is_dir() && !is_rule(inner));
             missing.extend(
                 folders.map(|(inner, _)| format!("{name}/{inner}")).filter(|path| !named.contains(path.as_str())),
             );
@@ -89,12 +93,16 @@ fn allowed() -> BTreeMap<String, BTreeSet<String>> {
 #[test]
 fn modules_use_only_what_the_table_allows_and_the_table_allows_no_more() {
     let (allowed, mut used) = (allowed(), BTreeMap::<String, BTreeSet<String>>::new());
-    for (name, path) in entries(&root().join("host/src")) {
-        let module = name.trim_end_matches(".rs").to_owned();
-        if !["lib", "main"].contains(&module.as_str()) {
-            let uses = used.entry(module.clone()).or_default();
-            files(&path).iter().for_each(|file| uses.extend(used_by(file, &module)));
-        }
+    let modules = entries(&root().join("host/src")).into_iter();
+    let modules: BTreeMap<String, PathBuf> = modules
+        .map(|(name, path)| (name.trim_end_matches(".rs").to_owned(), path))
+        .filter(|(module, _)| !["lib", "main"].contains(&module.as_str()))
+        .collect();
+    for (module, path) in &modules {
+        let uses = files(path).into_iter().flat_map(|file| used_by(&file, module));
+        // What is no module stands in lib.rs itself, for all.
+        let uses = uses.filter(|used| modules.contains_key(used.split("::").next().unwrap_or(used)));
+        used.insert(module.clone(), uses.collect());
     }
     for (module, uses) in &used {
         let row = allowed.get(module).unwrap_or_else(|| panic!("the table has no row for {module}"));
@@ -145,4 +153,21 @@ fn used_by(file: &Path, module: &str) -> BTreeSet<String> {
         }
     }
     uses
+}
+
+/// The table `| limit | value | for |` says what the sources say.
+#[test]
+fn every_limit_is_the_one_in_the_sources() {
+    let sources: String =
+        files(&root().join("host/src")).iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let page = page();
+    let rows = page.lines().skip_while(|line| *line != "| limit | value | for |").skip(2);
+    let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).map(quoted).collect();
+    assert!(rows.len() > 10, "the table of limits is not found");
+    for row in rows {
+        let [name, value, ..] = row[..] else { panic!("a row names a limit and its value: {row:?}") };
+        let declared =
+            |line: &str| line.contains(&format!("const {name}: ")) && line.ends_with(&format!(" = {value};"));
+        assert!(sources.lines().any(declared), "{name} is not {value} in host/src");
+    }
 }

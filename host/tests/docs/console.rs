@@ -51,18 +51,26 @@ fn steps(lines: &[String]) -> Vec<Step> {
 fn output(command: &str, folder: &Path) -> String {
     let program = Path::new(env!("CARGO_BIN_EXE_keyreeve"));
     let path = std::env::var("PATH").unwrap();
-    let output = Command::new("sh")
+    let output = sheltered("sh")
         .args(["-c", &format!("exec 2>&1\n{command}")])
         .current_dir(folder)
         .env("PATH", format!("{}:{path}", program.parent().unwrap().display()))
         .env("COLUMNS", "100")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
         .output()
         .unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(!matches!(output.status.code(), Some(2 | 126 | 127) | None), "{command} is no command: {printed}");
     printed
+}
+
+/// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests.
+pub(crate) fn sheltered(program: &str) -> Command {
+    let mut command = Command::new(program);
+    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command
 }
 
 /// Whether printed lines are as shown.

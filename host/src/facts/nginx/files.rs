@@ -36,7 +36,7 @@ const BUDGET: usize = 1_000_000;
 impl<'a> Files<'a> {
     /// A table of the files that were read and of all sources.
     pub(super) fn new(parsed: &'a [Parsed], sources: &'a Sources) -> Self {
-        let mut names: Vec<_> = sources.iter().map(|(id, source)| (source.name.as_str(), id)).collect();
+        let mut names: Vec<_> = sources.names().collect();
         names.sort_unstable();
         let directives: usize = parsed.iter().map(|parsed| parsed.tree.len()).sum();
         Self {

@@ -18,8 +18,14 @@ struct Tree {
 impl Tree {
     /// These files, those of them read as nginx that are recognised.
     fn new(files: &[(&str, &str)]) -> Self {
+        Self::linked(files, &[])
+    }
+
+    /// As [`Tree::new`], with symlinks: the name of each, and of the file that it leads to.
+    fn linked(files: &[(&str, &str)], links: &[(&str, &str)]) -> Self {
         let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes())).collect();
-        let sources = Sources::new(sources);
+        let links = links.iter().map(|(name, target)| ((*name).to_owned(), (*target).to_owned())).collect();
+        let sources = Sources::linked(sources, links);
         let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, &source.bytes));
         let parsed: Vec<_> = recognised.map(|(id, source)| parse(id, source)).collect();
         let reading = assemble(&parsed, &sources);
@@ -71,6 +77,16 @@ fn words(text: &str) -> Vec<Vec<String>> {
     let parsed = parse(SourceId(0), &source);
     let word = |word: &tree::Word| word.text(&source.bytes).into_owned();
     (0..parsed.tree.len() as u32).map(|at| parsed.tree.words(at).iter().map(word).collect()).collect()
+}
+
+#[test]
+fn an_include_goes_through_a_symlink() {
+    let main = "http { ssl_protocols TLSv1.3; include enabled/*.conf; }";
+    let site = "server { listen 443 ssl; server_name a; }";
+    let files = [("nginx/all/a.conf", site), ("nginx/nginx.conf", main)];
+    let tree = Tree::linked(&files, &[("nginx/enabled/a.conf", "nginx/all/a.conf")]);
+    let (endpoint, _) = tree.only();
+    assert_eq!((endpoint.versions.as_slice(), endpoint.unknown.as_slice()), (&[0x0304][..], &[][..]));
 }
 
 #[test]

@@ -124,7 +124,9 @@ pub enum Mac {
 
 /// The suite of a code point; none if the registry has none, or only a signalling value.
 pub fn suite(code: u16) -> Option<&'static Suite> {
-    SUITES.binary_search_by_key(&code, |suite| suite.code).ok().map(|position| &SUITES[position])
+    let page = PAGES.iter().position(|page| *page == code >> 8)?;
+    let position = INDEX[page][usize::from(code & 0xff)];
+    SUITES.get(usize::from(position).checked_sub(1)?)
 }
 
 /// Every suite of the registry, in ascending order of the code points.
@@ -155,6 +157,26 @@ static SUITES: [Suite; NAMES.len()] = {
         position += 1;
     }
     suites
+};
+
+/// The upper bytes of all code points.
+const PAGES: [u16; 6] = [0x00, 0x13, 0xc0, 0xc1, 0xcc, 0xd0];
+
+/// For each page and lower byte the position in the list of suites, counted from 1; 0 for none. An endpoint has dozens of
+/// suites, and each is looked up by every rule.
+static INDEX: [[u16; 256]; PAGES.len()] = {
+    let mut index = [[0; 256]; PAGES.len()];
+    let mut position = 0;
+    while position < NAMES.len() {
+        let code = NAMES[position].0;
+        let mut page = 0;
+        while PAGES[page] != code >> 8 {
+            page += 1;
+        }
+        index[page][(code & 0xff) as usize] = position as u16 + 1;
+        position += 1;
+    }
+    index
 };
 
 const fn exchange(name: &str) -> (KeyExchange, Authentication) {

@@ -27,6 +27,8 @@ fn suites_are_in_order_and_found_by_code() {
     for known in suites() {
         assert_eq!(suite(known.code), Some(known));
     }
+    let found = (0..=u16::MAX).filter_map(suite).count();
+    assert_eq!(found, suites().len());
     for absent in [0x00ff, 0x5600, 0x0a0a, 0xffff] {
         assert_eq!(suite(absent), None);
     }

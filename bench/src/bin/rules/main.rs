@@ -1,0 +1,125 @@
+//! Measures the rules: how long until they are loaded, what a fact costs each of them, and all of them beside reading and
+//! parsing. Figures are printed, never asserted; the program as a whole is measured by `programs`.
+
+#![allow(clippy::print_stdout, reason = "printing figures is what it is for")]
+
+mod facts;
+
+use std::hint::black_box;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+use jiff::civil::Date;
+use keyreeve::discover::{self, Request};
+use keyreeve::facts::read::{Detail, matters};
+use keyreeve::finding::FactKind;
+use keyreeve::policy::Policy;
+use keyreeve::progress::Silent;
+use keyreeve::rules::built_in::BUILT_IN;
+use keyreeve::rules::component::declared;
+use keyreeve::rules::contract::Scan;
+use keyreeve::rules::engine::Engine;
+use keyreeve::rules::judge::judge;
+use keyreeve::rules::set::{Entry, RuleSet, Selection};
+use keyreeve::scan;
+use keyreeve_bench::generate;
+use keyreeve_bench::measure::{interleaved, ratio, time};
+
+/// The day that everything is judged at: the certificates to measure with were issued then.
+const AS_OF: Date = Date::constant(2026, 11, 23);
+/// Facts of each kind that are judged in one go.
+const FACTS: usize = 8 * 1024;
+
+fn main() -> Result<()> {
+    let engine = Engine::new().map_err(|error| anyhow!("{error:#}"))?;
+    let policy = Policy::built_in();
+    let rules = load(&engine, &policy)?;
+    start_up(&engine, &policy, &rules);
+    beside_parsing(&engine, &policy, &rules)?;
+    each_fact(&engine, &rules);
+    Ok(())
+}
+
+fn load(engine: &Engine, policy: &Policy) -> Result<RuleSet> {
+    Ok(RuleSet::load(engine, policy, &Selection::default(), &|_, _, _| Err("there is none".to_owned()))?)
+}
+
+/// What happens before the first file is looked at.
+fn start_up(engine: &Engine, policy: &Policy, rules: &RuleSet) {
+    let [whole, start, one_by_one, read, call] = interleaved(
+        50,
+        [
+            &mut || drop(black_box(Engine::new().map(|engine| load(&engine, policy).map(drop)))),
+            &mut || drop(black_box(Engine::new())),
+            &mut || BUILT_IN.iter().for_each(|rule| drop(black_box(rule.load(engine)))),
+            &mut || BUILT_IN.iter().for_each(|rule| drop(black_box(declared(rule.component)))),
+            &mut || {
+                for entry in &rules.entries {
+                    drop(black_box(entry.rule.try_settings(engine, &entry.settings)));
+                }
+            },
+        ],
+    );
+    println!("\nstart-up with {} rules", BUILT_IN.len());
+    for (what, time_taken) in [
+        ("the engine and all rules", whole),
+        ("the engine, with its clock", start),
+        ("all rules, one by one", one_by_one),
+        ("  of these, reading what each exports", read),
+        ("  of these, an instance and one call of each", call),
+        ("  of these, native code and the rest", one_by_one.saturating_sub(read + call)),
+    ] {
+        println!("{what:<48}{:>11}", time(time_taken));
+    }
+}
+
+/// All rules over ten thousand certificates, beside reading and parsing these.
+fn beside_parsing(engine: &Engine, policy: &Policy, rules: &RuleSet) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    generate::certificates(folder.path(), 100, 100)?;
+    let root = folder.path().canonicalize()?;
+    let paths: [PathBuf; 1] = [root.clone()];
+    let walk = || discover::walk(&Request { root: &root, paths: &paths, keep: &matters }, &Silent);
+    let discovery = walk();
+    let facts = scan::understand(&discovery.sources, policy, Detail::Judged).facts;
+    let [parse, judge] = interleaved(
+        11,
+        [&mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged))), &mut || {
+            drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF)))
+        }],
+    );
+    println!("\n{} certificates", facts.count(FactKind::Certificates));
+    println!("{:<48}{:>11}", "reading and parsing", time(parse));
+    println!("{:<48}{:>11}", "all rules, findings included", time(judge));
+    println!("{:<48}{:>11}   (aim: below 1 ×)", "ratio", ratio(judge, parse));
+    Ok(())
+}
+
+/// What a fact costs each rule: in the sandbox, with instances and settings, and natively.
+fn each_fact(engine: &Engine, rules: &RuleSet) {
+    let facts = facts::host::all(FACTS);
+    println!("\n{:<48}{:>11}{:>11}{:>10}   (aim: 1 µs a fact)", "a fact costs", "sandbox", "native", "ratio");
+    for entry in &rules.entries {
+        for &kind in &entry.rule.kinds {
+            let name = format!("{} of {}", entry.rule.info.id, kind.interface());
+            let sandbox = &mut || in_sandbox(engine, entry, &facts[&kind]);
+            let each = |whole: Duration| whole / FACTS as u32;
+            match facts::native::judged(&entry.rule.info.id, kind, FACTS) {
+                Some(mut native) => {
+                    let [sandbox, native] = interleaved(21, [sandbox, &mut native]).map(each);
+                    println!("{name:<48}{:>11}{:>11}{:>10}", time(sandbox), time(native), ratio(sandbox, native));
+                }
+                None => {
+                    let [sandbox] = interleaved(21, [sandbox]).map(each);
+                    println!("{name:<48}{:>11}{:>11}{:>10}", time(sandbox), "-", "-");
+                }
+            }
+        }
+    }
+}
+
+fn in_sandbox(engine: &Engine, entry: &Entry, facts: &keyreeve::facts::Facts) {
+    let scan = Scan { as_of: facts::AS_OF, attributes: Vec::new() };
+    drop(black_box(judge(engine, &[(&entry.rule, &entry.settings)], &scan, facts)));
+}

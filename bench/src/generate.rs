@@ -1,0 +1,151 @@
+//! Files to measure with, the same ones on every run: trees in which one file of a hundred matters, and certificates.
+//! Not a test's fixtures: what stands in them is only as real as reading them takes.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// A small configuration of a web server, with what nginx judges of TLS in it.
+pub const NGINX: &str = include_str!("../files/nginx.conf");
+
+/// One file of so many matters.
+const MATTERS: usize = 100;
+/// So many files stand in a folder.
+const FOLDER: usize = 64;
+
+/// A self-signed server certificate of each kind: RSA with 2048 bits, and P-256.
+const CERTIFICATES: [&[u8]; 2] = [include_bytes!("../files/rsa.der"), include_bytes!("../files/ec.der")];
+/// The serial number of both.
+const SERIAL: [u8; 8] = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88];
+/// How the BIT STRING of each public key begins, up to the first byte that differs from key to key.
+const KEYS: [&[u8]; 2] = [b"\x03\x82\x01\x0f\x00\x30\x82\x01\x0a\x02\x82\x01\x01\x00", b"\x03\x42\x00\x04"];
+
+/// Numbers without a pattern that matters, the same ones for the same seed (xorshift).
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % limit as u64) as usize
+    }
+}
+
+/// Writes a tree of so many files, and returns how many bytes they have: sources, documentation and data that hold
+/// nothing for keyreeve, and by turns an nginx configuration and a certificate that do.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn tree(root: &Path, files: usize) -> io::Result<u64> {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let (mut folder, mut bytes) = (root.to_owned(), 0);
+    for index in 0..files {
+        if index % FOLDER == 0 {
+            folder = root.join(format!("part-{:02}", index / FOLDER % 32)).join(format!("module-{}", index / FOLDER));
+            fs::create_dir_all(&folder)?;
+        }
+        let (name, text) = match index % MATTERS {
+            37 if index / MATTERS % 2 == 0 => ("site.conf", NGINX.to_owned()),
+            37 => ("server.crt", pem(index)),
+            _ => ordinary(&mut numbers),
+        };
+        bytes += text.len() as u64;
+        fs::write(folder.join(format!("{index}-{name}")), text)?;
+    }
+    Ok(bytes)
+}
+
+/// Writes certificates, each with a serial number and a key of its own, so many to a file.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn certificates(root: &Path, files: usize, each: usize) -> io::Result<()> {
+    for file in 0..files {
+        let bundle: String = (0..each).map(|position| pem(file * each + position)).collect();
+        fs::write(root.join(format!("bundle-{file}.pem")), bundle)?;
+    }
+    Ok(())
+}
+
+/// One certificate as PEM. Its signature is not right, which nothing that reads certificates without trusting them sees.
+fn pem(number: usize) -> String {
+    let kind = number % CERTIFICATES.len();
+    let mut der = CERTIFICATES[kind].to_vec();
+    for (mark, skip) in [(&SERIAL[..], 0), (KEYS[kind], KEYS[kind].len())] {
+        let at =
+            der.windows(mark.len()).position(|window| window == mark).expect("the file holds its own marks") + skip;
+        // The first byte stays: it makes the number positive, and its bits as many as they were.
+        der[at + 1..at + 8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1..]);
+    }
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in STANDARD.encode(der).as_bytes().chunks(64) {
+        text.extend(line.iter().map(|&byte| char::from(byte)));
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
+}
+
+/// A file that holds nothing for keyreeve, of 200 bytes to 12 KB.
+fn ordinary(numbers: &mut Numbers) -> (&'static str, String) {
+    const WORDS: [&str; 40] = [
+        "return", "value", "the", "server", "config", "let", "for", "index", "request", "of", "name", "with", "string",
+        "if", "else", "import", "number", "a", "result", "list", "key", "to", "test", "is", "file", "error", "self",
+        "and", "data", "line", "from", "handler", "begin", "state", "SSL", "TLS", "2026", "0x1f", "B", "0",
+    ];
+    const KINDS: [(&str, &str, &str); 8] = [
+        ("lib.rs", "    ", ";\n"),
+        ("module.py", "    ", "\n"),
+        ("index.ts", "  ", ";\n"),
+        ("README.md", "", ".\n"),
+        ("values.yaml", "  - ", "\n"),
+        ("data.json", "  \"", "\",\n"),
+        ("app.conf", "", "\n"),
+        ("NOTES", "", "\n\n"),
+    ];
+    let (name, before, after) = KINDS[numbers.below(KINDS.len())];
+    // Most files are short, some are long.
+    let lines = 4 + numbers.below(16) * numbers.below(16);
+    let mut text = String::new();
+    for _ in 0..lines {
+        text.push_str(before);
+        for _ in 0..3 + numbers.below(10) {
+            let _ = write!(text, "{} ", WORDS[numbers.below(WORDS.len())]);
+        }
+        text.push_str(after);
+    }
+    (name, text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn the_same_tree_is_written_every_time() {
+        let read = || {
+            let folder = tempfile::tempdir().unwrap();
+            let bytes = tree(folder.path(), 150).unwrap();
+            (bytes, fs::read(folder.path().join("part-02/module-2/137-server.crt")).unwrap())
+        };
+        assert_eq!(read(), read());
+    }
+
+    #[test]
+    fn every_certificate_has_a_key_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        certificates(folder.path(), 1, 100).unwrap();
+        let source =
+            keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
+        let reading = keyreeve::facts::material::read(keyreeve::source::SourceId(0), &source);
+        let keys: std::collections::BTreeSet<_> =
+            reading.facts.certificates.places().iter().map(|place| place.spki).collect();
+        assert_eq!((keys.len(), reading.problems.len()), (100, 0));
+    }
+}
