@@ -6,10 +6,13 @@ use clap::CommandFactory as _;
 
 use super::{Arguments, SchemaOf, output};
 
-/// Prints completions for a shell.
+/// Prints completions for a shell: of every command but those that are keyreeve's own.
 pub(super) fn print(shell: clap_complete::Shell) -> Result<()> {
     let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "keyreeve", &mut text);
+    let all = Arguments::command();
+    let offered = all.get_subcommands().filter(|command| !command.is_hide_set()).cloned();
+    let mut offered = clap::Command::new("keyreeve").args(all.get_arguments().cloned()).subcommands(offered);
+    clap_complete::generate(shell, &mut offered, "keyreeve", &mut text);
     output::print(&String::from_utf8_lossy(&text))
 }
 

@@ -15,7 +15,8 @@ use super::PolicyArgument;
 pub(super) struct Setup {
     /// The policy.
     pub(super) policy: Policy,
-    /// Folder that names are relative to: that of the policy file, else the git root, else the one the command runs in.
+    /// Folder that names are relative to: that of the policy file, else the git root, else the one the command runs in;
+    /// of what lies elsewhere, its own.
     pub(super) root: PathBuf,
     /// Root of the repository, if there is one.
     pub(super) git: Option<PathBuf>,
@@ -44,10 +45,12 @@ impl Setup {
         let start = resolve(start);
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
         let git = git_root(folder).map(|git| resolve(&git));
-        let outer = git.clone().unwrap_or_else(|| folder.to_owned());
+        let here = resolve(".".as_ref());
+        let outer =
+            git.clone().unwrap_or_else(|| if folder.starts_with(&here) { here.clone() } else { folder.to_owned() });
         let file = match &argument.file {
             Some(file) => Some(resolve(file)),
-            None => find::find(folder),
+            None => find::find(folder, &here),
         };
         let Some(file) = file else {
             return Ok(Self { policy: Policy::built_in(), root: outer, git });

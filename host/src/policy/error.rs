@@ -35,7 +35,7 @@ impl PolicyError {
     /// The whole message, with terminal colours if asked. Control characters of the file are escaped in it.
     pub fn render(&self, colour: bool) -> String {
         match self {
-            Self::Unreadable { .. } => self.to_string(),
+            Self::Unreadable { path, cause } => format!("error: the policy {path} cannot be read: {cause}"),
             Self::Invalid(faults) => faults.render(colour),
         }
     }

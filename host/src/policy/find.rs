@@ -6,14 +6,17 @@ use std::path::{Path, PathBuf};
 use super::FILE_NAME;
 
 /// The policy file that governs `start`: the nearest one upwards, no further than the folder that holds `.git`. Outside of
-/// a repository only `start` itself is looked at: a file in a shared folder above it, such as /tmp, could be anybody's.
+/// a repository no further than `here`, the folder that the user is in, or `start` itself if that lies elsewhere: a file in
+/// a shared folder above, such as /tmp, could be anybody's.
 ///
 /// Whatever bears the name counts, and so does what cannot be looked at: reading it then fails, whereas passing over it
 /// would put the built-in policy in its place unnoticed.
-pub fn find(start: &Path) -> Option<PathBuf> {
-    let start = std::fs::canonicalize(start).unwrap_or_else(|_| start.to_owned());
+pub fn find(start: &Path, here: &Path) -> Option<PathBuf> {
+    let canonical = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (start, here) = (canonical(start), canonical(here));
     let start = if start.is_file() { start.parent()? } else { &start };
-    let root = start.ancestors().find(|folder| stands(&folder.join(".git"))).unwrap_or(start);
+    let repository = start.ancestors().find(|folder| stands(&folder.join(".git")));
+    let root = repository.unwrap_or(if start.starts_with(&here) { &here } else { start });
     let governed = start.ancestors().take_while(|folder| folder.starts_with(root));
     governed.map(|folder| folder.join(FILE_NAME)).find(|file| stands(file))
 }
@@ -39,15 +42,18 @@ mod tests {
         let deep = root.join("repository/a/b");
         fs::create_dir_all(&deep).unwrap();
         fs::write(root.join(FILE_NAME), "").unwrap();
-        assert_eq!(find(&deep), None, "outside of a repository nothing above counts");
+        let nearest = |start: &Path| find(start, Path::new("/nowhere"));
+        assert_eq!(nearest(&deep), None, "outside of a repository nothing above counts");
+        assert_eq!(find(&deep, &root.join("repository")), None, "nothing above the folder one is in");
+        assert_eq!(find(&deep, &root), Some(root.join(FILE_NAME)), "but up to it");
         fs::create_dir(root.join("repository/.git")).unwrap();
-        assert_eq!(find(&deep), None, "nothing above the git root counts");
+        assert_eq!(find(&deep, &root), None, "nothing above the git root counts");
         fs::write(root.join("repository").join(FILE_NAME), "").unwrap();
-        assert_eq!(find(&deep), Some(root.join("repository").join(FILE_NAME)));
+        assert_eq!(nearest(&deep), Some(root.join("repository").join(FILE_NAME)));
         fs::write(root.join("repository/a").join(FILE_NAME), "").unwrap();
-        assert_eq!(find(&deep), Some(root.join("repository/a").join(FILE_NAME)));
+        assert_eq!(nearest(&deep), Some(root.join("repository/a").join(FILE_NAME)));
         fs::write(deep.join("x.conf"), "").unwrap();
-        assert_eq!(find(&deep.join("x.conf")), Some(root.join("repository/a").join(FILE_NAME)));
+        assert_eq!(nearest(&deep.join("x.conf")), Some(root.join("repository/a").join(FILE_NAME)));
     }
 
     #[test]
@@ -57,7 +63,7 @@ mod tests {
         fs::create_dir(root.join("a")).unwrap();
         fs::write(root.join(".git"), "gitdir: /elsewhere").unwrap();
         fs::create_dir(root.join(FILE_NAME)).unwrap();
-        assert_eq!(find(&root.join("a")), Some(root.join(FILE_NAME)));
+        assert_eq!(find(&root.join("a"), Path::new("/nowhere")), Some(root.join(FILE_NAME)));
         assert!(super::super::Policy::read(&root.join(FILE_NAME)).is_err());
     }
 }
