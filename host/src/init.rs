@@ -8,8 +8,8 @@ use toml::Value;
 
 use crate::policy::PathGlob;
 
-/// The entry for the list `repos` of .pre-commit-config.yaml. It runs on every commit, also one that only deletes, since what
-/// is judged is the whole index.
+/// The entry for the list `repos` of .pre-commit-config.yaml: that of .pre-commit-hooks.yaml. The names of files are passed,
+/// so that `--all-files` judges all of them; without names only what differs from HEAD is, which in CI is nothing. Behind `--` none of them is an option.
 pub const PRE_COMMIT: &str = "\
 # .pre-commit-config.yaml, in the list under `repos:`
 - repo: local
@@ -17,9 +17,10 @@ pub const PRE_COMMIT: &str = "\
     - id: keyreeve
       name: keyreeve
       entry: keyreeve check --staged
+      args: [\"--\"]
       language: system
-      pass_filenames: false
-      always_run: true
+      pass_filenames: true
+      require_serial: true
 ";
 
 /// How many globs a proposed scope has at most.
@@ -320,7 +321,7 @@ mod tests {
     #[test]
     fn the_pre_commit_entry_is_a_list_item_for_a_local_hook() {
         assert!(PRE_COMMIT.contains("\n- repo: local\n  hooks:\n    - id: keyreeve\n"));
-        assert!(PRE_COMMIT.contains("      entry: keyreeve check --staged\n      language: system\n"));
+        assert!(PRE_COMMIT.contains("      entry: keyreeve check --staged\n      args: [\"--\"]\n      language: system\n"));
     }
 
     proptest::proptest! {

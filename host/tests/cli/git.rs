@@ -96,12 +96,18 @@ fn problems_of_files_that_are_not_judged_do_not_fail_a_commit() {
 }
 
 #[test]
-fn the_policy_on_disk_is_in_force_and_the_report_says_which() {
+fn the_policy_that_is_staged_is_in_force_and_one_that_git_does_not_know_as_well() {
     let tree = repository();
     tree.write("bad.pem", mint::weak());
     tree.git(&["add", "bad.pem"]);
     tree.write("keyreeve.toml", "fail-on = 'never'\n");
     tree.check(&["--staged"]).ends_with(0).says("against keyreeve.toml");
+    tree.git(&["add", "keyreeve.toml"]);
+    tree.write("keyreeve.toml", "fail-on = 'medium'\n");
+    tree.check(&["--staged"]).ends_with(0);
+    tree.check(&[]).ends_with(1);
+    tree.git(&["add", "keyreeve.toml"]);
+    tree.check(&["--staged"]).ends_with(1);
 }
 
 #[test]
