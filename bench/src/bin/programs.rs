@@ -23,8 +23,9 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 fn main() -> Result<()> {
     let keyreeve = env::args_os().nth(1).context("usage: programs KEYREEVE")?;
-    let size = fs::metadata(&keyreeve).context("the program to measure")?.len();
-    let bench = Bench { keyreeve, ripgrep: ripgrep() };
+    let keyreeve = fs::canonicalize(keyreeve).context("the program to measure")?;
+    let size = fs::metadata(&keyreeve)?.len();
+    let bench = Bench { keyreeve: keyreeve.into(), ripgrep: ripgrep() };
     if bench.ripgrep.is_none() {
         println!("ripgrep (rg) is not installed: nothing is compared with it");
     }
