@@ -39,7 +39,8 @@ impl CipherSuites {
 
     /// One finding for each class of suites, since one directive enables them.
     fn report_suites(&self, endpoint: &TlsEndpoint, enabled: Enabled, findings: &mut Findings) {
-        let classes: [(fn(Judgement) -> bool, Option<Severity>, &str); 3] = [
+        type Class = (fn(Judgement) -> bool, Option<Severity>, &'static str);
+        let classes: [Class; 3] = [
             (|judgement| matches!(judgement, Judgement::Prohibited(_)), Some(Severity::High), "prohibited"),
             (|judgement| matches!(judgement, Judgement::Deprecated(_)), Some(Severity::Medium), "deprecated"),
             (|judgement| judgement == Judgement::Unrecognised, None, "unrecognised"),
