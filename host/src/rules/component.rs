@@ -46,6 +46,9 @@ pub enum Refusal {
     /// It ends early, or is malformed.
     #[error("it is malformed or truncated: {0}")]
     Malformed(String),
+    /// Components inside it that instantiate one another.
+    #[error("the components inside it unfold to more than {0} parts, or are handed around: instantiate fewer of them")]
+    Unfolds(u64),
     /// An import that no rule may have.
     #[error(
         "it imports {0}, and a rule may import nothing but keyreeve:policy/diagnostics: no clock, no files, no network, no randomness"
@@ -116,6 +119,7 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
             return Err(Refusal::Twice(format!("{PACKAGE}{name}")));
         }
     }
+    super::unfold::check(bytes)?;
     kinds.sort();
     match (rule, kinds.is_empty()) {
         (false, true) => Err(Refusal::OtherWorld),

@@ -15,3 +15,4 @@ pub mod limits;
 pub mod load;
 pub mod rule;
 pub mod set;
+mod unfold;
