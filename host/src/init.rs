@@ -321,7 +321,9 @@ mod tests {
     #[test]
     fn the_pre_commit_entry_is_a_list_item_for_a_local_hook() {
         assert!(PRE_COMMIT.contains("\n- repo: local\n  hooks:\n    - id: keyreeve\n"));
-        assert!(PRE_COMMIT.contains("      entry: keyreeve check --staged\n      args: [\"--\"]\n      language: system\n"));
+        assert!(
+            PRE_COMMIT.contains("      entry: keyreeve check --staged\n      args: [\"--\"]\n      language: system\n")
+        );
     }
 
     proptest::proptest! {
