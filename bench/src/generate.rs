@@ -50,7 +50,7 @@ pub fn tree(root: &Path, files: usize) -> io::Result<u64> {
             fs::create_dir_all(&folder)?;
         }
         let (name, text) = match index % MATTERS {
-            37 if index / MATTERS % 2 == 0 => ("site.conf", NGINX.to_owned()),
+            37 if (index / MATTERS).is_multiple_of(2) => ("site.conf", NGINX.to_owned()),
             37 => ("server.crt", pem(index)),
             _ => ordinary(&mut numbers),
         };

@@ -16,7 +16,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use keyreeve_bench::generate;
 use keyreeve_bench::measure::{mebibytes, median, ratio, time};
-use wait4::Wait4 as _;
 
 /// The size of the tree that is compared, and those that show whether time is in proportion to size.
 const TREE: usize = 10_000;
@@ -24,8 +23,9 @@ const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 
 fn main() -> Result<()> {
     let keyreeve = env::args_os().nth(1).context("usage: programs KEYREEVE")?;
-    let size = fs::metadata(&keyreeve).context("the program to measure")?.len();
-    let bench = Bench { keyreeve, ripgrep: ripgrep() };
+    let keyreeve = fs::canonicalize(keyreeve).context("the program to measure")?;
+    let size = fs::metadata(&keyreeve)?.len();
+    let bench = Bench { keyreeve: keyreeve.into(), ripgrep: ripgrep() };
     if bench.ripgrep.is_none() {
         println!("ripgrep (rg) is not installed: nothing is compared with it");
     }

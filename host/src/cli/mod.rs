@@ -291,7 +291,7 @@ pub(crate) fn run() -> ExitCode {
         }
         Command::Schema { of } => output::print(&completions::schema(of)).map(|()| Exit::Clean),
         Command::Completions { shell } => completions::print(shell).map(|()| Exit::Clean),
-        Command::CompileRule => return ExitCode::from(Exit::Usage as u8),
+        Command::CompileRule => return keyreeve::rules::compile::child_main(),
     };
     match result {
         Ok(exit) => ExitCode::from(exit as u8),

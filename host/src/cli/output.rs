@@ -60,7 +60,7 @@ impl Terminal {
 }
 
 /// Text without control characters but line breaks.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 

@@ -1,15 +1,21 @@
 //! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
 
+use std::env;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::policy::{Policy, PolicyError, find};
 use keyreeve::report::PolicyReport;
+use keyreeve::rules::cache::Cache;
+use keyreeve::rules::compile;
 use keyreeve::rules::engine::Engine;
+use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 
 use super::PolicyArgument;
+use super::output::printable;
 
 /// The policy in force and the folder that paths are relative to.
 pub(super) struct Setup {
@@ -103,7 +109,16 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
 /// The engine and all rules.
 pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
     let engine = Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")?;
-    let rules = RuleSet::load(&engine, policy, selection, &|_, _, _| Err("cannot be loaded".to_owned()))?;
+    let loader = Loader {
+        engine: &engine,
+        compiler: env::current_exe().context("the program does not find itself, which compiles rules of your own")?,
+        limits: compile::Limits::default(),
+        cache: if policy.components().next().is_some() { cache() } else { None },
+    };
+    let load_own = |path: &Path, sha256: &[u8; 32], id: &str| {
+        loader.load(path, sha256, id).map_err(|error| error.to_string())
+    };
+    let rules = RuleSet::load(&engine, policy, selection, &load_own)?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());
         let known: Vec<&str> = known.chain(rules.unloaded.iter().map(|rule| rule.id.as_str())).collect();
@@ -112,6 +127,17 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
         }
     }
     Ok((engine, rules))
+}
+
+/// The cache of compiled rules. Without one a run is slower, and that is said.
+fn cache() -> Option<Cache> {
+    let unusable = match Cache::of_user() {
+        Ok(cache) => return Some(cache),
+        Err(unusable) => unusable,
+    };
+    // Nowhere is left to complain about standard error itself.
+    drop(writeln!(io::stderr(), "warning: {}", printable(&unusable.to_string())));
+    None
 }
 
 /// The complaint about a rule that there is not.

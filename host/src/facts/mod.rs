@@ -3,7 +3,7 @@
 
 mod asn1;
 mod certificate;
-mod digest;
+pub(crate) mod digest;
 pub mod inventory;
 pub mod json;
 mod key;

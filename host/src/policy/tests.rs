@@ -191,7 +191,7 @@ fn everything_that_is_wrong_is_said_with_its_place() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let error = Policy::read(Path::new("/nonexistent/a\u{1b}.toml")).unwrap_err().render(false);
-    assert!(error.starts_with("/nonexistent/a\\u{1b}.toml: cannot be read: "), "{error}");
+    assert!(error.starts_with("error: the policy /nonexistent/a\\u{1b}.toml cannot be read: "), "{error}");
 }
 
 #[test]

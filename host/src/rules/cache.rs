@@ -11,6 +11,7 @@ use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
+use crate::facts::digest::hex;
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
@@ -62,7 +63,7 @@ impl Key {
         let mut compatibility = Digesting(Sha256::new());
         engine.wasmtime().precompile_compatibility_hash().hash(&mut compatibility);
         let compatibility = compatibility.0.finalize();
-        Self { name: format!("{}-{}", crate::hex(component), crate::hex(&compatibility[..16])) }
+        Self { name: format!("{}-{}", hex(component), hex(&compatibility[..16])) }
     }
 }
 

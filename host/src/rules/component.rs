@@ -12,6 +12,12 @@ pub const CONTRACT: Version = Version::new(1, 0, 0);
 /// Size of a component in bytes; one that carries an interpreter has some 18 MB.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
+/// Imports and exports of the outermost component; a rule has a handful.
+const NAMES: usize = 1000;
+
+/// Bytes of a name that are quoted.
+const QUOTED: usize = 200;
+
 const PACKAGE: &str = "keyreeve:policy/";
 
 /// What a component declares.
@@ -27,8 +33,8 @@ pub struct Declared {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Longer than [`SIZE_LIMIT`].
-    #[error("it is {0} bytes long, and {SIZE_LIMIT} is the most")]
-    TooLarge(usize),
+    #[error("it is longer than {SIZE_LIMIT} bytes")]
+    TooLarge,
     /// Another kind of file.
     #[error("it is not WebAssembly")]
     NotWasm,
@@ -51,6 +57,9 @@ pub enum Refusal {
     /// `rule` is missing.
     #[error("it does not export keyreeve:policy/rule, which says what a rule is")]
     NoRule,
+    /// One interface in two versions: which one would be called?
+    #[error("it exports {0} in more than one version: leave one")]
+    Twice(String),
     /// It examines nothing.
     #[error("it exports no kind of fact, so it would examine nothing")]
     NoKind,
@@ -71,7 +80,7 @@ pub enum Refusal {
 /// A [`Refusal`] if it is not a rule that this host can load.
 pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
     if bytes.len() > SIZE_LIMIT {
-        return Err(Refusal::TooLarge(bytes.len()));
+        return Err(Refusal::TooLarge);
     }
     if !bytes.starts_with(b"\0asm") {
         return Err(Refusal::NotWasm);
@@ -80,21 +89,31 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
         return Err(Refusal::CoreModule);
     }
     let names = names(bytes).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    if names.imports.len() + names.exports.len() > NAMES {
+        return Err(Refusal::Malformed(format!("more than {NAMES} imports and exports")));
+    }
     let mut contract = Version::new(0, 0, 0);
-    for import in &names.imports {
+    for import in names.imports {
         match interface(import)? {
             Some(("diagnostics" | "types", version)) => contract = contract.max(version),
-            _ => return Err(Refusal::Import(import.clone())),
+            _ => return Err(Refusal::Import(quote(import))),
         }
     }
     let (mut kinds, mut rule) = (Vec::new(), false);
-    for export in &names.exports {
+    for export in names.exports {
         let Some((name, version)) = interface(export)? else { continue };
         contract = contract.max(version);
-        match FactKind::ALL.into_iter().find(|kind| kind.interface() == name) {
-            Some(kind) => kinds.push(kind),
-            None if name == "rule" => rule = true,
-            None => return Err(Refusal::UnknownInterface(export.clone())),
+        let twice = match FactKind::ALL.into_iter().find(|kind| kind.interface() == name) {
+            Some(kind) if kinds.contains(&kind) => true,
+            Some(kind) => {
+                kinds.push(kind);
+                false
+            }
+            None if name == "rule" => std::mem::replace(&mut rule, true),
+            None => return Err(Refusal::UnknownInterface(quote(export))),
+        };
+        if twice {
+            return Err(Refusal::Twice(format!("{PACKAGE}{name}")));
         }
     }
     kinds.sort();
@@ -106,43 +125,53 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
     }
 }
 
-struct Names {
-    imports: Vec<String>,
-    exports: Vec<String>,
+#[derive(Default)]
+struct Names<'a> {
+    imports: Vec<&'a str>,
+    exports: Vec<&'a str>,
 }
 
-/// The names of the outermost component; those of the components inside are its own affair.
-fn names(bytes: &[u8]) -> wasmparser::Result<Names> {
-    let mut names = Names { imports: Vec::new(), exports: Vec::new() };
+/// The names of the outermost component, one more than [`NAMES`] at most; those of the components inside are its own affair.
+fn names(bytes: &[u8]) -> wasmparser::Result<Names<'_>> {
+    let mut names = Names::default();
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    names.imports.push(import?.name.name.to_owned());
+                for import in section.into_iter().take(NAMES + 1) {
+                    names.imports.push(import?.name.name);
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
-                for export in section {
-                    names.exports.push(export?.name.name.to_owned());
+                for export in section.into_iter().take(NAMES + 1) {
+                    names.exports.push(export?.name.name);
                 }
             }
             _ => {}
         }
+        if names.imports.len() + names.exports.len() > NAMES {
+            break;
+        }
     }
     Ok(names)
+}
+
+/// As much of a name as a message can bear.
+fn quote(name: &str) -> String {
+    name[..name.floor_char_boundary(QUOTED)].to_owned()
 }
 
 /// Interface and version of a name of the contract; none for a name of another package.
 fn interface(name: &str) -> Result<Option<(&str, Version)>, Refusal> {
     let Some(rest) = name.strip_prefix(PACKAGE) else { return Ok(None) };
     let Some((interface, version)) = rest.split_once('@') else {
-        return Err(Refusal::UnknownInterface(name.to_owned()));
+        return Err(Refusal::UnknownInterface(quote(name)));
     };
-    let version = Version::parse(version).map_err(|error| Refusal::Malformed(format!("{name}: {error}")))?;
-    if version.major < CONTRACT.major {
+    let version = Version::parse(version).map_err(|error| Refusal::Malformed(format!("{}: {error}", quote(name))))?;
+    // What came before a release is older than it.
+    if version.major < CONTRACT.major || !version.pre.is_empty() {
         return Err(Refusal::Older(version));
     }
     if (version.major, version.minor) > (CONTRACT.major, CONTRACT.minor) {

@@ -6,6 +6,8 @@ mod generated {
     wasmtime::component::bindgen!({
         path: "../wit",
         world: "every-fact-rule",
+        // A rule that tells of one panic after the other is ended.
+        imports: { "keyreeve:policy/diagnostics.panic": trappable },
         additional_derives: [Clone, PartialEq, serde::Serialize],
     });
 }

@@ -8,15 +8,16 @@ use wasmtime::component::Linker;
 
 use super::config::config;
 use super::contract::diagnostics;
-use super::limits::{ANSWER_BYTES, DEADLINE_TICKS, State};
+use super::limits::{ANSWER_BYTES, DEADLINE, HANDLES, State};
 
 /// How often the clock ticks.
-pub(super) const TICK: Duration = Duration::from_millis(10);
+const TICK: Duration = Duration::from_millis(10);
 
 /// wasmtime's engine with everything a rule may import.
 pub struct Engine {
     inner: wasmtime::Engine,
     linker: Linker<State>,
+    deadline: Duration,
 }
 
 impl Engine {
@@ -25,11 +26,19 @@ impl Engine {
     /// # Errors
     /// When wasmtime does not support the machine.
     pub fn new() -> wasmtime::Result<Self> {
+        Self::with_deadline(DEADLINE)
+    }
+
+    /// The same with another time after which a call is ended.
+    ///
+    /// # Errors
+    /// As for [`Engine::new`].
+    pub fn with_deadline(deadline: Duration) -> wasmtime::Result<Self> {
         let inner = wasmtime::Engine::new(&config(env!("KEYREEVE_TARGET"))?)?;
         let mut linker = Linker::new(&inner);
         diagnostics::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |state| state)?;
         start_clock(&inner);
-        Ok(Self { inner, linker })
+        Ok(Self { inner, linker, deadline })
     }
 
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -42,12 +51,13 @@ impl Engine {
 
     /// A store with all limits in force, for one call that may use so much fuel.
     pub(super) fn store(&self, fuel: u64) -> Store<State> {
-        let mut store = Store::new(&self.inner, State::default());
+        let mut store = Store::new(&self.inner, State::new(self.deadline));
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(fuel).expect("the engine consumes fuel");
         // Before anything is instantiated: a start function is code of the rule, too.
-        store.set_epoch_deadline(DEADLINE_TICKS);
+        store.set_epoch_deadline((self.deadline.as_millis() / TICK.as_millis()) as u64);
         store.set_hostcall_fuel(ANSWER_BYTES);
+        store.set_max_component_handles(HANDLES);
         store
     }
 }

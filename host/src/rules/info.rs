@@ -4,11 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::contract::{Info, Setting, Value};
-use super::limits::TEXT_BYTES;
+use super::limits::{TEXT_BYTES, clip};
 use crate::finding::FactKind;
 
-/// Most settings and fields that a rule may declare.
+/// Most settings, fields and attributes that a rule may declare.
 const ENTRIES: usize = 256;
+/// Bytes of a version, and of the name of a field.
+const NAME_BYTES: usize = 128;
 
 /// Whether it can be, for a rule that examines these kinds.
 ///
@@ -16,18 +18,18 @@ const ENTRIES: usize = 256;
 /// A clause that says what cannot.
 pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     if !is_id(&info.id) {
-        return Err(format!("its id is {:?}, which is not lower-case words joined by hyphens", clip(&info.id)));
+        return Err(format!("its id is {:?}, which is not lower-case words joined by hyphens", quote(&info.id)));
     }
-    if let Err(error) = semver::Version::parse(&info.version) {
-        return Err(format!("its version {:?} is not a semantic version: {error}", clip(&info.version)));
+    if info.version.len() > NAME_BYTES || semver::Version::parse(&info.version).is_err() {
+        return Err(format!("its version is {:?}, which is not a semantic version", quote(&info.version)));
     }
-    if !info.statement.split(' ').all(is_statement) {
-        return Err(format!("it cites the statement {:?}, and there are S1 to S16", clip(&info.statement)));
+    let mut cited = BTreeSet::new();
+    if !info.statement.split(' ').all(|statement| is_statement(statement) && cited.insert(statement)) {
+        return Err(format!("it cites the statement {:?}, and there are S1 to S16", quote(&info.statement)));
     }
     let texts = [&info.title, &info.rationale];
-    let texts = texts.into_iter().chain(info.attributes.iter().map(|(_, value)| value));
-    if texts.into_iter().any(|text| text.len() > TEXT_BYTES) {
-        return Err(format!("a text about itself is longer than {TEXT_BYTES} bytes"));
+    if texts.into_iter().any(|text| text.len() > TEXT_BYTES) || !are_sane(&info.attributes) {
+        return Err(format!("a text about itself is longer than {TEXT_BYTES} bytes, or there are too many"));
     }
     if info.title.trim().is_empty() || info.rationale.trim().is_empty() {
         return Err("it has no title, or gives no reason".to_owned());
@@ -38,8 +40,8 @@ pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     settings(&info.settings)?;
     for read in &info.reads {
         let known = read.split_once('.').is_some_and(|(name, _)| kinds.iter().any(|kind| kind.interface() == name));
-        if !known {
-            return Err(format!("it reads {:?}, and examines no such facts", clip(read)));
+        if !known || read.len() > NAME_BYTES {
+            return Err(format!("it reads {:?}, and examines no such facts", quote(read)));
         }
     }
     Ok(())
@@ -49,18 +51,24 @@ fn settings(settings: &[Setting]) -> Result<(), String> {
     let mut names = BTreeSet::new();
     for setting in settings {
         if !is_id(&setting.name) || !names.insert(&setting.name) {
-            return Err(format!("its setting {:?} is no name, or is there twice", clip(&setting.name)));
+            return Err(format!("its setting {:?} is no name, or is there twice", quote(&setting.name)));
         }
         let size = match &setting.default {
             Value::Text(text) => text.len(),
             Value::Texts(texts) => texts.iter().map(|text| text.len() + 1).sum(),
             Value::Boolean(_) | Value::Integer(_) | Value::Days(_) => 0,
         };
-        if size.max(setting.doc.len()) > TEXT_BYTES {
+        if size.max(setting.doc.len()) > TEXT_BYTES || !are_sane(&setting.attributes) {
             return Err(format!("its setting {:?} is longer than {TEXT_BYTES} bytes", setting.name));
         }
     }
     Ok(())
+}
+
+/// Whether attributes, together, are no longer than a text may be.
+fn are_sane(attributes: &[(String, String)]) -> bool {
+    attributes.len() <= ENTRIES
+        && attributes.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= TEXT_BYTES
 }
 
 /// Lower-case words of letters and digits, joined by single hyphens; a letter first; 64 bytes at most.
@@ -73,6 +81,7 @@ fn is_statement(text: &str) -> bool {
     (1..=16).any(|number| text.strip_prefix('S') == Some(number.to_string().as_str()))
 }
 
-fn clip(text: &str) -> &str {
-    &text[..text.floor_char_boundary(80)]
+/// As much of a text as a message can bear.
+fn quote(text: &str) -> &str {
+    clip(text, 80)
 }

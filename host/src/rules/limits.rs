@@ -1,6 +1,8 @@
 //! The limits that one call of a rule runs under, and the faults that end it. Not the limits of compiling a
 //! rule (`compile`), nor those of the engine as a whole (`config`).
 
+use std::time::Duration;
+
 use wasmtime::{ResourceLimiter, Trap};
 
 /// Fuel for any call, however few facts it is about: enough to start a guest that carries an interpreter.
@@ -15,16 +17,20 @@ const TABLE_ELEMENTS: usize = 100_000;
 const INSTANCES: usize = 200;
 const TABLES: usize = 64;
 const MEMORIES: usize = 16;
+/// Handles to resources of the component model, which the host keeps.
+pub(super) const HANDLES: usize = 1_000;
 /// Bytes that a rule may hand to the host in one call.
 pub(super) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of one text in an answer.
 pub(super) const TEXT_BYTES: usize = 16 * 1024;
-/// Findings for one fact, on average over a call.
-pub(super) const FINDINGS_PER_FACT: usize = 32;
 /// Bytes that are kept of what a rule says about its own panic.
-pub(super) const PANIC_BYTES: usize = 4 * 1024;
-/// Ticks of [`super::engine::TICK`] after which a call is ended: 20 seconds, far above what fuel allows.
-pub(super) const DEADLINE_TICKS: u64 = 2_000;
+const PANIC_BYTES: usize = 4 * 1024;
+/// How often a rule may say that it panics: each time, the host reads a text.
+const PANICS: u32 = 16;
+/// Bytes of wasmtime's own sentences, which quote names of the component.
+const REASON_BYTES: usize = 1024;
+/// Time after which a call is ended, far above what fuel allows.
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Fuel for one call about so many facts.
 pub fn fuel(facts: usize) -> u64 {
@@ -38,8 +44,8 @@ pub enum Fault {
     #[error("it used up its fuel of {0}: it loops, or does far too much work")]
     Fuel(u64),
     /// The deadline passed, in work that fuel does not see; depends on the machine.
-    #[error("it used up its time of {} seconds in work that fuel does not see", DEADLINE_TICKS / 100)]
-    Time,
+    #[error("it used up its time of {0:?} in work that fuel does not see")]
+    Time(Duration),
     /// It asked for more memory, tables or instances than a rule may have.
     #[error("it asked for {0}")]
     Resources(String),
@@ -88,7 +94,7 @@ impl Limiter {
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let total = self.memory - current.min(self.memory) + desired;
+        let total = (self.memory - current.min(self.memory)).saturating_add(desired);
         if total > MEMORY {
             return self.refuse(format!("{total} bytes of memory, and {MEMORY} is the most"));
         }
@@ -97,7 +103,7 @@ impl ResourceLimiter for Limiter {
     }
 
     fn table_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        let total = self.elements - current.min(self.elements) + desired;
+        let total = (self.elements - current.min(self.elements)).saturating_add(desired);
         if total > TABLE_ELEMENTS {
             return self.refuse(format!("{total} elements of tables, and {TABLE_ELEMENTS} is the most"));
         }
@@ -119,20 +125,30 @@ impl ResourceLimiter for Limiter {
 }
 
 /// The state of one store.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct State {
     pub(super) limiter: Limiter,
+    deadline: Duration,
     panic: Option<String>,
+    panics: u32,
 }
 
 impl super::contract::diagnostics::Host for State {
-    fn panic(&mut self, message: String) {
-        let end = message.floor_char_boundary(PANIC_BYTES);
-        self.panic.get_or_insert_with(|| message[..end].to_owned());
+    fn panic(&mut self, message: String) -> wasmtime::Result<()> {
+        self.panic.get_or_insert_with(|| clip(&message, PANIC_BYTES).to_owned());
+        self.panics += 1;
+        if self.panics > PANICS {
+            return Err(wasmtime::Error::msg(format!("it told of more than {PANICS} panics")));
+        }
+        Ok(())
     }
 }
 
 impl State {
+    pub(super) fn new(deadline: Duration) -> Self {
+        Self { limiter: Limiter::default(), deadline, panic: None, panics: 0 }
+    }
+
     /// What ended a call, from what wasmtime says and what the store recorded.
     pub(super) fn fault(&self, error: &wasmtime::Error, fuel: u64) -> Fault {
         if let Some(exceeded) = &self.limiter.exceeded {
@@ -140,11 +156,36 @@ impl State {
         }
         match (error.downcast_ref::<Trap>(), &self.panic) {
             (Some(Trap::OutOfFuel), _) => Fault::Fuel(fuel),
-            (Some(Trap::Interrupt), _) => Fault::Time,
+            (Some(Trap::Interrupt), _) => Fault::Time(self.deadline),
             (Some(Trap::StackOverflow), _) => Fault::Stack,
             (Some(_), Some(message)) => Fault::Panic(message.clone()),
             (Some(trap), None) => Fault::Trap(trap.to_string()),
-            (None, _) => Fault::Nonsense(format!("{:#}", error.root_cause())),
+            (None, _) => no_trap(&error.root_cause().to_string()),
         }
     }
+
+    /// A fault of types, in wasmtime's words.
+    pub(super) fn types(error: &wasmtime::Error) -> Fault {
+        Fault::Types { reason: clip(&format!("{error:#}"), REASON_BYTES).to_owned() }
+    }
+}
+
+/// What ended a call where wasmtime has no code for it, only a sentence.
+fn no_trap(reason: &str) -> Fault {
+    // The limits that wasmtime counts itself; ours are in `Limiter`.
+    match reason.strip_prefix("resource limit exceeded: ") {
+        Some(what) => Fault::Resources(format!("more than a rule may have: {what}")),
+        None if reason.contains("store handle limit") => {
+            Fault::Resources(format!("more than {HANDLES} handles to resources"))
+        }
+        None if reason.contains("fuel allocated for hostcalls") => {
+            Fault::Nonsense(format!("more than {} MiB at once", ANSWER_BYTES >> 20))
+        }
+        None => Fault::Nonsense(clip(reason, REASON_BYTES).to_owned()),
+    }
+}
+
+/// As much of a text as a limit allows.
+pub(super) fn clip(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }

@@ -14,7 +14,7 @@ use super::component::{Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
-use crate::hex;
+use crate::facts::digest::hex;
 use crate::report::Origin;
 
 /// Why a rule of one's own is not loaded.
@@ -156,7 +156,7 @@ impl Loader<'_> {
     }
 }
 
-/// Reads a regular file, one byte beyond the limit at most: more is refused by its length.
+/// Reads a regular file, one byte beyond the limit at most.
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
     let unreadable = |cause| LoadError::Read { path: name.to_owned(), cause };
     let file = open(path).map_err(unreadable)?;
@@ -165,6 +165,9 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
     }
     let mut bytes = Vec::new();
     file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() > SIZE_LIMIT {
+        return Err(LoadError::Refused { path: name.to_owned(), refusal: Refusal::TooLarge });
+    }
     Ok(bytes)
 }
 

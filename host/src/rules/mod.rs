@@ -1,7 +1,10 @@
 //! Rules: how they are loaded, sandboxed and called. What they judge are facts, and what they say becomes
 //! findings; neither is made here.
 
+mod answer;
 pub mod built_in;
+pub mod cache;
+pub mod compile;
 pub mod component;
 mod config;
 pub mod contract;
@@ -9,5 +12,6 @@ pub mod engine;
 pub mod info;
 pub mod judge;
 pub mod limits;
+pub mod load;
 pub mod rule;
 pub mod set;

@@ -7,7 +7,8 @@ use wasmtime::{AsContextMut, Store};
 use super::component::Declared;
 use super::contract::{self, Finding, Info, Scan, Value};
 use super::engine::Engine;
-use super::limits::{FINDINGS_PER_FACT, Fault, State, TEXT_BYTES, fuel};
+use super::answer::sane;
+use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::facts::Facts;
 use crate::finding::FactKind;
 use crate::report::Origin;
@@ -65,7 +66,7 @@ impl Rule {
         sha256: String,
         origin: Origin,
     ) -> Result<Self, Fault> {
-        let types = |error: wasmtime::Error| Fault::Types { reason: format!("{error:#}") };
+        let types = |error: wasmtime::Error| State::types(&error);
         let code = engine.linker().instantiate_pre(component).map_err(types)?;
         let exports = Exports::find(&code, &declared.kinds).map_err(types)?;
         let mut call = Call::begin(engine, &code, fuel(0))?;
@@ -121,14 +122,14 @@ impl Rule {
             FactKind::Keys => check!(keys),
             FactKind::Inventory => check!(inventory),
         }
-        .map_err(|reason| Fault::Refused(short(&reason)))?;
+        .map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))?;
         sane(&findings, count)?;
         Ok(findings)
     }
 
     fn configure(&self, call: &mut Call, settings: &[(String, Value)]) -> Result<(), Fault> {
         let guest = call.load(|store, instance| self.exports.rule.load(store, instance))?;
-        call.run(|store| guest.call_configure(store, settings))?.map_err(|reason| Fault::Settings(short(&reason)))
+        call.run(|store| guest.call_configure(store, settings))?.map_err(|reason| Fault::Settings(clip(&reason, TEXT_BYTES).to_owned()))
     }
 }
 
@@ -149,36 +150,10 @@ impl Call {
     }
 
     fn load<T>(&mut self, load: impl FnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>) -> Result<T, Fault> {
-        load(&mut self.store, &self.instance).map_err(|error| Fault::Types { reason: format!("{error:#}") })
+        load(&mut self.store, &self.instance).map_err(|error| State::types(&error))
     }
 
     fn run<T>(&mut self, call: impl FnOnce(&mut Store<State>) -> wasmtime::Result<T>) -> Result<T, Fault> {
         call(&mut self.store).map_err(|error| self.store.as_context_mut().data().fault(&error, self.fuel))
     }
-}
-
-/// Whether findings can be: within their facts, in a sane number, of a sane size.
-fn sane(findings: &[Finding], facts: usize) -> Result<(), Fault> {
-    if findings.len() > facts * FINDINGS_PER_FACT {
-        return Err(Fault::Nonsense(format!("{} findings about {facts} facts", findings.len())));
-    }
-    for finding in findings {
-        if finding.fact as usize >= facts {
-            return Err(Fault::Nonsense(format!("a finding about fact {} of {facts}", finding.fact)));
-        }
-        for text in [&finding.message, &finding.remedy] {
-            if text.len() > TEXT_BYTES {
-                return Err(Fault::Nonsense(format!("a text of {} bytes, and {TEXT_BYTES} is the most", text.len())));
-            }
-        }
-        if finding.message.trim().is_empty() {
-            return Err(Fault::Nonsense("a finding without a message".to_owned()));
-        }
-    }
-    Ok(())
-}
-
-/// A rule's own sentence, as long as a report can bear.
-fn short(text: &str) -> String {
-    text[..text.floor_char_boundary(TEXT_BYTES)].to_owned()
 }

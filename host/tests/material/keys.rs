@@ -245,9 +245,9 @@ fn a_key_in_hardware_is_known_as_such_in_both_files() {
         use base64::Engine;
         base64::engine::general_purpose::STANDARD.encode(parts.concat())
     };
-    let blob = [&b"sk-ssh-ed25519@openssh.com"[..], &[7; 32], b"ssh:"].map(|part| string(part)).concat();
+    let blob = [&b"sk-ssh-ed25519@openssh.com"[..], &[7; 32], b"ssh:"].map(string).concat();
     let one = 1_u32.to_be_bytes().to_vec();
-    let none = [&b"none"[..], b"none", b""].map(|part| string(part)).concat();
+    let none = [&b"none"[..], b"none", b""].map(string).concat();
     let body = [b"openssh-key-v1\0".to_vec(), none, one, string(&blob), string(&[1; 64])];
     let pem = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", encoded(&body));
     let (key, private) = only(pem.as_bytes());

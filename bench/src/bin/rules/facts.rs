@@ -146,10 +146,22 @@ pub(crate) mod native {
 
     /// Judging so many facts of a kind natively; none if the rule is not linked here.
     pub(crate) fn judged(id: &str, kind: FactKind, count: usize) -> Option<Box<dyn FnMut()>> {
-        match (id, kind) {
-            ("key-size", FactKind::Certificates) => work::<key_size::KeySize, _>(certificate, count),
-            ("key-size", FactKind::Keys) => work::<key_size::KeySize, _>(key, count),
-            _ => None,
+        macro_rules! rules {
+            ($($id:literal, $rule:ty: $($kind:ident $make:ident),+;)+) => {
+                match (id, kind) {
+                    $($(($id, FactKind::$kind) => work::<$rule, _>($make, count),)+)+
+                    _ => None,
+                }
+            };
+        }
+        rules! {
+            "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
+            "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
+            "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
+            "key-size", key_size::KeySize: Certificates certificate, Keys key;
+            "plaintext-key", plaintext_key::PlaintextKey: Keys key;
+            "rotation-age", rotation_age::RotationAge: Certificates certificate, Inventory inventory_entry, Keys key;
+            "tls-version", tls_version::TlsVersion: TlsEndpoints tls_endpoint;
         }
     }
 

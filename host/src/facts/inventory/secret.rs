@@ -114,7 +114,7 @@ enum Name {
     /// It holds a value, or a name of nothing but words.
     ValueOrWords,
     /// It holds a value if it looks like one.
-    KeyOrName,
+    Undecided,
     /// It holds what may be long and random without being private.
     Public,
     /// A text for people, or something unknown.
@@ -127,7 +127,7 @@ impl Name {
         if VALUE_NAMES.contains(&name.as_str()) {
             Self::Value
         } else if name == "key" {
-            Self::KeyOrName
+            Self::Undecided
         } else if VALUE_OR_NAME.contains(&name.as_str()) {
             Self::ValueOrWords
         } else {
@@ -144,7 +144,7 @@ impl Name {
         match self {
             Self::Value => true,
             Self::ValueOrWords => !is_words(text),
-            Self::KeyOrName | Self::Other => looks_random(text),
+            Self::Undecided | Self::Other => looks_random(text),
             Self::Public => false,
         }
     }

@@ -115,7 +115,8 @@ pub(super) fn collect(text: &[u8], range: Range<usize>, setting: &Setting<'_>) -
             outside = !outside;
         } else if symbol.byte == b'\n' || symbol.byte == b'\r' {
             // The end of a line in the file is none of the string's, and CR LF is one.
-            if !(symbol.byte == b'\n' && last == b'\r') && !outside {
+            let second_of_crlf = symbol.byte == b'\n' && last == b'\r';
+            if !second_of_crlf && !outside {
                 collector.line(&line)?;
                 line.clear();
             }

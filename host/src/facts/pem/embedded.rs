@@ -84,7 +84,7 @@ fn folded(text: &[u8], start: usize) -> Range<usize> {
         if !text[end..next].contains(&b'\n') || size == 0 || size > length || !stands_alone {
             break;
         }
-        if size < length && (total + size) % 4 != 0 {
+        if size < length && !(total + size).is_multiple_of(4) {
             break;
         }
         (end, total) = (next_end, total + size);

@@ -1,0 +1,1 @@
+//! The cache of compiled rules. Not the compiling.

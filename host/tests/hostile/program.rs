@@ -1,0 +1,1 @@
+//! The program with hostile rules in its policy. Not the library.

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Measures the release build: the program beside ripgrep, the rules beside native code and beside parsing.
+# It prints figures and judges none; what it writes lies in temporary folders.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+run() {
+    echo "+ $*"
+    "$@"
+}
+
+if ! command -v rg >/dev/null && command -v apt-get >/dev/null; then
+    sudo=
+    [ "$(id -u)" = 0 ] || sudo=sudo
+    run $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ripgrep ||
+        echo "ripgrep could not be installed: nothing is compared with it"
+fi
+# Both packages at once, so that everything they share is built once.
+run cargo build --locked --release --package keyreeve --package keyreeve-bench
+run target/release/programs target/release/keyreeve
+run target/release/rules

@@ -1,0 +1,8 @@
+;; Calls itself without end.
+;; Limit: the stack.
+(module
+  (func $down (call $down) (call $down))
+  (;rule;)
+  (;head;)
+    (call $down)
+    (unreachable)))

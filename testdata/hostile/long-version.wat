@@ -1,0 +1,20 @@
+;; A semantic version of 64 KiB.
+;; Limit: what a rule may say of itself.
+(module
+  (;memory;)
+  (;configure;)
+  (;check;)
+  (func $describe (result i32)
+    (call $text (i32.const 1024) (i32.const 2048) (i32.const {id-length}))
+    (call $text (i32.const 1032) (i32.const 2112) (i32.const 5))
+    (call $text (i32.const 1040) (i32.const 2128) (i32.const 14))
+    (call $text (i32.const 1048) (i32.const 2160) (i32.const 2))
+    (call $text (i32.const 1056) (i32.const 2176) (i32.const 31))
+    (i32.const 1024))
+  (func (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+    (drop (call $describe))
+    (memory.fill (i32.const 65536) (i32.const 49) (i32.const 65536))
+    (i64.store (i32.const 65536) (i64.const 0x612d302e302e31))
+    (i32.store8 (i32.const 65543) (i32.const 97))
+    (call $text (i32.const 1032) (i32.const 65536) (i32.const 65536))
+    (i32.const 1024)))

@@ -1,0 +1,6 @@
+;; Speaks a later minor version of the contract.
+;; Limit: the version of the contract.
+(component
+  (instance $any)
+  (export "keyreeve:policy/rule@1.1.0" (instance $any))
+  (export "keyreeve:policy/keys@1.1.0" (instance $any)))

@@ -1,0 +1,6 @@
+;; Traps.
+;; Limit: none: a trap is not a pass.
+(module
+  (;rule;)
+  (;head;)
+    (unreachable)))
