@@ -64,8 +64,8 @@ impl Reader {
     /// once it is open, since it can have changed since it was listed; opening a FIFO does not wait for a writer.
     pub(super) fn read(&mut self, path: &Path) -> io::Result<Content<'_>> {
         let file = match open(path) {
-            Err(error) if is_link_error(&error) => return Ok(Content::Unread("symlink")),
-            opened => opened?,
+            Ok(file) => file,
+            Err(error) => return what_is_no_file(path).map(Content::Unread).ok_or(error),
         };
         let metadata = file.metadata()?;
         match metadata.len() {
@@ -171,12 +171,10 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Whether opening failed because the path leads to a symlink.
-fn is_link_error(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    return error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error());
-    #[cfg(not(unix))]
-    return false;
+/// What stands at a path that could not be opened, if it is no file: sockets and links are refused by the system itself.
+fn what_is_no_file(path: &Path) -> Option<&'static str> {
+    let kind = path.symlink_metadata().ok()?.file_type();
+    (!kind.is_file()).then(|| kind_name(kind))
 }
 
 #[cfg(test)]
@@ -231,6 +229,10 @@ mod tests {
         assert!(matches!(reader.read(&link).unwrap(), Content::Unread("symlink")));
         assert!(matches!(reader.read(Path::new("/dev/zero")).unwrap(), Content::Unread("device")));
         assert!(matches!(reader.read(folder.path()).unwrap(), Content::Unread("folder")));
+        let socket = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert!(matches!(reader.read(&socket).unwrap(), Content::Unread("socket")));
+        assert!(reader.read(&folder.path().join("absent")).is_err());
     }
 
     #[test]
