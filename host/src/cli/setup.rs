@@ -69,7 +69,7 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
 /// The engine and all rules.
 pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
     let engine = Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")?;
-    let rules = RuleSet::load(&engine, policy, selection, &|_, _, _| Err("cannot be loaded".to_owned()))?;
+    let rules = RuleSet::load(policy, selection, &|_, _, _| Err("cannot be loaded".to_owned()))?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());
         let known: Vec<&str> = known.chain(rules.unloaded.iter().map(|rule| rule.id.as_str())).collect();

@@ -6,7 +6,7 @@ mod generated {
     wasmtime::component::bindgen!({
         path: "../wit",
         world: "every-fact-rule",
-        additional_derives: [Clone, PartialEq, serde::Serialize],
+        additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
     });
 }
 
