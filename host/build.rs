@@ -1,5 +1,5 @@
 //! Compiles the rules in plugins/ for wasm32, makes components of them, compiles those to native code with
-//! the wasmtime that the host links, and embeds both. It installs nothing: `scripts/wasm-target.sh` does.
+//! the wasmtime that the host links, asks each what it is, and embeds all three. It installs nothing: `scripts/wasm-target.sh` does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,19 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use sha2::{Digest, Sha256};
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Engine, Store};
 
 #[path = "src/rules/config.rs"]
 mod config;
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the host uses all of it, the build script only what a rule says of itself"
+)]
+#[path = "src/rules/contract.rs"]
+mod contract;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -26,27 +36,40 @@ fn main() -> Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
     let out = PathBuf::from(variable("OUT_DIR")?);
     let target = variable("TARGET")?;
-    for watched in ["plugins", "wit", "Cargo.lock", "host/src/rules/config.rs", "host/build.rs"] {
+    for watched in
+        ["plugins", "wit", "Cargo.lock", "host/src/rules/config.rs", "host/src/rules/contract.rs", "host/build.rs"]
+    {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     println!("cargo::rustc-env=KEYREEVE_TARGET={target}");
 
     let rules = rules(&root.join("plugins"))?;
     let modules = compile(&root, &out.join("rules"), &rules)?;
-    let engine = engine(&target).map_err(|error| anyhow!("{error:#}"))?;
+    let host = variable("HOST")?;
+    let engines = [&target, &host].map(|triple| engine(triple).map_err(|error| anyhow!("{error:#}")));
+    let [compiling, running] = engines;
+    let (compiling, running) = (compiling?, running?);
     let mut table = String::from("&[\n");
     for id in &rules {
         let module = fs::read(modules.join(format!("{}.wasm", id.replace('-', "_"))))?;
         let component = component(&module).with_context(|| format!("the rule {id} is no component"))?;
-        let native = engine.precompile_component(&component).map_err(|error| anyhow!("{error:#}"))?;
+        let described =
+            describe(&running, &component).with_context(|| format!("the rule {id} does not describe itself"))?;
+        let native = match target == host {
+            true => described.native,
+            false => compiling.precompile_component(&component).map_err(|error| anyhow!("{error:#}"))?,
+        };
         fs::write(out.join(format!("{id}.wasm")), &component)?;
         fs::write(out.join(format!("{id}.cwasm")), &native)?;
+        fs::write(out.join(format!("{id}.json")), &described.info)?;
         let sha256: String = Sha256::digest(&component).iter().map(|byte| format!("{byte:02x}")).collect();
         writeln!(
             table,
-            "    BuiltIn {{ id: {id:?}, sha256: {sha256:?}, \
+            "    BuiltIn {{ id: {id:?}, sha256: {sha256:?}, exports: &{:?}, \
+             info: include_str!(concat!(env!(\"OUT_DIR\"), \"/{id}.json\")), \
              component: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.wasm\")), \
-             native: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.cwasm\")) }},"
+             native: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{id}.cwasm\")) }},",
+            described.exports
         )?;
     }
     fs::write(out.join("built_in.rs"), table + "]\n")?;
@@ -146,8 +169,49 @@ fn print(program: &str, arguments: &[&str]) -> Option<String> {
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn engine(target: &str) -> wasmtime::Result<wasmtime::Engine> {
-    wasmtime::Engine::new(&config::config(target)?)
+fn engine(target: &str) -> wasmtime::Result<Engine> {
+    Engine::new(&config::config(target)?)
+}
+
+/// What a rule is: asked once here, so that no run has to load a rule that it has nothing to ask.
+struct Described {
+    /// Its native code for the machine that builds.
+    native: Vec<u8>,
+    /// The names of what it exports.
+    exports: Vec<String>,
+    /// What it says of itself, as JSON.
+    info: String,
+}
+
+/// A rule's panic, while it is asked what it is, is an error of the build.
+struct Panics(Vec<String>);
+
+impl contract::diagnostics::Host for Panics {
+    fn panic(&mut self, message: String) -> wasmtime::Result<()> {
+        self.0.push(message);
+        Ok(())
+    }
+}
+
+fn describe(engine: &Engine, component: &[u8]) -> Result<Described> {
+    let mut store = Store::new(engine, Panics(Vec::new()));
+    let answer = ask(engine, component, &mut store);
+    answer.map_err(|error| anyhow!("{error:#} {}", store.data().0.join(" ")))
+}
+
+fn ask(engine: &Engine, component: &[u8], store: &mut Store<Panics>) -> wasmtime::Result<Described> {
+    let component = Component::new(engine, component)?;
+    let mut linker = Linker::new(engine);
+    contract::diagnostics::add_to_linker::<_, HasSelf<_>>(&mut linker, |panics| panics)?;
+    store.set_fuel(u64::MAX)?;
+    // No clock ticks here.
+    store.set_epoch_deadline(1);
+    let code = linker.instantiate_pre(&component)?;
+    let instance = code.instantiate(&mut *store)?;
+    let rule = contract::rule::GuestIndices::new(&code)?.load(&mut *store, &instance)?;
+    let info = serde_json::to_string(&rule.call_describe(&mut *store)?).map_err(wasmtime::Error::new)?;
+    let exports = component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect();
+    Ok(Described { native: component.serialize()?, exports, info })
 }
 
 fn component(module: &[u8]) -> Result<Vec<u8>> {

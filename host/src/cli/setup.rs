@@ -117,7 +117,7 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
     };
     let load_own =
         |path: &Path, sha256: &[u8; 32], id: &str| loader.load(path, sha256, id).map_err(|error| error.to_string());
-    let rules = RuleSet::load(&engine, policy, selection, &load_own)?;
+    let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());
         let known: Vec<&str> = known.chain(rules.unloaded.iter().map(|rule| rule.id.as_str())).collect();

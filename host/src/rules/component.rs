@@ -168,7 +168,7 @@ fn quote(name: &str) -> String {
 }
 
 /// Interface and version of a name of the contract; none for a name of another package.
-fn interface(name: &str) -> Result<Option<(&str, Version)>, Refusal> {
+pub(super) fn interface(name: &str) -> Result<Option<(&str, Version)>, Refusal> {
     let Some(rest) = name.strip_prefix(PACKAGE) else { return Ok(None) };
     let Some((interface, version)) = rest.split_once('@') else {
         return Err(Refusal::UnknownInterface(quote(name)));

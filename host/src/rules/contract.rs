@@ -8,7 +8,7 @@ mod generated {
         world: "every-fact-rule",
         // A rule that tells of one panic after the other is ended.
         imports: { "keyreeve:policy/diagnostics.panic": trappable },
-        additional_derives: [Clone, PartialEq, serde::Serialize],
+        additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
     });
 }
 

@@ -15,6 +15,8 @@ use crate::finding::FactKind;
 
 /// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
 const CHUNK: usize = 1024;
+/// So many facts are judged sooner than threads are started.
+const FEW: usize = 16;
 /// Bytes of one call at most, as [`weight`] estimates them.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
@@ -29,10 +31,15 @@ pub struct Judgement {
     pub fault: Option<Fault>,
 }
 
-/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel; the calls of one rule
-/// follow one another and end at its first fault, so that the result is the same on every machine.
+/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel if there is enough to judge; the calls
+/// of one rule follow one another and end at its first fault, so that the result is the same on every machine.
 pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
-    rules.par_iter().map(|(rule, settings)| judge_one(engine, rule, settings, scan, facts)).collect()
+    let one = |(rule, settings): &(&Rule, &[(String, Value)])| judge_one(engine, rule, settings, scan, facts);
+    let count: usize = FactKind::ALL.into_iter().map(|kind| facts.count(kind)).sum();
+    match count {
+        ..=FEW => rules.iter().map(one).collect(),
+        _ => rules.par_iter().map(one).collect(),
+    }
 }
 
 fn judge_one(engine: &Engine, rule: &Rule, settings: &[(String, Value)], scan: &Scan, facts: &Facts) -> Judgement {

@@ -1,10 +1,13 @@
 //! A loaded rule: its code, what it says of itself, its settings, and one call of it in a fresh instance.
 //! Not which facts it is called with, nor what becomes of its answers: see `judge`.
 
+use std::sync::OnceLock;
+
 use wasmtime::component::{Component, Instance, InstancePre};
 use wasmtime::{AsContextMut, Store};
 
 use super::answer::sane;
+use super::built_in::BuiltIn;
 use super::component::Declared;
 use super::contract::{self, Finding, Info, Scan, Value};
 use super::engine::Engine;
@@ -13,7 +16,7 @@ use crate::facts::Facts;
 use crate::finding::FactKind;
 use crate::report::Origin;
 
-/// A rule that has been loaded and has said what it is.
+/// A rule that has said what it is.
 pub struct Rule {
     /// What it says of itself, checked.
     pub info: Info,
@@ -23,6 +26,19 @@ pub struct Rule {
     pub sha256: String,
     /// Where it comes from.
     pub origin: Origin,
+    code: Code,
+}
+
+/// What runs.
+enum Code {
+    /// It is loaded.
+    Loaded(Linked),
+    /// It is part of the program, and loaded when the rule is first called.
+    BuiltIn(&'static BuiltIn, OnceLock<Result<Linked, Fault>>),
+}
+
+/// A component whose imports are resolved and whose exports are found.
+struct Linked {
     code: InstancePre<State>,
     exports: Exports,
 }
@@ -66,22 +82,37 @@ impl Rule {
         sha256: String,
         origin: Origin,
     ) -> Result<Self, Fault> {
-        let types = |error: wasmtime::Error| State::types(&error);
-        let code = engine.linker().instantiate_pre(component).map_err(types)?;
-        let exports = Exports::find(&code, &declared.kinds).map_err(types)?;
-        let mut call = Call::begin(engine, &code, fuel(0))?;
-        let guest = exports.rule.load(&mut call.store, &call.instance).map_err(types)?;
+        let linked = Linked::new(engine, component, &declared.kinds)?;
+        let mut call = Call::begin(engine, &linked.code, fuel(0))?;
+        let guest = call.load(|store, instance| linked.exports.rule.load(store, instance))?;
         macro_rules! check_types {
             ($($kind:ident),*) => {$(
-                if let Some(indices) = &exports.$kind {
-                    indices.load(&mut call.store, &call.instance).map_err(types)?;
+                if let Some(indices) = &linked.exports.$kind {
+                    call.load(|store, instance| indices.load(store, instance))?;
                 }
             )*};
         }
         check_types!(tls_endpoints, certificates, keys, inventory);
         let info = call.run(|store| guest.call_describe(store))?;
         super::info::check(&info, &declared.kinds).map_err(Fault::Nonsense)?;
-        Ok(Self { info, kinds: declared.kinds.clone(), sha256, origin, code, exports })
+        Ok(Self { info, kinds: declared.kinds.clone(), sha256, origin, code: Code::Loaded(linked) })
+    }
+
+    /// A rule that is part of the program, with what it said of itself when that was built.
+    pub(super) fn built_in(built_in: &'static BuiltIn, info: Info, kinds: Vec<FactKind>) -> Self {
+        let code = Code::BuiltIn(built_in, OnceLock::new());
+        Self { info, kinds, sha256: built_in.sha256.to_owned(), origin: Origin::BuiltIn, code }
+    }
+
+    /// Its code, loaded now if that has not happened; all calls of a rule are in the same engine.
+    fn linked(&self, engine: &Engine) -> Result<&Linked, Fault> {
+        match &self.code {
+            Code::Loaded(linked) => Ok(linked),
+            Code::BuiltIn(built_in, linked) => {
+                let load = || Linked::new(engine, &built_in.code(engine)?, &self.kinds);
+                linked.get_or_init(load).as_ref().map_err(Clone::clone)
+            }
+        }
     }
 
     /// Whether the rule accepts these settings, asked in an instance of its own.
@@ -89,8 +120,8 @@ impl Rule {
     /// # Errors
     /// [`Fault::Settings`] with the rule's sentence, or what else ended the call.
     pub fn try_settings(&self, engine: &Engine, settings: &[(String, Value)]) -> Result<(), Fault> {
-        let mut call = Call::begin(engine, &self.code, fuel(0))?;
-        self.configure(&mut call, settings)
+        let linked = self.linked(engine)?;
+        linked.configure(&mut Call::begin(engine, &linked.code, fuel(0))?, settings)
     }
 
     /// Judges some facts of one kind in a fresh instance, and returns the findings with positions in that range.
@@ -107,11 +138,12 @@ impl Rule {
         range: std::ops::Range<usize>,
     ) -> Result<Vec<Finding>, Fault> {
         let count = range.len();
-        let mut call = Call::begin(engine, &self.code, fuel(count))?;
-        self.configure(&mut call, settings)?;
+        let linked = self.linked(engine)?;
+        let mut call = Call::begin(engine, &linked.code, fuel(count))?;
+        linked.configure(&mut call, settings)?;
         macro_rules! check {
             ($kind:ident) => {{
-                let indices = self.exports.$kind.as_ref().expect("a rule is asked for the kinds it examines");
+                let indices = linked.exports.$kind.as_ref().expect("a rule is asked for the kinds it examines");
                 let guest = call.load(|store, instance| indices.load(store, instance))?;
                 call.run(|store| guest.call_check(store, scan, &facts.$kind.facts()[range]))?
             }};
@@ -125,6 +157,14 @@ impl Rule {
         .map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))?;
         sane(&findings, count)?;
         Ok(findings)
+    }
+}
+
+impl Linked {
+    fn new(engine: &Engine, component: &Component, kinds: &[FactKind]) -> Result<Self, Fault> {
+        let code = engine.linker().instantiate_pre(component).map_err(|error| State::types(&error))?;
+        let exports = Exports::find(&code, kinds).map_err(|error| State::types(&error))?;
+        Ok(Self { code, exports })
     }
 
     fn configure(&self, call: &mut Call, settings: &[(String, Value)]) -> Result<(), Fault> {

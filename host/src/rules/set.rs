@@ -3,11 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use rayon::prelude::*;
-
 use super::built_in::BUILT_IN;
 use super::contract::{Info, Severity, Value};
-use super::engine::Engine;
 use super::rule::Rule;
 use crate::policy::{Policy, PolicyError};
 use crate::problem::{Problem, Stage};
@@ -72,24 +69,15 @@ pub struct RuleSet {
 pub type LoadOwn<'a> = &'a (dyn Fn(&std::path::Path, &[u8; 32], &str) -> Result<Rule, String> + Sync);
 
 impl RuleSet {
-    /// Loads every built-in rule, and every rule of one's own that the policy names and the run admits.
+    /// Takes every built-in rule, and loads every rule of one's own that the policy names and the run admits.
     ///
     /// # Errors
     /// A [`PolicyError`] where the policy names rules or settings that there are not. A rule that cannot be loaded is no error
     /// of the policy but a problem of the run.
-    pub fn load(
-        engine: &Engine,
-        policy: &Policy,
-        selection: &Selection,
-        load_own: LoadOwn<'_>,
-    ) -> Result<Self, PolicyError> {
+    pub fn load(policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) -> Result<Self, PolicyError> {
         let mut set = Self::default();
-        let loaded: Vec<_> = BUILT_IN.par_iter().map(|built_in| (built_in, built_in.load(engine))).collect();
-        for (built_in, rule) in loaded {
-            match rule {
-                Ok(rule) => set.add(rule, policy, selection),
-                Err(fault) => set.problems.push(Problem::rule(Stage::Load, built_in.id, fault.to_string())),
-            }
+        for built_in in BUILT_IN {
+            set.add(built_in.rule(), policy, selection);
         }
         set.load_components(policy, selection, load_own);
         let is_own = |entry: &&Entry| entry.rule.origin != Origin::BuiltIn;
