@@ -115,9 +115,8 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
         limits: compile::Limits::default(),
         cache: if policy.components().next().is_some() { cache() } else { None },
     };
-    let load_own = |path: &Path, sha256: &[u8; 32], id: &str| {
-        loader.load(path, sha256, id).map_err(|error| error.to_string())
-    };
+    let load_own =
+        |path: &Path, sha256: &[u8; 32], id: &str| loader.load(path, sha256, id).map_err(|error| error.to_string());
     let rules = RuleSet::load(&engine, policy, selection, &load_own)?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());

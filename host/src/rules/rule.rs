@@ -4,10 +4,10 @@
 use wasmtime::component::{Component, Instance, InstancePre};
 use wasmtime::{AsContextMut, Store};
 
+use super::answer::sane;
 use super::component::Declared;
 use super::contract::{self, Finding, Info, Scan, Value};
 use super::engine::Engine;
-use super::answer::sane;
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::facts::Facts;
 use crate::finding::FactKind;
@@ -129,7 +129,8 @@ impl Rule {
 
     fn configure(&self, call: &mut Call, settings: &[(String, Value)]) -> Result<(), Fault> {
         let guest = call.load(|store, instance| self.exports.rule.load(store, instance))?;
-        call.run(|store| guest.call_configure(store, settings))?.map_err(|reason| Fault::Settings(clip(&reason, TEXT_BYTES).to_owned()))
+        call.run(|store| guest.call_configure(store, settings))?
+            .map_err(|reason| Fault::Settings(clip(&reason, TEXT_BYTES).to_owned()))
     }
 }
 

@@ -22,7 +22,8 @@ fn refusal(name: &str) -> String {
 
 #[test]
 fn what_is_no_rule_of_this_contract_is_refused_before_it_is_compiled() {
-    let only = "and a rule may import nothing but keyreeve:policy/diagnostics: no clock, no files, no network, no randomness";
+    let only =
+        "and a rule may import nothing but keyreeve:policy/diagnostics: no clock, no files, no network, no randomness";
     let expected = [
         ("core-module", "it is a core module, not a component: make a component of it (wasm-tools component new, or the tool of its language)".to_owned()),
         ("wasi-import", format!("it imports wasi:clocks/monotonic-clock@0.2.0, {only}")),
@@ -116,10 +117,7 @@ fn what_a_rule_asks_for_at_its_start_counts() {
     let memory = fault("memory-at-start", &make::rule("memory-at-start"));
     assert_eq!(memory.to_string(), "it asked for 201326592 bytes of memory, and 134217728 is the most");
     let instances = fault("many-instances", &make::bare("many-instances"));
-    assert_eq!(
-        instances.to_string(),
-        "it asked for more than a rule may have: instance count too high at 201"
-    );
+    assert_eq!(instances.to_string(), "it asked for more than a rule may have: instance count too high at 201");
     let handles = fault("endless-handles", &make::bare("endless-handles"));
     assert_eq!(handles.to_string(), "it asked for more than 1000 handles to resources");
 }
@@ -162,7 +160,8 @@ fn a_rule_that_refuses_its_settings_says_why() {
 fn a_rule_under_another_name_is_refused_with_both() {
     let sandbox = Sandbox::new();
     let error = sandbox.load("taken-id", &make::rule("taken-id")).err().unwrap();
-    let message = "taken-id.wasm is the rule key-size, and keyreeve.toml names it taken-id: write [rules.key-size] there";
+    let message =
+        "taken-id.wasm is the rule key-size, and keyreeve.toml names it taken-id: write [rules.key-size] there";
     assert!(error.to_string().ends_with(message), "{error}");
 }
 
