@@ -2,7 +2,7 @@
 //! their order, and which trees they see.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -234,7 +234,9 @@ fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
 
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {
     let name = path.to_string_lossy();
-    let bytes = std::fs::read(path)
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(baseline::SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes))
         .with_context(|| format!("the baseline {name} cannot be read; --write-baseline {name} makes one"))?;
     match baseline::Baseline::load(&name, &bytes) {
         Ok(baseline) => Ok((path.to_owned(), bytes, baseline)),

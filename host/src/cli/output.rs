@@ -81,6 +81,10 @@ impl Output {
 /// Refuses, before anything is judged, a file that cannot be written afterwards because of what stands there now.
 pub(super) fn can_be_written(file: &Path) -> Result<()> {
     ensure!(!file.is_dir(), "{} is a folder: name a file in it to write to", file.display());
+    // The tree that is checked can hold a link of that name to any file of whoever runs the check. /dev/stderr is a link too.
+    let is_link = file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
+    let is_special = file.metadata().is_ok_and(|metadata| !metadata.is_file());
+    ensure!(!is_link || is_special, "{} is a link and is not written through: name the file itself", file.display());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         bail!("{} cannot be written: make the folder {} first", file.display(), folder.display());

@@ -72,7 +72,13 @@ fn stale_exceptions(report: &Report, style: Style) -> String {
         let subject = format!("{}:{}: {} {}", text(policy), found.line, text(&found.rule), text(&found.matches));
         let _ = writeln!(lines, "  {subject} {}: {}", style.paint(ansi::YELLOW, why), exception(found));
     }
+    lines += &help(style, "delete what is not needed any more, and have the rest approved anew");
     group(style, "exceptions that cover nothing", stale().count(), &lines)
+}
+
+/// What to do about a group.
+fn help(style: Style, what: &str) -> String {
+    format!("  {}: {what}\n", style.paint(ansi::CYAN, "help"))
 }
 
 fn stale_baseline(report: &Report, style: Style) -> String {
@@ -80,6 +86,7 @@ fn stale_baseline(report: &Report, style: Style) -> String {
     for (fingerprint, rule, path) in &report.stale_baseline {
         let _ = writeln!(lines, "  {}: {} {}", text(path), text(rule), text(fingerprint));
     }
+    lines += &help(style, "write the baseline anew with --write-baseline, so that they let nothing new pass");
     group(style, "entries of the baseline that match nothing", report.stale_baseline.len(), &lines)
 }
 
@@ -89,6 +96,7 @@ fn ignored_policies(report: &Report, style: Style) -> String {
     for path in ignored {
         let _ = writeln!(lines, "  {}", text(path));
     }
+    lines += &help(style, "one policy holds for a run: say with scopes in it what is different in their folders");
     group(style, "policy files that were not read", ignored.len(), &lines)
 }
 

@@ -68,7 +68,9 @@ fn a_wrong_baseline_is_2_and_names_the_line() {
     tree.check(&["--write-baseline", "known.json"]).ends_with(0);
     let text = std::fs::read_to_string(tree.path.join("known.json")).unwrap();
     tree.write("edited.json", text.replacen("v1:", "v2:", 1));
+    std::os::unix::fs::symlink("/dev/zero", tree.path.join("endless.json")).unwrap();
     for (file, complaint) in [
+        ("endless.json", "endless.json:1: the baseline is larger than 64 MiB"),
         ("empty.json", "empty.json:1:"),
         ("other.json", "other.json:2: "),
         ("edited.json", "edited.json:4: v2:"),

@@ -82,7 +82,7 @@ fn an_unused_one_is_told_unless_only_a_part_was_looked_at() {
     let tree = tree();
     let (unused, used) = ("path = 'gone/**'", "path = 'deploy/**'");
     tree.write("keyreeve.toml", accepted("key-size", unused, "2026-12-31") + &accepted("key-size", used, "2026-12-31"));
-    tree.check(&[]).ends_with(0).says("keyreeve.toml:1: key-size gone/** matches nothing");
+    tree.check(&[]).ends_with(0).says("keyreeve.toml:1: key-size gone/** matches nothing").says("  help: delete what");
     for part in [&["deploy"][..], &["--rule", "key-size"], &["--skip-rule", "tls-version"]] {
         let answer = tree.check(part).ends_with(0).says("excepted (2)").says("accepted by A. Manager");
         assert!(!answer.stdout.contains("matches nothing"), "{part:?}");

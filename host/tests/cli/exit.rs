@@ -67,6 +67,23 @@ fn a_wrong_command_line_is_2_and_nothing_is_checked() {
 }
 
 #[test]
+fn no_file_is_written_through_a_link() {
+    let tree = Tree::with(&[("a.pem", &mint::weak())]);
+    let precious = tree.home.join("precious");
+    std::fs::write(&precious, "mine").unwrap();
+    for (link, target) in [("a.sarif", "../home/precious"), ("b.sarif", "../home/new")] {
+        std::os::unix::fs::symlink(target, tree.path.join(link)).unwrap();
+        let output = format!("sarif={link}");
+        for arguments in [["--output", &output], ["--write-baseline", link]] {
+            tree.check(&arguments).ends_with(2).complains("is a link and is not written through: name the file itself");
+        }
+    }
+    assert_eq!(std::fs::read_to_string(precious).unwrap(), "mine");
+    assert!(!tree.home.join("new").exists());
+    tree.check(&["--output", "json=/dev/stderr"]).ends_with(1).complains("keyreeve/report/v1");
+}
+
+#[test]
 fn what_cannot_be_processed_is_3() {
     Tree::new().check(&["nowhere.pem"]).ends_with(3).says("nowhere.pem: problem[discover]: cannot be found");
     Tree::with(&[("a.pem", &mint::broken())]).check(&[]).ends_with(3).says("a.pem:3:31: problem[parse]");
