@@ -193,7 +193,7 @@ fn sources() -> Sources {
     evil.extend(b"ssl_protocols \xff\xfe\x1b[31m TLSv1;\xe2\x82");
     Sources::new(vec![
         Source::new("certs/server.key", on_disk("certs/server.key"), key.into_bytes()),
-        Source::new("../shared/up.conf", on_disk("../shared/up.conf"), b"one\ntwo two\n".as_slice()),
+        Source::new("../common/up.conf", on_disk("../common/up.conf"), b"one\ntwo two\n".as_slice()),
         Source::new("/etc/ssl/absolute.conf", Some("/etc/ssl/absolute.conf".into()), b"key a\n".as_slice()),
         Source::new("certs/root.der", on_disk("certs/root.der"), b"\x30\x03\x02\x01\x00\xff".as_slice()),
         Source::new("data/blob.json", None, blob.into_bytes()),

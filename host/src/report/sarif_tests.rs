@@ -68,7 +68,7 @@ fn paths_are_below_the_git_root_and_absolute_ones_have_no_base() {
             .iter()
             .any(|artifact| artifact["uri"] == "file:///etc/ssl/absolute.conf" && artifact.get("uriBaseId").is_none())
     );
-    assert!(artifacts.iter().any(|artifact| artifact["uri"] == "shared/up.conf"), "{artifacts:?}");
+    assert!(artifacts.iter().any(|artifact| artifact["uri"] == "common/up.conf"), "{artifacts:?}");
 }
 
 #[test]
