@@ -1,6 +1,7 @@
 //! `keyreeve explain`: a rule in words, for a terminal or as a page of the documentation. All of it comes from the rule.
 
 use anyhow::Result;
+use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{Exit, statements};
 use keyreeve::rules::contract::{Info, Value};
 use keyreeve::rules::set::{Entry, Selection};
@@ -18,7 +19,8 @@ pub(super) fn run(arguments: &ExplainArguments, _: &Terminal) -> Result<Exit> {
     };
     let page = page(entry);
     let text = if arguments.markdown { page } else { plain(&page) };
-    output::print(&visible(&text))?;
+    // A rule's texts are hostile: nothing in them that a terminal would obey is sent to it.
+    output::print(&visible_lines(&text))?;
     Ok(Exit::Clean)
 }
 
@@ -94,9 +96,4 @@ fn plain(page: &str) -> String {
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
-}
-
-/// A rule's texts are hostile: nothing in them that a terminal would obey is sent to it.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }

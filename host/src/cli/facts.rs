@@ -9,13 +9,14 @@ use keyreeve::facts::{Kind, spelling};
 use keyreeve::problem::Subject;
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
+use keyreeve::report::escape::write_json;
 use keyreeve::scan;
 use keyreeve::source::{Location, Sources};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::FactsArguments;
-use super::output::{self, Terminal};
+use super::output::Terminal;
 use super::setup::{self, Setup};
 
 pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
@@ -50,7 +51,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         "inventory": kind(&understood.facts.inventory, sources)?,
         "problems": problems,
     });
-    output::print(&format!("{}\n", escaped(&serde_json::to_string_pretty(&document)?)))?;
+    write_json(&document, &mut io::stdout().lock())?;
     Ok(exit)
 }
 
@@ -84,10 +85,4 @@ fn place(location: Location, sources: &Sources) -> Value {
         "end-column": end.column,
         "bytes": [location.span.start, location.span.end],
     })
-}
-
-/// JSON that a terminal obeys in nothing: control characters of C1, and those that change the direction of text, as escapes.
-fn escaped(json: &str) -> String {
-    let hidden = |c: char| matches!(c, '\u{7f}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    json.chars().map(|c| if hidden(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
 }

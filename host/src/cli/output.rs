@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use clap::ValueEnum as _;
 use keyreeve::policy::PolicyError;
+use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{self, Format, Report, Style};
 
 use super::Color;
@@ -41,12 +42,12 @@ impl Terminal {
         Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet }
     }
 
-    /// Tells on standard error why nothing was done. Whatever of it is hostile was escaped where it was made; what was not
-    /// is stripped of what a terminal would obey.
+    /// Tells on standard error why nothing was done. What of it a terminal would obey is
+    /// made visible.
     pub(super) fn complain(self, error: &anyhow::Error) {
         let text = match error.downcast_ref::<PolicyError>() {
             Some(policy) => policy.render(self.color_on_errors),
-            None => format!("error: {}", printable(&format!("{error:#}"))),
+            None => format!("error: {}", visible_lines(&format!("{error:#}"))),
         };
         self.note(text.trim_end());
     }
@@ -57,11 +58,6 @@ impl Terminal {
         // Nowhere is left to complain about standard error itself.
         drop(writeln!(io::stderr(), "{text}"));
     }
-}
-
-/// Text without control characters but line breaks.
-pub(super) fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 /// A further report: its format and file.

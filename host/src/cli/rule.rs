@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{Exit, Origin};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::set::Selection;
@@ -55,9 +56,7 @@ pub(super) fn list(policy: &PolicyArgument, as_json: bool, export: Option<&Path>
         let heading =
             format!("{:<24} {:<8} {:<8} {:<10} {:<12}  {}\n", "RULE", "VERSION", "POLICY", "STATE", "SHA-256", "FROM");
         let text: String = std::iter::once(heading).chain(rows).collect();
-        output::print(
-            &text.chars().map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c }).collect::<String>(),
-        )?;
+        output::print(&visible_lines(&text))?;
     }
     for problem in &rules.problems {
         terminal.note(&format!("problem: {}", problem.message.escape_debug()));

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::policy::{Policy, PolicyError, find};
 use keyreeve::report::PolicyReport;
+use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile;
 use keyreeve::rules::engine::Engine;
@@ -15,7 +16,6 @@ use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 
 use super::PolicyArgument;
-use super::output::printable;
 
 /// The policy in force and the folder that paths are relative to.
 pub(super) struct Setup {
@@ -135,7 +135,7 @@ fn cache() -> Option<Cache> {
         Err(unusable) => unusable,
     };
     // Nowhere is left to complain about standard error itself.
-    drop(writeln!(io::stderr(), "warning: {}", printable(&unusable.to_string())));
+    drop(writeln!(io::stderr(), "warning: {}", visible_lines(&unusable.to_string())));
     None
 }
 

@@ -43,6 +43,11 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text of several lines, with everything in it to be seen but the line breaks.
+pub fn visible_lines(text: &str) -> String {
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
+}
+
 /// A path as the path of a URI (RFC 3986, section 3.3): all but unreserved characters and `/` percent-encoded.
 /// `\xNN`, by which a source's name shows a byte that is not UTF-8, becomes that byte.
 pub(super) fn uri_path(name: &str) -> String {
@@ -127,7 +132,10 @@ pub(super) fn sarif_message(text: &str) -> String {
 
 /// Writes JSON, indented by two blanks, in which every hidden character is a `\u` escape: it parses back to the same text, and
 /// shows all of it in a terminal.
-pub(super) fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+///
+/// # Errors
+/// What `out` answers, or a value that is no JSON.
+pub fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut text, Visible::default());
     value.serialize(&mut serializer)?;

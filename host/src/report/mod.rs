@@ -3,7 +3,7 @@
 
 mod ansi;
 mod document;
-mod escape;
+pub mod escape;
 mod frame;
 mod github;
 mod gitlab;
