@@ -1,7 +1,7 @@
 //! Calls every rule with all facts of the kinds it examines, in chunks, and collects what they say.
 //! Not what a finding looks like in a report: `settle` gives it its place and fingerprint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -88,15 +88,19 @@ fn add_undetermined(
     findings: &[Finding],
     into: &mut Vec<(FactKind, usize, Finding)>,
 ) {
-    for index in range.clone() {
+    let mut answers: HashMap<usize, Vec<&Finding>> = HashMap::new();
+    for finding in findings {
+        answers.entry(range.start + finding.fact as usize).or_default().push(finding);
+    }
+    for index in range {
+        let answers = answers.get(&index).map(Vec::as_slice).unwrap_or_default();
         let read = facts.unknown(kind, index).iter().filter(|unknown| reads(rule, kind, &unknown.field));
         let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for unknown in read {
-            let answered =
-                findings.iter().filter(|finding| finding.fact as usize == index - range.start).any(|finding| {
-                    matches!(finding.verdict, Verdict::Violation(_))
-                        || finding.part.as_ref().is_some_and(|part| part.field == unknown.field)
-                });
+            let answered = answers.iter().any(|finding| {
+                matches!(finding.verdict, Verdict::Violation(_))
+                    || finding.part.as_ref().is_some_and(|part| part.field == unknown.field)
+            });
             if !answered {
                 by_reason.entry(&unknown.reason).or_default().push(&unknown.field);
             }
