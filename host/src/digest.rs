@@ -1,15 +1,15 @@
-//! Digests under which keys and certificates are known: SHA-256, and the SHA-1 and MD5 of older inventories.
+//! Digests: SHA-256, and the SHA-1 and MD5 under which older inventories know a key; and their digits.
 //! Not for security: nothing here rests on the strength of SHA-1 or MD5.
 
 use sha2::{Digest, Sha256};
 
 /// SHA-256 (FIPS 180-4).
-pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
 /// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {

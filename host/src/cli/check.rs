@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
+use keyreeve::digest::{hex, sha256};
 use keyreeve::discover::{self, Discovery, Request, Staged};
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::policy::FILE_NAME;
@@ -17,7 +18,6 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan::{self, Judged, Understood};
 use keyreeve::settle::{baseline, exceptions};
-use sha2::{Digest as _, Sha256};
 
 use super::CheckArguments;
 use super::output::{self, Terminal};
@@ -130,7 +130,8 @@ impl<'a> Check<'a> {
         let problems = [discovery.problems, understood.problems, loading.collect(), faults].concat();
         let (mut covered, mut problems) =
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
-        if self.is_partial() {
+        let partial = self.is_partial();
+        if partial {
             // Of a part of the tree or of the rules nobody can say that an exception matches nothing.
             exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
@@ -157,7 +158,7 @@ impl<'a> Check<'a> {
             findings,
             problems,
             exceptions: covered,
-            stale_baseline: if self.is_partial() { Vec::new() } else { stale_baseline },
+            stale_baseline: if partial { Vec::new() } else { stale_baseline },
             sources: discovery.sources,
             secrets: understood.secrets,
         })
@@ -179,9 +180,8 @@ impl Check<'_> {
             None => self.setup.policy.fail_on,
         };
         let own = self.setup.policy.path().map(|path| discover::name_of(&self.setup.root, path));
-        let ignored = sources.iter().filter(|(_, source)| {
-            source.name.rsplit('/').next() == Some(FILE_NAME) && Some(&source.name) != own.as_ref()
-        });
+        let ignored =
+            sources.iter().filter(|(_, source)| is_policy(&source.name) && Some(&source.name) != own.as_ref());
         let options = [("--rule", &self.arguments.rule), ("--skip-rule", &self.arguments.skip_rule)];
         let rules = options.iter().flat_map(|(name, ids)| ids.iter().map(move |id| format!("{name} {id}")));
         let parts = self.arguments.paths.iter().filter(|path| discover::resolve(path) != self.setup.root);
@@ -202,8 +202,7 @@ impl Check<'_> {
             repository: git.and_then(discover::repository),
             policy: self.setup.report(ignored.map(|(_, source)| source.name.clone()).collect()),
             baseline: self.baseline.as_ref().map(|(path, bytes, _)| {
-                let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                (discover::name_of(&self.setup.root, &discover::resolve(path)), sha256)
+                (discover::name_of(&self.setup.root, &discover::resolve(path)), hex(&sha256(bytes)))
             }),
             filters: rules.chain(staged).chain(since).chain(paths).collect(),
             fail_on,
@@ -214,7 +213,11 @@ impl Check<'_> {
 
 /// What of a tree is read at all. Further policy files are, so that the report can name them.
 fn keep(name: &str, bytes: &[u8]) -> bool {
-    name.rsplit('/').next() == Some(FILE_NAME) || matters(name, bytes)
+    is_policy(name) || matters(name, bytes)
+}
+
+fn is_policy(name: &str) -> bool {
+    name.rsplit('/').next() == Some(FILE_NAME)
 }
 
 /// Of the names of a tree the one that is meant, or those in the folder that is.

@@ -12,9 +12,9 @@ use crate::source::Location;
 
 use super::Place;
 use super::asn1::Malformed;
-use super::digest::{hex, sha1, sha256};
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
+use crate::digest::{hex, sha1, sha256};
 
 use frame::Frame;
 pub(crate) use name::{common_names, short, text as name_text};

@@ -14,8 +14,8 @@ use crate::source::Location;
 
 use super::Place;
 use super::asn1::Malformed;
-use super::digest::{hex, sha256};
 use super::material::unspecified;
+use crate::digest::{hex, sha256};
 
 pub(crate) use public::PublicHalf;
 pub(crate) use shape::{Shape, is_cut_off};

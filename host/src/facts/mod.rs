@@ -3,7 +3,6 @@
 
 mod asn1;
 mod certificate;
-pub(crate) mod digest;
 pub mod inventory;
 pub mod json;
 mod key;

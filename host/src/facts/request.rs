@@ -10,9 +10,9 @@ use super::Place;
 use super::asn1::{Elements, Malformed};
 use super::certificate::common_names;
 use super::certificate::short;
-use super::digest::{hex, sha256};
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
+use crate::digest::{hex, sha256};
 
 /// The request in this DER.
 pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, Place), Malformed> {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -14,7 +13,8 @@ use super::exceptions::{self, PROBLEM};
 use super::fields::{Fields, kind, span_of};
 use super::scopes;
 use super::settings::RawSetting;
-use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, hex};
+use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT};
+use crate::digest::{hex, sha256};
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
@@ -51,7 +51,7 @@ pub(super) fn policy(path: &Path, bytes: &[u8]) -> Result<Policy, PolicyError> {
     let mut policy = read(document.get_ref(), &mut faults);
     Faults::none(&source, faults)?;
     policy.path = Some(path.to_owned());
-    policy.sha256 = hex(&Sha256::digest(bytes));
+    policy.sha256 = hex(&sha256(bytes));
     policy.source = source;
     Ok(policy)
 }

@@ -18,14 +18,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
 pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
 pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
 pub use self::glob::{GlobError, PathGlob};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
+use crate::digest::{hex, sha256};
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
@@ -85,7 +84,7 @@ impl Policy {
             scopes: Vec::new(),
             exceptions: Vec::new(),
             path: None,
-            sha256: hex(&Sha256::digest([])),
+            sha256: hex(&sha256(&[])),
             source: Arc::new(Source::new("", None, Vec::new())),
         }
     }
@@ -142,8 +141,4 @@ impl Policy {
             Some((id.as_str(), folder.join(&component.path), component.sha256))
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::escape::{self, visible};
 use super::human::exception;
 use super::{Report, summary};
+use crate::digest::hex;
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
 use crate::rules::contract::Severity;
@@ -138,8 +139,7 @@ fn digest(parts: &[&str]) -> String {
         hash.update(part);
         hash.update([0]);
     }
-    let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("v1:{hex}")
+    format!("v1:{}", hex(&hash.finalize()[..16]))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
-use crate::facts::digest::hex;
+use crate::digest::hex;
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];

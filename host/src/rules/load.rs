@@ -14,7 +14,7 @@ use super::component::{Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
-use crate::facts::digest::hex;
+use crate::digest::hex;
 use crate::report::Origin;
 
 /// Why a rule of one's own is not loaded.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::built_in::BUILT_IN;
 use super::contract::{Info, Severity, Value};
 use super::rule::Rule;
+use crate::digest::hex;
 use crate::policy::{Policy, PolicyError};
 use crate::problem::{Problem, Stage};
 use crate::report::{Origin, RuleReport, RuleState};
@@ -107,9 +108,8 @@ impl RuleSet {
             match load_own(&path, &sha256, id) {
                 Ok(rule) => self.add(rule, policy, selection),
                 Err(reason) => {
-                    let sha256 = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
                     let path = path.to_string_lossy().into_owned();
-                    self.unloaded.push(Unloaded { id: id.to_owned(), sha256, path });
+                    self.unloaded.push(Unloaded { id: id.to_owned(), sha256: hex(&sha256), path });
                     self.problems.push(Problem::rule(Stage::Load, id, reason));
                 }
             }

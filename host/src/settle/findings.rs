@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
+use crate::digest::hex;
 use crate::facts::Facts;
 use crate::finding::{FactKind, Finding, Related, Status};
 use crate::rules::contract::{self, Info, Part, Severity, Verdict};
@@ -205,6 +206,5 @@ fn fingerprint(rule: &str, answer: &Answer<'_>, sources: &Sources, shared: &Shar
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
-    let digits: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("v1:{digits}")
+    format!("v1:{}", hex(&hash.finalize()[..16]))
 }

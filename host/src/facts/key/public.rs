@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use der::Tag;
 
+use crate::digest::{hex, md5, sha256};
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
-use crate::facts::digest::{hex, md5, sha256};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::PublicKey;
 
