@@ -8,6 +8,10 @@ mod field;
 mod places;
 mod secret;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::tree::{Node, Tree, Value};
 use super::{Reading, json, toml, yaml};
 use crate::problem::Problem;
@@ -99,7 +103,10 @@ fn is_host_inventory(bytes: &[u8]) -> bool {
 
 /// Whether one of the [`MARKERS`] stands at the top level.
 fn has_marker(format: Format, bytes: &[u8]) -> bool {
-    let possible = MARKERS.iter().any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some());
+    // One search for what all of them end in, since every file of these formats is asked.
+    static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inventory"));
+    let possible = END.find(bytes).is_some()
+        && MARKERS.iter().any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some());
     possible && bytes.len() <= SIZE_LIMIT && {
         let documents = format.parse(bytes).documents;
         documents.iter().flat_map(Node::members).any(|member| MARKERS.contains(&member.key.text.as_str()))

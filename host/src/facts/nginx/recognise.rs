@@ -48,17 +48,17 @@ fn kind(name: &str, file: &str) -> Kind {
     if file == "nginx.conf" || extension == Some("nginx") || file == "nginx.conf.template" {
         return Kind::Named;
     }
-    let homely = folder.split('/').any(|part| part.contains("nginx") || part.contains("openresty"));
-    let site = folder.split('/').any(|part| matches!(part, "sites-available" | "sites-enabled"));
+    let is_homely = || folder.contains("nginx") || folder.contains("openresty");
+    let is_site = || folder.split('/').any(|part| matches!(part, "sites-available" | "sites-enabled"));
     match extension {
         Some(extension) if !EXTENSIONS.contains(&extension) => {
             // A virtual host is often called after its domain: `sites-available/www.example.org`.
-            if site { Kind::Possible } else { Kind::Foreign }
+            if is_site() { Kind::Possible } else { Kind::Foreign }
         }
         Some("txt" | "cfg") => Kind::Possible,
         // A license, a Makefile or a Dockerfile beside a configuration has no extension either.
         None if !of_files_without_extension(folder) => Kind::Possible,
-        _ if homely => Kind::Homely,
+        _ if is_homely() => Kind::Homely,
         _ => Kind::Possible,
     }
 }
@@ -83,6 +83,10 @@ enum Sign {
 }
 
 fn best_sign(text: &[u8]) -> Sign {
+    // A line that speaks for nginx holds one of these. Many texts hold none, and are not cut into lines.
+    if memchr::memchr3(b';', b'{', b'}', text).is_none() {
+        return Sign::Nothing;
+    }
     let mut seen = Sign::Nothing;
     let mut block = false;
     let mut first = true;
@@ -141,9 +145,9 @@ fn sign(line: &[u8]) -> Sign {
     }
 }
 
-/// The line up to ` #`.
+/// The line up to a `#` behind a blank.
 fn before_comment(rest: &[u8]) -> &[u8] {
-    let comment = memchr::memmem::find(rest, b" #").or_else(|| memchr::memmem::find(rest, b"\t#"));
+    let comment = memchr::memchr_iter(b'#', rest).find(|&at| at > 0 && matches!(rest[at - 1], b' ' | b'\t'));
     &rest[..comment.unwrap_or(rest.len())]
 }
 
