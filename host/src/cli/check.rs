@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
 use keyreeve::digest::{hex, sha256};
-use keyreeve::discover::{self, Discovery, Request, Staged};
+use keyreeve::discover::{self, Discovery, GitError, Request, Staged};
 use keyreeve::facts::read::{Detail, matters};
+use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
@@ -18,6 +19,7 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan::{self, Judged, Understood};
 use keyreeve::settle::{baseline, exceptions};
+use keyreeve::source::Sources;
 
 use super::CheckArguments;
 use super::output::{self, Terminal};
@@ -85,8 +87,11 @@ impl<'a> Check<'a> {
             return Ok(Seen { discovery, judged: None });
         }
         if self.arguments.staged {
-            let Staged { mut discovery, names, changed } = discover::staged(root, &keep, &progress)?;
+            let Staged { mut discovery, names, mut changed, deleted } = discover::staged(root, &keep, &progress)?;
             if self.arguments.paths.is_empty() {
+                if !deleted.is_empty() || discovery.sources.iter().any(|(_, source)| changed.contains(&source.name)) {
+                    changed.extend(self.affected(&discovery)?);
+                }
                 discovery.problems.retain(|problem| is_of(problem, &changed));
                 return Ok(Seen { discovery, judged: Some(changed) });
             }
@@ -109,6 +114,25 @@ impl<'a> Check<'a> {
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };
         let discovery = discover::walk(&Request { root, paths, keep: &keep }, &progress);
         Ok(Seen { discovery, judged: None })
+    }
+
+    /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not touch:
+    /// it deletes the snippet that a server includes, or the inventory's entry of a key.
+    fn affected(&self, index: &Discovery) -> Result<BTreeSet<String>> {
+        let head = match discover::tree(&self.setup.root, "HEAD", &keep, &Line::stderr("reading")) {
+            Ok(head) => head,
+            // Before the first commit everything is new.
+            Err(GitError::UnknownRevision { .. }) => return Ok(BTreeSet::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let (earlier, said) = self.judge(&head, None);
+        let (now, Judged { mut findings, .. }) = self.judge(index, None);
+        baseline::mark_known(&mut findings, &said.findings);
+        let new = findings.into_iter().filter(|finding| finding.status == Status::Open);
+        let known: BTreeSet<_> = earlier.problems.iter().filter_map(|problem| at(problem, &head.sources)).collect();
+        let broken = now.problems.iter().filter_map(|problem| at(problem, &index.sources));
+        let broken = broken.filter(|problem| !known.contains(problem)).map(|(name, _)| name.to_owned());
+        Ok(new.map(|finding| index.sources[finding.location.source].name.clone()).chain(broken).collect())
     }
 
     fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
@@ -174,7 +198,7 @@ impl Check<'_> {
         !whole || self.arguments.staged || !self.arguments.rule.is_empty() || !self.arguments.skip_rule.is_empty()
     }
 
-    fn run(&self, started: jiff::Timestamp, sources: &keyreeve::source::Sources) -> Run {
+    fn run(&self, started: jiff::Timestamp, sources: &Sources) -> Run {
         let fail_on = match self.arguments.fail_on {
             Some(fail_on) => fail_on.severity(),
             None => self.setup.policy.fail_on,
@@ -233,6 +257,14 @@ fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
 /// Whether a problem of discovery is one of these names'.
 fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
     !matches!(&problem.subject, Subject::Path(path) if !names.contains(path))
+}
+
+/// The file that a problem is about, and what is wrong with it.
+fn at<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<(&'a str, &'a str)> {
+    match &problem.subject {
+        Subject::Place(location) => Some((&sources[location.source].name, &problem.message)),
+        Subject::Path(_) | Subject::Rule(_) => None,
+    }
 }
 
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {

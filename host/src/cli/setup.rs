@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
-use keyreeve::policy::{Policy, PolicyError, find};
+use keyreeve::policy::{Policy, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
@@ -32,21 +32,19 @@ impl Setup {
     /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout; paths
     /// are then relative to the git root of what is scanned.
     pub(super) fn new(argument: &PolicyArgument, start: &Path) -> Result<Self> {
-        Self::with(argument, start, Policy::read)
+        Self::with(argument, start, |_| None)
     }
 
     /// As [`Self::new`], for a run over the index: a policy that git tracks counts as it is staged.
     pub(super) fn staged(argument: &PolicyArgument, start: &Path) -> Result<Self> {
-        Self::with(argument, start, |file| match staged_file(file) {
-            Some(bytes) => Policy::load(file, &bytes),
-            None => Policy::read(file),
-        })
+        Self::with(argument, start, staged_file)
     }
 
+    /// `indexed` has what counts in the place of what is on disk.
     fn with(
         argument: &PolicyArgument,
         start: &Path,
-        read: impl Fn(&Path) -> Result<Policy, PolicyError>,
+        indexed: impl Fn(&Path) -> Option<Vec<u8>>,
     ) -> Result<Self> {
         let start = resolve(start);
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
@@ -56,7 +54,7 @@ impl Setup {
             git.clone().unwrap_or_else(|| if folder.starts_with(&here) { here.clone() } else { folder.to_owned() });
         let file = match &argument.file {
             Some(file) => Some(resolve(file)),
-            None => find::find(folder, &here),
+            None => find::find(folder, &here, |file| indexed(file).is_some()),
         };
         let Some(file) = file else {
             return Ok(Self { policy: Policy::built_in(), root: outer, git });
@@ -65,7 +63,10 @@ impl Setup {
         if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
         }
-        let policy = read(&file)?;
+        let policy = match indexed(&file) {
+            Some(bytes) => Policy::load(&file, &bytes),
+            None => Policy::read(&file),
+        }?;
         let inside = |parent: &&Path| git.as_deref().is_none_or(|git| parent.starts_with(git));
         let own = file.parent().filter(|parent| folder.starts_with(parent)).filter(inside).map(Path::to_owned);
         Ok(Self { policy, root: own.unwrap_or(outer), git })
@@ -97,13 +98,20 @@ pub(super) fn reads_stdin(paths: &[PathBuf]) -> Result<bool> {
     Ok(reads)
 }
 
-/// The folder that all paths lie in: where the search for the policy begins.
+/// Where the search for the policy begins: the folder that all paths lie in. Paths of a repository and of elsewhere have
+/// none that means anything; for them it is the current folder.
 pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
+    let here = PathBuf::from(".");
     let mut resolved = paths.iter().map(|path| resolve(path));
-    let Some(first) = resolved.next() else { return PathBuf::from(".") };
-    resolved.fold(first, |common, path| {
+    let Some(first) = resolved.next() else { return here };
+    let common = resolved.fold(first, |common, path| {
         common.ancestors().find(|ancestor| path.starts_with(ancestor)).unwrap_or(Path::new("/")).to_owned()
-    })
+    });
+    let is_torn = git_root(&resolve(&here)).is_some_and(|git| {
+        let git = resolve(&git);
+        !common.starts_with(&git) && paths.iter().any(|path| resolve(path).starts_with(&git))
+    });
+    if is_torn { here } else { common }
 }
 
 /// The engine and all rules.

@@ -45,13 +45,16 @@ pub enum GitError {
 /// may lie below the top of the repository. The variables that git sets for hooks (GIT_INDEX_FILE, GIT_DIR) are heeded.
 pub fn staged(root: &Path, keep: Keep<'_>, progress: &dyn Progress) -> Result<Staged, GitError> {
     let index = run(root, "ls-files", &["--stage", "-z"])?;
-    let changed =
-        run(root, "diff", &["--cached", "--name-only", "-z", "--relative", "--no-renames", "--diff-filter=d"])?;
+    let differing = |filter| {
+        let options = ["--cached", "--name-only", "-z", "--relative", "--no-renames", filter];
+        let answer = run(root, "diff", &options)?;
+        Ok(records(&answer).map(names::text).collect())
+    };
+    let (changed, deleted) = (differing("--diff-filter=d")?, differing("--diff-filter=D")?);
     let entries = records(&index).map(|record| Entry::of_index(record).ok_or_else(|| odd("ls-files")));
     let entries = entries.collect::<Result<Vec<_>, _>>()?;
     let discovery = blobs::read(root, &entries, keep, progress)?.into();
-    let changed = records(&changed).map(names::text).collect();
-    Ok(Staged { discovery, names: entries.iter().map(Entry::name).collect(), changed })
+    Ok(Staged { discovery, names: entries.iter().map(Entry::name).collect(), changed, deleted })
 }
 
 /// Reads the tree of a revision below `root`, as [`staged`] reads the index.

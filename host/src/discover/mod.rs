@@ -60,6 +60,8 @@ pub struct Staged {
     /// Names of its files that are not the same in HEAD; all of them before the first commit. What it deletes is not
     /// in it.
     pub changed: BTreeSet<String>,
+    /// Names of files that HEAD has and the index has not.
+    pub deleted: BTreeSet<String>,
 }
 
 /// Reads files and folders on disk.

@@ -11,14 +11,16 @@ use super::FILE_NAME;
 ///
 /// Whatever bears the name counts, and so does what cannot be looked at: reading it then fails, whereas passing over it
 /// would put the built-in policy in its place unnoticed.
-pub fn find(start: &Path, here: &Path) -> Option<PathBuf> {
+///
+/// `also` says which further files count as there, on top of those on disk.
+pub fn find(start: &Path, here: &Path, also: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let canonical = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (start, here) = (canonical(start), canonical(here));
     let start = if start.is_file() { start.parent()? } else { &start };
     let repository = start.ancestors().find(|folder| stands(&folder.join(".git")));
     let root = repository.unwrap_or(if start.starts_with(&here) { &here } else { start });
     let governed = start.ancestors().take_while(|folder| folder.starts_with(root));
-    governed.map(|folder| folder.join(FILE_NAME)).find(|file| stands(file))
+    governed.map(|folder| folder.join(FILE_NAME)).find(|file| stands(file) || also(file))
 }
 
 fn stands(path: &Path) -> bool {
@@ -35,6 +37,10 @@ mod tests {
 
     use super::*;
 
+    fn none(_: &Path) -> bool {
+        false
+    }
+
     #[test]
     fn the_nearest_policy_up_to_the_git_root_is_found() {
         let folder = tempfile::tempdir().unwrap();
@@ -42,12 +48,12 @@ mod tests {
         let deep = root.join("repository/a/b");
         fs::create_dir_all(&deep).unwrap();
         fs::write(root.join(FILE_NAME), "").unwrap();
-        let nearest = |start: &Path| find(start, Path::new("/nowhere"));
+        let nearest = |start: &Path| find(start, Path::new("/nowhere"), none);
         assert_eq!(nearest(&deep), None, "outside of a repository nothing above counts");
-        assert_eq!(find(&deep, &root.join("repository")), None, "nothing above the folder one is in");
-        assert_eq!(find(&deep, &root), Some(root.join(FILE_NAME)), "but up to it");
+        assert_eq!(find(&deep, &root.join("repository"), none), None, "nothing above the folder one is in");
+        assert_eq!(find(&deep, &root, none), Some(root.join(FILE_NAME)), "but up to it");
         fs::create_dir(root.join("repository/.git")).unwrap();
-        assert_eq!(find(&deep, &root), None, "nothing above the git root counts");
+        assert_eq!(find(&deep, &root, none), None, "nothing above the git root counts");
         fs::write(root.join("repository").join(FILE_NAME), "").unwrap();
         assert_eq!(nearest(&deep), Some(root.join("repository").join(FILE_NAME)));
         fs::write(root.join("repository/a").join(FILE_NAME), "").unwrap();
@@ -63,7 +69,7 @@ mod tests {
         fs::create_dir(root.join("a")).unwrap();
         fs::write(root.join(".git"), "gitdir: /elsewhere").unwrap();
         fs::create_dir(root.join(FILE_NAME)).unwrap();
-        assert_eq!(find(&root.join("a"), Path::new("/nowhere")), Some(root.join(FILE_NAME)));
+        assert_eq!(find(&root.join("a"), Path::new("/nowhere"), none), Some(root.join(FILE_NAME)));
         assert!(super::super::Policy::read(&root.join(FILE_NAME)).is_err());
     }
 }

@@ -67,6 +67,44 @@ fn a_name_that_is_not_in_the_index_is_never_a_pass() {
 }
 
 #[test]
+fn what_a_commit_breaks_elsewhere_is_judged() {
+    let tree = Tree::repository();
+    tree.write("nginx/nginx.conf", "events {}\nhttp { server { listen 443 ssl; include snippets/tls.conf; } }\n");
+    tree.write("nginx/snippets/tls.conf", "ssl_protocols TLSv1.3;\n");
+    tree.write("nginx/old.conf", "events {}\nhttp { server { listen 443 ssl; ssl_protocols TLSv1; } }\n");
+    tree.commit();
+    let judged = || {
+        let report = tree.report(&["--staged", "--rule", "tls-version"]);
+        let problems = all(&report["problems"], "path").join(" ");
+        (all(&report["findings"], "path").join(" "), problems, report["sources"]["files"].as_u64().unwrap())
+    };
+    tree.git(&["rm", "--quiet", "nginx/snippets/tls.conf"]);
+    let main = "nginx/nginx.conf".to_owned();
+    assert_eq!(judged(), (main.clone(), String::new(), 1), "the include names nothing any more");
+    tree.git(&["reset", "--quiet", "--hard"]);
+    tree.git(&["rm", "--quiet", "nginx/old.conf"]);
+    assert_eq!(judged(), (String::new(), String::new(), 0));
+    tree.git(&["reset", "--quiet", "--hard"]);
+    tree.write("nginx/snippets/tls.conf", "ssl_protocols TLSv1.3;\ninclude tls.conf;\n");
+    tree.git(&["add", "."]);
+    assert_eq!(judged().2, 1, "old.conf is no worse than it was");
+}
+
+#[test]
+fn an_inventory_entry_that_goes_is_missed_where_its_key_is() {
+    let tree = Tree::repository();
+    tree.write("keyreeve.toml", "[[scopes]]\npaths = ['*.key']\nholder = 'shared'\n");
+    tree.write("town.key", mint::minted("ec", "town.example.org").key);
+    let entry = "id,path,creator,service,created,last-rotated,owner\n1,town.key,a,b,2026-11-01,2026-11-01,c\n";
+    tree.write("key-inventory.csv", entry);
+    tree.commit();
+    let missed = || all(&tree.report(&["--staged", "--rule", "key-inventory"])["findings"], "path").join(" ");
+    assert_eq!(missed(), "");
+    tree.git(&["rm", "--quiet", "key-inventory.csv"]);
+    assert_eq!(missed(), "town.key");
+}
+
+#[test]
 fn the_rest_of_the_index_is_context() {
     let tree = Tree::repository();
     tree.write("nginx/nginx.conf", "events {}\nhttp { ssl_protocols TLSv1; include sites/*.conf; }\n");

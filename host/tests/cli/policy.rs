@@ -31,6 +31,28 @@ fn outside_of_a_repository_the_policy_of_the_folder_one_is_in_holds() {
 }
 
 #[test]
+fn a_policy_that_is_staged_and_gone_from_disk_counts_for_what_is_staged() {
+    let tree = Tree::repository();
+    tree.write("keyreeve.toml", "fail-on = 'never'\n");
+    tree.write("a/weak.pem", mint::weak());
+    tree.git(&["add", "."]);
+    std::fs::remove_file(tree.path.join("keyreeve.toml")).unwrap();
+    tree.check(&["--staged"]).ends_with(0).says("against keyreeve.toml");
+    finish(tree.keyreeve(&["check", "--staged"]).current_dir(tree.path.join("a"))).ends_with(0);
+    tree.check(&[]).ends_with(1).says("against the built-in policy");
+}
+
+#[test]
+fn with_paths_of_elsewhere_the_policy_of_the_repository_one_is_in_holds() {
+    let (tree, elsewhere) = (Tree::repository(), Tree::repository());
+    tree.write("keyreeve.toml", "fail-on = 'never'\n");
+    elsewhere.write("weak.pem", mint::weak());
+    let other = elsewhere.path.to_str().unwrap();
+    tree.check(&[".", other]).ends_with(0).says("against keyreeve.toml");
+    tree.check(&[other]).ends_with(1).says("against the built-in policy");
+}
+
+#[test]
 fn a_second_policy_further_down_is_told_and_not_read() {
     let tree = Tree::repository();
     tree.write("team/weak.pem", mint::weak());

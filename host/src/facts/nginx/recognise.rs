@@ -213,6 +213,19 @@ mod tests {
     }
 
     #[test]
+    fn a_comment_begins_at_the_first_number_sign_behind_a_blank() {
+        for (line, code) in [
+            ("443 ssl; # not 80", "443 ssl; "),
+            ("443 ssl;\t# not 80", "443 ssl;\t"),
+            ("443 ssl;\t# not 80 # nor 8080;", "443 ssl;\t"),
+            ("/page#part; # kept", "/page#part; "),
+            ("# all", "# all"),
+        ] {
+            assert_eq!(before_comment(line.as_bytes()), code.as_bytes(), "{line}");
+        }
+    }
+
+    #[test]
     fn other_formats_are_not_nginx() {
         for (name, text) in [
             ("httpd.conf", "Listen 80\nServerName x\n<VirtualHost *:80>\n</VirtualHost>\n"),
