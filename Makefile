@@ -35,7 +35,6 @@ lint:
 
 bench:
 	scripts/wasm-target.sh
-	cargo build --locked --release
 	scripts/bench.sh
 
 doc:

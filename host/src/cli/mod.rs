@@ -130,7 +130,8 @@ struct CheckArguments {
     output: Vec<output::Output>,
     /// Reads the git index instead of the files on disk, and judges what differs from HEAD, or the paths named.
     ///
-    /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there.
+    /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there. What a
+    /// commit breaks in files that it does not change is judged as well.
     #[arg(long, conflicts_with_all = ["new_since"], help_heading = TREE)]
     staged: bool,
     /// Judges the tree of a git revision, too, and fails only for what is new since then.

@@ -41,11 +41,7 @@ impl Setup {
     }
 
     /// `indexed` has what counts in the place of what is on disk.
-    fn with(
-        argument: &PolicyArgument,
-        start: &Path,
-        indexed: impl Fn(&Path) -> Option<Vec<u8>>,
-    ) -> Result<Self> {
+    fn with(argument: &PolicyArgument, start: &Path, indexed: impl Fn(&Path) -> Option<Vec<u8>>) -> Result<Self> {
         let start = resolve(start);
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
         let git = git_root(folder).map(|git| resolve(&git));
