@@ -89,9 +89,9 @@ enum Command {
     Except(ExceptArguments),
     /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test data.
     Init(InitArguments),
-    /// Lists the rules that are loaded, and writes the built-in ones to files.
+    /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
-    Rule(RuleCommand),
+    Rule(rule::RuleCommand),
     /// Prints the JSON Schema of a file: the policy (keyreeve.toml) or the JSON report.
     Schema {
         /// Which file.
@@ -224,21 +224,6 @@ struct InitArguments {
     print: bool,
 }
 
-#[derive(Subcommand)]
-enum RuleCommand {
-    /// Lists all rules: id, version, the policy statement that each enforces, digest, and where they come from.
-    List {
-        #[command(flatten)]
-        policy: PolicyArgument,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-        /// Writes the component of every built-in rule to this folder, as <id>.wasm.
-        #[arg(long, value_name = "DIR")]
-        export: Option<PathBuf>,
-    },
-}
-
 #[derive(Clone, Copy, ValueEnum)]
 enum SchemaOf {
     Policy,
@@ -287,9 +272,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(explain) => explain::run(&explain, &terminal),
         Command::Except(except) => except::run(&except, &terminal),
         Command::Init(init) => init::run(&init, &terminal),
-        Command::Rule(RuleCommand::List { policy, json, export }) => {
-            rule::list(&policy, json, export.as_deref(), &terminal)
-        }
+        Command::Rule(command) => rule::run(&command, &terminal),
         Command::Schema { of } => output::print(&completions::schema(of)).map(|()| Exit::Clean),
         Command::Completions { shell } => completions::print(shell).map(|()| Exit::Clean),
         Command::CompileRule => return keyreeve::rules::compile::child_main(),

@@ -1,6 +1,6 @@
-//! `keyreeve rule`: which rules there are. What each of them asks for is told by `explain`.
+//! `keyreeve rule list`: which rules there are. What each of them asks for is told by `explain`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use keyreeve::report::escape::visible_lines;
@@ -9,16 +9,29 @@ use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::set::Selection;
 use serde_json::json;
 
-use super::PolicyArgument;
-use super::output::{self, Terminal};
-use super::setup::{self, Setup};
+use crate::cli::PolicyArgument;
+use crate::cli::output::{self, Terminal};
+use crate::cli::setup::{self, Setup};
 
-pub(super) fn list(policy: &PolicyArgument, as_json: bool, export: Option<&Path>, terminal: &Terminal) -> Result<Exit> {
-    if let Some(folder) = export {
+/// Which rules, and in which form.
+#[derive(clap::Args)]
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    policy: PolicyArgument,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+    /// Writes the component of every built-in rule to this folder, as <id>.wasm.
+    #[arg(long, value_name = "DIR")]
+    export: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
+    if let Some(folder) = &arguments.export {
         write_components(folder)?;
         terminal.note(&format!("wrote {} components to {}", BUILT_IN.len(), folder.display()));
     }
-    let setup = Setup::new(policy, ".".as_ref())?;
+    let setup = Setup::new(&arguments.policy, ".".as_ref())?;
     let (_, rules) = setup::rules(&setup.policy, &Selection::default())?;
     let reports = rules.reports(&[]);
     let rows = reports.iter().map(|rule| {
@@ -35,7 +48,7 @@ pub(super) fn list(policy: &PolicyArgument, as_json: bool, export: Option<&Path>
         };
         (rule, from, state)
     });
-    if as_json {
+    if arguments.json {
         let rows = rows.map(|(rule, from, state)| {
             json!({ "id": rule.id, "version": rule.version, "statement": rule.statement, "title": rule.title,
                     "sha256": rule.sha256, "from": from, "state": state })
