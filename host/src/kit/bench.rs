@@ -36,8 +36,8 @@ pub struct Measurement {
     pub kind: FactKind,
     /// How many facts the full call had.
     pub facts: usize,
-    /// A call without facts.
-    pub empty: Cost,
+    /// A call without facts; none if it fails, which no scan would notice: a rule is never asked about nothing.
+    pub empty: Option<Cost>,
     /// A call with all of them.
     pub full: Cost,
 }
@@ -64,7 +64,7 @@ pub fn measure(engine: &Engine, rule: &Rule, facts: usize) -> Result<Vec<Measure
     rule.kinds
         .iter()
         .map(|&kind| {
-            let (empty, full) = (median(engine, rule, kind, 0)?, median(engine, rule, kind, facts)?);
+            let (empty, full) = (median(engine, rule, kind, 0).ok(), median(engine, rule, kind, facts)?);
             Ok(Measurement { kind, facts, empty, full })
         })
         .collect()
@@ -87,12 +87,13 @@ fn median(engine: &Engine, rule: &Rule, kind: FactKind, count: usize) -> Result<
 impl Measurement {
     /// Fuel that each fact adds to a call.
     pub fn fuel_per_fact(&self) -> u64 {
-        self.full.fuel.saturating_sub(self.empty.fuel) / self.facts.max(1) as u64
+        self.full.fuel.saturating_sub(self.empty.map_or(0, |empty| empty.fuel)) / self.facts.max(1) as u64
     }
 
     /// Time that each fact adds to a call, in nanoseconds.
     pub fn nanoseconds_per_fact(&self) -> u128 {
-        self.full.whole.saturating_sub(self.empty.whole).as_nanos() / self.facts.max(1) as u128
+        let empty = self.empty.map_or(Duration::ZERO, |empty| empty.whole);
+        self.full.whole.saturating_sub(empty).as_nanos() / self.facts.max(1) as u128
     }
 
     /// Fuel that the full call may take.

@@ -54,8 +54,8 @@ impl Form {
 pub struct Calls {
     /// The kind.
     pub kind: FactKind,
-    /// Fuel of a call without facts.
-    pub empty: u64,
+    /// Fuel of a call without facts; none if it fails, which no scan would notice: a rule is never asked about nothing.
+    pub empty: Option<u64>,
     /// Fuel of a call with one fact such as a scan finds.
     pub typical: u64,
     /// Fuel that a call with one fact may take.
@@ -187,7 +187,7 @@ impl Inspection {
                 let answer = rule.measured(engine, &settings, &scan, &facts, kind, 0..count)?;
                 Ok(answer.1.fuel)
             };
-            self.calls.push(Calls { kind, empty: fuel_of(0)?, typical: fuel_of(1)?, most: fuel(1) });
+            self.calls.push(Calls { kind, empty: fuel_of(0).ok(), typical: fuel_of(1)?, most: fuel(1) });
         }
         Ok(())
     }

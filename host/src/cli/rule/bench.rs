@@ -56,11 +56,14 @@ fn loaded(loading: Loading, is_kept: bool) -> String {
 fn table(measurements: &[Measurement]) -> String {
     let mut table = String::new();
     for measured in measurements {
-        let (empty, full) = (measured.empty, measured.full);
+        let full = measured.full;
         let row = |what: &str, time: &str, fuel: &str| format!("  {what:<22} {time:>12} {fuel:>16}\n");
         table += &format!("{:<24} {:>12} {:>16}\n", measured.kind.interface(), "TIME", "FUEL");
-        table += &row("instantiating", &time(empty.instantiating), "");
-        table += &row("a call without facts", &time(empty.whole), &thousands(empty.fuel));
+        table += &row("instantiating", &time(full.instantiating), "");
+        table += &match measured.empty {
+            Some(empty) => row("a call without facts", &time(empty.whole), &thousands(empty.fuel)),
+            None => row("a call without facts", "fails", ""),
+        };
         table += &row(&format!("a call with {}", measured.facts), &time(full.whole), &thousands(full.fuel));
         let each = Duration::from_nanos(u64::try_from(measured.nanoseconds_per_fact()).unwrap_or(u64::MAX));
         table += &row("each fact", &time(each), &thousands(measured.fuel_per_fact()));
