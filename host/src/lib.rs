@@ -7,6 +7,7 @@ pub mod discover;
 pub mod facts;
 pub mod finding;
 pub mod init;
+pub mod kit;
 pub mod policy;
 pub mod problem;
 pub mod progress;

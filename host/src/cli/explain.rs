@@ -65,7 +65,7 @@ fn settings(info: &Info, entry: &Entry) -> String {
 }
 
 /// A value as keyreeve.toml writes it.
-fn literal(value: &Value) -> String {
+pub(super) fn literal(value: &Value) -> String {
     let quoted = |text: &String| toml::Value::from(text.as_str()).to_string();
     match value {
         Value::Boolean(value) => value.to_string(),

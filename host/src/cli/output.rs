@@ -37,6 +37,12 @@ impl Terminal {
         }
     }
 
+    /// Text in a colour, if standard output is to have any. What a terminal would obey in it has been made visible before.
+    pub(super) fn paint(self, color: anstyle::AnsiColor, text: &str) -> String {
+        let style = color.on_default();
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
     fn style(self, quiet: bool) -> Style {
         let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH);
         Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet }

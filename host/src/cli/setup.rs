@@ -112,13 +112,8 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
 
 /// The engine and all rules.
 pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
-    let engine = Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")?;
-    let loader = Loader {
-        engine: &engine,
-        compiler: env::current_exe().context("the program does not find itself, which compiles rules of your own")?,
-        limits: compile::Limits::default(),
-        cache: if policy.own_rules().next().is_some() { cache() } else { None },
-    };
+    let engine = engine()?;
+    let loader = loader(&engine, if policy.own_rules().next().is_some() { cache() } else { None })?;
     let load_own = |own: &OwnRule<'_>| loader.load(own).map_err(|error| error.to_string());
     let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {
@@ -131,8 +126,19 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
     Ok((engine, rules))
 }
 
+/// The sandbox.
+pub(super) fn engine() -> Result<Engine> {
+    Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")
+}
+
+/// What loads rules of one's own.
+pub(super) fn loader(engine: &Engine, cache: Option<Cache>) -> Result<Loader<'_>> {
+    let compiler = env::current_exe().context("the program does not find itself, which compiles rules of your own")?;
+    Ok(Loader { engine, compiler, limits: compile::Limits::default(), cache })
+}
+
 /// The cache of compiled rules. Without one a run is slower, and that is said.
-fn cache() -> Option<Cache> {
+pub(super) fn cache() -> Option<Cache> {
     let unusable = match Cache::of_user() {
         Ok(cache) => return Some(cache),
         Err(unusable) => unusable,

@@ -14,7 +14,7 @@ use crate::facts::Facts;
 use crate::finding::FactKind;
 
 /// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
-const CHUNK: usize = 1024;
+pub const CHUNK: usize = 1024;
 /// So many facts are judged sooner than threads are started.
 const FEW: usize = 16;
 /// Bytes of one call at most, as [`weight`] estimates them.

@@ -1,7 +1,9 @@
 //! A loaded rule: its code, what it says of itself, its settings, and one call of it in a fresh instance.
 //! Not which facts it is called with, nor what becomes of its answers: see `judge`.
 
+use std::ops::Range;
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Instance, InstancePre};
 use wasmtime::{AsContextMut, Store};
@@ -27,6 +29,17 @@ pub struct Rule {
     /// Where it comes from.
     pub origin: Origin,
     code: Code,
+}
+
+/// What one call took, from a fresh instance to its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Fuel; the same on every machine.
+    pub fuel: u64,
+    /// Time until the rule was instantiated.
+    pub instantiating: Duration,
+    /// Time of the whole call.
+    pub whole: Duration,
 }
 
 /// What runs.
@@ -135,11 +148,29 @@ impl Rule {
         scan: &Scan,
         facts: &Facts,
         kind: FactKind,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
     ) -> Result<Vec<Finding>, Fault> {
+        self.measured(engine, settings, scan, facts, kind, range).map(|(findings, _)| findings)
+    }
+
+    /// As [`Self::check`], with what the call took.
+    ///
+    /// # Errors
+    /// As for [`Self::check`].
+    pub fn measured(
+        &self,
+        engine: &Engine,
+        settings: &[(String, Value)],
+        scan: &Scan,
+        facts: &Facts,
+        kind: FactKind,
+        range: Range<usize>,
+    ) -> Result<(Vec<Finding>, Cost), Fault> {
         let count = range.len();
         let linked = self.linked(engine)?;
+        let begun = Instant::now();
         let mut call = Call::begin(engine, &linked.code, fuel(count))?;
+        let instantiating = begun.elapsed();
         linked.configure(&mut call, settings)?;
         macro_rules! check {
             ($kind:ident) => {{
@@ -155,8 +186,12 @@ impl Rule {
             FactKind::Inventory => check!(inventory),
         }
         .map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))?;
-        sane(&findings, count)?;
-        Ok(findings)
+        let cost = Cost { fuel: call.used(), instantiating, whole: begun.elapsed() };
+        // Nobody asks a rule about nothing but to measure it.
+        if count > 0 {
+            sane(&findings, count)?;
+        }
+        Ok((findings, cost))
     }
 }
 
@@ -188,6 +223,10 @@ impl Call {
             Ok(instance) => Ok(Self { store, instance, fuel }),
             Err(error) => Err(store.data().fault(&error, fuel)),
         }
+    }
+
+    fn used(&self) -> u64 {
+        self.fuel - self.store.get_fuel().expect("the engine consumes fuel")
     }
 
     fn load<T>(&mut self, load: impl FnOnce(&mut Store<State>, &Instance) -> wasmtime::Result<T>) -> Result<T, Fault> {

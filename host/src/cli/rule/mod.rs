@@ -1,7 +1,11 @@
 //! `keyreeve rule`: the commands for rules, for those who use them and those who write them. What each does is in its own
 //! file, or in the library.
 
+mod bench;
+mod inspect;
 mod list;
+mod pin;
+mod test;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -14,10 +18,26 @@ use super::output::Terminal;
 pub(super) enum RuleCommand {
     /// Lists all rules: id, version, the policy statement that each enforces, digest, and where they come from.
     List(list::Arguments),
+    /// Runs a rule against its cases: folders of files or recorded facts, with what it must say of them.
+    #[command(after_long_help = test::EXAMPLES)]
+    Test(test::Arguments),
+    /// Shows what a component exports, imports, says of itself and takes; and, if it would be refused, why and what to change.
+    #[command(after_long_help = inspect::EXAMPLES)]
+    Inspect(inspect::Arguments),
+    /// Prints the stanza of keyreeve.toml that loads a rule, with its version and digest.
+    #[command(after_long_help = pin::EXAMPLES)]
+    Pin(pin::Arguments),
+    /// Measures what a rule takes: fuel and time of a call, and of each fact.
+    #[command(after_long_help = bench::EXAMPLES)]
+    Bench(bench::Arguments),
 }
 
 pub(super) fn run(command: &RuleCommand, terminal: &Terminal) -> Result<Exit> {
     match command {
         RuleCommand::List(arguments) => list::run(arguments, terminal),
+        RuleCommand::Test(arguments) => test::run(arguments, terminal),
+        RuleCommand::Inspect(arguments) => inspect::run(arguments, terminal),
+        RuleCommand::Pin(arguments) => pin::run(arguments, terminal),
+        RuleCommand::Bench(arguments) => bench::run(arguments, terminal),
     }
 }

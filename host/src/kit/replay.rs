@@ -1,0 +1,290 @@
+//! Facts that `keyreeve facts` has printed, to be judged without the files they come from. Of those files nothing is known but
+//! where each fact stood.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::facts::{Facts, Kind, Place, spelling};
+use crate::finding::FactKind;
+use crate::source::{Location, Source, SourceId, Sources, Span};
+
+/// The schema that is understood.
+const SCHEMA: &str = "keyreeve/facts/v1";
+
+/// Lines that all files together may have: each is a byte in memory.
+const LINES: u64 = 16 * 1024 * 1024;
+
+/// What a fact may state a place of: its fields, and those of the records in it.
+const FIELDS: [&str; 49] = [
+    "authority",
+    "context",
+    "context.data",
+    "context.environment",
+    "context.holder",
+    "context.network",
+    "context.purpose",
+    "created",
+    "creator",
+    "encryption",
+    "encryption.cipher",
+    "encryption.iterations",
+    "encryption.kdf",
+    "encryption.prf",
+    "encryption.scheme",
+    "fingerprint",
+    "format",
+    "found",
+    "groups",
+    "id",
+    "inventoried",
+    "key",
+    "key.algorithm",
+    "key.bits",
+    "key.curve",
+    "key.exponent",
+    "kind",
+    "last-rotated",
+    "names",
+    "not-after",
+    "not-before",
+    "owner",
+    "path",
+    "protection",
+    "public",
+    "public.algorithm",
+    "public.bits",
+    "public.curve",
+    "public.exponent",
+    "role",
+    "self-issued",
+    "service",
+    "side",
+    "signature-algorithm",
+    "signature-hash",
+    "suites",
+    "transport",
+    "verification",
+    "versions",
+];
+
+/// What was recorded.
+#[derive(Debug)]
+pub struct Recorded {
+    /// The facts, complete: no scope is applied to them, and nothing is related.
+    pub facts: Facts,
+    /// Files that have nothing but the lines in which something stood.
+    pub sources: Sources,
+    /// What could not be read when they were recorded.
+    pub problems: Vec<String>,
+}
+
+/// Why a recording cannot be replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// Not JSON, or not of this shape.
+    #[error("it is not what `keyreeve facts` prints: {0}")]
+    Shape(#[from] serde_json::Error),
+    /// Of another version.
+    #[error("its schema is {0:?}, and this keyreeve replays {SCHEMA}: record it anew with `keyreeve facts`")]
+    Schema(String),
+    /// A fact, by kind and position, that is none.
+    #[error("{fact}: {reason}")]
+    Fact {
+        /// Which: `keys[0]`.
+        fact: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Places in lines that no file has.
+    #[error("its places are in files of more than {LINES} lines: mend the numbers of lines")]
+    Lines,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Document {
+    schema: String,
+    #[serde(default)]
+    tls_endpoints: Vec<Entry>,
+    #[serde(default)]
+    certificates: Vec<Entry>,
+    #[serde(default)]
+    keys: Vec<Entry>,
+    #[serde(default)]
+    inventory: Vec<Entry>,
+    #[serde(default)]
+    problems: Vec<Problem>,
+}
+
+/// A fact and where it stood. All but the fact can be left out of one that is written by hand.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    label: Option<String>,
+    place: Option<Stretch>,
+    identity: Option<String>,
+    fact: Value,
+    #[serde(default)]
+    parts: BTreeMap<String, Stretch>,
+    #[serde(rename = "details")]
+    _details: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    message: String,
+}
+
+/// From one line and column up to another, as they count from 1.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Stretch {
+    path: String,
+    line: u32,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+    /// Says nothing that lines and columns do not.
+    #[serde(rename = "bytes")]
+    _bytes: Option<[u64; 2]>,
+}
+
+type Mark = (u32, u32);
+
+impl Stretch {
+    /// Where a fact stands that says nothing of it: alone in a file of its name.
+    fn of(fact: &str) -> Self {
+        Self { path: fact.to_owned(), line: 1, column: None, end_line: None, end_column: None, _bytes: None }
+    }
+
+    fn marks(&self) -> (Mark, Mark) {
+        let start = (self.line, self.column.unwrap_or(1));
+        let end_line = self.end_line.unwrap_or(self.line);
+        let end = (end_line, self.end_column.unwrap_or(if end_line == self.line { start.1 } else { 1 }));
+        (start, end)
+    }
+
+    fn is_sane(&self) -> bool {
+        let (start, end) = self.marks();
+        start.0 > 0 && start.1 > 0 && end.1 > 0 && start <= end
+    }
+}
+
+/// Reads a recording.
+///
+/// # Errors
+/// A [`ReplayError`] that names the fact and what is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Recorded, ReplayError> {
+    let document: Document = serde_json::from_slice(bytes)?;
+    if document.schema != SCHEMA {
+        return Err(ReplayError::Schema(document.schema));
+    }
+    let kinds: [(FactKind, Vec<Entry>); 4] = [
+        (FactKind::TlsEndpoints, document.tls_endpoints),
+        (FactKind::Certificates, document.certificates),
+        (FactKind::Keys, document.keys),
+        (FactKind::Inventory, document.inventory),
+    ];
+    let layout = Layout::of(&kinds)?;
+    let mut facts = Facts::default();
+    for (kind, entries) in &kinds {
+        match kind {
+            FactKind::TlsEndpoints => facts.tls_endpoints = layout.kind(*kind, entries)?,
+            FactKind::Certificates => facts.certificates = layout.kind(*kind, entries)?,
+            FactKind::Keys => facts.keys = layout.kind(*kind, entries)?,
+            FactKind::Inventory => facts.inventory = layout.kind(*kind, entries)?,
+        }
+    }
+    let problems = document.problems.into_iter().map(|problem| problem.message).collect();
+    Ok(Recorded { facts, sources: layout.sources(), problems })
+}
+
+fn name(kind: FactKind, index: usize) -> String {
+    format!("{}[{index}]", kind.interface())
+}
+
+/// Where what stood in lines and columns lies in files that have one byte for each place, and the line breaks between: the order
+/// of places, which of them are the same, and their lines are those of the true files.
+struct Layout(BTreeMap<String, BTreeMap<Mark, u32>>);
+
+impl Layout {
+    fn of(kinds: &[(FactKind, Vec<Entry>)]) -> Result<Self, ReplayError> {
+        let mut marks: BTreeMap<String, BTreeSet<Mark>> = BTreeMap::new();
+        for (kind, entries) in kinds {
+            for (index, entry) in entries.iter().enumerate() {
+                let fact = name(*kind, index);
+                let own = Stretch::of(&fact);
+                for stretch in entry.parts.values().chain([entry.place.as_ref().unwrap_or(&own)]) {
+                    if !stretch.is_sane() {
+                        let reason = "lines and columns count from 1, and no place ends before it starts".to_owned();
+                        return Err(ReplayError::Fact { fact, reason });
+                    }
+                    let (start, end) = stretch.marks();
+                    marks.entry(stretch.path.clone()).or_default().extend([start, end]);
+                }
+            }
+        }
+        let lines = marks.values().filter_map(BTreeSet::last).map(|&(line, _)| u64::from(line)).sum::<u64>();
+        if lines > LINES {
+            return Err(ReplayError::Lines);
+        }
+        let offsets = |marks: BTreeSet<Mark>| {
+            let offset = |(index, mark): (usize, Mark)| (mark, mark.0 - 1 + index as u32);
+            marks.into_iter().enumerate().map(offset).collect()
+        };
+        Ok(Self(marks.into_iter().map(|(path, marks)| (path, offsets(marks))).collect()))
+    }
+
+    fn location(&self, stretch: &Stretch) -> Location {
+        let source = self.0.keys().position(|path| *path == stretch.path).unwrap_or_default();
+        let (start, end) = stretch.marks();
+        let offsets = &self.0[&stretch.path];
+        let span = Span::new(offsets[&start] as usize, offsets[&end] as usize);
+        Location { source: SourceId(source as u32), span }
+    }
+
+    fn kind<T: DeserializeOwned>(&self, kind: FactKind, entries: &[Entry]) -> Result<Kind<T>, ReplayError> {
+        let mut facts = Kind::default();
+        for (index, entry) in entries.iter().enumerate() {
+            let fact = name(kind, index);
+            let wrong = |reason| ReplayError::Fact { fact: fact.clone(), reason };
+            let value = spelling::from_value(&entry.fact).map_err(|error| wrong(error.to_string()))?;
+            let own = Stretch::of(&fact);
+            let mut place = Place::new(
+                self.location(entry.place.as_ref().unwrap_or(&own)),
+                entry.label.clone().unwrap_or_else(|| fact.clone()),
+                entry.identity.clone().unwrap_or_else(|| fact.clone()),
+            );
+            for (part, stretch) in &entry.parts {
+                let part = field(part).ok_or_else(|| wrong(format!("no fact has a part {part:?}")))?;
+                place.parts.insert(part, self.location(stretch));
+            }
+            facts.push(value, place);
+        }
+        Ok(facts)
+    }
+
+    fn sources(&self) -> Sources {
+        let source = |(path, marks): (&String, &BTreeMap<Mark, u32>)| {
+            let mut bytes = Vec::new();
+            for &offset in marks.values() {
+                bytes.resize(offset as usize, b'\n');
+                bytes.push(b' ');
+            }
+            Source::new(path.as_str(), None, bytes)
+        };
+        Sources::new(self.0.iter().map(source).collect())
+    }
+}
+
+/// Field and position of a part: `suites[3]`.
+fn field(part: &str) -> Option<(&'static str, Option<u32>)> {
+    let (field, position) = match part.strip_suffix(']').and_then(|part| part.split_once('[')) {
+        Some((field, position)) => (field, Some(position.parse().ok()?)),
+        None => (part, None),
+    };
+    Some((FIELDS.into_iter().find(|known| *known == field)?, position))
+}
