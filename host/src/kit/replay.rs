@@ -208,7 +208,7 @@ fn name(kind: FactKind, index: usize) -> String {
 
 /// Where what stood in lines and columns lies in files that have one byte for each place, and the line breaks between: the order
 /// of places, which of them are the same, and their lines are those of the true files.
-struct Layout(BTreeMap<String, BTreeMap<Mark, u32>>);
+struct Layout(BTreeMap<String, (SourceId, BTreeMap<Mark, u32>)>);
 
 impl Layout {
     fn of(kinds: &[(FactKind, Vec<Entry>)]) -> Result<Self, ReplayError> {
@@ -235,15 +235,15 @@ impl Layout {
             let offset = |(index, mark): (usize, Mark)| (mark, mark.0 - 1 + index as u32);
             marks.into_iter().enumerate().map(offset).collect()
         };
-        Ok(Self(marks.into_iter().map(|(path, marks)| (path, offsets(marks))).collect()))
+        let marks = marks.into_iter().enumerate();
+        Ok(Self(marks.map(|(index, (path, marks))| (path, (SourceId(index as u32), offsets(marks)))).collect()))
     }
 
     fn location(&self, stretch: &Stretch) -> Location {
-        let source = self.0.keys().position(|path| *path == stretch.path).unwrap_or_default();
         let (start, end) = stretch.marks();
-        let offsets = &self.0[&stretch.path];
+        let (source, offsets) = &self.0[&stretch.path];
         let span = Span::new(offsets[&start] as usize, offsets[&end] as usize);
-        Location { source: SourceId(source as u32), span }
+        Location { source: *source, span }
     }
 
     fn kind<T: DeserializeOwned>(&self, kind: FactKind, entries: &[Entry]) -> Result<Kind<T>, ReplayError> {
@@ -268,7 +268,7 @@ impl Layout {
     }
 
     fn sources(&self) -> Sources {
-        let source = |(path, marks): (&String, &BTreeMap<Mark, u32>)| {
+        let source = |(path, (_, marks)): (&String, &(SourceId, BTreeMap<Mark, u32>))| {
             let mut bytes = Vec::new();
             for &offset in marks.values() {
                 bytes.resize(offset as usize, b'\n');

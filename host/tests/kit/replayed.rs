@@ -7,6 +7,7 @@ use keyreeve::facts::spelling;
 use keyreeve::finding::FactKind;
 use keyreeve::kit::{replay, samples};
 use keyreeve::rules::built_in::BUILT_IN;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::support::Tree;
@@ -167,6 +168,35 @@ fn a_recording_that_cannot_be_is_refused_by_what_is_wrong_with_it() {
     }
     let far = json!({ "path": "a", "line": u32::MAX, "column": u32::MAX });
     assert!(with("/keys/0/place", far).contains("its places are in files of more than 16777216 lines"));
+}
+
+/// Path, line, column, and how many columns on it ends.
+fn places() -> impl Strategy<Value = Vec<(String, u32, u32, u32)>> {
+    prop::collection::vec(("[a-c]", 1..40_u32, 1..40_u32, 0..9_u32), 1..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn recorded_places_keep_their_paths_their_lines_and_their_order(places in places()) {
+        let mut facts = by_hand(FactKind::Keys);
+        let fact = facts["keys"][0].clone();
+        facts["keys"] = places.iter().map(|(path, line, column, length)| {
+            let place = json!({ "path": path, "line": line, "column": column, "end-line": line, "end-column": column + length });
+            json!({ "fact": fact["fact"], "place": place })
+        }).collect();
+        let recorded = replay::read(facts.to_string().as_bytes()).unwrap();
+        let homes: Vec<_> = recorded.facts.keys.places().iter().map(|place| place.home).collect();
+        for (home, (path, line, ..)) in homes.iter().zip(&places) {
+            let source = &recorded.sources[home.source];
+            prop_assert_eq!((source.name.as_str(), source.position(home.span.start).line), (path.as_str(), *line));
+        }
+        for (a, place_a) in homes.iter().zip(&places) {
+            for (b, place_b) in homes.iter().zip(&places) {
+                prop_assert_eq!(a.cmp(b), place_a.cmp(place_b));
+            }
+        }
+    }
 }
 
 #[test]

@@ -145,6 +145,8 @@ fn a_rule_that_fails_fails_its_cases_with_its_own_words() {
     let answer = test(&tree, &["--bless"]).ends_with(1);
     answer.says("pass-large: not all of it could be judged: it panicked: the list was not empty\n");
     assert!(!tree.path.join("cases/pass-large/expected.json").exists());
+    tree.write("rule.wasm", make::rule("refuses-settings"));
+    test(&tree, &[]).ends_with(1).says("it does not accept its settings: bits must be more than there are\n");
     tree.write("rule.wasm", make::bare("wrong-types"));
     test(&tree, &[]).ends_with(2).complains("its exports do not have the types of contract 1.0.0");
 }

@@ -17,8 +17,9 @@ pub(super) const EXAMPLES: &str = "\
 Example:
   keyreeve rule bench owned-keys.wasm --facts 100
 
-The facts are samples such as a scan finds. Fuel is what limits a call, and the same on every machine; times are
-medians of several runs on this one. A call that goes beyond its fuel judges nothing, and fails the scan.";
+The facts are samples such as a scan finds. Fuel is what limits a call, and the same on every
+machine; times are medians of several runs on this one. A call that goes beyond its fuel judges
+nothing, and the scan is then incomplete.";
 
 /// Which rule, and with how much.
 #[derive(clap::Args)]

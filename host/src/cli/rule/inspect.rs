@@ -19,9 +19,9 @@ Examples:
   keyreeve rule inspect owned-keys.wasm           all there is to know before it is approved
   keyreeve rule inspect owned-keys.wasm --json    the same for programs
 
-The component is compiled, instantiated and called, in the sandbox: wrong types show here, and so does
-a rule that fails on a fact such as a scan finds. Fuel is what limits a call, and the same on every
-machine.
+The component is compiled, instantiated and called, in the sandbox: wrong types show here, and
+so does a rule that fails on a fact such as a scan finds. Fuel is what limits a call, and the
+same on every machine.
 
 Exit codes:
   0  the rule would be loaded, and answers
@@ -135,7 +135,7 @@ pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -157,6 +157,7 @@ mod tests {
     fn no_text_looks_like_a_row() {
         assert_eq!(row("title", "a\nit would be loaded\n"), "title        a\n             it would be loaded\n");
         assert_eq!(names("exports", &["a\nb".to_owned()]), "exports      a\\nb\n");
-        assert!(names("imports", &vec![String::from("a"); 60]).ends_with("and 20 more\n"));
+        let many: Vec<String> = (0..60).map(|number| number.to_string()).collect();
+        assert!(names("imports", &many).ends_with("             39\n             and 20 more\n"));
     }
 }

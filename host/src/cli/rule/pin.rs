@@ -17,9 +17,9 @@ pub(super) const EXAMPLES: &str = "\
 Example:
   keyreeve rule pin rules/owned-keys.wasm >> keyreeve.toml
 
-The rule is loaded first, and one that would be refused is not pinned. The path is relative to the
-folder of the nearest keyreeve.toml upwards, else to the one you are in. Whoever changes the file
-must change the digest with it.";
+The rule is loaded first, and one that would be refused is not pinned. The path is relative to
+the folder of the nearest keyreeve.toml upwards, else to the one you are in. Whoever changes the
+file must change the digest with it.";
 
 /// Which file.
 #[derive(clap::Args)]

@@ -22,13 +22,13 @@ Examples:
   keyreeve rule test . --bless     writes what the rule says as what is expected
   keyreeve facts server.pem > cases/fail-no-owner/facts.json
 
-A case is a folder cases/<pass|fail|undetermined>-<why>/. In it are files, scanned as `check` scans
-them, or facts.json, as `keyreeve facts` prints it; and expected.json with what the rule must say: the
-verdict, severity, path, line and message of each finding. A keyreeve.toml in the case sets scopes and the
-rule's settings, and a file as-of, in the case or in cases/, the date.
+A case is a folder cases/<pass|fail|undetermined>-<why>/. In it are files, scanned as `check`
+scans them, or facts.json, as `keyreeve facts` prints it; and expected.json with what the rule
+must say: verdict, severity, path, line and message of each finding. A keyreeve.toml in the case
+sets scopes and the rule's settings, and a file as-of, in the case or in cases/, the date.
 
-A case fails if the rule says something else, if its verdicts are not what the folder's name promises,
-if anything could not be read or judged, and if there is nothing in it that the rule examines.
+A case fails if the rule says something else, if its verdicts are not what the folder's name
+promises, if anything could not be read or judged, and if the rule examines nothing of it.
 
 Exit codes:
   0  every case passes
@@ -120,7 +120,8 @@ fn told(case: &Path, outcome: &Result<Outcome, Failure>, terminal: Terminal) -> 
     let (word, color, reason) = match outcome {
         Ok(Outcome::Passed) => ("ok     ", AnsiColor::Green, String::new()),
         Ok(Outcome::Written) => ("written", AnsiColor::Cyan, String::new()),
-        Err(failure) => ("FAILED ", AnsiColor::BrightRed, format!(": {failure}")),
+        // Further lines are indented, so that none of them can look like the line of a case.
+        Err(failure) => ("FAILED ", AnsiColor::BrightRed, format!(": {failure}").replace('\n', "\n        ")),
     };
     let mut text = format!("{} {}\n", terminal.paint(color, word), visible_lines(&format!("{name}{reason}")));
     if let Err(Failure::Differs(lines)) = outcome {
