@@ -10,6 +10,7 @@ pub mod init;
 pub mod policy;
 pub mod problem;
 pub mod progress;
+pub mod registry;
 pub mod relate;
 pub mod report;
 pub mod rules;

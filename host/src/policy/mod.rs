@@ -1,6 +1,7 @@
 //! The policy: what keyreeve.toml says of rules, scopes and exceptions, with the places where it says so.
 //! Not the rules themselves, and not what the command line changes for one run.
 
+pub mod address;
 pub mod error;
 pub mod exceptions;
 mod fields;
@@ -18,6 +19,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use self::address::{Address, AddressError, is_digest};
 pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
 pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
