@@ -11,6 +11,7 @@ need openssl openssl
 need nginx nginx-light
 need ssh-keygen openssh-client
 need git git
+need minisign minisign
 need python3 python3-venv
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
 [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)

@@ -1,6 +1,7 @@
 //! The command line: what can be asked for, and who answers. Not the answers, which stand in the files beside
 //! this one, nor anything that the library could do.
 
+mod cache;
 mod check;
 mod completions;
 mod except;
@@ -92,6 +93,8 @@ enum Command {
     /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
     Rule(rule::RuleCommand),
+    /// Shows the compiled code of rules of your own, which is kept from one run to the next, and clears it.
+    Cache(cache::Arguments),
     /// Prints the JSON Schema of a file: the policy (keyreeve.toml) or the JSON report.
     Schema {
         /// Which file.
@@ -273,6 +276,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Except(except) => except::run(&except, &terminal),
         Command::Init(init) => init::run(&init, &terminal),
         Command::Rule(command) => rule::run(&command, &terminal),
+        Command::Cache(cache) => cache::run(&cache, &terminal),
         Command::Schema { of } => output::print(&completions::schema(of)).map(|()| Exit::Clean),
         Command::Completions { shell } => completions::print(shell).map(|()| Exit::Clean),
         Command::CompileRule => return keyreeve::rules::compile::child_main(),

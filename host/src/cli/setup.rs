@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
-use keyreeve::policy::{Policy, find};
+use keyreeve::policy::{OwnRule, Policy, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
@@ -117,10 +117,9 @@ pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, R
         engine: &engine,
         compiler: env::current_exe().context("the program does not find itself, which compiles rules of your own")?,
         limits: compile::Limits::default(),
-        cache: if policy.components().next().is_some() { cache() } else { None },
+        cache: if policy.own_rules().next().is_some() { cache() } else { None },
     };
-    let load_own =
-        |path: &Path, sha256: &[u8; 32], id: &str| loader.load(path, sha256, id).map_err(|error| error.to_string());
+    let load_own = |own: &OwnRule<'_>| loader.load(own).map_err(|error| error.to_string());
     let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());

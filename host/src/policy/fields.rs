@@ -62,6 +62,11 @@ impl<'d, 'f> Fields<'d, 'f> {
         self.table.get(key)
     }
 
+    /// All keys, of a table whose keys are names.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &'d str> + use<'d> {
+        self.table.iter().map(|(key, _)| key.get_ref().as_ref())
+    }
+
     /// Whether there is such a key, right or wrong.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)

@@ -5,23 +5,25 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use minisign_verify::PublicKey;
+use semver::VersionReq;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Fault, Faults, printable, quoted};
+use super::error::{Fault, Faults, nearest, printable, quoted};
 use super::exceptions::{self, PROBLEM};
 use super::fields::{Fields, kind, span_of};
 use super::scopes;
 use super::settings::RawSetting;
-use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT};
+use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, Signer};
 use crate::digest::{hex, sha256};
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
 /// The keys of the file itself.
-pub(super) const KEYS: [&str; 4] = ["fail-on", "rules", "scopes", "exceptions"];
+pub(super) const KEYS: [&str; 5] = ["fail-on", "trust", "rules", "scopes", "exceptions"];
 /// The keys of a rule.
-pub(super) const RULE_KEYS: [&str; 5] = ["enabled", "severity", "path", "sha256", "settings"];
+pub(super) const RULE_KEYS: [&str; 7] = ["enabled", "severity", "path", "version", "sha256", "signed-by", "settings"];
 
 /// The name under which `fail-on` lets every run pass.
 const NEVER: &str = "never";
@@ -83,7 +85,8 @@ fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
     if let Some(fail_on) = fields.choice("fail-on", &thresholds()) {
         policy.fail_on = fail_on;
     }
-    policy.rules = rules(&mut fields);
+    let trust = trust(&mut fields);
+    policy.rules = rules(&mut fields, &trust);
     policy.scopes = list(&mut fields, "scopes", scopes::read);
     policy.exceptions = list(&mut fields, "exceptions", exceptions::read);
     policy
@@ -115,7 +118,26 @@ fn list<T>(
     items.iter().filter_map(|value| item(value, fields.faults)).collect()
 }
 
-fn rules(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RulePolicy> {
+/// Reads `[trust]`: names and the minisign public keys that they stand for.
+fn trust(fields: &mut Fields<'_, '_>) -> Vec<Signer> {
+    let Some(value) = fields.value("trust") else { return Vec::new() };
+    let Some(mut names) = Fields::of(value, "`trust`", fields.faults) else { return Vec::new() };
+    let mut signers = Vec::new();
+    for name in names.keys() {
+        let Some((text, span)) = names.text(name) else { continue };
+        match PublicKey::from_base64(text) {
+            Ok(key) => signers.push(Signer { name: name.to_owned(), key }),
+            Err(_) => {
+                let fault =
+                    Fault::new(span, format!("`{}` is not the public key of a minisign key pair", quoted(name)));
+                names.faults.push(fault.hint("it is the last line of minisign.pub, and begins with RW"));
+            }
+        }
+    }
+    signers
+}
+
+fn rules(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> BTreeMap<String, RulePolicy> {
     let Some(value) = fields.value("rules") else { return BTreeMap::new() };
     let Some(table) = value.get_ref().as_table() else {
         return fields.wrong("rules", value, "a table of rules").unwrap_or_default();
@@ -125,7 +147,7 @@ fn rules(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RulePolicy> {
         let span = span_of(id);
         let id = id.get_ref().as_ref();
         fields.faults.extend(misnamed(id, span));
-        if let Some(rule) = rule(value, span, fields.faults) {
+        if let Some(rule) = rule(value, span, trust, fields.faults) {
             rules.insert(id.to_owned(), rule);
         }
     }
@@ -146,31 +168,64 @@ pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
     })
 }
 
-fn rule(value: &Spanned<DeValue<'_>>, span: Span, faults: &mut Vec<Fault>) -> Option<RulePolicy> {
+fn rule(value: &Spanned<DeValue<'_>>, span: Span, trust: &[Signer], faults: &mut Vec<Fault>) -> Option<RulePolicy> {
     let mut fields = Fields::of(value, "a rule", faults)?.only("a rule", &RULE_KEYS);
     let enabled = fields.boolean("enabled").unwrap_or(true);
     let severity = fields.choice("severity", &severities());
-    let component = component(&mut fields);
+    let component = component(&mut fields, trust);
     let settings = settings(&mut fields);
     Some(RulePolicy { enabled, severity, component, settings, span })
 }
 
-fn component(fields: &mut Fields<'_, '_>) -> Option<Component> {
+fn component(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Component> {
     let path = fields.text("path");
     let sha256 = fields.text("sha256");
     if let Some((path, span)) = path.filter(|_| !fields.has("sha256")) {
         let fault = Fault::new(span, "a rule that is loaded from a file needs `sha256`");
-        fields.faults.push(fault.hint(format!("`sha256sum {}` prints it", quoted(path))));
+        fields.faults.push(fault.hint(format!("`keyreeve rule pin {}` prints it", quoted(path))));
     }
-    let (sha256, span) = sha256?;
-    if !fields.has("path") {
-        fields.faults.push(Fault::new(span, "`sha256` belongs to a rule that is loaded from a file by `path`"));
+    for key in ["sha256", "version", "signed-by"] {
+        if let Some(value) = fields.value(key).filter(|_| !fields.has("path")) {
+            let message = format!("`{key}` belongs to a rule that is loaded from a file by `path`");
+            fields.faults.push(Fault::new(span_of(value), message));
+        }
     }
-    let digest = digest(sha256);
-    if digest.is_none() {
-        fields.faults.push(Fault::new(span, "`sha256` must be 64 hexadecimal digits"));
+    let digest = sha256.and_then(|(text, span)| {
+        let digest = digest(text);
+        if digest.is_none() {
+            fields.faults.push(Fault::new(span, "`sha256` must be 64 hexadecimal digits"));
+        }
+        digest
+    });
+    let version = version(fields);
+    let signer = signer(fields, trust);
+    Some(Component { path: path?.0.to_owned(), sha256: digest?, version, signer })
+}
+
+fn version(fields: &mut Fields<'_, '_>) -> Option<VersionReq> {
+    let (text, span) = fields.text("version")?;
+    let version = VersionReq::parse(text);
+    version
+        .map_err(|error| {
+            let fault =
+                Fault::new(span, format!("`version` is no range of versions: {}", printable(&error.to_string())));
+            fields.faults.push(fault.hint("such as \"^1.2\", which is 1.2.0 or newer, and older than 2.0.0"));
+        })
+        .ok()
+}
+
+fn signer(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Signer> {
+    let (name, span) = fields.text("signed-by")?;
+    let signer = trust.iter().find(|signer| signer.name == name);
+    if signer.is_none() {
+        let fault = Fault::new(span, format!("`{}` is not in [trust]", quoted(name)));
+        let names = trust.iter().map(|signer| signer.name.as_str());
+        fields.faults.push(match trust.is_empty() {
+            true => fault.hint("[trust] names people or teams, each with the public key of their minisign key pair"),
+            false => fault.hint(nearest(name, names)),
+        });
     }
-    Some(Component { path: path?.0.to_owned(), sha256: digest? })
+    signer.cloned()
 }
 
 fn digest(text: &str) -> Option<[u8; 32]> {

@@ -19,6 +19,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use minisign_verify::PublicKey;
+use semver::VersionReq;
+
 pub use self::address::{Address, AddressError, is_digest};
 pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
@@ -75,6 +78,30 @@ pub struct Component {
     pub path: String,
     /// SHA-256 that the file must have.
     pub sha256: [u8; 32],
+    /// The versions of the rule that are accepted; any, if nothing is said.
+    pub version: Option<VersionReq>,
+    /// Who must have signed the file: a name of `[trust]`.
+    pub signer: Option<Signer>,
+}
+
+/// Somebody whose minisign signature is trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// What `[trust]` calls them.
+    pub name: String,
+    /// Their public key.
+    pub key: PublicKey,
+}
+
+/// A rule of one's own, as the policy names it.
+#[derive(Debug, Clone)]
+pub struct OwnRule<'a> {
+    /// The id that it must have.
+    pub id: &'a str,
+    /// Its file, joined to the policy file's folder.
+    pub file: PathBuf,
+    /// What is demanded of it.
+    pub component: &'a Component,
 }
 
 impl Policy {
@@ -135,12 +162,12 @@ impl Policy {
         self.rules.get(rule)?.severity
     }
 
-    /// The rules of one's own that are named: id, file (joined to the policy file's folder) and the SHA-256 it must have.
-    pub fn components(&self) -> impl Iterator<Item = (&str, PathBuf, [u8; 32])> {
+    /// The rules of one's own that are named.
+    pub fn own_rules(&self) -> impl Iterator<Item = OwnRule<'_>> {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         self.rules.iter().filter_map(move |(id, rule)| {
             let component = rule.component.as_ref()?;
-            Some((id.as_str(), folder.join(&component.path), component.sha256))
+            Some(OwnRule { id, file: folder.join(&component.path), component })
         })
     }
 }

@@ -43,6 +43,9 @@ fn without_null(schema: &mut Schema) {
 struct Document {
     /// Lowest severity that fails a run; `never` lets every run pass. Default: medium.
     fail_on: Option<Threshold>,
+    /// Whose signatures of rules are trusted: names, each with the public key of their minisign key pair.
+    #[schemars(extend("additionalProperties" = {"type": "string", "pattern": "^RW[A-Za-z0-9+/]{54}$"}))]
+    trust: Option<BTreeMap<String, String>>,
     /// What is said of rules, by their ids.
     #[schemars(extend("propertyNames" = {"pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$", "not": {"const": "problem"}}))]
     rules: Option<BTreeMap<String, RuleTable>>,
@@ -77,7 +80,8 @@ enum SeverityName {
 /// What is said of one rule.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "Rule", extend("dependentRequired" = {"path": ["sha256"], "sha256": ["path"]}))]
+#[schemars(rename = "Rule", extend("dependentRequired" = {
+    "path": ["sha256"], "sha256": ["path"], "version": ["path"], "signed-by": ["path"]}))]
 struct RuleTable {
     /// Whether the rule runs. Default: true.
     enabled: Option<bool>,
@@ -86,9 +90,15 @@ struct RuleTable {
     /// The component of a rule of one's own, relative to the policy file.
     #[schemars(regex(pattern = r"\S"))]
     path: Option<String>,
+    /// The versions of the rule that are accepted, such as ^1.2, as Cargo writes ranges. Default: any.
+    #[schemars(regex(pattern = r"\S"))]
+    version: Option<String>,
     /// SHA-256 that the component must have.
     #[schemars(regex(pattern = "^[0-9a-fA-F]{64}$"))]
     sha256: Option<String>,
+    /// Who must have signed the component: a name of `trust`. The signature lies beside it, as FILE.minisig.
+    #[schemars(regex(pattern = r"\S"))]
+    signed_by: Option<String>,
     /// The rule's own settings.
     settings: Option<BTreeMap<String, SettingValue>>,
 }

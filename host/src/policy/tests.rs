@@ -24,7 +24,12 @@ enabled = false
 
 [rules.house-names]
 path = "rules/house-names.wasm"
+version = "^1.2"
 sha256 = "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
+signed-by = "platform"
+
+[trust]
+platform = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
 
 [[scopes]]
 paths = ["deploy/production/**"]
@@ -103,15 +108,16 @@ fn everything_that_can_be_said_is_understood() {
     assert_eq!(policy.fail_on, Some(Severity::High));
     assert_eq!(policy.severity("key-size"), Some(Severity::Critical));
     assert!(policy.enables("key-size") && !policy.enables("tls-version") && policy.enables("not-mentioned"));
-    let components: Vec<_> = policy.components().collect();
-    assert_eq!(components.len(), 1);
-    assert_eq!((components[0].0, components[0].1.as_path()), ("house-names", Path::new("conf/rules/house-names.wasm")));
-    assert_eq!(components[0].2[..3], [0x01, 0x23, 0x45]);
+    let [own] = policy.own_rules().collect::<Vec<_>>().try_into().unwrap();
+    assert_eq!((own.id, own.file.as_path()), ("house-names", Path::new("conf/rules/house-names.wasm")));
+    assert_eq!(own.component.sha256[..3], [0x01, 0x23, 0x45]);
+    assert!(own.component.version.as_ref().unwrap().matches(&semver::Version::new(1, 3, 0)));
+    assert_eq!(own.component.signer.as_ref().unwrap().name, "platform");
     assert_eq!(policy.scopes.len(), 1);
     let scope = &policy.scopes[0];
     assert!(scope.covers("deploy/production/a") && !scope.covers("deploy/production/test/a") && !scope.covers("a"));
     assert_eq!(policy.exceptions.len(), 3);
-    assert_eq!(policy.line(policy.exceptions[0].span), 24);
+    assert_eq!(policy.line(policy.exceptions[0].span), 29);
     assert_eq!(policy.exceptions[1].expires().unwrap().to_string(), "2027-12-31");
     let Approval::Accepted { approved_by, alternative, .. } = &policy.exceptions[0].approval else { panic!() };
     assert_eq!((approved_by.as_str(), alternative.as_str()), ("head of security", "the network is separated"));
@@ -142,13 +148,21 @@ const BAD: &[(&str, bool, &[&str])] = &[
     ("scopes = [1]", true, &["1:11 a scope must be a table, not an integer"]),
     ("[rules.key-size]\nenabled = 'no'\nseverity = 'never'\nlevel = 1", true, &["2:11 `enabled` must be true or false, not a string",
         "3:12 `severity` cannot be `never` -> one of: low, medium, high, critical",
-        "4:1 a rule has no key `level` -> one of: enabled, severity, path, sha256, settings"]),
+        "4:1 a rule has no key `level` -> one of: enabled, severity, path, version, sha256, signed-by, settings"]),
     ("[rules.Key_Size]", true, &["1:8 `Key_Size` cannot be the id of a rule -> an id is made of lower-case words joined by hyphens"]),
     ("[rules.problem]", true, &["1:8 `problem` cannot be a rule: exceptions call problems of files so"]),
-    ("[rules.a]\npath = 'r/a.wasm'", true, &["2:8 a rule that is loaded from a file needs `sha256` -> `sha256sum r/a.wasm` prints it"]),
+    ("[rules.a]\npath = 'r/a.wasm'", true, &["2:8 a rule that is loaded from a file needs `sha256` -> `keyreeve rule pin r/a.wasm` prints it"]),
     ("[rules.a]\nsha256 = '12'", true, &["2:10 `sha256` belongs to a rule that is loaded from a file by `path`",
         "2:10 `sha256` must be 64 hexadecimal digits"]),
     ("[rules.a]\npath = ' '\nsha256 = '12'", true, &["2:8 `path` must not be empty", "3:10 `sha256` must be 64 hexadecimal digits"]),
+    ("[rules.a]\nversion = '^1'\nsigned-by = 'b'", true, &["2:11 `version` belongs to a rule that is loaded from a file by `path`",
+        "3:13 `signed-by` belongs to a rule that is loaded from a file by `path`",
+        "3:13 `b` is not in [trust] -> [trust] names people or teams, each with the public key of their minisign key pair"]),
+    ("[trust]\nb = 'RW'\nc = 1", true, &["2:5 `b` is not the public key of a minisign key pair -> it is the last line of minisign.pub, and begins with RW",
+        "3:5 `c` must be a string, not an integer"]),
+    ("trust = 'b'", true, &["1:9 `trust` must be a table, not a string"]),
+    ("[rules.a]\npath = 'a'\nversion = 'new'\nsha256 = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'", false,
+        &["3:11 `version` is no range of versions: unexpected character 'n' while parsing major version number -> such as \"^1.2\", which is 1.2.0 or newer, and older than 2.0.0"]),
     ("[rules.a.settings]\na = 1.5\nb = 2026-01-01\nc = ['x', 1]\nd = {}", true, &[
         "2:5 a setting cannot be a float -> it is true or false, an integer of 64 bits, a string, or a list of strings",
         "3:5 a setting cannot be a date or time -> it is true or false, an integer of 64 bits, a string, or a list of strings",
@@ -214,7 +228,7 @@ fn what_is_no_text_is_refused_with_its_place() {
 fn a_byte_order_mark_does_not_move_the_places() {
     assert_eq!(
         faults(load("\u{feff}x = 1")),
-        ["1:1 the policy file has no key `x` -> one of: fail-on, rules, scopes, exceptions"]
+        ["1:1 the policy file has no key `x` -> one of: fail-on, trust, rules, scopes, exceptions"]
     );
     let policy = load("\u{feff}fail-on = 'low'").unwrap();
     assert_ne!(policy.sha256(), load("fail-on = 'low'").unwrap().sha256(), "the digest is one of the file");

@@ -51,6 +51,17 @@ pub struct Cache {
     folder: PathBuf,
 }
 
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kept {
+    /// When it was written.
+    pub written: SystemTime,
+    /// Its length.
+    pub bytes: u64,
+    /// Its file.
+    pub file: PathBuf,
+}
+
 /// What one entry is of: a component, and everything that decides how it is compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -125,15 +136,57 @@ impl Cache {
         self.make_room()
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Everything in it, the oldest first: when it was written, its bytes, its file.
+    ///
+    /// # Errors
+    /// The system's reason for not listing it.
+    pub fn entries(&self) -> io::Result<Vec<Kept>> {
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            // Another run may have removed it since.
+            let Ok(metadata) = entry.metadata() else { continue };
+            entries.push(Kept { written: metadata.modified()?, bytes: metadata.len(), file: entry.path() });
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    /// Removes every entry, and says how many there were. Runs that use one at this moment have it in memory.
+    ///
+    /// # Errors
+    /// The system's reason for the first that cannot be removed.
+    pub fn clear(&self) -> io::Result<usize> {
+        let entries = self.entries()?;
+        entries.iter().try_for_each(Kept::remove).map(|()| entries.len())
+    }
+
     /// Removes the oldest entries beyond [`ENTRIES`], and with them what interrupted runs have left.
     fn make_room(&self) -> io::Result<()> {
-        let mut entries: Vec<(SystemTime, PathBuf)> = fs::read_dir(&self.folder)?
-            .filter_map(|entry| entry.ok())
-            .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
-            .collect();
-        entries.sort();
+        let entries = self.entries()?;
         let surplus = entries.len().saturating_sub(ENTRIES);
-        entries[..surplus].iter().try_for_each(|(_, path)| fs::remove_file(path))
+        entries[..surplus].iter().try_for_each(Kept::remove)
+    }
+}
+
+impl Kept {
+    /// SHA-256 of the component that it is of, hex; none for what an interrupted run has left.
+    pub fn component(&self) -> Option<&str> {
+        let (component, _) = self.file.file_name()?.to_str()?.split_once('-')?;
+        (component.len() == 2 * DIGEST).then_some(component)
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        match fs::remove_file(&self.file) {
+            // Somebody else was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use semver::VersionReq;
 use sha2::{Digest as _, Sha256};
-use wasmtime::component::Component;
+use wasmtime::component::Component as Native;
 
 use super::cache::{Cache, Key};
 use super::compile::{self, CompileError};
@@ -14,7 +15,9 @@ use super::component::{Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
+use super::signature::{self, SignatureError};
 use crate::digest::hex;
+use crate::policy::{Component, OwnRule};
 use crate::report::Origin;
 
 /// Why a rule of one's own is not loaded.
@@ -75,6 +78,26 @@ pub enum LoadError {
         /// What ended it.
         fault: Fault,
     },
+    /// It is not signed as the policy demands.
+    #[error("{path} is not accepted: {reason}")]
+    Signature {
+        /// The file.
+        path: String,
+        /// What is wrong with the signature.
+        reason: SignatureError,
+    },
+    /// It is a version that the policy does not accept.
+    #[error(
+        "{path} is version {actual} of the rule, and keyreeve.toml accepts {expected}: get a version in that range, or change the range"
+    )]
+    Version {
+        /// The file.
+        path: String,
+        /// What it says it is.
+        actual: String,
+        /// The range that keyreeve.toml names.
+        expected: VersionReq,
+    },
     /// It is another rule.
     #[error("{path} is the rule {actual}, and keyreeve.toml names it {expected}: write [rules.{actual}] there")]
     Id {
@@ -100,35 +123,43 @@ pub struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Loads the rule in a file that must have this SHA-256, under the id that keyreeve.toml gives it.
+    /// Loads a rule from its file, and demands of it what the policy does: digest, signature, id and version.
     ///
     /// # Errors
     /// A [`LoadError`] that says why it cannot be, and what to do.
-    pub fn load(&self, path: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
-        let name = path.to_string_lossy().into_owned();
-        let bytes = read(path, &name)?;
+    pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
+        let path = wanted.file.to_string_lossy().into_owned();
+        let bytes = read(&wanted.file, &path)?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
+        let Component { sha256, version, signer, .. } = wanted.component;
         if digest != *sha256 {
-            return Err(LoadError::Digest { path: name, actual: hex(&digest), expected: hex(sha256) });
+            return Err(LoadError::Digest { path, actual: hex(&digest), expected: hex(sha256) });
         }
-        let declared = match declared(&bytes) {
-            Ok(declared) => declared,
-            Err(refusal) => return Err(LoadError::Refused { path: name, refusal }),
-        };
-        let component = self.component(&name, &bytes, &digest)?;
-        let rule = Rule::load(self.engine, &component, &declared, hex(&digest), Origin::File(name.clone()));
-        let rule = match rule {
-            Ok(rule) => rule,
-            Err(fault) => return Err(LoadError::Fault { path: name, fault }),
-        };
-        if rule.info.id != id {
-            return Err(LoadError::Id { path: name, actual: rule.info.id, expected: id.to_owned() });
+        if let Some(signer) = signer {
+            let verified = signature::verify(signer, &bytes, &wanted.file);
+            verified.map_err(|reason| LoadError::Signature { path: path.clone(), reason })?;
         }
-        Ok(rule)
+        let rule = self.rule(&path, &bytes, &digest)?;
+        if rule.info.id != wanted.id {
+            return Err(LoadError::Id { path, actual: rule.info.id, expected: wanted.id.to_owned() });
+        }
+        let actual = semver::Version::parse(&rule.info.version).expect("a rule that is loaded has a semantic version");
+        match version.as_ref().filter(|version| !version.matches(&actual)) {
+            Some(expected) => Err(LoadError::Version { path, actual: rule.info.version, expected: expected.clone() }),
+            None => Ok(rule),
+        }
+    }
+
+    /// The rule that these bytes of a file are, whatever it is called.
+    fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
+        let declared = declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
+        let component = self.component(path, bytes, digest)?;
+        Rule::load(self.engine, &component, &declared, hex(digest), Origin::File(path.to_owned()))
+            .map_err(|fault| LoadError::Fault { path: path.to_owned(), fault })
     }
 
     /// The component's native code, from the cache or the compiler.
-    fn component(&self, name: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Component, LoadError> {
+    fn component(&self, name: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
         let key = Key::new(self.engine, digest);
         let kept = self.cache.as_ref().and_then(|cache| cache.read(&key));
         if let Some(component) = kept.and_then(|native| self.deserialize(&native).ok()) {
@@ -146,12 +177,12 @@ impl Loader<'_> {
         Ok(component)
     }
 
-    fn deserialize(&self, native: &[u8]) -> wasmtime::Result<Component> {
+    fn deserialize(&self, native: &[u8]) -> wasmtime::Result<Native> {
         // SAFETY: the bytes are what our own compiler process wrote, to us or to an entry of the cache that only this user
         // could write and whose digest has been verified; wasmtime itself checks version and configuration.
         #[allow(unsafe_code)]
         unsafe {
-            Component::deserialize(self.engine.wasmtime(), native)
+            Native::deserialize(self.engine.wasmtime(), native)
         }
     }
 }
@@ -172,7 +203,7 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
 }
 
 /// Opens without waiting: a pipe that nobody writes to would never open.
-fn open(path: &Path) -> io::Result<File> {
+pub(super) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -15,4 +15,5 @@ pub mod limits;
 pub mod load;
 pub mod rule;
 pub mod set;
+pub mod signature;
 mod unfold;

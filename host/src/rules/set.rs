@@ -7,7 +7,7 @@ use super::built_in::BUILT_IN;
 use super::contract::{Info, Severity, Value};
 use super::rule::Rule;
 use crate::digest::hex;
-use crate::policy::{Policy, PolicyError};
+use crate::policy::{OwnRule, Policy, PolicyError};
 use crate::problem::{Problem, Stage};
 use crate::report::{Origin, RuleReport, RuleState};
 use crate::rules::judge::Judgement;
@@ -66,8 +66,8 @@ pub struct RuleSet {
     pub problems: Vec<Problem>,
 }
 
-/// Loads a rule of one's own: file and the SHA-256 it must have. The error says why it cannot, and what to do.
-pub type LoadOwn<'a> = &'a (dyn Fn(&std::path::Path, &[u8; 32], &str) -> Result<Rule, String> + Sync);
+/// Loads a rule of one's own. The error says why it cannot, and what to do.
+pub type LoadOwn<'a> = &'a (dyn Fn(&OwnRule<'_>) -> Result<Rule, String> + Sync);
 
 impl RuleSet {
     /// Takes every built-in rule, and loads every rule of one's own that the policy names and the run admits.
@@ -100,17 +100,18 @@ impl RuleSet {
 
     fn load_components(&mut self, policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) {
         let built_in: BTreeSet<&str> = BUILT_IN.iter().map(|rule| rule.id).collect();
-        for (id, path, sha256) in policy.components() {
+        for own in policy.own_rules() {
             // A taken id is the policy's error; one that is switched off is not even compiled.
-            if built_in.contains(id) || !policy.enables(id) || !selection.admits(id) {
+            if built_in.contains(own.id) || !policy.enables(own.id) || !selection.admits(own.id) {
                 continue;
             }
-            match load_own(&path, &sha256, id) {
+            match load_own(&own) {
                 Ok(rule) => self.add(rule, policy, selection),
                 Err(reason) => {
-                    let path = path.to_string_lossy().into_owned();
-                    self.unloaded.push(Unloaded { id: id.to_owned(), sha256: hex(&sha256), path });
-                    self.problems.push(Problem::rule(Stage::Load, id, reason));
+                    let path = own.file.to_string_lossy().into_owned();
+                    let sha256 = hex(&own.component.sha256);
+                    self.unloaded.push(Unloaded { id: own.id.to_owned(), sha256, path });
+                    self.problems.push(Problem::rule(Stage::Load, own.id, reason));
                 }
             }
         }

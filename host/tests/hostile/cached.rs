@@ -10,7 +10,7 @@ use keyreeve::rules::load::Loader;
 use tempfile::TempDir;
 
 use crate::make;
-use crate::sandbox::{Sandbox, digest};
+use crate::sandbox::{Sandbox, digest, load};
 
 fn cache() -> (TempDir, Cache) {
     let caches = TempDir::new().unwrap();
@@ -32,9 +32,9 @@ fn a_rule_is_compiled_once() {
     let component = make::rule("quiet");
     let (path, sha256) = (sandbox.write("quiet", &component), digest(&component));
     let without_compiler = || Loader { compiler: "/nonexistent".into(), ..sandbox.loader(Some(cache.clone())) };
-    assert!(without_compiler().load(&path, &sha256, "quiet").is_err(), "nothing is in the cache yet");
-    sandbox.loader(Some(cache.clone())).load(&path, &sha256, "quiet").unwrap();
-    let rule = without_compiler().load(&path, &sha256, "quiet").unwrap();
+    assert!(load(&without_compiler(), &path, &sha256, "quiet").is_err(), "nothing is in the cache yet");
+    load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet").unwrap();
+    let rule = load(&without_compiler(), &path, &sha256, "quiet").unwrap();
     assert_eq!(sandbox.judge(&rule).examined, 3);
     let [entry] = entries(caches.path()).try_into().unwrap();
     assert_eq!((mode(&entry), mode(entry.parent().unwrap())), (0o600, 0o700));
@@ -45,8 +45,8 @@ fn an_entry_that_is_not_whole_is_compiled_anew() {
     let (sandbox, (caches, cache)) = (Sandbox::new(), cache());
     let component = make::rule("quiet");
     let (path, sha256) = (sandbox.write("quiet", &component), digest(&component));
-    let load = || sandbox.loader(Some(cache.clone())).load(&path, &sha256, "quiet");
-    load().unwrap();
+    let again = || load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet");
+    again().unwrap();
     let key = Key::new(&sandbox.engine, &sha256);
     let whole = cache.read(&key).unwrap();
     let [entry] = entries(caches.path()).try_into().unwrap();
@@ -56,7 +56,7 @@ fn an_entry_that_is_not_whole_is_compiled_anew() {
     for damaged in [&[][..], &written[..20], &written[..written.len() / 2], &changed, &[0; 4096]] {
         fs::write(&entry, damaged).unwrap();
         assert_eq!(cache.read(&key), None);
-        load().unwrap();
+        again().unwrap();
         assert_eq!(cache.read(&key).as_deref(), Some(&whole[..]));
     }
 }
@@ -144,5 +144,5 @@ fn a_cache_that_cannot_be_written_to_is_no_error() {
     fs::remove_dir_all(caches.path()).unwrap();
     let component = make::rule("quiet");
     let path = sandbox.write("quiet", &component);
-    sandbox.loader(Some(cache)).load(&path, &digest(&component), "quiet").unwrap();
+    load(&sandbox.loader(Some(cache)), &path, &digest(&component), "quiet").unwrap();
 }

@@ -10,7 +10,7 @@ use keyreeve::rules::load::LoadError;
 use proptest::prelude::*;
 
 use crate::make;
-use crate::sandbox::{Sandbox, digest, hex};
+use crate::sandbox::{Sandbox, digest, hex, load};
 
 fn refusal(name: &str) -> String {
     let sandbox = Sandbox::new();
@@ -65,7 +65,7 @@ fn a_component_that_is_too_large_is_refused() {
     let refused = Sandbox::new();
     let path = refused.write("large", b"\0asm");
     fs::File::options().write(true).open(&path).unwrap().set_len(SIZE_LIMIT as u64 + 1).unwrap();
-    let error = refused.loader(None).load(&path, &[0; 32], "large").err().unwrap();
+    let error = load(&refused.loader(None), &path, &[0; 32], "large").err().unwrap();
     assert!(error.to_string().ends_with("it is longer than 67108864 bytes"), "{error}");
 }
 
@@ -170,7 +170,7 @@ fn another_file_than_the_approved_one_is_refused_with_both_digests() {
     let sandbox = Sandbox::new();
     let component = make::rule("quiet");
     let path = sandbox.write("quiet", &component);
-    let error = sandbox.loader(None).load(&path, &[7; 32], "quiet").err().unwrap();
+    let error = load(&sandbox.loader(None), &path, &[7; 32], "quiet").err().unwrap();
     let (actual, expected) = (hex(&digest(&component)), "07".repeat(32));
     assert!(error.to_string().contains(&format!("has the SHA-256 {actual}, and keyreeve.toml names {expected}: ")));
 }
@@ -179,7 +179,7 @@ fn another_file_than_the_approved_one_is_refused_with_both_digests() {
 fn what_is_no_file_is_refused_and_not_waited_for() {
     let sandbox = Sandbox::new();
     let folder = sandbox.folder.path();
-    let load = |path: &std::path::Path| sandbox.loader(None).load(path, &[0; 32], "quiet").err().unwrap().to_string();
+    let load = |path: &std::path::Path| load(&sandbox.loader(None), path, &[0; 32], "quiet").err().unwrap().to_string();
     assert!(load(folder).ends_with(" is not a regular file: name the component itself"));
     assert!(load(&folder.join("missing.wasm")).contains("missing.wasm cannot be read: No such file"));
     let fifo = folder.join("fifo");

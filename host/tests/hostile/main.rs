@@ -9,3 +9,4 @@ mod loaded;
 mod make;
 mod program;
 mod sandbox;
+mod signed;

@@ -153,3 +153,23 @@ fn the_id_of_a_built_in_rule_is_taken() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("key-size"));
 }
+
+#[test]
+fn the_cache_is_shown_and_cleared() {
+    let tree = Tree::new(&["quiet".to_owned()]);
+    let cache = |arguments: &[&str]| {
+        let mut command = Command::new(compiler());
+        let output = command.arg("cache").args(arguments).env("XDG_CACHE_HOME", tree.caches.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(cache(&[]).contains("keyreeve/rules: 0 entries, 0 KiB"), "{}", cache(&[]));
+    tree.json(1, &[]);
+    let shown = cache(&["show"]);
+    let sha256 = hex(&digest(&component("quiet")));
+    assert!(shown.contains(": 1 entries, ") && shown.contains(&format!("\n{}  ", &sha256[..12])), "{shown}");
+    assert!(cache(&["clear"]).contains("removed 1 entries of "));
+    assert!(cache(&[]).contains("keyreeve/rules: 0 entries, 0 KiB"));
+    tree.json(1, &[]);
+    assert!(cache(&[]).contains(": 1 entries, "));
+}

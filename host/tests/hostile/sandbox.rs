@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use keyreeve::facts::{Facts, Place};
+use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile::Limits;
@@ -23,6 +24,12 @@ use tempfile::TempDir;
 /// The program that compiles.
 pub(crate) fn compiler() -> PathBuf {
     env!("CARGO_BIN_EXE_keyreeve").into()
+}
+
+/// Loads the file as the rule of that name, which must have this SHA-256.
+pub(crate) fn load(loader: &Loader<'_>, file: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
+    let component = Component { path: String::new(), sha256: *sha256, version: None, signer: None };
+    loader.load(&OwnRule { id, file: file.to_owned(), component: &component })
 }
 
 pub(crate) struct Sandbox {
@@ -52,7 +59,7 @@ impl Sandbox {
 
     /// Loads a component as the rule of that name, the way the program does.
     pub(crate) fn load(&self, name: &str, component: &[u8]) -> Result<Rule, LoadError> {
-        self.loader(None).load(&self.write(name, component), &digest(component), name)
+        load(&self.loader(None), &self.write(name, component), &digest(component), name)
     }
 
     /// Has a rule judge beside a built-in one, which must say what it says alone.

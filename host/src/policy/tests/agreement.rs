@@ -86,7 +86,7 @@ fn any_document() -> impl Strategy<Value = toml::Table> {
     const EXCEPTION_KEYS: &[&str] =
         &["kind", "rule", "path", "fingerprint", "reason", "approved-by", "alternative", "expires", "owner", "x"];
     let tables = (
-        mutated("fail-on = 'low'", &["fail-on", "rules", "scopes", "exceptions", "x"]),
+        mutated("fail-on = 'low'", &["fail-on", "trust", "rules", "scopes", "exceptions", "x"]),
         mutated(RULE, &["enabled", "severity", "path", "sha256", "settings", "x"]),
         mutated("a = 1\nb = [\"x\"]", &["a", "b"]),
         mutated(

@@ -1,0 +1,78 @@
+//! Verifies the minisign signature of a rule's component, which lies beside it as FILE.minisig. Not whom to trust: that is the
+//! policy's `[trust]`.
+
+use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use minisign_verify::{Error, Signature};
+
+use crate::policy::Signer;
+
+/// Bytes of a signature file; minisign writes some 300, with a comment as long as one likes.
+const SIZE_LIMIT: u64 = 64 * 1024;
+
+/// Why a component does not count as signed.
+#[derive(Debug, thiserror::Error)]
+pub enum SignatureError {
+    /// There is no signature that can be read.
+    #[error(
+        "{signer} must have signed it, and {} cannot be read: {cause}; `minisign -S -m` makes it, with their secret key", path.display()
+    )]
+    Unreadable {
+        /// Who must have signed.
+        signer: String,
+        /// Where the signature should be.
+        path: PathBuf,
+        /// The system's reason.
+        cause: io::Error,
+    },
+    /// The file is no signature.
+    #[error("{} is not a minisign signature", .0.display())]
+    Malformed(PathBuf),
+    /// Another key signed.
+    #[error("{} was not made with the key that [trust] has for {signer}", path.display())]
+    OtherKey {
+        /// Who must have signed.
+        signer: String,
+        /// The signature.
+        path: PathBuf,
+    },
+    /// Other bytes were signed, or the signature was changed.
+    #[error("{} is not a signature of these bytes by {signer}: the component or its signature has been changed", path.display())]
+    False {
+        /// Who must have signed.
+        signer: String,
+        /// The signature.
+        path: PathBuf,
+    },
+}
+
+/// Verifies that a signer has signed the component in this file.
+///
+/// # Errors
+/// A [`SignatureError`] if they have not.
+pub(super) fn verify(signer: &Signer, component: &[u8], file: &Path) -> Result<(), SignatureError> {
+    let path = beside(file);
+    let name = || signer.name.clone();
+    let text = read(&path).map_err(|cause| SignatureError::Unreadable { signer: name(), path: path.clone(), cause })?;
+    let signature = Signature::decode(&text).map_err(|_| SignatureError::Malformed(path.clone()))?;
+    signer.key.verify(component, &signature, false).map_err(|error| match error {
+        Error::UnexpectedKeyId => SignatureError::OtherKey { signer: name(), path },
+        Error::InvalidSignature => SignatureError::False { signer: name(), path },
+        _ => SignatureError::Malformed(path),
+    })
+}
+
+/// Where the signature of a file lies: beside it, as minisign writes it.
+pub fn beside(file: &Path) -> PathBuf {
+    let mut path = OsString::from(file);
+    path.push(".minisig");
+    path.into()
+}
+
+fn read(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    super::load::open(path)?.take(SIZE_LIMIT).read_to_string(&mut text)?;
+    Ok(text)
+}
