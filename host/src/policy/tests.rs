@@ -110,7 +110,7 @@ fn everything_that_can_be_said_is_understood() {
     assert!(policy.enables("key-size") && !policy.enables("tls-version") && policy.enables("not-mentioned"));
     let [own] = policy.own_rules().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!((own.id, own.file.as_path()), ("house-names", Path::new("conf/rules/house-names.wasm")));
-    assert_eq!(own.component.sha256[..3], [0x01, 0x23, 0x45]);
+    assert_eq!(own.component.sha256.unwrap()[..3], [0x01, 0x23, 0x45]);
     assert!(own.component.version.as_ref().unwrap().matches(&semver::Version::new(1, 3, 0)));
     assert_eq!(own.component.signer.as_ref().unwrap().name, "platform");
     assert_eq!(policy.scopes.len(), 1);

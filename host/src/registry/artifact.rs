@@ -10,12 +10,26 @@ use serde_json::{Value, json};
 use super::error::Reason;
 use crate::digest::{hex, sha256};
 use crate::policy::is_digest;
-use crate::rules::component::SIZE_LIMIT;
+use crate::rules::component::{Names, SIZE_LIMIT};
 
 /// Media type of the component.
 const COMPONENT: &str = "application/wasm";
 /// Media type of the configuration.
 const CONFIG: &str = "application/vnd.wasm.config.v0+json";
+
+/// Annotation of the layer: the minisign signature of the component.
+const SIGNATURE: &str = "keyreeve.minisig";
+
+/// What a rule is, for those who look into the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// Its version.
+    pub version: &'a str,
+    /// The minisign signature of its component.
+    pub signature: Option<&'a str>,
+}
 
 /// Everything that is published of a rule.
 pub(super) struct Artifact {
@@ -31,9 +45,11 @@ pub(super) fn digest_of(bytes: &[u8]) -> String {
 }
 
 impl Artifact {
-    /// The artifact of a component with its names, which is the same whenever and wherever it is made.
-    pub(super) fn new(component: &[u8], id: &str, version: &str, imports: &[String], exports: &[String]) -> Self {
-        let layer = descriptor(COMPONENT, component);
+    /// The artifact of a component, which is the same whenever and wherever it is made.
+    pub(super) fn new(component: &[u8], named: Named<'_>) -> Self {
+        let mut layer = descriptor(COMPONENT, component);
+        layer.annotations = named.signature.map(|signature| annotations([(SIGNATURE, signature)]));
+        let Names { imports, exports } = Names::of(component);
         let config = json!({
             "created": "1970-01-01T00:00:00Z",
             "architecture": "wasm",
@@ -42,18 +58,21 @@ impl Artifact {
             "component": { "exports": exports, "imports": imports, "target": null },
         });
         let config = config.to_string().into_bytes();
-        let annotations = [(ORG_OPENCONTAINERS_IMAGE_TITLE, id), (ORG_OPENCONTAINERS_IMAGE_VERSION, version)];
-        let annotations = annotations.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let names = [(ORG_OPENCONTAINERS_IMAGE_TITLE, named.id), (ORG_OPENCONTAINERS_IMAGE_VERSION, named.version)];
         let manifest = OciImageManifest {
             media_type: Some(OCI_IMAGE_MEDIA_TYPE.to_owned()),
             config: descriptor(CONFIG, &config),
             layers: vec![layer],
-            annotations: Some(BTreeMap::from(annotations)),
+            annotations: Some(annotations(names)),
             ..OciImageManifest::default()
         };
         let manifest = serde_json::to_vec(&manifest).expect("its keys are texts");
         Self { config, manifest }
     }
+}
+
+fn annotations<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
 }
 
 fn descriptor(media_type: &str, bytes: &[u8]) -> OciDescriptor {
@@ -71,6 +90,8 @@ pub(super) struct Layer {
     pub(super) digest: String,
     /// Its length, in bytes.
     pub(super) size: u64,
+    /// Its minisign signature, if it was published with one.
+    pub(super) signature: Option<String>,
 }
 
 /// Reads a manifest. Of the configuration nothing is needed: the component says itself what it is.
@@ -93,7 +114,8 @@ pub(super) fn layer(manifest: &[u8]) -> Result<Layer, Reason> {
     if size > SIZE_LIMIT as u64 {
         return Err(Reason::TooLarge { what: "component", limit: SIZE_LIMIT });
     }
-    Ok(Layer { digest: layer.digest.clone(), size })
+    let signature = layer.annotations.as_ref().and_then(|annotations| annotations.get(SIGNATURE)).cloned();
+    Ok(Layer { digest: layer.digest.clone(), size, signature })
 }
 
 fn clipped(text: &str) -> &str {
@@ -107,9 +129,10 @@ mod tests {
 
     #[test]
     fn what_is_published_is_what_is_read() {
-        let artifact = Artifact::new(b"component", "a", "1.0.0", &[], &["b".to_owned()]);
+        let artifact = Artifact::new(b"component", Named { id: "a", version: "1.0.0", signature: Some("s") });
         let layer = layer(&artifact.manifest).unwrap();
         assert_eq!((layer.digest, layer.size), (digest_of(b"component"), 9));
+        assert_eq!(layer.signature.as_deref(), Some("s"));
         let manifest: Value = serde_json::from_slice(&artifact.manifest).unwrap();
         assert_eq!(manifest["config"]["digest"], digest_of(&artifact.config));
         assert_eq!(manifest["config"]["mediaType"], "application/vnd.wasm.config.v0+json");

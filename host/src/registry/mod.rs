@@ -5,12 +5,15 @@ mod artifact;
 mod auth;
 mod client;
 mod error;
+mod fetch;
 mod pull;
 mod push;
 
+pub use artifact::Named;
 pub use error::{Reason, RegistryError};
+pub use fetch::{Fetch, FetchError, Fetched};
 pub use pull::{Pulled, pull};
-pub use push::{Named, push};
+pub use push::push;
 
 use crate::policy::Address;
 

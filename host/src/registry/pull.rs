@@ -21,6 +21,8 @@ pub struct Pulled {
     pub manifest: String,
     /// The component.
     pub component: Vec<u8>,
+    /// The minisign signature that it was published with; nobody has verified it yet.
+    pub signature: Option<String>,
 }
 
 /// Fetches the component that an address names. `plain_http` allows to go without TLS to a registry that is not on this machine.
@@ -31,8 +33,9 @@ pub fn pull(address: &Address, plain_http: bool) -> Result<Pulled, RegistryError
     super::block_on(address, async {
         let mut client = Client::new(address, Access::Pull, plain_http)?;
         let (manifest, digest) = manifest(&mut client, address).await?;
-        let component = component(&mut client, &layer(&manifest)?).await?;
-        Ok(Pulled { manifest: digest, component })
+        let layer = layer(&manifest)?;
+        let component = component(&mut client, &layer).await?;
+        Ok(Pulled { manifest: digest, component, signature: layer.signature })
     })
 }
 

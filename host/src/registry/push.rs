@@ -1,27 +1,14 @@
 //! Publishes the component of a rule in a registry. Not a check of the rule, which comes before.
 
+use oci_client::manifest::OCI_IMAGE_MEDIA_TYPE;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode};
 
-use super::artifact::{Artifact, digest_of};
+use super::artifact::{Artifact, Named, digest_of};
 use super::client::{Access, Client};
 use super::error::{Reason, RegistryError};
 use super::pull::{CONTENT_DIGEST, verify};
 use crate::policy::Address;
-use oci_client::manifest::OCI_IMAGE_MEDIA_TYPE;
-
-/// What a rule calls itself, for those who look into the registry.
-#[derive(Debug, Clone, Copy)]
-pub struct Named<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its version.
-    pub version: &'a str,
-    /// What its component imports.
-    pub imports: &'a [String],
-    /// What its component exports.
-    pub exports: &'a [String],
-}
 
 /// Publishes a component under an address, which names a tag. The digest of its manifest, `sha256:` and digits: what others can
 /// name to get this very one.
@@ -31,7 +18,7 @@ pub struct Named<'a> {
 pub fn push(address: &Address, component: &[u8], named: Named<'_>, plain_http: bool) -> Result<String, RegistryError> {
     super::block_on(address, async {
         let Some(tag) = address.tag().filter(|_| address.digest().is_none()) else { return Err(Reason::NoTag) };
-        let artifact = Artifact::new(component, named.id, named.version, named.imports, named.exports);
+        let artifact = Artifact::new(component, named);
         let mut client = Client::new(address, Access::Push, plain_http)?;
         upload(&mut client, component).await?;
         upload(&mut client, &artifact.config).await?;

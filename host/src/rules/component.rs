@@ -91,7 +91,8 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
     if Parser::is_core_wasm(bytes) {
         return Err(Refusal::CoreModule);
     }
-    let names = names(bytes).map_err(|error| Refusal::Malformed(error.to_string()))?;
+    let mut names = Names::default();
+    names.read(bytes).map_err(|error| Refusal::Malformed(error.to_string()))?;
     if names.imports.len() + names.exports.len() > NAMES {
         return Err(Refusal::Malformed(format!("more than {NAMES} imports and exports")));
     }
@@ -129,37 +130,51 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
     }
 }
 
-#[derive(Default)]
-struct Names<'a> {
-    imports: Vec<&'a str>,
-    exports: Vec<&'a str>,
+/// The names of the outermost component, as far as it can be read: also of a component that is refused.
+#[derive(Debug, Default)]
+pub struct Names<'a> {
+    /// What it imports.
+    pub imports: Vec<&'a str>,
+    /// What it exports.
+    pub exports: Vec<&'a str>,
 }
 
-/// The names of the outermost component, one more than [`NAMES`] at most; those of the components inside are its own affair.
-fn names(bytes: &[u8]) -> wasmparser::Result<Names<'_>> {
-    let mut names = Names::default();
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section.into_iter().take(NAMES + 1) {
-                    names.imports.push(import?.name.name);
-                }
-            }
-            Payload::ComponentExportSection(section) if depth == 0 => {
-                for export in section.into_iter().take(NAMES + 1) {
-                    names.exports.push(export?.name.name);
-                }
-            }
-            _ => {}
+impl<'a> Names<'a> {
+    /// What stands before the first error; nothing, of a file that is no component.
+    pub fn of(bytes: &'a [u8]) -> Self {
+        let mut names = Self::default();
+        if Parser::is_component(bytes) {
+            // Whoever asks for names alone is not told of what is wrong: that is for `declared`.
+            let _ = names.read(bytes);
         }
-        if names.imports.len() + names.exports.len() > NAMES {
-            break;
-        }
+        names
     }
-    Ok(names)
+
+    /// Adds the names, one more than [`NAMES`] at most; those of the components inside are its own affair.
+    fn read(&mut self, bytes: &'a [u8]) -> wasmparser::Result<()> {
+        let mut depth = 0_usize;
+        for payload in Parser::new(0).parse_all(bytes) {
+            match payload? {
+                Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+                Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::ComponentImportSection(section) if depth == 0 => {
+                    for import in section.into_iter().take(NAMES + 1) {
+                        self.imports.push(import?.name.name);
+                    }
+                }
+                Payload::ComponentExportSection(section) if depth == 0 => {
+                    for export in section.into_iter().take(NAMES + 1) {
+                        self.exports.push(export?.name.name);
+                    }
+                }
+                _ => {}
+            }
+            if self.imports.len() + self.exports.len() > NAMES {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// As much of a name as a message can bear.

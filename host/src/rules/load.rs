@@ -46,6 +46,14 @@ pub enum LoadError {
         /// What it should have, hex.
         expected: String,
     },
+    /// The copy of a rule in a registry is not what was pulled.
+    #[error("{path} is not what {} holds, which was changed or damaged: remove that file, and run `keyreeve rule pull`", file.display())]
+    Damaged {
+        /// The address.
+        path: String,
+        /// The copy.
+        file: PathBuf,
+    },
     /// No rule of a contract that this host speaks.
     #[error("{path} is not a rule that can be loaded: {refusal}")]
     Refused {
@@ -128,12 +136,15 @@ impl Loader<'_> {
     /// # Errors
     /// A [`LoadError`] that says why it cannot be, and what to do.
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
-        let path = wanted.file.to_string_lossy().into_owned();
-        let bytes = read(&wanted.file, &path)?;
+        let path = wanted.name();
+        let bytes = read(&wanted.file)?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        let Component { sha256, version, signer, .. } = wanted.component;
-        if digest != *sha256 {
-            return Err(LoadError::Digest { path, actual: hex(&digest), expected: hex(sha256) });
+        let Component { address, sha256, version, signer, .. } = wanted.component;
+        if Some(digest) != *sha256 {
+            return Err(match (address, sha256) {
+                (None, Some(expected)) => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
+                _ => LoadError::Damaged { path, file: wanted.file.clone() },
+            });
         }
         if let Some(signer) = signer {
             let verified = signature::verify(signer, &bytes, &wanted.file);
@@ -150,9 +161,14 @@ impl Loader<'_> {
         }
     }
 
-    /// The rule that these bytes of a file are, whatever it is called.
-    fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
-        let declared = declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
+    /// The rule that the bytes of a file are, with their SHA-256. Whether it is the one that was approved is not asked: that is
+    /// for [`Self::load`].
+    ///
+    /// # Errors
+    /// As for [`Self::load`], but for digest and id.
+    pub fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
+        let refused = |refusal| LoadError::Refused { path: path.to_owned(), refusal };
+        let declared = declared(bytes).map_err(refused)?;
         let component = self.component(path, bytes, digest)?;
         Rule::load(self.engine, &component, &declared, hex(digest), Origin::File(path.to_owned()))
             .map_err(|fault| LoadError::Fault { path: path.to_owned(), fault })
@@ -188,16 +204,20 @@ impl Loader<'_> {
 }
 
 /// Reads a regular file, one byte beyond the limit at most.
-fn read(path: &Path, name: &str) -> Result<Vec<u8>, LoadError> {
-    let unreadable = |cause| LoadError::Read { path: name.to_owned(), cause };
+///
+/// # Errors
+/// A [`LoadError`] if it is none, cannot be read, or is too large for a component.
+pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let name = path.to_string_lossy();
+    let unreadable = |cause| LoadError::Read { path: name.clone().into_owned(), cause };
     let file = open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(LoadError::NotAFile(name.to_owned()));
+        return Err(LoadError::NotAFile(name.into_owned()));
     }
     let mut bytes = Vec::new();
     file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > SIZE_LIMIT {
-        return Err(LoadError::Refused { path: name.to_owned(), refusal: Refusal::TooLarge });
+        return Err(LoadError::Refused { path: name.into_owned(), refusal: Refusal::TooLarge });
     }
     Ok(bytes)
 }
