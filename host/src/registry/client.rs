@@ -9,7 +9,7 @@ use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
 use super::auth::{self, Challenge, Token};
-use super::error::{self, Reason};
+use super::error::{self, Reason, Strayed};
 use crate::policy::Address;
 
 /// Bytes of an answer that is text: a manifest, a token, a complaint.
@@ -108,15 +108,7 @@ impl<'a> Client<'a> {
         if let Some(authorization) = self.authorization.as_ref().filter(|_| self.is_registry(request.url())) {
             request.headers_mut().insert(AUTHORIZATION, authorization.clone());
         }
-        self.http.execute(request).await.map_err(|error| self.failure(&error))
-    }
-
-    /// What ended a request. A redirection that was not followed is one of ours.
-    fn failure(&self, error: &reqwest::Error) -> Reason {
-        match error.url().filter(|_| error.is_redirect()) {
-            Some(url) => Reason::Insecure(shown(url)),
-            None => error::of(error),
-        }
+        self.http.execute(request).await.map_err(|error| error::of(&error))
     }
 
     fn is_registry(&self, url: &Url) -> bool {
@@ -168,7 +160,7 @@ impl<'a> Client<'a> {
                 request
             }
         };
-        let response = self.http.execute(request).await.map_err(|error| self.failure(&error))?;
+        let response = self.http.execute(request).await.map_err(|error| error::of(&error))?;
         if !response.status().is_success() {
             return Err(self.refusal(response).await);
         }
@@ -228,7 +220,10 @@ impl Route {
 
     fn follow(self, attempt: Attempt<'_>) -> reqwest::redirect::Action {
         if !self.admits(attempt.url()) {
-            attempt.error("not https")
+            {
+                let to = shown(attempt.url());
+                attempt.error(Strayed(to))
+            }
         } else if attempt.previous().len() > REDIRECTIONS {
             attempt.stop()
         } else {

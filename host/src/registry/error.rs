@@ -122,6 +122,9 @@ pub enum Reason {
         "there is no trusted connection: {0}; for a certificate authority of your own, let SSL_CERT_FILE name its certificate"
     )]
     Tls(String),
+    /// What answers is no TLS.
+    #[error("the registry does not speak TLS there: name the port that does, or go without by --plain-http")]
+    NoTls,
     /// The name has no address.
     #[error("there is no host of the name {0}: check the name, and the network")]
     NoHost(String),
@@ -136,12 +139,21 @@ pub enum Reason {
     Machine(io::Error),
 }
 
+/// A redirection that is not followed: where it leads to.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} is not asked")]
+pub(super) struct Strayed(pub(super) String);
+
 /// What ended a request.
 pub(super) fn of(error: &reqwest::Error) -> Reason {
     let host = || error.url().and_then(|url| url.host_str()).unwrap_or_default().to_owned();
     let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
     let last = || causes(error).last().map(ToString::to_string).unwrap_or_default();
+    if let Some(Strayed(to)) = causes(error).find_map(|cause| cause.downcast_ref()) {
+        return Reason::Insecure(to.clone());
+    }
     match tls {
+        Some(rustls::Error::InvalidMessage(_)) => Reason::NoTls,
         Some(tls) => Reason::Tls(tls.to_string()),
         None if error.is_timeout() => Reason::Timeout,
         None if error.is_dns() => Reason::NoHost(host()),

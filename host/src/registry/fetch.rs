@@ -102,10 +102,8 @@ pub enum FetchError {
     #[error(transparent)]
     Lock(#[from] LockError),
     /// A component cannot be kept.
-    #[error("the component of {id} cannot be kept: {cause}")]
+    #[error("what was pulled cannot be kept: {cause}")]
     Keep {
-        /// The rule.
-        id: String,
         /// The system's reason.
         cause: io::Error,
     },
@@ -155,7 +153,7 @@ impl Fetch<'_> {
 
     /// Loads the rule as `check` will. The version that it states.
     fn check(&self, own: &OwnRule<'_>, pulled: &Pulled, sha256: [u8; 32]) -> Result<Version, FetchError> {
-        let keep = |cause| FetchError::Keep { id: own.id.to_owned(), cause };
+        let keep = |cause| FetchError::Keep { cause };
         let folder = tempfile::tempdir().map_err(keep)?;
         let file = folder.path().join(component_name(&sha256));
         std::fs::write(&file, &pulled.component).map_err(keep)?;
@@ -170,15 +168,17 @@ impl Fetch<'_> {
 
     fn keep(&self, fetched: &[Fetched]) -> Result<(), FetchError> {
         let folder = self.path.parent().unwrap_or(Path::new("."));
-        for rule in fetched {
-            let keep = |store: &Store| store.write(&rule.locked.sha256, &rule.component, rule.signature.as_deref());
-            let kept = keep(self.store).and_then(|()| match self.vendor {
-                true => keep(&Store::vendored(folder)?),
-                false => Ok(()),
-            });
-            kept.map_err(|cause| FetchError::Keep { id: rule.id.clone(), cause })?;
+        let cannot = |cause| FetchError::Keep { cause };
+        let vendored = self.vendor.then(|| Store::vendored(folder)).transpose().map_err(cannot)?;
+        for store in [Some(self.store), vendored.as_ref()].into_iter().flatten() {
+            for rule in fetched {
+                let kept = store.write(&rule.locked.sha256, &rule.component, rule.signature.as_deref());
+                kept.map_err(cannot)?;
+            }
         }
-        Ok(())
+        let digests: Vec<[u8; 32]> = fetched.iter().map(|rule| rule.locked.sha256).collect();
+        // The user's store serves other repositories, too.
+        vendored.map_or(Ok(()), |vendored| vendored.retain(&digests)).map_err(cannot)
     }
 }
 
