@@ -161,3 +161,17 @@ fn a_rule_that_is_switched_off_is_not_asked_for() {
     name(&tree, "127.0.0.1:1/quiet:1", "enabled = false\n");
     tree.check(&[]).ends_with(0);
 }
+
+#[test]
+fn of_several_rules_all_are_kept_or_none() {
+    let Some(registry) = Registry::open() else { return };
+    let (tree, address) = (Tree::new(), registry.address("quiet:1"));
+    publish(&tree, &quiet(), &address).ends_with(0);
+    let missing = registry.address("missing:1");
+    tree.write(
+        "keyreeve.toml",
+        format!("[rules.quiet]\npath = 'oci://{address}'\n[rules.x]\npath = 'oci://{missing}'\n"),
+    );
+    tree.run(&["rule", "pull", "--vendor"]).ends_with(2).complains(&format!("[rules.x] oci://{missing}: "));
+    assert_eq!((names(&tree.path), stored(&tree)), (vec!["keyreeve.toml".to_owned()], Vec::new()));
+}
