@@ -13,6 +13,9 @@ need ssh-keygen openssh-client
 need git git
 need minisign minisign
 need python3 python3-venv
+need docker-registry docker-registry
+need htpasswd apache2-utils
+need curl curl
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
 [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)
 

@@ -23,7 +23,7 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    let cache = Cache::of_user().map_err(|error| anyhow!("{error}"))?;
+    let cache = Cache::of_user().map_err(|error| anyhow!("compiled rules are not kept: {error}"))?;
     let folder = cache.folder().display();
     if let Some(Command::Clear) = arguments.command {
         let removed = cache.clear().with_context(|| format!("the cache {folder} cannot be cleared"))?;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
-use keyreeve::policy::{OwnRule, Policy, find};
+use keyreeve::policy::{Lock, OwnRule, Policy, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
@@ -14,6 +14,7 @@ use keyreeve::rules::compile;
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
+use keyreeve::rules::store;
 
 use super::PolicyArgument;
 
@@ -59,10 +60,15 @@ impl Setup {
         if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
             bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
         }
-        let policy = match indexed(&file) {
+        let mut policy = match indexed(&file) {
             Some(bytes) => Policy::load(&file, &bytes),
             None => Policy::read(&file),
         }?;
+        let lock = Lock::beside(&file);
+        policy.apply(&match indexed(&lock) {
+            Some(bytes) => Lock::load(&lock, &bytes),
+            None => Lock::read(&lock),
+        }?);
         let inside = |parent: &&Path| git.as_deref().is_none_or(|git| parent.starts_with(git));
         let own = file.parent().filter(|parent| folder.starts_with(parent)).filter(inside).map(Path::to_owned);
         Ok(Self { policy, root: own.unwrap_or(outer), git })
@@ -114,7 +120,10 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
 pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
     let engine = engine()?;
     let loader = loader(&engine, if policy.own_rules().next().is_some() { cache() } else { None })?;
-    let load_own = |own: &OwnRule<'_>| loader.load(own).map_err(|error| error.to_string());
+    let load_own = |own: &OwnRule<'_>| {
+        let file = store::locate(own).map_err(|error| error.to_string())?;
+        loader.load(&OwnRule { file, ..own.clone() }).map_err(|error| error.to_string())
+    };
     let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {
         let known = rules.entries.iter().map(|entry| entry.rule.info.id.as_str());
@@ -144,7 +153,7 @@ pub(super) fn cache() -> Option<Cache> {
         Err(unusable) => unusable,
     };
     // Nowhere is left to complain about standard error itself.
-    drop(writeln!(io::stderr(), "warning: {}", visible_lines(&unusable.to_string())));
+    drop(writeln!(io::stderr(), "warning: compiled rules are not kept: {}", visible_lines(&unusable.to_string())));
     None
 }
 

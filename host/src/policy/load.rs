@@ -10,6 +10,7 @@ use semver::VersionReq;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::address::{Address, SCHEME};
 use super::error::{Fault, Faults, nearest, printable, quoted};
 use super::exceptions::{self, PROBLEM};
 use super::fields::{Fields, kind, span_of};
@@ -180,7 +181,9 @@ fn rule(value: &Spanned<DeValue<'_>>, span: Span, trust: &[Signer], faults: &mut
 fn component(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Component> {
     let path = fields.text("path");
     let sha256 = fields.text("sha256");
-    if let Some((path, span)) = path.filter(|_| !fields.has("sha256")) {
+    let address = path.and_then(|(path, span)| address(path, span, fields.faults));
+    let is_remote = path.is_some_and(|(path, _)| path.starts_with(SCHEME));
+    if let Some((path, span)) = path.filter(|_| !is_remote && !fields.has("sha256")) {
         let fault = Fault::new(span, "a rule that is loaded from a file needs `sha256`");
         fields.faults.push(fault.hint(format!("`keyreeve rule pin {}` prints it", quoted(path))));
     }
@@ -199,7 +202,17 @@ fn component(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Component>
     });
     let version = version(fields);
     let signer = signer(fields, trust);
-    Some(Component { path: path?.0.to_owned(), sha256: digest?, version, signer })
+    Some(Component { path: path?.0.to_owned(), address, sha256: digest, version, signer })
+}
+
+/// The address of a component in a registry.
+fn address(path: &str, span: Span, faults: &mut Vec<Fault>) -> Option<Address> {
+    path.starts_with(SCHEME).then(|| Address::parse(path)).transpose().unwrap_or_else(|error| {
+        let fault =
+            Fault::new(span, format!("`{}` is no address of a rule: {}", quoted(path), printable(&error.to_string())));
+        faults.push(fault.hint("such as oci://registry.example.org/rules/key-names:1.2.0"));
+        None
+    })
 }
 
 fn version(fields: &mut Fields<'_, '_>) -> Option<VersionReq> {
@@ -228,7 +241,7 @@ fn signer(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Signer> {
     signer.cloned()
 }
 
-fn digest(text: &str) -> Option<[u8; 32]> {
+pub(super) fn digest(text: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

@@ -1,12 +1,14 @@
 //! The policy: what keyreeve.toml says of rules, scopes and exceptions, with the places where it says so.
 //! Not the rules themselves, and not what the command line changes for one run.
 
+pub mod address;
 pub mod error;
 pub mod exceptions;
 mod fields;
 pub mod find;
 pub mod glob;
 mod load;
+pub mod lock;
 pub mod schema;
 pub mod scopes;
 pub mod settings;
@@ -21,10 +23,12 @@ use std::sync::Arc;
 use minisign_verify::PublicKey;
 use semver::VersionReq;
 
+pub use self::address::{Address, AddressError, is_digest};
 pub(crate) use self::error::printable;
 pub use self::error::{Fault, Faults, PolicyError};
 pub use self::exceptions::{Approval, Exception, Matches, PROBLEM};
 pub use self::glob::{GlobError, PathGlob};
+pub use self::lock::{Lock, LockError, Locked};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
 use crate::digest::{hex, sha256};
@@ -33,6 +37,9 @@ use crate::source::{Source, Span};
 
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";
+
+/// Folder beside the policy file in which a repository may hold components of registries, each as [`component_name`] says.
+pub const VENDORED: &str = ".keyreeve/rules";
 
 /// Largest policy file, in bytes.
 pub const SIZE_LIMIT: usize = 1024 * 1024;
@@ -72,10 +79,12 @@ pub struct RulePolicy {
 /// The component that a rule of one's own is loaded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
-    /// Its file, as written: relative to the policy file's folder.
+    /// Its file or address, as written. A file is relative to the policy file's folder.
     pub path: String,
-    /// SHA-256 that the file must have.
-    pub sha256: [u8; 32],
+    /// Its address, if it is in a registry.
+    pub address: Option<Address>,
+    /// SHA-256 that it must have, by keyreeve.toml or else by keyreeve.lock; none only for one in a registry that was not pulled.
+    pub sha256: Option<[u8; 32]>,
     /// The versions of the rule that are accepted; any, if nothing is said.
     pub version: Option<VersionReq>,
     /// Who must have signed the file: a name of `[trust]`.
@@ -96,10 +105,25 @@ pub struct Signer {
 pub struct OwnRule<'a> {
     /// The id that it must have.
     pub id: &'a str,
-    /// Its file, joined to the policy file's folder.
+    /// Its file, joined to the policy file's folder; of a rule in a registry the copy that the repository may hold.
     pub file: PathBuf,
     /// What is demanded of it.
     pub component: &'a Component,
+}
+
+impl OwnRule<'_> {
+    /// How messages and reports call what it is loaded from: its address, else its file.
+    pub fn name(&self) -> String {
+        match &self.component.address {
+            Some(address) => address.to_string(),
+            None => self.file.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+/// Name of the file of a component that is kept under its SHA-256.
+pub fn component_name(sha256: &[u8; 32]) -> String {
+    format!("{}.wasm", hex(sha256))
 }
 
 impl Policy {
@@ -165,7 +189,24 @@ impl Policy {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         self.rules.iter().filter_map(move |(id, rule)| {
             let component = rule.component.as_ref()?;
-            Some(OwnRule { id, file: folder.join(&component.path), component })
+            let file = match (&component.address, &component.sha256) {
+                (None, _) => folder.join(&component.path),
+                (Some(_), sha256) => {
+                    folder.join(VENDORED).join(sha256.as_ref().map(component_name).unwrap_or_default())
+                }
+            };
+            Some(OwnRule { id, file, component })
         })
+    }
+
+    /// Fills in what was pulled for addresses without a digest of their own. An entry for another address than the one that is
+    /// written now says nothing.
+    pub fn apply(&mut self, lock: &Lock) {
+        for (id, rule) in &mut self.rules {
+            let (Some(component), Some(locked)) = (rule.component.as_mut(), lock.rules.get(id)) else { continue };
+            if component.sha256.is_none() && component.address.as_ref() == Some(&locked.address) {
+                component.sha256 = Some(locked.sha256);
+            }
+        }
     }
 }

@@ -80,14 +80,17 @@ enum SeverityName {
 /// What is said of one rule.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "Rule", extend("dependentRequired" = {
-    "path": ["sha256"], "sha256": ["path"], "version": ["path"], "signed-by": ["path"]}))]
+#[schemars(rename = "Rule", extend(
+    "dependentRequired" = {"sha256": ["path"], "version": ["path"], "signed-by": ["path"]},
+    "if" = {"required": ["path"], "properties": {"path": {"not": {"pattern": "^oci://"}}}},
+    "then" = {"required": ["sha256"]}))]
 struct RuleTable {
     /// Whether the rule runs. Default: true.
     enabled: Option<bool>,
     /// The severity of all its violations, whatever the rule says.
     severity: Option<SeverityName>,
-    /// The component of a rule of one's own, relative to the policy file.
+    /// The component of a rule of one's own: a file, relative to the policy file, or an address in a registry, such as
+    /// oci://registry.example.org/rules/key-names:1.2.0, whose digest may stand in keyreeve.lock.
     #[schemars(regex(pattern = r"\S"))]
     path: Option<String>,
     /// The versions of the rule that are accepted, such as ^1.2, as Cargo writes ranges. Default: any.

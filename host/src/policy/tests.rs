@@ -110,7 +110,7 @@ fn everything_that_can_be_said_is_understood() {
     assert!(policy.enables("key-size") && !policy.enables("tls-version") && policy.enables("not-mentioned"));
     let [own] = policy.own_rules().collect::<Vec<_>>().try_into().unwrap();
     assert_eq!((own.id, own.file.as_path()), ("house-names", Path::new("conf/rules/house-names.wasm")));
-    assert_eq!(own.component.sha256[..3], [0x01, 0x23, 0x45]);
+    assert_eq!(own.component.sha256.unwrap()[..3], [0x01, 0x23, 0x45]);
     assert!(own.component.version.as_ref().unwrap().matches(&semver::Version::new(1, 3, 0)));
     assert_eq!(own.component.signer.as_ref().unwrap().name, "platform");
     assert_eq!(policy.scopes.len(), 1);
@@ -121,6 +121,32 @@ fn everything_that_can_be_said_is_understood() {
     assert_eq!(policy.exceptions[1].expires().unwrap().to_string(), "2027-12-31");
     let Approval::Accepted { approved_by, alternative, .. } = &policy.exceptions[0].approval else { panic!() };
     assert_eq!((approved_by.as_str(), alternative.as_str()), ("head of security", "the network is separated"));
+}
+
+#[test]
+fn the_digest_of_a_rule_in_a_registry_stands_in_the_policy_or_in_the_lock_file() {
+    let address = "oci://a.b/c:1";
+    let pinned =
+        format!("[rules.a]\npath = '{address}'\nsha256 = '{}'\n[rules.b]\npath = '{address}'", "01".repeat(32));
+    assert!(schema_accepts(&pinned));
+    let mut policy = load(&pinned).unwrap();
+    let digests = |policy: &Policy| policy.own_rules().map(|own| own.component.sha256).collect::<Vec<_>>();
+    assert_eq!(digests(&policy), [Some([1; 32]), None]);
+    let locked = |address: &str| Locked {
+        address: Address::parse(address).unwrap(),
+        manifest: format!("sha256:{}", "ab".repeat(32)),
+        sha256: [7; 32],
+        version: semver::Version::new(1, 0, 0),
+    };
+    let lock = |address: &str| Lock { rules: ["a", "b", "x"].map(|id| (id.to_owned(), locked(address))).into() };
+    policy.apply(&lock("oci://a.b/c:2"));
+    assert_eq!(digests(&policy), [Some([1; 32]), None], "the entry is for another address");
+    policy.apply(&lock(address));
+    assert_eq!(digests(&policy), [Some([1; 32]), Some([7; 32])]);
+    let names: Vec<String> = policy.own_rules().map(|own| own.name()).collect();
+    assert_eq!(names, [address, address]);
+    let files: Vec<PathBuf> = policy.own_rules().map(|own| own.file).collect();
+    assert_eq!(files[1], Path::new("conf/.keyreeve/rules").join(format!("{}.wasm", "07".repeat(32))));
 }
 
 #[test]
@@ -152,6 +178,9 @@ const BAD: &[(&str, bool, &[&str])] = &[
     ("[rules.Key_Size]", true, &["1:8 `Key_Size` cannot be the id of a rule -> an id is made of lower-case words joined by hyphens"]),
     ("[rules.problem]", true, &["1:8 `problem` cannot be a rule: exceptions call problems of files so"]),
     ("[rules.a]\npath = 'r/a.wasm'", true, &["2:8 a rule that is loaded from a file needs `sha256` -> `keyreeve rule pin r/a.wasm` prints it"]),
+    ("[rules.a]\npath = 'oci://rules/a:1'", false, &["2:8 `oci://rules/a:1` is no address of a rule: it names no registry: write registry.example.org/rules/a:1 -> such as oci://registry.example.org/rules/key-names:1.2.0"]),
+    ("[rules.a]\npath = 'oci://a.b/c'\nsha256 = '12'", true, &["2:8 `oci://a.b/c` is no address of a rule: it names no tag: write a.b/c:1.0.0, or the digest, as a.b/c@sha256:… -> such as oci://registry.example.org/rules/key-names:1.2.0",
+        "3:10 `sha256` must be 64 hexadecimal digits"]),
     ("[rules.a]\nsha256 = '12'", true, &["2:10 `sha256` belongs to a rule that is loaded from a file by `path`",
         "2:10 `sha256` must be 64 hexadecimal digits"]),
     ("[rules.a]\npath = ' '\nsha256 = '12'", true, &["2:8 `path` must not be empty", "3:10 `sha256` must be 64 hexadecimal digits"]),

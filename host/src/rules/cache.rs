@@ -21,14 +21,14 @@ const ENTRIES: usize = 64;
 const ENTRY_BYTES: u64 = (256 << 20) + DIGEST as u64;
 const DIGEST: usize = 32;
 
-/// Why there is no cache. Rules are then compiled in each run.
+/// Why there is no folder of this user's alone. Without the cache, rules are compiled in each run.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The user has no home, and no cache folder is named.
-    #[error("compiled rules are not kept: no cache folder is known; set XDG_CACHE_HOME")]
+    #[error("no cache folder is known; set XDG_CACHE_HOME")]
     NoHome,
     /// It cannot be made or looked at.
-    #[error("compiled rules are not kept: {}: {cause}", path.display())]
+    #[error("{}: {cause}", path.display())]
     Io {
         /// The folder.
         path: PathBuf,
@@ -36,7 +36,7 @@ pub enum Unusable {
         cause: io::Error,
     },
     /// Somebody else's, or writable by others.
-    #[error("compiled rules are not kept: {} {reason}; remove it, or set XDG_CACHE_HOME to a folder of your own", path.display())]
+    #[error("{} {reason}; remove it, or set XDG_CACHE_HOME to a folder of your own", path.display())]
     NotOurs {
         /// The folder.
         path: PathBuf,
@@ -84,8 +84,7 @@ impl Cache {
     /// # Errors
     /// [`Unusable`] if it cannot be made, or is not this user's alone.
     pub fn of_user() -> Result<Self, Unusable> {
-        let base = etcetera::choose_base_strategy().map_err(|_| Unusable::NoHome)?;
-        Self::below(&base.cache_dir())
+        Self::below(&folder_of_user()?)
     }
 
     /// The cache below a folder for caches.
@@ -93,21 +92,7 @@ impl Cache {
     /// # Errors
     /// As for [`Cache::of_user`].
     pub fn below(caches: &Path) -> Result<Self, Unusable> {
-        let mut folder = caches.to_owned();
-        let io = |path: &Path, cause| Unusable::Io { path: path.to_owned(), cause };
-        fs::create_dir_all(&folder).map_err(|cause| io(&folder, cause))?;
-        for name in FOLDERS {
-            folder.push(name);
-            match create(&folder) {
-                Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => return Err(io(&folder, cause)),
-                _ => {}
-            }
-            let metadata = fs::symlink_metadata(&folder).map_err(|cause| io(&folder, cause))?;
-            if let Some(reason) = foreign(&metadata) {
-                return Err(Unusable::NotOurs { path: folder, reason });
-            }
-        }
-        Ok(Self { folder })
+        Ok(Self { folder: private_folder(caches, FOLDERS)? })
     }
 
     /// The native code under a key. None if there is no entry, or if what is there is not what was written.
@@ -193,6 +178,31 @@ impl Kept {
 /// Over the key, too: native code of another component under this name is not what was written.
 fn digest(key: &Key, native: &[u8]) -> [u8; DIGEST] {
     Sha256::new().chain_update(&key.name).chain_update(native).finalize().into()
+}
+
+/// The user's folder for caches: XDG_CACHE_HOME, else the system's.
+pub(super) fn folder_of_user() -> Result<PathBuf, Unusable> {
+    let base = etcetera::choose_base_strategy().map_err(|_| Unusable::NoHome)?;
+    Ok(base.cache_dir())
+}
+
+/// A folder below another that is, with those between, this user's alone; what is missing is made.
+pub(super) fn private_folder(below: &Path, names: [&str; 2]) -> Result<PathBuf, Unusable> {
+    let mut folder = below.to_owned();
+    let io = |path: &Path, cause| Unusable::Io { path: path.to_owned(), cause };
+    fs::create_dir_all(&folder).map_err(|cause| io(&folder, cause))?;
+    for name in names {
+        folder.push(name);
+        match create(&folder) {
+            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => return Err(io(&folder, cause)),
+            _ => {}
+        }
+        let metadata = fs::symlink_metadata(&folder).map_err(|cause| io(&folder, cause))?;
+        if let Some(reason) = foreign(&metadata) {
+            return Err(Unusable::NotOurs { path: folder, reason });
+        }
+    }
+    Ok(folder)
 }
 
 /// Makes a folder that only this user can enter.

@@ -186,6 +186,6 @@ fn no_trap(reason: &str) -> Fault {
 }
 
 /// As much of a text as a limit allows.
-pub(super) fn clip(text: &str, bytes: usize) -> &str {
+pub(crate) fn clip(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }

@@ -46,6 +46,14 @@ pub enum LoadError {
         /// What it should have, hex.
         expected: String,
     },
+    /// The copy of a rule in a registry is not what was pulled.
+    #[error("{path} is not what {} holds, which was changed or damaged: remove that file, and run `keyreeve rule pull`", file.display())]
+    Damaged {
+        /// The address.
+        path: String,
+        /// The copy.
+        file: PathBuf,
+    },
     /// No rule of a contract that this host speaks.
     #[error("{path} is not a rule that can be loaded: {refusal}")]
     Refused {
@@ -128,12 +136,15 @@ impl Loader<'_> {
     /// # Errors
     /// A [`LoadError`] that says why it cannot be, and what to do.
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
-        let path = wanted.file.to_string_lossy().into_owned();
+        let path = wanted.name();
         let bytes = read(&wanted.file)?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        let Component { sha256, version, signer, .. } = wanted.component;
-        if digest != *sha256 {
-            return Err(LoadError::Digest { path, actual: hex(&digest), expected: hex(sha256) });
+        let Component { address, sha256, version, signer, .. } = wanted.component;
+        if Some(digest) != *sha256 {
+            return Err(match (address, sha256) {
+                (None, Some(expected)) => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
+                _ => LoadError::Damaged { path, file: wanted.file.clone() },
+            });
         }
         if let Some(signer) = signer {
             let verified = signature::verify(signer, &bytes, &wanted.file);

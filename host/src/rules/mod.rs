@@ -16,4 +16,5 @@ pub mod load;
 pub mod rule;
 pub mod set;
 pub mod signature;
+pub mod store;
 mod unfold;

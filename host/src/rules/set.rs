@@ -108,8 +108,8 @@ impl RuleSet {
             match load_own(&own) {
                 Ok(rule) => self.add(rule, policy, selection),
                 Err(reason) => {
-                    let path = own.file.to_string_lossy().into_owned();
-                    let sha256 = hex(&own.component.sha256);
+                    let path = own.name();
+                    let sha256 = own.component.sha256.map(|sha256| hex(&sha256)).unwrap_or_default();
                     self.unloaded.push(Unloaded { id: own.id.to_owned(), sha256, path });
                     self.problems.push(Problem::rule(Stage::Load, own.id, reason));
                 }

@@ -71,6 +71,17 @@ pub fn beside(file: &Path) -> PathBuf {
     path.into()
 }
 
+/// The text of the signature beside a file, to be published with it; none where there is none.
+///
+/// # Errors
+/// The system's reason.
+pub fn published(file: &Path) -> io::Result<Option<String>> {
+    match read(&beside(file)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        text => text.map(Some),
+    }
+}
+
 fn read(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     super::load::open(path)?.take(SIZE_LIMIT).read_to_string(&mut text)?;

@@ -28,7 +28,8 @@ pub(crate) fn compiler() -> PathBuf {
 
 /// Loads the file as the rule of that name, which must have this SHA-256.
 pub(crate) fn load(loader: &Loader<'_>, file: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
-    let component = Component { path: String::new(), sha256: *sha256, version: None, signer: None };
+    let component =
+        Component { path: String::new(), address: None, sha256: Some(*sha256), version: None, signer: None };
     loader.load(&OwnRule { id, file: file.to_owned(), component: &component })
 }
 

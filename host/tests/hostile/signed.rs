@@ -39,7 +39,8 @@ fn sign(folder: &Path, name: &str, file: &Path) {
 fn said(sandbox: &Sandbox, file: &Path, version: Option<&str>, signer: Option<&Signer>) -> String {
     let component = Component {
         path: String::new(),
-        sha256: digest(&fs::read(file).unwrap()),
+        address: None,
+        sha256: Some(digest(&fs::read(file).unwrap())),
         version: version.map(|version| VersionReq::parse(version).unwrap()),
         signer: signer.cloned(),
     };

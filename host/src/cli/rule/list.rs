@@ -62,7 +62,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
                 rule.version,
                 rule.statement,
                 state,
-                &rule.sha256[..12],
+                rule.sha256.get(..12).unwrap_or("not pulled"),
                 from
             )
         });

@@ -5,6 +5,9 @@ mod bench;
 mod inspect;
 mod list;
 mod pin;
+mod pull;
+mod push;
+mod stanza;
 mod test;
 
 use anyhow::Result;
@@ -30,6 +33,12 @@ pub(super) enum RuleCommand {
     /// Measures what a rule takes: fuel and time of a call, and of each fact.
     #[command(after_long_help = bench::EXAMPLES)]
     Bench(bench::Arguments),
+    /// Fetches the rules that keyreeve.toml names in OCI registries, or a single one.
+    #[command(after_long_help = pull::EXAMPLES)]
+    Pull(pull::Arguments),
+    /// Publishes a rule in an OCI registry, for others to pull.
+    #[command(after_long_help = push::EXAMPLES)]
+    Push(push::Arguments),
 }
 
 pub(super) fn run(command: &RuleCommand, terminal: &Terminal) -> Result<Exit> {
@@ -39,5 +48,7 @@ pub(super) fn run(command: &RuleCommand, terminal: &Terminal) -> Result<Exit> {
         RuleCommand::Inspect(arguments) => inspect::run(arguments, terminal),
         RuleCommand::Pin(arguments) => pin::run(arguments, terminal),
         RuleCommand::Bench(arguments) => bench::run(arguments, terminal),
+        RuleCommand::Pull(arguments) => pull::run(arguments, terminal),
+        RuleCommand::Push(arguments) => push::run(arguments, terminal),
     }
 }

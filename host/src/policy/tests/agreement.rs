@@ -48,6 +48,7 @@ fn any_value() -> impl Strategy<Value = toml::Value> {
         "key-size",
         "Key",
         "a/**",
+        "oci://a.b/c:1",
         "2027-03-31",
         "2027-02-30",
         "v1:0123456789abcdef0123456789abcdef",

@@ -1,0 +1,87 @@
+//! Fetches the component of a rule from a registry, whole and verified, or not at all. Not a judgement of what was fetched.
+
+use reqwest::Method;
+use reqwest::header::{ACCEPT, HeaderValue};
+
+use super::artifact::{Layer, digest_of, layer};
+use super::client::{Access, Client, TEXT_BYTES, read};
+use super::error::{Reason, RegistryError};
+use crate::policy::Address;
+
+/// Manifests of one thing, and indexes, so that a registry gives those under their own names.
+const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, \
+     application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
+/// The header in which a registry names the digest of what it sends.
+pub(super) const CONTENT_DIGEST: &str = "docker-content-digest";
+
+/// What was fetched.
+#[derive(Debug)]
+pub struct Pulled {
+    /// Digest of the manifest, `sha256:` and digits: what the tag names at this time.
+    pub manifest: String,
+    /// The component.
+    pub component: Vec<u8>,
+    /// The minisign signature that it was published with; nobody has verified it yet.
+    pub signature: Option<String>,
+}
+
+/// Fetches the component that an address names. `plain_http` allows to go without TLS to a registry that is not on this machine.
+///
+/// # Errors
+/// A [`RegistryError`]: nothing that was fetched in part, or is not what its digests say, is given.
+pub fn pull(address: &Address, plain_http: bool) -> Result<Pulled, RegistryError> {
+    super::block_on(address, async {
+        let mut client = Client::new(address, Access::Pull, plain_http)?;
+        let (manifest, digest) = manifest(&mut client, address).await?;
+        let layer = layer(&manifest)?;
+        let component = component(&mut client, &layer).await?;
+        Ok(Pulled { manifest: digest, component, signature: layer.signature })
+    })
+}
+
+/// The manifest and its digest.
+async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>, String), Reason> {
+    let named = address.digest().or(address.tag()).expect("an address names a tag or a digest");
+    let mut request = client.request(Method::GET, &format!("manifests/{named}"))?;
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static(MANIFESTS));
+    let response = client.send(&request).await?;
+    let announced = response.headers().get(CONTENT_DIGEST).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let manifest = read(response, "manifest", TEXT_BYTES).await?;
+    let actual = digest_of(&manifest);
+    // A registry may announce other algorithms; that one is then only its own affair.
+    let announced = announced.filter(|announced| announced.starts_with("sha256:"));
+    for expected in address.digest().map(str::to_owned).into_iter().chain(announced) {
+        verify("manifest", &actual, &expected)?;
+    }
+    Ok((manifest, actual))
+}
+
+/// The component of a layer: as long as it was announced, and with its digest.
+async fn component(client: &mut Client<'_>, layer: &Layer) -> Result<Vec<u8>, Reason> {
+    let request = client.request(Method::GET, &format!("blobs/{}", layer.digest))?;
+    let response = client.send(&request).await?;
+    let limit = usize::try_from(layer.size).expect("it is no more than the limit of a component");
+    let component = match read(response, "component", limit).await {
+        // Longer than its manifest says: it is another.
+        Err(Reason::TooLarge { .. }) => return Err(longer(layer)),
+        other => other?,
+    };
+    if component.len() < limit {
+        return Err(Reason::Cut { received: component.len() as u64, expected: Some(layer.size) });
+    }
+    verify("component", &digest_of(&component), &layer.digest)?;
+    Ok(component)
+}
+
+fn longer(layer: &Layer) -> Reason {
+    let cause = format!("it is longer than the {} bytes of its manifest", layer.size);
+    Reason::Malformed { what: "component", cause }
+}
+
+pub(super) fn verify(what: &'static str, actual: &str, expected: &str) -> Result<(), Reason> {
+    if actual == expected {
+        return Ok(());
+    }
+    let expected = crate::rules::limits::clip(expected, 100).to_owned();
+    Err(Reason::Digest { what, actual: actual.to_owned(), expected })
+}

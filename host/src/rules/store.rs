@@ -1,0 +1,119 @@
+//! Components that were pulled from registries, each under its SHA-256: in the repository that vendors them, else in the user's store.
+//! Not the pulling: nothing here opens a connection.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::cache::{Unusable, folder_of_user, private_folder};
+use super::signature;
+use crate::digest::hex;
+use crate::policy::{OwnRule, VENDORED, component_name};
+use crate::whole;
+
+/// Folders below the user's cache folder.
+const FOLDERS: [&str; 2] = ["keyreeve", "components"];
+
+/// A folder of components.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+/// Why there is no file to load a rule of a registry from.
+#[derive(Debug, thiserror::Error)]
+pub enum NotThere {
+    /// Nobody knows which one is meant.
+    #[error("{0} was never pulled: run `keyreeve rule pull`, which also writes keyreeve.lock")]
+    Unlocked(String),
+    /// It is not on this machine.
+    #[error(
+        "{address} is not on this machine: run `keyreeve rule pull`, or `keyreeve rule pull --vendor` where there is a network"
+    )]
+    NotPulled {
+        /// The address.
+        address: String,
+    },
+    /// The user's store cannot be used.
+    #[error("{address} is not in the repository, and pulled rules cannot be kept: {cause}")]
+    NoStore {
+        /// The address.
+        address: String,
+        /// Why not.
+        cause: Unusable,
+    },
+}
+
+impl Store {
+    /// The store of this user: `keyreeve/components` in XDG_CACHE_HOME, else in the system's folder for caches.
+    ///
+    /// # Errors
+    /// [`Unusable`] if it cannot be made, or is not this user's alone.
+    pub fn of_user() -> Result<Self, Unusable> {
+        Ok(Self { folder: private_folder(&folder_of_user()?, FOLDERS)? })
+    }
+
+    /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is made.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn vendored(folder: &Path) -> io::Result<Self> {
+        let folder = folder.join(VENDORED);
+        fs::create_dir_all(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// Where a component lies, or would. Whoever reads it verifies it.
+    pub fn file(&self, sha256: &[u8; 32]) -> PathBuf {
+        self.folder.join(component_name(sha256))
+    }
+
+    /// Keeps a component, and its signature beside it. Both appear whole or not at all.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn write(&self, sha256: &[u8; 32], component: &[u8], signature: Option<&str>) -> io::Result<()> {
+        let file = self.file(sha256);
+        if let Some(signature) = signature {
+            whole::write(&signature::beside(&file), signature.as_bytes())?;
+        }
+        whole::write(&file, component)
+    }
+
+    /// Removes components that are not among these, with their signatures. What has another kind of name is left alone.
+    ///
+    /// # Errors
+    /// The system's reason.
+    pub fn retain(&self, kept: &[[u8; 32]]) -> io::Result<()> {
+        let kept: Vec<String> = kept.iter().map(|sha256| hex(sha256)).collect();
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some((digits, "wasm" | "wasm.minisig")) = name.to_str().and_then(|name| name.split_once('.')) else {
+                continue;
+            };
+            let is_digest = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+            if is_digest && !kept.iter().any(|kept| kept == digits) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The file that a rule is loaded from: its own, or of a rule in a registry the repository's or the user's copy.
+///
+/// # Errors
+/// [`NotThere`], with what to do.
+pub fn locate(own: &OwnRule<'_>) -> Result<PathBuf, NotThere> {
+    let Some(address) = &own.component.address else { return Ok(own.file.clone()) };
+    let address = address.to_string();
+    let Some(sha256) = &own.component.sha256 else { return Err(NotThere::Unlocked(address)) };
+    if own.file.is_file() {
+        return Ok(own.file.clone());
+    }
+    match Store::of_user() {
+        Err(cause) => Err(NotThere::NoStore { address, cause }),
+        Ok(store) => Some(store.file(sha256)).filter(|file| file.is_file()).ok_or(NotThere::NotPulled { address }),
+    }
+}
