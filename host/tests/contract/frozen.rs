@@ -152,6 +152,7 @@ fn the_program_runs_a_rule_of_contract_1_0() {
 
 #[test]
 fn a_rule_of_another_contract_is_refused_with_the_side_to_upgrade() {
+    let rules = fs::read_to_string(root().join("wit/README.md")).unwrap();
     for (version, advice) in [
         ("1.1.0", "it speaks contract 1.1.0, and this keyreeve speaks 1.0.0: upgrade keyreeve"),
         ("2.0.0", "it speaks contract 2.0.0, and this keyreeve speaks 1.0.0: upgrade keyreeve"),
@@ -160,6 +161,7 @@ fn a_rule_of_another_contract_is_refused_with_the_side_to_upgrade() {
         let problem = problem(&claiming(version)).unwrap();
         assert!(problem.ends_with(advice), "{version}: {problem}");
         assert!(problem.contains("rules/every-fact.wasm"), "{problem}");
+        assert!(rules.contains(advice), "wit/README.md says so: {advice}");
     }
 }
 
