@@ -11,7 +11,7 @@ help:
 	@echo "make test   every test, the examples of the documentation included"
 	@echo "make lint   format, clippy, dependencies, generated pages"
 	@echo "make bench  speed and size, beside other programs"
-	@echo "make doc    generates the pages of docs/"
+	@echo "make doc    generates pages of docs/ and builds the book, into target/book"
 
 demo:
 	scripts/wasm-target.sh
@@ -41,3 +41,5 @@ doc:
 	scripts/wasm-target.sh
 	cargo build --locked
 	scripts/generate-docs.sh
+	BLESS=1 cargo test --locked --package keyreeve --test contract the_page_of_the_contract
+	scripts/book.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Writes the pages of docs/ that the program itself can tell: one for each rule, and the schemas of its files.
+# Writes the pages of docs/ that the program itself can tell: one for each rule and their table, and the schemas of its files;
+# and names the rules in docs/SUMMARY.md.
 # With --check it writes nothing, names every page that is stale, and ends with 1 if one is. It builds nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -26,12 +27,30 @@ rules=$(awk 'NR > 1 { print $1 }' "$fresh/list")
 for rule in $rules; do
     "$program" explain "$rule" --markdown --policy "$fresh/keyreeve.toml" >"$fresh/rules/$rule.md"
 done
+{
+    printf '# The built-in rules\n\nEach page is written by the rule itself; `keyreeve explain` shows the same.\n\n'
+    printf '| rule | enforces | what it asks for |\n|---|---|---|\n'
+    for rule in $rules; do
+        page=$fresh/rules/$rule.md
+        enforces=$(sed -n 's/^- Enforces: \([^(]*\) (.*/\1/p' "$page")
+        echo "| [$rule]($rule.md) | $enforces | $(sed -n '3s/\.$//p' "$page") |"
+    done
+} >"$fresh/README.md"
+mv "$fresh/README.md" "$fresh/rules/README.md"
+# The contents of the book as they are, with a line for each rule under their table.
+while IFS= read -r line; do
+    case "$line" in
+        "  - ["*"](rules/"*) ;;
+        *"](rules/README.md)") echo "$line"; for rule in $rules; do echo "  - [$rule](rules/$rule.md)"; done ;;
+        *) echo "$line" ;;
+    esac
+done <docs/SUMMARY.md >"$fresh/SUMMARY.md"
 "$program" schema policy >"$fresh/schema/keyreeve-toml.json"
 "$program" schema report >"$fresh/schema/report-v1.json"
 
 stale=0
 # Both ways: a page that is missing or differs, and one whose rule is gone.
-for page in $( (cd "$fresh" && ls rules/* schema/*; cd "$OLDPWD/docs" && ls rules/* schema/* 2>/dev/null) | sort -u); do
+for page in $( (cd "$fresh" && ls SUMMARY.md rules/* schema/*; cd "$OLDPWD/docs" && ls rules/* schema/* 2>/dev/null) | sort -u); do
     if cmp -s "$fresh/$page" "docs/$page"; then
         continue
     fi

@@ -32,22 +32,98 @@ fn page(entry: &Entry) -> String {
     page += &format!("- Severity: {}\n", entry.fixed.unwrap_or(info.severity).name());
     let kinds: Vec<&str> = entry.rule.kinds.iter().map(|kind| kind.interface()).collect();
     page += &format!("- Examines: {}\n- Version: {}\n\n## Why\n\n{}\n", kinds.join(", "), info.version, info.rationale);
-    for (name, heading, fenced) in [
-        ("remedy", "How to mend it", false),
-        ("bad-example", "What it finds", true),
-        ("good-example", "What it passes", true),
-    ] {
-        if let Some((_, text)) = info.attributes.iter().find(|(attribute, text)| attribute == name && !text.is_empty())
-        {
-            let text = text.trim_end();
-            page += &if fenced {
-                format!("\n## {heading}\n\n```\n{text}\n```\n")
-            } else {
-                format!("\n## {heading}\n\n{}.\n", capitalised(text))
-            };
+    for (name, heading) in [("bad-example", "What it finds"), ("good-example", "What it passes")] {
+        if let Some(example) = attribute(info, name) {
+            page += &format!("\n## {heading}\n\n```\n{}\n```\n", example.trim_end());
         }
     }
-    page + &settings(info, entry)
+    if let Some(remedy) = attribute(info, "remedy") {
+        page += &format!("\n## How to mend it\n\n{}.\n", capitalised(remedy.trim_end()));
+    }
+    page + &severities(entry) + &undetermined(info) + &settings(info, entry) + &sources(info)
+}
+
+/// An optional part of what a rule says of itself.
+fn attribute<'a>(info: &'a Info, name: &str) -> Option<&'a str> {
+    let mut attributes = info.attributes.iter().filter(|(attribute, text)| attribute == name && !text.is_empty());
+    attributes.next().map(|(_, text)| text.as_str())
+}
+
+/// When a violation has which severity; nothing where the line `Severity` has said it all.
+fn severities(entry: &Entry) -> String {
+    let Some(lines) = attribute(&entry.rule.info, "severities") else { return String::new() };
+    let list: String = lines.lines().map(|line| format!("- {line}\n")).collect();
+    let fixed = match entry.fixed {
+        Some(fixed) => format!("keyreeve.toml makes all of them {}. By themselves they are:\n\n", fixed.name()),
+        None => String::new(),
+    };
+    format!("\n## Severities\n\n{fixed}{list}")
+}
+
+/// What is neither violation nor pass: what the rule says of that, and the fields for which the host answers.
+fn undetermined(info: &Info) -> String {
+    let mut paragraphs = Vec::new();
+    paragraphs.extend(attribute(info, "undetermined").map(|own| format!("{}.", capitalised(own))));
+    if !info.reads.is_empty() {
+        let fields: Vec<String> = info.reads.iter().map(|field| format!("`{field}`")).collect();
+        paragraphs
+            .push(format!("A fact without a violation in which one of these is not known: {}.", fields.join(", ")));
+    }
+    if paragraphs.is_empty() {
+        paragraphs.push("Nothing: it reads no field that it could miss.".to_owned());
+    }
+    format!("\n## What stays undetermined\n\n{}\n", paragraphs.join("\n\n"))
+}
+
+/// Standards that the rationale names and that have an address of their own.
+fn sources(info: &Info) -> String {
+    let mut sources: Vec<(String, String)> = Vec::new();
+    for series in [RFC, FIPS, SP] {
+        for (at, _) in info.rationale.match_indices(series.0) {
+            let source = series.1(&info.rationale[at + series.0.len()..]);
+            sources.extend(source.filter(|source| !sources.contains(source)));
+        }
+    }
+    if sources.is_empty() {
+        return String::new();
+    }
+    let lines = sources.iter().map(|(name, address)| format!("- {name}: <{address}>\n"));
+    format!("\n## Sources\n\n{}", lines.collect::<String>())
+}
+
+/// How a series of standards is cited, and name and address of the one that the text behind that names.
+type Series = (&'static str, fn(&str) -> Option<(String, String)>);
+
+const RFC: Series = ("RFC ", |text| {
+    let number = leading(text, |letter| letter.is_ascii_digit())?;
+    Some((format!("RFC {number}"), format!("https://www.rfc-editor.org/rfc/rfc{number}")))
+});
+
+const FIPS: Series = ("FIPS ", |text| {
+    let number = leading(text, |letter| letter.is_ascii_digit() || letter == '-')?;
+    Some((format!("FIPS {number}"), format!("https://doi.org/10.6028/NIST.FIPS.{number}")))
+});
+
+/// `SP 800-57 part 1 revision 5` has the address `…SP.800-57pt1r5`.
+const SP: Series = ("SP ", |text| {
+    let number = leading(text, |letter| letter.is_ascii_alphanumeric() || letter == '-')?;
+    let (mut name, mut address) = (format!("NIST SP {number}"), format!("https://doi.org/10.6028/NIST.SP.{number}"));
+    let mut rest = &text[number.len()..];
+    for (word, short) in [(" part ", "pt"), (" revision ", "r")] {
+        let digits = rest.strip_prefix(word).and_then(|rest| leading(rest, |letter| letter.is_ascii_digit()));
+        if let Some(digits) = digits {
+            name += &format!("{word}{digits}");
+            address += &format!("{short}{digits}");
+            rest = &rest[word.len() + digits.len()..];
+        }
+    }
+    Some((name, address))
+});
+
+/// The letters that `text` begins with, without a hyphen at their end; none if there are none.
+fn leading(text: &str, is_part: fn(char) -> bool) -> Option<&str> {
+    let end = text.find(|letter| !is_part(letter)).unwrap_or(text.len());
+    Some(text[..end].trim_end_matches('-')).filter(|part| !part.is_empty())
 }
 
 fn settings(info: &Info, entry: &Entry) -> String {
@@ -90,7 +166,11 @@ fn kind(value: &Value) -> &'static str {
 fn plain(page: &str) -> String {
     let lines =
         page.lines().filter(|line| *line != "```").map(|line| line.trim_start_matches('#').trim_start_matches(' '));
-    lines.map(|line| line.replace('`', "") + "\n").collect()
+    let unlinked = |line: &str| match line.split_once(": <https://") {
+        Some((name, address)) => format!("{name}: https://{}", address.trim_end_matches('>')),
+        None => line.to_owned(),
+    };
+    lines.map(|line| unlinked(line).replace('`', "") + "\n").collect()
 }
 
 fn capitalised(text: &str) -> String {

@@ -51,10 +51,20 @@ fn explain_says_what_a_rule_is_about_for_every_rule_that_is_listed() {
     let rules = tree.run(&["rule", "list", "--json"]).ends_with(0).json();
     for rule in rules.as_array().unwrap() {
         let (id, title) = (rule["id"].as_str().unwrap(), rule["title"].as_str().unwrap());
-        let page = tree.run(&["explain", id]).ends_with(0).says("Why").says("How to mend it").says("Settings");
+        let mut page = tree.run(&["explain", id]).ends_with(0);
+        for part in
+            ["Why", "What it finds", "What it passes", "How to mend it", "Severities", "What stays undetermined"]
+        {
+            page = page.says(&format!("\n{part}\n\n"));
+        }
+        let page = page.says("\nSettings\n\n");
         assert!(page.stdout.to_lowercase().contains(&title.to_lowercase().replace('`', "")), "{page:?}");
         tree.run(&["explain", id, "--markdown"]).ends_with(0).says(&format!("# {id}\n")).says("## Why");
     }
+    let sources = "- RFC 9155: <https://www.rfc-editor.org/rfc/rfc9155>\n- FIPS 186-5: <https://doi.org/10.6028/NIST.FIPS.186-5>\n";
+    tree.run(&["explain", "certificate-algorithm", "--markdown"]).says(sources);
+    let sources = "NIST SP 800-57 part 1 revision 5: https://doi.org/10.6028/NIST.SP.800-57pt1r5\n";
+    tree.run(&["explain", "key-size"]).says(sources);
     tree.run(&["explain", "key-sise"]).ends_with(2).complains("did you mean key-size; `keyreeve rule list` shows all");
 }
 

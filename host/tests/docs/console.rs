@@ -49,18 +49,20 @@ fn steps(lines: &[String]) -> Vec<Step> {
 /// What a command prints to both outputs. It fails the test where the shell or keyreeve did not understand the command,
 /// unless the page shows that by printing the exit code.
 fn output(command: &str, folder: &Path) -> String {
-    let program = Path::new(env!("CARGO_BIN_EXE_keyreeve"));
-    let path = std::env::var("PATH").unwrap();
-    let output = sheltered("sh")
-        .args(["-c", &format!("exec 2>&1\n{command}")])
-        .current_dir(folder)
-        .env("PATH", format!("{}:{path}", program.parent().unwrap().display()))
-        .env("COLUMNS", "100")
-        .output()
-        .unwrap();
+    let output = shell(&format!("exec 2>&1\n{command}"), folder).output().unwrap();
     let printed = String::from_utf8(output.stdout).unwrap();
     assert!(!matches!(output.status.code(), Some(2 | 126 | 127) | None), "{command} is no command: {printed}");
     printed
+}
+
+/// A shell with this command, for which `keyreeve` is the program that was built.
+pub(crate) fn shell(command: &str, folder: &Path) -> Command {
+    let program = Path::new(env!("CARGO_BIN_EXE_keyreeve"));
+    let path = std::env::var("PATH").unwrap();
+    let mut shell = sheltered("sh");
+    shell.args(["-c", command]).current_dir(folder).env("COLUMNS", "100");
+    shell.env("PATH", format!("{}:{path}", program.parent().unwrap().display()));
+    shell
 }
 
 /// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests.

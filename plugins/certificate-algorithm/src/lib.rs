@@ -59,6 +59,14 @@ impl Rule for CertificateAlgorithm {
         good_example: "openssl req -x509 -sha256 -key server.key -out server.pem",
     };
 
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::High, "the hash is one of prohibited-hashes"),
+        (Severity::Medium, "the signature is made with DSA"),
+        (Severity::Low, "the same in test data (purpose = fixture)"),
+    ];
+
+    const UNDETERMINED: &str = "the algorithm is none that the policy recognises";
+
     fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self { settings })
     }

@@ -69,6 +69,20 @@ impl Rule for CipherSuites {
         good_example: "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
     };
 
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (
+            Severity::High,
+            "a suite has no encryption or authentication, or a broken cipher; a group is too small; or deny names it",
+        ),
+        (
+            Severity::Medium,
+            "a suite is deprecated: RSA or finite-field key exchange, static ECDH, in the strict profile CBC, SHA-1 MACs and short tags",
+        ),
+        (Severity::Low, "the same in test data (purpose = fixture)"),
+    ];
+
+    const UNDETERMINED: &str = "no suite is known to be enabled, or one or a group that the policy does not recognise";
+
     fn new(settings: Settings) -> Result<Self, String> {
         let profile = Profile::named(&settings.profile)
             .ok_or_else(|| String::from("the setting profile must be strict or intermediate"))?;

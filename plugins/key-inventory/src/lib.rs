@@ -41,7 +41,7 @@ impl Rule for KeyInventory {
         statement: "S8",
         rationale: "A key that nobody has written down is not rotated, is not revoked when its owner leaves, and is missed when it \
             leaks. The policy wants of each shared or production access token the key creator, a description of the service, \
-            the creation date, the date of the last rotation and the current owner. NIST SP 800-57 part 2 describes such \
+            the creation date, the date of the last rotation and the current owner. NIST SP 800-57 part 2 revision 1 describes such \
             inventories.",
         severity: Severity::Medium,
         reads: &[
@@ -57,6 +57,11 @@ impl Rule for KeyInventory {
         good_example: "- id: billing-api\n  creator: Ada Example\n  service: invoices to the billing provider\n  \
             created: 2025-11-23\n  last-rotated: 2026-11-13\n  owner: Grace Example",
     };
+
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::Medium, "an entry lacks a required field, or no entry names a key that is shared or in production"),
+        (Severity::Low, "a date of an entry cannot be: it is yet to come, or the key was rotated before it was made"),
+    ];
 
     fn new(settings: Settings) -> Result<Self, String> {
         let known = |name: &String| FIELDS.into_iter().find(|(field, _)| field == name);

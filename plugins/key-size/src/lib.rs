@@ -41,7 +41,7 @@ impl Rule for KeySize {
         title: "keys are large enough, and their parameters sound",
         statement: "S5",
         rationale: "A key that is too small can be computed from its public half: RSA moduli of 829 bits have been factored in \
-            public, and NIST SP 800-57 gives 2048 bits no more than 112 bits of strength. 3072 bits (128 bits of strength) is what BSI \
+            public, and NIST SP 800-57 part 1 revision 5 gives 2048 bits no more than 112 bits of strength. 3072 bits (128 bits of strength) is what BSI \
             TR-02102 asks for; 2048 is the floor of the CA/Browser Forum's baseline requirements, section 6.1.5, which also wants a \
             multiple of 8. An even exponent is no RSA key, an exponent of 1 no encryption; SP 800-89 puts sound ones \
             between 2^16+1 and 2^256-1. FIPS 186-5 withdrew DSA in every size.",
@@ -51,6 +51,18 @@ impl Rule for KeySize {
         bad_example: "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024",
         good_example: "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072",
     };
+
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::High, "a key is below the minimum, its RSA exponent is 1 or even, or it is a small DSA key"),
+        (Severity::Medium, "a DSA key of any other size"),
+        (
+            Severity::Low,
+            "a key is below what is recommended, its modulus no multiple of 8, its exponent beyond the usual; whatever is found in test data (purpose = fixture)",
+        ),
+    ];
+
+    const UNDETERMINED: &str =
+        "how large a key of its algorithm must be is not known, nor the size of its curve, or the curve has no name";
 
     fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self { settings })

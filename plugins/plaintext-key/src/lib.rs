@@ -38,8 +38,20 @@ impl Rule for PlaintextKey {
         reads: &["keys.protection", "keys.encryption"],
         remedy: "make a new key in a key vault or hardware module and revoke this one; deleting the file leaves it in the history",
         bad_example: "-----BEGIN PRIVATE KEY-----",
-        good_example: "",
+        good_example: "ssl_certificate_key \"engine:pkcs11:pkcs11:token=vault;object=www\";",
     };
+
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::Critical, "the key is in plaintext"),
+        (Severity::High, "it is encrypted with a broken cipher: DES, RC2, RC4"),
+        (
+            Severity::Medium,
+            "a passphrase is cheap to guess: a deprecated scheme, cipher or function, or too few iterations",
+        ),
+        (Severity::Low, "it is well encrypted, but in no vault; in plaintext in test data (purpose = fixture)"),
+    ];
+
+    const UNDETERMINED: &str = "how a private key is protected is not stated";
 
     fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self { settings })

@@ -72,6 +72,13 @@ impl Rule for RotationAge {
         good_example: "openssl req -x509 -days 90 -newkey ed25519 -keyout server.key -out server.pem",
     };
 
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::Medium, "a key is older than its maximum"),
+        (Severity::Low, "a certificate has expired, or is valid for longer than its key may be used"),
+    ];
+
+    const UNDETERMINED: &str = "no environment is known, or an inventory entry has no date at all";
+
     fn new(settings: Settings) -> Result<Self, String> {
         Ok(Self { settings })
     }

@@ -2,14 +2,22 @@
 
 use std::sync::OnceLock;
 
-use crate::{Finding, Findings, Info, Judge, Rule, Scan, Setting, SettingType, Settings, Value};
+use crate::{Finding, Findings, Info, Judge, Rule, Scan, Setting, SettingType, Settings, Severity, Value};
 
 /// Answers `describe`.
 pub fn describe<R: Rule>(id: &str, version: &str) -> Info {
     report_panics();
     let about = R::ABOUT;
-    let attributes =
-        [("remedy", about.remedy), ("bad-example", about.bad_example), ("good-example", about.good_example)];
+    let severities: Vec<String> =
+        R::SEVERITIES.iter().map(|(severity, when)| [severity_name(*severity), ": ", when].concat()).collect();
+    let severities = severities.join("\n");
+    let attributes = [
+        ("remedy", about.remedy),
+        ("bad-example", about.bad_example),
+        ("good-example", about.good_example),
+        ("severities", &severities),
+        ("undetermined", R::UNDETERMINED),
+    ];
     Info {
         id: id.to_owned(),
         version: version.to_owned(),
@@ -24,6 +32,15 @@ pub fn describe<R: Rule>(id: &str, version: &str) -> Info {
             .filter(|(_, text)| !text.is_empty())
             .map(|(name, text)| (name.to_owned(), text.to_owned()))
             .collect(),
+    }
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "low",
+        Severity::Medium => "medium",
+        Severity::High => "high",
+        Severity::Critical => "critical",
     }
 }
 

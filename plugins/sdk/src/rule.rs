@@ -33,6 +33,14 @@ pub trait Rule: Sized + Send + Sync + 'static {
     /// What it is.
     const ABOUT: About;
 
+    /// The severities of its violations and when each holds, most serious first: `(Severity::High, "TLS 1.1 or older is
+    /// enabled")`. Empty where every violation is an ordinary one.
+    const SEVERITIES: &'static [(Severity, &'static str)] = &[];
+
+    /// When it answers undetermined by itself, as a clause: `a suite is in no registry`. Empty for never. The fields of
+    /// [`About::reads`] are the host's affair and not repeated here.
+    const UNDETERMINED: &'static str = "";
+
     /// Makes the rule, once, from its settings. The error is one sentence that names the setting and what it must be.
     fn new(settings: Self::Settings) -> Result<Self, String>;
 }

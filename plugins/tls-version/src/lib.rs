@@ -41,6 +41,14 @@ impl Rule for TlsVersion {
         good_example: "ssl_protocols TLSv1.3;",
     };
 
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::High, "TLS 1.1 or older is enabled, or connections are not encrypted at all"),
+        (Severity::Medium, "TLS 1.2 is enabled, or TLS is used only if the other side asks for it"),
+        (Severity::Low, "the same in test data (purpose = fixture)"),
+    ];
+
+    const UNDETERMINED: &str = "no version is known to be enabled, or one that no standard defines";
+
     fn new(settings: Settings) -> Result<Self, String> {
         let minimum = iana::version(&settings.minimum)
             .ok_or_else(|| String::from("the setting minimum must be 1.0, 1.1, 1.2 or 1.3"))?;
