@@ -18,4 +18,5 @@ pub mod rules;
 pub mod scan;
 pub mod settle;
 pub mod source;
+pub mod template;
 pub mod whole;

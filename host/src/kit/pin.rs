@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::digest::{hex, sha256};
 use crate::rules::built_in::BUILT_IN;
+use crate::rules::contract::Info;
 use crate::rules::load::{LoadError, Loader, read};
 
 /// Why there is no stanza.
@@ -66,10 +67,15 @@ pub fn pin(loader: &Loader<'_>, file: &Path, folder: &Path) -> Result<Pin, PinEr
     let path = path.to_str().ok_or_else(|| PinError::NotUtf8(path.to_string_lossy().into_owned()))?;
     // On Windows both separators are understood, elsewhere `\` is a letter like any other.
     let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
-    Ok(Pin { id: rule.info.id, path, version: rule.info.version, sha256: hex(&digest) })
+    Ok(Pin::of(&rule.info, &path, &digest))
 }
 
 impl Pin {
+    /// The rule at a path or an address, with the SHA-256 of its component.
+    pub fn of(info: &Info, path: &str, sha256: &[u8; 32]) -> Self {
+        Self { id: info.id.clone(), path: path.to_owned(), version: info.version.clone(), sha256: hex(sha256) }
+    }
+
     /// The stanza. An empty line stands before it, so that it can be appended to whatever the file ends with.
     pub fn stanza(&self) -> String {
         let text = |text: &str| toml::Value::from(text).to_string();

@@ -22,6 +22,9 @@ const COMPLAINT_BYTES: u64 = 4 * 1024;
 /// How often the parent looks whether a compiler that has said everything has ended.
 const POLL: Duration = Duration::from_millis(5);
 
+/// How many times as long a compiler takes that was built without optimisation: one for tests and development.
+const SLOWNESS: u64 = if cfg!(debug_assertions) { 4 } else { 1 };
+
 /// What compiling one component may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -38,7 +41,8 @@ pub struct Limits {
 impl Default for Limits {
     /// Components that carry an interpreter take 2 to 13 seconds of CPU time.
     fn default() -> Self {
-        Self { cpu_seconds: 60, memory: 4 << 30, output: 256 << 20, wall: Duration::from_secs(600) }
+        let (cpu_seconds, wall) = (60 * SLOWNESS, Duration::from_secs(600 * SLOWNESS));
+        Self { cpu_seconds, memory: 4 << 30, output: 256 << 20, wall }
     }
 }
 

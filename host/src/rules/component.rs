@@ -39,9 +39,7 @@ pub enum Refusal {
     #[error("it is not WebAssembly")]
     NotWasm,
     /// A core module.
-    #[error(
-        "it is a core module, not a component: make a component of it (wasm-tools component new, or the tool of its language)"
-    )]
+    #[error("it is a core module, not a component: make a component of it with `keyreeve rule component`")]
     CoreModule,
     /// It ends early, or is malformed.
     #[error("it is malformed or truncated: {0}")]

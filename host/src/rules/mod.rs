@@ -8,6 +8,7 @@ pub mod compile;
 pub mod component;
 mod config;
 pub mod contract;
+pub mod encode;
 pub mod engine;
 pub mod info;
 pub mod judge;

@@ -42,8 +42,8 @@ fn the_component_of_the_frozen_rule() {
 fn load(engine: &Engine) -> Rule {
     let compiler = env!("CARGO_BIN_EXE_keyreeve").into();
     let loader = Loader { engine, compiler, limits: compile::Limits::default(), cache: None };
-    let digest: [u8; 32] = Sha256::digest(component()).into();
-    loader.load(&folder().join("every-fact.wasm"), &digest, "every-fact").unwrap()
+    let component = component();
+    loader.rule("every-fact.wasm", &component, &Sha256::digest(&component).into()).unwrap()
 }
 
 /// A value of each type, none of them the default.

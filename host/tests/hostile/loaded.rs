@@ -25,7 +25,7 @@ fn what_is_no_rule_of_this_contract_is_refused_before_it_is_compiled() {
     let only =
         "and a rule may import nothing but keyreeve:policy/diagnostics: no clock, no files, no network, no randomness";
     let expected = [
-        ("core-module", "it is a core module, not a component: make a component of it (wasm-tools component new, or the tool of its language)".to_owned()),
+        ("core-module", "it is a core module, not a component: make a component of it with `keyreeve rule component`".to_owned()),
         ("wasi-import", format!("it imports wasi:clocks/monotonic-clock@0.2.0, {only}")),
         ("unknown-import", format!("it imports keyreeve:policy/files@1.0.0, {only}")),
         ("other-world", "it exports nothing of keyreeve:policy: it is a component of another world".to_owned()),

@@ -244,6 +244,8 @@ fn which_rule_and_which_cases_must_be_clear() {
     test(&tree, &["--component", "key-size.wasm"]).ends_with(0);
     test(&tree, &["--component", "missing.wasm"]).ends_with(2).complains("missing.wasm cannot be read");
     test(&tree, &["--component", "other.wasm"]).ends_with(2).complains("it is not WebAssembly");
+    tree.write("other.wasm", b"\0asm\x01\0\0\0");
+    test(&tree, &[]).ends_with(0);
     fs::remove_file(tree.path.join("other.wasm")).unwrap();
     fs::remove_file(tree.path.join("key-size.wasm")).unwrap();
     test(&tree, &[]).ends_with(2).complains("there is no .wasm file in .: build the rule");

@@ -5,17 +5,19 @@ use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Rule, Scan, Sever
 
 keyreeve_rule::rule!(CertificateAlgorithm: certificates);
 
-keyreeve_rule::settings! {
-    /// What keyreeve.toml can change.
-    pub struct Settings {
-        /// Hashes that no signature may be made with.
-        pub prohibited_hashes: Vec<String> = ["MD2", "MD4", "MD5", "SHA", "SHA1"].map(String::from).to_vec(),
-        /// Signature algorithms (OpenSSL's long name or an object identifier) and hashes that the policy recognises besides
-        /// the built-in ones.
-        pub allow: Vec<String> = vec![],
-        /// Whether the signature of a self-issued certificate authority on itself is judged, though nobody relies on it.
-        pub judge_roots: bool = false,
-    }
+/// What keyreeve.toml can change.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// Hashes that no signature may be made with.
+    #[setting(default = ["MD2", "MD4", "MD5", "SHA", "SHA1"].map(String::from).to_vec())]
+    pub prohibited_hashes: Vec<String>,
+    /// Signature algorithms (OpenSSL's long name or an object identifier) and hashes that the policy recognises besides
+    /// the built-in ones.
+    #[setting(default = vec![])]
+    pub allow: Vec<String>,
+    /// Whether the signature of a self-issued certificate authority on itself is judged, though nobody relies on it.
+    #[setting(default = false)]
+    pub judge_roots: bool,
 }
 
 /// Hashes that are recognised: SHA-2 (FIPS 180-4) and SHA-3 (FIPS 202).

@@ -10,20 +10,24 @@ use suite::Profile;
 
 keyreeve_rule::rule!(CipherSuites: tls_endpoints);
 
-keyreeve_rule::settings! {
-    /// What keyreeve.toml can change.
-    pub struct Settings {
-        /// strict also deprecates CBC mode, SHA-1 MACs and tags of eight bytes; intermediate does not.
-        pub profile: String = "strict".into(),
-        /// Suites and groups, by their names in the IANA registries, that are recognised whatever they are made of.
-        pub allow: Vec<String> = vec![],
-        /// Suites and groups, by their names in the IANA registries, that are prohibited whatever they are made of.
-        pub deny: Vec<String> = vec![],
-        /// Fewest bits of the order of a curve for the key exchange.
-        pub curve_minimum: u32 = 224,
-        /// Fewest bits of the prime of a finite field for the key exchange.
-        pub finite_field_minimum: u32 = 2048,
-    }
+/// What keyreeve.toml can change.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// strict also deprecates CBC mode, SHA-1 MACs and tags of eight bytes; intermediate does not.
+    #[setting(default = "strict".into())]
+    pub profile: String,
+    /// Suites and groups, by their names in the IANA registries, that are recognised whatever they are made of.
+    #[setting(default = vec![])]
+    pub allow: Vec<String>,
+    /// Suites and groups, by their names in the IANA registries, that are prohibited whatever they are made of.
+    #[setting(default = vec![])]
+    pub deny: Vec<String>,
+    /// Fewest bits of the order of a curve for the key exchange.
+    #[setting(default = 224)]
+    pub curve_minimum: u32,
+    /// Fewest bits of the prime of a finite field for the key exchange.
+    #[setting(default = 2048)]
+    pub finite_field_minimum: u32,
 }
 
 /// How many suites or groups a message names, and how many places a finding points to.

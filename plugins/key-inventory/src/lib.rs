@@ -8,14 +8,15 @@ use keyreeve_rule::{
 
 keyreeve_rule::rule!(KeyInventory: inventory, keys);
 
-keyreeve_rule::settings! {
-    /// What keyreeve.toml can change.
-    pub struct Settings {
-        /// The fields that an entry must have: of creator, service, created, last-rotated and owner.
-        pub required: Vec<String> = FIELDS.map(|(field, _)| field.to_owned()).to_vec(),
-        /// Whether a live private key that is shared or in production must be named by an entry.
-        pub judge_keys: bool = true,
-    }
+/// What keyreeve.toml can change.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// The fields that an entry must have: of creator, service, created, last-rotated and owner.
+    #[setting(default = FIELDS.map(|(field, _)| field.to_owned()).to_vec())]
+    pub required: Vec<String>,
+    /// Whether a live private key that is shared or in production must be named by an entry.
+    #[setting(default = true)]
+    pub judge_keys: bool,
 }
 
 /// Fields of an entry and what the policy calls them.

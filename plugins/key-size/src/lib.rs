@@ -7,26 +7,33 @@ use keyreeve_rule::{
 
 keyreeve_rule::rule!(KeySize: certificates, keys);
 
-keyreeve_rule::settings! {
-    /// Sizes in bits: below a minimum a key violates the policy, below a recommendation guidance goes further.
-    pub struct Settings {
-        /// Fewest bits of an RSA modulus.
-        pub rsa_minimum: u32 = 2048,
-        /// Bits that an RSA modulus should have.
-        pub rsa_recommended: u32 = 3072,
-        /// Fewest bits of the prime of a Diffie-Hellman key.
-        pub dh_minimum: u32 = 2048,
-        /// Bits that the prime of a Diffie-Hellman key should have.
-        pub dh_recommended: u32 = 3072,
-        /// Fewest bits of the order of an elliptic curve.
-        pub ec_minimum: u32 = 224,
-        /// Bits that the order of an elliptic curve should have.
-        pub ec_recommended: u32 = 256,
-        /// Fewest bits of the prime of a DSA key before its violation is high instead of medium.
-        pub dsa_minimum: u32 = 2048,
-        /// Algorithms and curves, as facts call them, that pass whatever their size: `DSA`, `1.2.643.7.1.1.1.1`, `secp224r1`.
-        pub allow: Vec<String> = vec![],
-    }
+/// Sizes in bits: below a minimum a key violates the policy, below a recommendation guidance goes further.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// Fewest bits of an RSA modulus.
+    #[setting(default = 2048)]
+    pub rsa_minimum: u32,
+    /// Bits that an RSA modulus should have.
+    #[setting(default = 3072)]
+    pub rsa_recommended: u32,
+    /// Fewest bits of the prime of a Diffie-Hellman key.
+    #[setting(default = 2048)]
+    pub dh_minimum: u32,
+    /// Bits that the prime of a Diffie-Hellman key should have.
+    #[setting(default = 3072)]
+    pub dh_recommended: u32,
+    /// Fewest bits of the order of an elliptic curve.
+    #[setting(default = 224)]
+    pub ec_minimum: u32,
+    /// Bits that the order of an elliptic curve should have.
+    #[setting(default = 256)]
+    pub ec_recommended: u32,
+    /// Fewest bits of the prime of a DSA key before its violation is high instead of medium.
+    #[setting(default = 2048)]
+    pub dsa_minimum: u32,
+    /// Algorithms and curves, as facts call them, that pass whatever their size: `DSA`, `1.2.643.7.1.1.1.1`, `secp224r1`.
+    #[setting(default = vec![])]
+    pub allow: Vec<String>,
 }
 
 /// The rule with its settings.

@@ -6,16 +6,18 @@ use keyreeve_rule::{About, Encryption, Fact, Findings, Judge, Key, Protection, P
 
 keyreeve_rule::rule!(PlaintextKey: keys);
 
-keyreeve_rule::settings! {
-    /// Below these a passphrase is cheap to guess.
-    pub struct Settings {
-        /// Fewest iterations of PBKDF2.
-        pub pbkdf2_minimum: u32 = 10000,
-        /// Least cost N of scrypt.
-        pub scrypt_minimum: u32 = 16384,
-        /// Fewest rounds of bcrypt.
-        pub bcrypt_minimum: u32 = 16,
-    }
+/// Below these a passphrase is cheap to guess.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// Fewest iterations of PBKDF2.
+    #[setting(default = 10000)]
+    pub pbkdf2_minimum: u32,
+    /// Least cost N of scrypt.
+    #[setting(default = 16384)]
+    pub scrypt_minimum: u32,
+    /// Fewest rounds of bcrypt.
+    #[setting(default = 16)]
+    pub bcrypt_minimum: u32,
 }
 
 /// The rule with its settings.

@@ -8,16 +8,18 @@ use keyreeve_rule::{
 
 keyreeve_rule::rule!(RotationAge: certificates, inventory, keys);
 
-keyreeve_rule::settings! {
-    /// What keyreeve.toml can change.
-    pub struct Settings {
-        /// Greatest age of a key with access to production or to sensitive data (S9).
-        pub production_maximum: Days = Days(90),
-        /// Greatest age of a personal key with access to staging or test (S10).
-        pub personal_maximum: Days = Days(365),
-        /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
-        pub judge_lifetime: bool = true,
-    }
+/// What keyreeve.toml can change.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// Greatest age of a key with access to production or to sensitive data (S9).
+    #[setting(default = Days(90))]
+    pub production_maximum: Days,
+    /// Greatest age of a personal key with access to staging or test (S10).
+    #[setting(default = Days(365))]
+    pub personal_maximum: Days,
+    /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
+    #[setting(default = true)]
+    pub judge_lifetime: bool,
 }
 
 /// The rule with its settings.

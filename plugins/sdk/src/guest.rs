@@ -1,4 +1,4 @@
-//! The calls of the host, carried to a rule. Not for authors: `rule!` and `settings!` expand to these.
+//! The calls of the host, carried to a rule. Not for authors: `rule!` and `#[derive(Settings)]` expand to these.
 
 use std::sync::OnceLock;
 
@@ -71,11 +71,10 @@ pub fn check<R: Judge<F>, F>(rule: &R, scan: &Scan, facts: &[F]) -> Vec<Finding>
     findings.into_list()
 }
 
-/// Declares the setting of a field: `doc` is its doc comment.
-pub fn setting<T: SettingType>(field: &str, default: T, doc: &str) -> Setting {
+/// Declares a setting: `doc` is the doc comment of its field.
+pub fn setting<T: SettingType>(name: &str, default: T, doc: &str) -> Setting {
     let doc = doc.split_whitespace().collect::<Vec<_>>().join(" ");
-    let default = default.into_value();
-    Setting { name: field.replace('_', "-"), default, doc, attributes: Vec::new() }
+    Setting { name: name.to_owned(), default: default.into_value(), doc, attributes: Vec::new() }
 }
 
 /// Reads the value of the setting `name`.

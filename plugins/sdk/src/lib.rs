@@ -4,24 +4,20 @@
 //! A rule is a type with settings that says what it is ([`Rule`]) and judges facts of one or more kinds ([`Judge`]):
 //!
 //! ```
-//! use keyreeve_rule::{About, Findings, Judge, Key, Protection, Rule, Scan, Severity};
+//! use keyreeve_rule::{About, Findings, Judge, Key, Protection, Rule, Scan, Settings, Severity};
 //!
 //! keyreeve_rule::rule!(NoPlaintext: keys);
 //!
-//! keyreeve_rule::settings! {
-//!     /// What keyreeve.toml can change.
-//!     pub struct Settings {
-//!         /// Algorithms whose keys may lie in plaintext.
-//!         pub spare: Vec<String> = vec![],
-//!     }
-//! }
-//!
+//! /// What keyreeve.toml can change.
+//! #[derive(Settings)]
 //! pub struct NoPlaintext {
-//!     settings: Settings,
+//!     /// Algorithms whose keys may lie in plaintext.
+//!     #[setting(default = vec![])]
+//!     spare: Vec<String>,
 //! }
 //!
 //! impl Rule for NoPlaintext {
-//!     type Settings = Settings;
+//!     type Settings = Self;
 //!
 //!     const ABOUT: About = About {
 //!         title: "no private key in plaintext",
@@ -34,14 +30,14 @@
 //!         good_example: "",
 //!     };
 //!
-//!     fn new(settings: Settings) -> Result<Self, String> {
-//!         Ok(Self { settings })
+//!     fn new(settings: Self) -> Result<Self, String> {
+//!         Ok(settings)
 //!     }
 //! }
 //!
 //! impl Judge<Key> for NoPlaintext {
 //!     fn judge(&self, key: &Key, _: &Scan, findings: &mut Findings) {
-//!         if key.protection == Protection::Plaintext && !self.settings.spare.contains(&key.public.algorithm) {
+//!         if key.protection == Protection::Plaintext && !self.spare.contains(&key.public.algorithm) {
 //!             findings.violation("the private key is not encrypted").at("protection");
 //!         }
 //!     }
@@ -53,6 +49,9 @@
 //!
 //! The crate of a rule is a `cdylib` (and an `rlib`, to be tested natively); its package name is the rule's id and its
 //! package version the rule's version.
+
+// What the derive macro writes names this crate; here, too.
+extern crate self as keyreeve_rule;
 
 pub mod bindings;
 pub mod date;
@@ -77,5 +76,6 @@ pub use bindings::tls_endpoints::exports::keyreeve::policy::tls_endpoints::{
 };
 pub use fact::Fact;
 pub use findings::{Findings, Pending};
+pub use keyreeve_rule_derive::Settings;
 pub use rule::{About, Judge, Rule, judge, judge_with};
 pub use settings::{Days, SettingType, Settings};

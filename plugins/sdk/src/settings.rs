@@ -1,8 +1,8 @@
-//! Typed settings of a rule, from one declaration. Not keyreeve.toml, which the host reads and checks.
+//! Typed settings of a rule, and the types that a setting can have. Not keyreeve.toml, which the host reads and checks.
 
 use crate::{Setting, Value};
 
-/// The settings of a rule; `settings!` implements it. [`Default`] gives every setting's default.
+/// The settings of a rule; `#[derive(Settings)]` implements it and [`Default`], which gives every setting's default.
 pub trait Settings: Sized + Default {
     /// Every setting with its default and what it does.
     fn declare() -> Vec<Setting>;
@@ -23,7 +23,12 @@ impl Settings for () {
     }
 }
 
-/// A type that a setting can have.
+/// A type that a setting can have: `bool`, `i64`, `u32`, `String`, `Vec<String>` and [`Days`].
+#[diagnostic::on_unimplemented(
+    message = "no setting can have the type `{Self}`",
+    label = "not a type of settings",
+    note = "a setting is a bool, i64, u32, String, Vec<String> or keyreeve_rule::Days"
+)]
 pub trait SettingType: Sized {
     /// What the type is called in an error: `a whole number`.
     const EXPECTED: &'static str;
@@ -68,75 +73,37 @@ setting_types! {
     Days, Days, "a number of days", |value| value.0, Some(Days(value));
 }
 
-/// Declares the settings of a rule: a struct whose fields have a doc comment, a type and a default. The setting's name is
-/// the field's, with hyphens; its description the doc comment.
-///
-/// Types are `bool`, `i64`, `u32`, `String`, `Vec<String>` and [`Days`](crate::Days).
-#[macro_export]
-macro_rules! settings {
-    (
-        $(#[$about:meta])*
-        $visibility:vis struct $name:ident {
-            $( $(#[doc = $doc:literal])+ $field_visibility:vis $field:ident: $type:ty = $default:expr, )*
-        }
-    ) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, PartialEq)]
-        $visibility struct $name {
-            $( $(#[doc = $doc])+ $field_visibility $field: $type, )*
-        }
-
-        impl ::core::default::Default for $name {
-            fn default() -> Self {
-                Self { $( $field: $default, )* }
-            }
-        }
-
-        impl $crate::Settings for $name {
-            fn declare() -> ::std::vec::Vec<$crate::Setting> {
-                let default = Self::default();
-                ::std::vec![ $( $crate::guest::setting(stringify!($field), default.$field, concat!($($doc),+)), )* ]
-            }
-
-            fn read(
-                values: ::std::vec::Vec<(::std::string::String, $crate::Value)>,
-            ) -> ::core::result::Result<Self, ::std::string::String> {
-                let mut settings = Self::default();
-                for (name, value) in values {
-                    match name.replace('-', "_").as_str() {
-                        $( stringify!($field) => settings.$field = $crate::guest::read_setting(&name, value)?, )*
-                        _ => return ::core::result::Result::Err($crate::guest::unknown_setting(&name)),
-                    }
-                }
-                ::core::result::Result::Ok(settings)
-            }
-        }
-    };
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
 
-    crate::settings! {
-        /// One of each type.
-        struct All {
-            /// A switch,
-            /// on two lines.
-            on: bool = true,
-            /// A number.
-            whole_number: i64 = -1,
-            /// A count.
-            count: u32 = 2048,
-            /// A text.
-            text: String = "1.3".into(),
-            /// Texts.
-            texts: Vec<String> = vec!["a".into()],
-            /// Days.
-            maximum_age: Days = Days(90),
-        }
+    /// One of each type.
+    #[derive(Debug, PartialEq, crate::Settings)]
+    struct All {
+        /// A switch,
+        /// on two lines.
+        #[setting(default = true)]
+        on: bool,
+        /// A number.
+        #[setting(default = -1)]
+        whole_number: i64,
+        /// A count.
+        #[setting(default = 2048)]
+        count: u32,
+        /// A text.
+        #[setting(default = "1.3".into())]
+        text: String,
+        /// Texts.
+        #[setting(default = vec!["a".into()])]
+        texts: Vec<String>,
+        /// Days.
+        #[setting(default = Days(90))]
+        maximum_age: Days,
+        /// A word of the language.
+        #[setting(default = String::new())]
+        r#type: String,
     }
 
     #[test]
@@ -149,6 +116,7 @@ mod tests {
             ("text", Value::Text("1.3".into()), "A text."),
             ("texts", Value::Texts(vec!["a".into()]), "Texts."),
             ("maximum-age", Value::Days(90), "Days."),
+            ("type", Value::Text(String::new()), "A word of the language."),
         ];
         let expected: Vec<_> = expected.map(|(name, default, doc)| (name.into(), default, doc.into())).into();
         assert_eq!(declared, expected);
@@ -170,6 +138,7 @@ mod tests {
             ("count", Value::Integer(1 << 32), "the setting count must be a whole number from 0 to 4294967295"),
             ("maximum-age", Value::Integer(90), "the setting maximum-age must be a number of days"),
             ("other", Value::Integer(90), "there is no setting other"),
+            ("maximum_age", Value::Days(90), "there is no setting maximum_age"),
         ] {
             assert_eq!(All::read(vec![(name.into(), value)]).unwrap_err(), error);
         }

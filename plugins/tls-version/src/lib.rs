@@ -5,14 +5,15 @@ use keyreeve_rule::{About, Fact, Findings, Judge, Rule, Scan, Severity, TlsEndpo
 
 keyreeve_rule::rule!(TlsVersion: tls_endpoints);
 
-keyreeve_rule::settings! {
-    /// What keyreeve.toml can change.
-    pub struct Settings {
-        /// The lowest version that may be enabled: 1.0, 1.1, 1.2 or 1.3.
-        pub minimum: String = "1.3".into(),
-        /// Whether an endpoint that speaks plaintext, or TLS only if the peer wants it, is a violation.
-        pub require_tls: bool = true,
-    }
+/// What keyreeve.toml can change.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// The lowest version that may be enabled: 1.0, 1.1, 1.2 or 1.3.
+    #[setting(default = "1.3".into())]
+    pub minimum: String,
+    /// Whether an endpoint that speaks plaintext, or TLS only if the peer wants it, is a violation.
+    #[setting(default = true)]
+    pub require_tls: bool,
 }
 
 /// TLS 1.1, the newest version that RFC 8996 forbids.

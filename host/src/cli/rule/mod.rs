@@ -2,12 +2,13 @@
 //! file, or in the library.
 
 mod bench;
+mod component;
 mod inspect;
 mod list;
+mod new;
 mod pin;
 mod pull;
 mod push;
-mod stanza;
 mod test;
 
 use anyhow::Result;
@@ -39,6 +40,12 @@ pub(super) enum RuleCommand {
     /// Publishes a rule in an OCI registry, for others to pull.
     #[command(after_long_help = push::EXAMPLES)]
     Push(push::Arguments),
+    /// Begins a rule of your own: writes a folder with a working rule, its cases, and the commands that build and test it.
+    #[command(after_long_help = new::EXAMPLES)]
+    New(new::Arguments),
+    /// Makes a component of the WebAssembly module that a compiler of Rust or C has written.
+    #[command(after_long_help = component::EXAMPLES)]
+    Component(component::Arguments),
 }
 
 pub(super) fn run(command: &RuleCommand, terminal: &Terminal) -> Result<Exit> {
@@ -50,5 +57,7 @@ pub(super) fn run(command: &RuleCommand, terminal: &Terminal) -> Result<Exit> {
         RuleCommand::Bench(arguments) => bench::run(arguments, terminal),
         RuleCommand::Pull(arguments) => pull::run(arguments, terminal),
         RuleCommand::Push(arguments) => push::run(arguments, terminal),
+        RuleCommand::New(arguments) => new::run(arguments),
+        RuleCommand::Component(arguments) => component::run(arguments),
     }
 }

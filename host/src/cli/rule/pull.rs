@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use keyreeve::digest::sha256;
+use keyreeve::kit::pin::Pin;
 use keyreeve::policy::{Address, Policy};
 use keyreeve::registry::{self, Fetch};
 use keyreeve::report::Exit;
@@ -12,7 +13,6 @@ use keyreeve::rules::signature;
 use keyreeve::rules::store::Store;
 use keyreeve::whole;
 
-use super::stanza::stanza;
 use crate::cli::PolicyArgument;
 use crate::cli::output::{self, Terminal};
 use crate::cli::setup::{self, Setup};
@@ -76,7 +76,7 @@ fn one(reference: &str, file: &Path, plain_http: bool, terminal: &Terminal) -> R
     }
     write(file, &pulled.component)?;
     terminal.note(&visible_lines(&format!("{address} is {}", pulled.manifest)));
-    output::print(&visible_lines(&stanza(&rule.info, &file.to_string_lossy(), &digest)))?;
+    output::print(&visible_lines(&Pin::of(&rule.info, &file.to_string_lossy(), &digest).stanza()))?;
     Ok(Exit::Clean)
 }
 

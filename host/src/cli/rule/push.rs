@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use keyreeve::digest::sha256;
+use keyreeve::kit::pin::Pin;
 use keyreeve::policy::Address;
 use keyreeve::registry::{self, Named};
 use keyreeve::report::Exit;
@@ -11,7 +12,6 @@ use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::{load, signature};
 
-use super::stanza::stanza;
 use crate::cli::output::{self, Terminal};
 use crate::cli::setup;
 
@@ -57,6 +57,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let named = Named { id, version: &rule.info.version, signature: signature.as_deref() };
     let manifest = registry::push(&address, &component, named, arguments.plain_http)?;
     terminal.note(&visible_lines(&format!("published {address}, which is {manifest}")));
-    output::print(&visible_lines(&stanza(&rule.info, &address.to_string(), &digest)))?;
+    output::print(&visible_lines(&Pin::of(&rule.info, &address.to_string(), &digest).stanza()))?;
     Ok(Exit::Clean)
 }

@@ -1,0 +1,73 @@
+//! `keyreeve rule component`: from the module of a compiler to the component that keyreeve loads. How one is made of the
+//! other is the library's.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use keyreeve::digest::{hex, sha256};
+use keyreeve::report::Exit;
+use keyreeve::report::escape::visible_lines;
+use keyreeve::rules::component::SIZE_LIMIT;
+use keyreeve::rules::encode;
+
+use crate::cli::output;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  keyreeve rule component target/wasm32-unknown-unknown/release/our_names.wasm -o our-names.wasm
+  keyreeve rule component core.wasm        writes core.component.wasm beside it
+
+Rust and C need this. The tools of JavaScript and Python write components by themselves.";
+
+/// Which module, and where to.
+#[derive(clap::Args)]
+pub(in crate::cli) struct Arguments {
+    /// The module that the compiler has written.
+    #[arg(value_name = "CORE.wasm")]
+    module: PathBuf,
+    /// The file to write. Default: beside the module, with the extension .component.wasm.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
+    let module = &arguments.module;
+    let output = arguments.output.clone().unwrap_or_else(|| module.with_extension("component.wasm"));
+    output::can_be_written(&output)?;
+    let bytes = read(module).with_context(|| format!("{} cannot be read", module.display()))?;
+    let component =
+        encode::component(&bytes).with_context(|| format!("no rule can be made of {}", module.display()))?;
+    write(&output, &component.bytes).map_err(|error| output::unwritten("component", &output, error))?;
+    let kinds: Vec<&str> = component.declared.kinds.iter().map(|kind| kind.interface()).collect();
+    output::print(&visible_lines(&format!(
+        "wrote {}: {} bytes, sha256 {}, examines {}\n",
+        output.display(),
+        component.bytes.len(),
+        hex(&sha256(&component.bytes)),
+        kinds.join(", "),
+    )))?;
+    Ok(Exit::Clean)
+}
+
+/// A regular file, one byte beyond the limit at most.
+fn read(path: &Path) -> Result<Vec<u8>> {
+    ensure!(path.metadata()?.is_file(), "it is not a regular file");
+    let mut bytes = Vec::new();
+    File::open(path)?.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes beside the file and renames, so that nothing half-written ever bears its name.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    // As any file that is made: what the umask leaves.
+    builder.permissions(<std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
