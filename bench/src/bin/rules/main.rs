@@ -41,7 +41,7 @@ fn main() -> Result<()> {
 }
 
 fn load(policy: &Policy) -> Result<RuleSet> {
-    Ok(RuleSet::load(policy, &Selection::default(), &|_, _, _| Err("there is none".to_owned()))?)
+    Ok(RuleSet::load(policy, &Selection::default(), &|_| Err("there is none".to_owned()))?)
 }
 
 /// What happens besides looking at files: a rule's code is loaded when the rule is first called.
