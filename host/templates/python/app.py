@@ -3,8 +3,6 @@
 Each class is an interface of the contract in wit/. `componentize-py bindings` writes the modules that are imported here.
 """
 
-import traceback
-
 from componentize_py_types import Err
 from wit_world import exports
 from wit_world.exports import rule
@@ -48,11 +46,11 @@ class TlsEndpoints(exports.TlsEndpoints):
     """The one kind of fact that the rule judges."""
 
     def check(self, scan: Scan, facts: list[TlsEndpoint]) -> list[Finding]:
-        """An exception reaches the user as its traceback: raised as `Err`, that is the error of `check`."""
+        """An exception reaches the user as its message and place: raised as `Err`, that is the error of `check`."""
         try:
             return [finding for fact, endpoint in enumerate(facts) for finding in judge(fact, endpoint)]
-        except Exception:
-            raise Err(traceback.format_exc())
+        except Exception as error:
+            raise Err(told(error))
 
 
 def judge(fact: int, endpoint: TlsEndpoint) -> list[Finding]:
@@ -73,3 +71,12 @@ def judge(fact: int, endpoint: TlsEndpoint) -> list[Finding]:
 def about_names(fact: int, verdict: Verdict, message: str, position: int | None) -> Finding:
     """A finding about one of the names, or about all of them."""
     return Finding(fact, Part("names", position), [], verdict, message, REMEDY, [])
+
+
+def told(error: Exception) -> str:
+    """An exception with its place. Not by the module traceback, which would read source files, and there are none."""
+    innermost = error.__traceback__
+    while innermost and innermost.tb_next:
+        innermost = innermost.tb_next
+    place = f" ({innermost.tb_frame.f_code.co_filename}:{innermost.tb_lineno})" if innermost else ""
+    return f"{type(error).__name__}: {error}{place}"
