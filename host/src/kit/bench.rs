@@ -8,7 +8,6 @@ use super::inspect::defaults;
 use super::samples;
 use crate::digest::sha256;
 use crate::finding::FactKind;
-use crate::rules::cache::Key;
 use crate::rules::engine::Engine;
 use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
@@ -49,8 +48,7 @@ pub struct Measurement {
 pub fn load(loader: &Loader<'_>, path: &Path) -> Result<(Rule, Loading), LoadError> {
     let bytes = read(path)?;
     let digest = sha256(&bytes);
-    let key = Key::new(loader.engine, &digest);
-    let cached = loader.cache.as_ref().is_some_and(|cache| cache.read(&key).is_some());
+    let cached = loader.kept(&digest).is_some();
     let begun = Instant::now();
     let rule = loader.rule(&path.to_string_lossy(), &bytes, &digest)?;
     Ok((rule, Loading { cached, time: begun.elapsed() }))

@@ -1,5 +1,8 @@
 //! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: the
 //! folder is used only if nobody else can write to it, and an entry only if it is whole. Not the compiling.
+//!
+//! An entry is native code, as the compiler wrote it, and then its checksum. It is mapped into memory and not copied, and
+//! never changed in place: it appears by a rename, and goes by a removal that leaves those alone who have it open.
 
 use std::fs;
 use std::hash::{Hash as _, Hasher};
@@ -11,15 +14,18 @@ use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
+use super::load::CHUNK;
 use crate::digest::hex;
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
 /// Entries that are kept; older ones make room.
 const ENTRIES: usize = 64;
-/// Bytes of an entry that is read: native code, and its digest before it.
-const ENTRY_BYTES: u64 = (256 << 20) + DIGEST as u64;
-const DIGEST: usize = 32;
+/// Bytes of an entry that is read: native code, and its checksum behind it.
+const ENTRY_BYTES: u64 = (256 << 20) + CHECKSUM as u64;
+const CHECKSUM: usize = 4;
+/// Hexadecimal digits of a SHA-256.
+const DIGITS: usize = 64;
 
 /// Why there is no folder of this user's alone. Without the cache, rules are compiled in each run.
 #[derive(Debug, thiserror::Error)]
@@ -95,17 +101,17 @@ impl Cache {
         Ok(Self { folder: private_folder(caches, FOLDERS)? })
     }
 
-    /// The native code under a key. None if there is no entry, or if what is there is not what was written.
-    pub fn read(&self, key: &Key) -> Option<Vec<u8>> {
-        let file = fs::File::open(self.folder.join(&key.name)).ok()?;
+    /// The file that holds the native code under a key, and behind it a checksum. None if there is no entry, or if what is there
+    /// is not what was written.
+    pub fn find(&self, key: &Key) -> Option<PathBuf> {
+        let path = self.folder.join(&key.name);
+        let file = fs::File::open(&path).ok()?;
         let metadata = file.metadata().ok()?;
-        if !metadata.is_file() || metadata.len() > ENTRY_BYTES || !ours(&metadata) {
+        let bytes = metadata.len();
+        if !metadata.is_file() || !(CHECKSUM as u64..=ENTRY_BYTES).contains(&bytes) || !ours(&metadata) {
             return None;
         }
-        let mut entry = Vec::with_capacity(metadata.len() as usize);
-        file.take(ENTRY_BYTES).read_to_end(&mut entry).ok()?;
-        let native = entry.split_off(entry.len().min(DIGEST));
-        (entry == digest(key, &native)).then_some(native)
+        whole(key, file, bytes - CHECKSUM as u64).unwrap_or(false).then_some(path)
     }
 
     /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
@@ -115,8 +121,10 @@ impl Cache {
     pub fn write(&self, key: &Key, native: &[u8]) -> io::Result<()> {
         // Made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&digest(key, native))?;
         file.write_all(native)?;
+        let mut checksum = Checksum::new(key);
+        checksum.update(native);
+        file.write_all(&checksum.finish())?;
         file.persist(self.folder.join(&key.name)).map_err(|error| error.error)?;
         self.make_room()
     }
@@ -163,7 +171,7 @@ impl Kept {
     /// SHA-256 of the component that it is of, hex; none for what an interrupted run has left.
     pub fn component(&self) -> Option<&str> {
         let (component, _) = self.file.file_name()?.to_str()?.split_once('-')?;
-        (component.len() == 2 * DIGEST).then_some(component)
+        (component.len() == DIGITS).then_some(component)
     }
 
     fn remove(&self) -> io::Result<()> {
@@ -175,9 +183,39 @@ impl Kept {
     }
 }
 
-/// Over the key, too: native code of another component under this name is not what was written.
-fn digest(key: &Key, native: &[u8]) -> [u8; DIGEST] {
-    Sha256::new().chain_update(&key.name).chain_update(native).finalize().into()
+/// Whether a file has so many bytes of native code, and behind them their checksum.
+fn whole(key: &Key, mut file: fs::File, mut bytes: u64) -> io::Result<bool> {
+    let (mut checksum, mut expected) = (Checksum::new(key), [0; CHECKSUM]);
+    let mut buffer = vec![0; CHUNK];
+    while bytes > 0 {
+        let part = &mut buffer[..bytes.min(CHUNK as u64) as usize];
+        file.read_exact(part)?;
+        checksum.update(part);
+        bytes -= part.len() as u64;
+    }
+    file.read_exact(&mut expected)?;
+    Ok(expected == checksum.finish())
+}
+
+/// CRC-32 over the key, too: native code of another component under this name is not what was written. It finds what a disk or
+/// an interrupted run has done to an entry; against people, the folder is this user's alone.
+struct Checksum(crc32fast::Hasher);
+
+impl Checksum {
+    fn new(key: &Key) -> Self {
+        let mut hasher = crc32fast::Hasher::new();
+        hasher.update(key.name.as_bytes());
+        Self(hasher)
+    }
+
+    fn update(&mut self, native: &[u8]) {
+        self.0.update(native);
+    }
+
+    /// Of nothing, it is not zero: a file of zeros is no entry.
+    fn finish(self) -> [u8; CHECKSUM] {
+        self.0.finalize().to_le_bytes()
+    }
 }
 
 /// The user's folder for caches: XDG_CACHE_HOME, else the system's.

@@ -3,7 +3,9 @@
 
 use semver::Version;
 use wasmparser::{Parser, Payload};
+use wasmtime::component::Component as Native;
 
+use super::engine::Engine;
 use crate::finding::FactKind;
 
 /// The version of the contract that this host speaks.
@@ -94,37 +96,56 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
     if names.imports.len() + names.exports.len() > NAMES {
         return Err(Refusal::Malformed(format!("more than {NAMES} imports and exports")));
     }
-    let mut contract = Version::new(0, 0, 0);
-    for import in names.imports {
-        match interface(import)? {
-            Some(("diagnostics" | "types", version)) => contract = contract.max(version),
-            _ => return Err(Refusal::Import(quote(import))),
-        }
-    }
-    let (mut kinds, mut rule) = (Vec::new(), false);
-    for export in names.exports {
-        let Some((name, version)) = interface(export)? else { continue };
-        contract = contract.max(version);
-        let twice = match FactKind::ALL.into_iter().find(|kind| kind.interface() == name) {
-            Some(kind) if kinds.contains(&kind) => true,
-            Some(kind) => {
-                kinds.push(kind);
-                false
-            }
-            None if name == "rule" => std::mem::replace(&mut rule, true),
-            None => return Err(Refusal::UnknownInterface(quote(export))),
-        };
-        if twice {
-            return Err(Refusal::Twice(format!("{PACKAGE}{name}")));
-        }
-    }
+    let declared = Declared::of(names.imports, names.exports)?;
     super::unfold::check(bytes)?;
-    kinds.sort();
-    match (rule, kinds.is_empty()) {
-        (false, true) => Err(Refusal::OtherWorld),
-        (false, false) => Err(Refusal::NoRule),
-        (true, true) => Err(Refusal::NoKind),
-        (true, false) => Ok(Declared { kinds, contract }),
+    Ok(declared)
+}
+
+impl Declared {
+    /// What native code declares: the same as the component that it was compiled from, which was examined then.
+    ///
+    /// # Errors
+    /// A [`Refusal`] if it is not a rule that this host can load.
+    pub(super) fn of_native(engine: &Engine, native: &Native) -> Result<Self, Refusal> {
+        let (engine, declared) = (engine.wasmtime(), native.component_type());
+        Self::of(declared.imports(engine).map(|(name, _)| name), declared.exports(engine).map(|(name, _)| name))
+    }
+
+    fn of<'a>(
+        imports: impl IntoIterator<Item = &'a str>,
+        exports: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, Refusal> {
+        let mut contract = Version::new(0, 0, 0);
+        for import in imports {
+            match interface(import)? {
+                Some(("diagnostics" | "types", version)) => contract = contract.max(version),
+                _ => return Err(Refusal::Import(quote(import))),
+            }
+        }
+        let (mut kinds, mut rule) = (Vec::new(), false);
+        for export in exports {
+            let Some((name, version)) = interface(export)? else { continue };
+            contract = contract.max(version);
+            let twice = match FactKind::ALL.into_iter().find(|kind| kind.interface() == name) {
+                Some(kind) if kinds.contains(&kind) => true,
+                Some(kind) => {
+                    kinds.push(kind);
+                    false
+                }
+                None if name == "rule" => std::mem::replace(&mut rule, true),
+                None => return Err(Refusal::UnknownInterface(quote(export))),
+            };
+            if twice {
+                return Err(Refusal::Twice(format!("{PACKAGE}{name}")));
+            }
+        }
+        kinds.sort();
+        match (rule, kinds.is_empty()) {
+            (false, true) => Err(Refusal::OtherWorld),
+            (false, false) => Err(Refusal::NoRule),
+            (true, true) => Err(Refusal::NoKind),
+            (true, false) => Ok(Self { kinds, contract }),
+        }
     }
 }
 

@@ -11,14 +11,17 @@ use wasmtime::component::Component as Native;
 
 use super::cache::{Cache, Key};
 use super::compile::{self, CompileError};
-use super::component::{Refusal, SIZE_LIMIT, declared};
+use super::component::{Declared, Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
 use super::signature::{self, SignatureError};
-use crate::digest::hex;
+use crate::digest::{hex, sha256};
 use crate::policy::{Component, OwnRule};
 use crate::report::Origin;
+
+/// Bytes of a file that are looked at in one piece: as many as a processor keeps at hand.
+pub(super) const CHUNK: usize = 128 * 1024;
 
 /// Why a rule of one's own is not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -137,20 +140,21 @@ impl Loader<'_> {
     /// A [`LoadError`] that says why it cannot be, and what to do.
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
         let path = wanted.name();
-        let bytes = read(&wanted.file)?;
-        let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        let Component { address, sha256, version, signer, .. } = wanted.component;
-        if Some(digest) != *sha256 {
-            return Err(match (address, sha256) {
-                (None, Some(expected)) => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
-                _ => LoadError::Damaged { path, file: wanted.file.clone() },
-            });
-        }
+        let Component { sha256, version, signer, .. } = wanted.component;
+        // What is in the cache was made of a component with the digest that is demanded; that the file still has it is
+        // found out beside.
+        let (digest, kept) =
+            rayon::join(|| digest(&wanted.file), || sha256.as_ref().and_then(|sha256| self.kept(sha256)));
+        let digest = approved(wanted, digest?)?;
         if let Some(signer) = signer {
-            let verified = signature::verify(signer, &bytes, &wanted.file);
+            let verified = signature::verify(signer, &approved_bytes(wanted)?, &wanted.file);
             verified.map_err(|reason| LoadError::Signature { path: path.clone(), reason })?;
         }
-        let rule = self.rule(&path, &bytes, &digest)?;
+        let native = match kept {
+            Some(native) => native,
+            None => self.compiled(&path, &approved_bytes(wanted)?, &digest)?,
+        };
+        let rule = self.described(&path, &native, &digest)?;
         if rule.info.id != wanted.id {
             return Err(LoadError::Id { path, actual: rule.info.id, expected: wanted.id.to_owned() });
         }
@@ -167,38 +171,85 @@ impl Loader<'_> {
     /// # Errors
     /// As for [`Self::load`], but for digest and id.
     pub fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
-        let refused = |refusal| LoadError::Refused { path: path.to_owned(), refusal };
-        let declared = declared(bytes).map_err(refused)?;
-        let component = self.component(path, bytes, digest)?;
-        Rule::load(self.engine, &component, &declared, hex(digest), Origin::File(path.to_owned()))
-            .map_err(|fault| LoadError::Fault { path: path.to_owned(), fault })
+        let native = match self.kept(digest) {
+            Some(native) => native,
+            None => self.compiled(path, bytes, digest)?,
+        };
+        self.described(path, &native, digest)
     }
 
-    /// The component's native code, from the cache or the compiler.
-    fn component(&self, name: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
-        let key = Key::new(self.engine, digest);
-        let kept = self.cache.as_ref().and_then(|cache| cache.read(&key));
-        if let Some(component) = kept.and_then(|native| self.deserialize(&native).ok()) {
-            return Ok(component);
+    /// What the cache has of a component with this digest.
+    pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
+        let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
+        // SAFETY: the file is an entry of the cache, which only this user could write; it is whole, as our own compiler
+        // process wrote it, and nobody changes entries in place. wasmtime itself checks version and configuration.
+        #[allow(unsafe_code)]
+        unsafe {
+            Native::deserialize_file(self.engine.wasmtime(), entry).ok()
         }
+    }
+
+    /// What the compiler makes of a component that is a rule; it is in the cache then.
+    fn compiled(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
+        declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
         let native = compile::compile(&self.compiler, bytes, self.limits)
-            .map_err(|error| LoadError::Compile { path: name.to_owned(), error })?;
-        let component = self.deserialize(&native);
+            .map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
+        // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.
+        #[allow(unsafe_code)]
+        let component = unsafe { Native::deserialize(self.engine.wasmtime(), &native) };
         let component =
-            component.map_err(|error| LoadError::Native { path: name.to_owned(), reason: format!("{error:#}") })?;
+            component.map_err(|error| LoadError::Native { path: path.to_owned(), reason: format!("{error:#}") })?;
         if let Some(cache) = &self.cache {
             // The next run compiles again, and that is all.
-            let _ = cache.write(&key, &native);
+            let _ = cache.write(&Key::new(self.engine, digest), &native);
         }
         Ok(component)
     }
 
-    fn deserialize(&self, native: &[u8]) -> wasmtime::Result<Native> {
-        // SAFETY: the bytes are what our own compiler process wrote, to us or to an entry of the cache that only this user
-        // could write and whose digest has been verified; wasmtime itself checks version and configuration.
-        #[allow(unsafe_code)]
-        unsafe {
-            Native::deserialize(self.engine.wasmtime(), native)
+    /// The rule, once it has said what it is.
+    fn described(&self, path: &str, native: &Native, digest: &[u8; 32]) -> Result<Rule, LoadError> {
+        let declared = Declared::of_native(self.engine, native)
+            .map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
+        Rule::load(self.engine, native, &declared, hex(digest), Origin::File(path.to_owned()))
+            .map_err(|fault| LoadError::Fault { path: path.to_owned(), fault })
+    }
+}
+
+/// The digest of a component, if it is the one that the policy names.
+fn approved(wanted: &OwnRule<'_>, digest: [u8; 32]) -> Result<[u8; 32], LoadError> {
+    let Component { address, sha256, .. } = wanted.component;
+    if Some(digest) == *sha256 {
+        return Ok(digest);
+    }
+    let path = wanted.name();
+    Err(match (address, sha256) {
+        (None, Some(expected)) => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
+        _ => LoadError::Damaged { path, file: wanted.file.clone() },
+    })
+}
+
+/// The bytes that were approved. They have their own digest taken: the file may have changed since another look at it.
+fn approved_bytes(wanted: &OwnRule<'_>) -> Result<Vec<u8>, LoadError> {
+    let bytes = read(&wanted.file)?;
+    approved(wanted, sha256(&bytes)).map(|_| bytes)
+}
+
+/// The SHA-256 of a regular file that is not too large for a component, without holding it.
+fn digest(path: &Path) -> Result<[u8; 32], LoadError> {
+    let (mut file, mut digest, mut length) = (regular(path)?, Sha256::new(), 0);
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(digest.finalize().into()),
+            Ok(bytes) => {
+                digest.update(&buffer[..bytes]);
+                length += bytes;
+            }
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(LoadError::Read { path: path.to_string_lossy().into_owned(), cause }),
+        }
+        if length > SIZE_LIMIT {
+            return Err(too_large(path));
         }
     }
 }
@@ -208,18 +259,27 @@ impl Loader<'_> {
 /// # Errors
 /// A [`LoadError`] if it is none, cannot be read, or is too large for a component.
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    let mut bytes = Vec::new();
+    regular(path)?
+        .take(SIZE_LIMIT as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|cause| LoadError::Read { path: path.to_string_lossy().into_owned(), cause })?;
+    if bytes.len() > SIZE_LIMIT { Err(too_large(path)) } else { Ok(bytes) }
+}
+
+fn too_large(path: &Path) -> LoadError {
+    LoadError::Refused { path: path.to_string_lossy().into_owned(), refusal: Refusal::TooLarge }
+}
+
+/// A regular file, opened.
+fn regular(path: &Path) -> Result<File, LoadError> {
     let name = path.to_string_lossy();
     let unreadable = |cause| LoadError::Read { path: name.clone().into_owned(), cause };
     let file = open(path).map_err(unreadable)?;
     if !file.metadata().map_err(unreadable)?.is_file() {
         return Err(LoadError::NotAFile(name.into_owned()));
     }
-    let mut bytes = Vec::new();
-    file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if bytes.len() > SIZE_LIMIT {
-        return Err(LoadError::Refused { path: name.into_owned(), refusal: Refusal::TooLarge });
-    }
-    Ok(bytes)
+    Ok(file)
 }
 
 /// Opens without waiting: a pipe that nobody writes to would never open.

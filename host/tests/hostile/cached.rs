@@ -12,6 +12,9 @@ use tempfile::TempDir;
 use crate::make;
 use crate::sandbox::{Sandbox, digest, load};
 
+/// Bytes of the checksum behind native code.
+const CHECKSUM: usize = 4;
+
 fn cache() -> (TempDir, Cache) {
     let caches = TempDir::new().unwrap();
     let cache = Cache::below(caches.path()).unwrap();
@@ -20,6 +23,13 @@ fn cache() -> (TempDir, Cache) {
 
 fn entries(caches: &Path) -> Vec<PathBuf> {
     fs::read_dir(caches.join("keyreeve/rules")).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+/// The native code under a key, if the cache has it.
+fn kept(cache: &Cache, key: &Key) -> Option<Vec<u8>> {
+    let mut entry = fs::read(cache.find(key)?).unwrap();
+    entry.truncate(entry.len() - CHECKSUM);
+    Some(entry)
 }
 
 fn mode(path: &Path) -> u32 {
@@ -48,17 +58,47 @@ fn an_entry_that_is_not_whole_is_compiled_anew() {
     let again = || load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet");
     again().unwrap();
     let key = Key::new(&sandbox.engine, &sha256);
-    let whole = cache.read(&key).unwrap();
+    let whole = kept(&cache, &key).unwrap();
     let [entry] = entries(caches.path()).try_into().unwrap();
     let written = fs::read(&entry).unwrap();
     let mut changed = written.clone();
     *changed.last_mut().unwrap() ^= 1;
     for damaged in [&[][..], &written[..20], &written[..written.len() / 2], &changed, &[0; 4096]] {
         fs::write(&entry, damaged).unwrap();
-        assert_eq!(cache.read(&key), None);
+        assert_eq!(kept(&cache, &key), None);
         again().unwrap();
-        assert_eq!(cache.read(&key).as_deref(), Some(&whole[..]));
+        assert_eq!(kept(&cache, &key).as_deref(), Some(&whole[..]));
     }
+}
+
+#[test]
+fn a_rule_that_runs_outlives_its_entry() {
+    let (sandbox, (caches, cache)) = (Sandbox::new(), cache());
+    let component = make::rule("quiet");
+    let (path, sha256) = (sandbox.write("quiet", &component), digest(&component));
+    let again = || load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet").unwrap();
+    again();
+    let (removed, replaced) = (again(), again());
+    let key = Key::new(&sandbox.engine, &sha256);
+    let native = kept(&cache, &key).unwrap();
+    cache.write(&key, &native).unwrap();
+    assert_eq!(cache.clear().unwrap(), 1);
+    assert!(entries(caches.path()).is_empty());
+    for rule in [removed, replaced] {
+        assert_eq!(sandbox.judge(&rule).examined, 3);
+    }
+}
+
+#[test]
+fn the_file_is_looked_at_even_if_its_native_code_is_there() {
+    let (sandbox, (_caches, cache)) = (Sandbox::new(), cache());
+    let component = make::rule("quiet");
+    let (path, sha256) = (sandbox.write("quiet", &component), digest(&component));
+    load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet").unwrap();
+    let other = sandbox.write("quiet", &make::rule("bad-id"));
+    assert_eq!(other, path);
+    let error = load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet").err().unwrap().to_string();
+    assert!(error.contains("and keyreeve.toml names"), "{error}");
 }
 
 #[test]
@@ -69,7 +109,7 @@ fn an_entry_under_the_name_of_another_is_not_used() {
     cache.write(&other, b"other").unwrap();
     let [first, second] = entries(caches.path()).try_into().unwrap();
     fs::copy(&first, &second).unwrap();
-    let read: Vec<_> = [&mine, &other].into_iter().filter_map(|key| cache.read(key)).collect();
+    let read: Vec<_> = [&mine, &other].into_iter().filter_map(|key| kept(&cache, key)).collect();
     assert_eq!(read.len(), 1);
 }
 
@@ -83,7 +123,7 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
             scope.spawn(|| {
                 for _ in 0..10 {
                     cache.write(&key, &native).unwrap();
-                    assert_eq!(cache.read(&key).as_deref(), Some(&native[..]));
+                    assert_eq!(kept(&cache, &key).as_deref(), Some(&native[..]));
                 }
             });
         }
@@ -98,7 +138,7 @@ fn old_entries_make_room_for_new_ones() {
         cache.write(&Key::new(&sandbox.engine, &[number; 32]), &[number]).unwrap();
     }
     assert_eq!(entries(caches.path()).len(), 64);
-    assert_eq!(cache.read(&Key::new(&sandbox.engine, &[69; 32])), Some(vec![69]));
+    assert_eq!(kept(&cache, &Key::new(&sandbox.engine, &[69; 32])), Some(vec![69]));
 }
 
 #[test]
