@@ -13,6 +13,10 @@ need ssh-keygen openssh-client
 need git git
 need minisign minisign
 need python3 python3-venv
+need node nodejs
+need npm npm
+need clang clang
+need wasm-ld lld
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need curl curl

@@ -64,7 +64,9 @@ pub fn of_fault(fault: &Fault) -> &'static str {
         Fault::Panic(_) => {
             "mend the place that it names, and keep the facts that led there as a case of `keyreeve rule test`"
         }
-        Fault::Trap(_) => "have it say why before it traps: keyreeve:policy/diagnostics takes the message of a panic",
+        Fault::Unreachable | Fault::Trap(_) => {
+            "have it say why before it traps: keyreeve:policy/diagnostics takes the message of a panic"
+        }
         Fault::Refused(_) => {
             "answer undetermined for a fact that cannot be judged: an error is for a rule that can judge nothing"
         }

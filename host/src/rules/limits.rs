@@ -55,6 +55,12 @@ pub enum Fault {
     /// It told of a panic before it trapped.
     #[error("it panicked: {0}")]
     Panic(String),
+    /// It executed `unreachable`, and had not said why.
+    #[error(
+        "it gave up without a message: a panic ends like that, and so does whatever a rule does not have: a clock, a console, files, \
+         modules that are imported late"
+    )]
+    Unreachable,
     /// Any other trap.
     #[error("it trapped: {0}")]
     Trap(String),
@@ -159,6 +165,7 @@ impl State {
             (Some(Trap::Interrupt), _) => Fault::Time(self.deadline),
             (Some(Trap::StackOverflow), _) => Fault::Stack,
             (Some(_), Some(message)) => Fault::Panic(message.clone()),
+            (Some(Trap::UnreachableCodeReached), None) => Fault::Unreachable,
             (Some(trap), None) => Fault::Trap(trap.to_string()),
             (None, _) => no_trap(&error.root_cause().to_string()),
         }

@@ -80,6 +80,6 @@ function telling(work) {
   try {
     return work();
   } catch (error) {
-    throw `${error} ${error.stack ?? ""}`.trim();
+    throw `${error} ${error.stack?.trim().split("\n", 1)[0] ?? ""}`.trim();
   }
 }

@@ -80,6 +80,6 @@ function telling<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof Error ? `${error} ${error.stack ?? ""}`.trim() : String(error);
+    throw error instanceof Error ? `${error} ${error.stack?.trim().split("\n", 1)[0] ?? ""}`.trim() : String(error);
   }
 }

@@ -15,7 +15,8 @@ use keyreeve::policy::Policy;
 use markdown::{Block, blocks, links, pages, root};
 
 /// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test has: only its `make` targets are checked.
-const LANGUAGES: [&str; 5] = ["console", "sh", "text", "toml", "yaml"];
+/// What is code of rules is compared with rules that are built, and their `sh` is run, where that is tested: tests/languages.
+const LANGUAGES: [&str; 11] = ["console", "sh", "text", "toml", "yaml", "json", "rust", "js", "ts", "python", "c"];
 
 fn each_block(language: &str, mut check: impl FnMut(&Path, &Block)) {
     for page in pages() {

@@ -1,0 +1,144 @@
+//! Where rules are built: a folder below target/ that outlives the run, so that tools are fetched once and components compiled
+//! once. Not what is tested of them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use keyreeve::digest::{hex, sha256};
+use keyreeve::template::{Language, commands, files};
+
+use super::chapters;
+
+/// The rule of the chapters.
+pub(crate) const ID: &str = "our-names";
+
+/// Everything that these tests keep.
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages")
+}
+
+/// The folder of the rule in a language, built by the commands of its chapter; none where its tools are not to be had, which is said.
+pub(crate) fn built(language: Language) -> Option<&'static Path> {
+    static BUILT: [OnceLock<Option<PathBuf>>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    let position = Language::ALL.iter().position(|one| *one == language).unwrap();
+    BUILT[position].get_or_init(|| has_tools(language).then(|| build(language)).flatten()).as_deref()
+}
+
+fn build(language: Language) -> Option<PathBuf> {
+    let place = folder().join(language.name());
+    let commands = chapters::commands(language);
+    let rule = place.join(ID);
+    once(&place, &format!("{commands:?}{}", template(language)), || {
+        let mut here = place.clone();
+        commands.iter().all(|command| match command.strip_prefix("cd ") {
+            Some(folder) => {
+                here.push(folder);
+                true
+            }
+            None => done(command, &here),
+        })
+    })
+    .then_some(rule)
+}
+
+/// The rule in a language with another text in place of one in a file, built as its README.md says with the tools of [`built`].
+pub(crate) fn changed(language: Language, file: &str, change: [&str; 2], added: &str) -> Option<PathBuf> {
+    let tools = built(language)?;
+    let place = folder().join(format!("{}-changed", language.name()));
+    let rule = place.join(ID);
+    let stamp = format!("{change:?}{added}{}", template(language));
+    let [before, after] = change;
+    once(&place, &stamp, || {
+        let begun = done(&format!("keyreeve rule new {ID} --language {}", language.name()), &place);
+        let text = fs::read_to_string(rule.join(file)).unwrap();
+        assert_eq!(text.matches(before).count(), 1, "{before:?} in {file}");
+        fs::write(rule.join(file), text.replace(before, after) + added).unwrap();
+        for kept in ["node_modules", ".venv", "target"].into_iter().filter(|kept| tools.join(kept).exists()) {
+            std::os::unix::fs::symlink(tools.join(kept), rule.join(kept)).unwrap();
+        }
+        let readme = fs::read_to_string(rule.join("README.md")).unwrap();
+        let builds = |command: &&str| !fetches(command) && !command.contains(" test") && !command.contains("-m venv");
+        begun && commands(&readme).filter(builds).all(|command| done(command, &rule))
+    })
+    .then_some(rule)
+}
+
+/// Does the work in an empty folder, unless the same was done there in an earlier run.
+fn once(place: &Path, of: &str, work: impl FnOnce() -> bool) -> bool {
+    let (stamp, digest) = (place.join("done"), hex(&sha256(of.as_bytes())));
+    if fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {
+        return true;
+    }
+    let _ = fs::remove_dir_all(place);
+    fs::create_dir_all(place).unwrap();
+    let done = work();
+    if done {
+        fs::write(&stamp, digest).unwrap();
+    }
+    done
+}
+
+/// All that a new rule begins with, for comparison with what it began with in an earlier run.
+fn template(language: Language) -> String {
+    files(language, ID).unwrap().into_iter().map(|file| file.path + "\n" + &file.text).collect()
+}
+
+/// Runs a command that must succeed; one that only fetches tools may fail, for want of a network.
+fn done(command: &str, folder: &Path) -> bool {
+    let output = shell(command, folder);
+    let said = said(&output);
+    if !output.status.success() && fetches(command) {
+        skipped(&format!("{command} fetches nothing here: {said}"));
+        return false;
+    }
+    assert!(output.status.success(), "{command}: {said}");
+    true
+}
+
+fn fetches(command: &str) -> bool {
+    command.starts_with("npm install") || command.contains("pip install")
+}
+
+/// Runs a command with the keyreeve that was built, and with one folder for caches.
+pub(crate) fn shell(command: &str, folder_of_command: &Path) -> Output {
+    let caches = folder().join("caches");
+    fs::create_dir_all(&caches).unwrap();
+    let keyreeve = Path::new(env!("CARGO_BIN_EXE_keyreeve")).parent().unwrap();
+    let shims = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/bin");
+    let inherited = std::env::var_os("PATH").unwrap();
+    let path = [keyreeve.to_owned(), shims].into_iter().chain(std::env::split_paths(&inherited));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).current_dir(folder_of_command);
+    shell.env("PATH", std::env::join_paths(path).unwrap()).env("XDG_CACHE_HOME", caches).env("COLUMNS", "100");
+    // What cargo has set for this test, and what its user has set for this project.
+    for name in ["LD_LIBRARY_PATH", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
+        shell.env_remove(name);
+    }
+    shell.output().unwrap()
+}
+
+/// Both outputs of a command.
+pub(crate) fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes)).concat()
+}
+
+fn has_tools(language: Language) -> bool {
+    let tools: &[&str] = match language {
+        Language::Rust => &["cargo"],
+        Language::Javascript | Language::Typescript => &["node", "npm"],
+        Language::Python => &["python3"],
+        Language::C => &["clang", "wasm-ld"],
+    };
+    let missing = tools.iter().find(|tool| !shell(&format!("command -v {tool}"), Path::new("/")).status.success());
+    if let Some(tool) = missing {
+        skipped(&format!("no {tool} for a rule in {}", language.name()));
+    }
+    missing.is_none()
+}
+
+#[allow(clippy::print_stderr, reason = "a test that passes over something says so")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
