@@ -1,7 +1,7 @@
 //! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
 
 use std::env;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
@@ -143,7 +143,15 @@ pub(super) fn engine() -> Result<Engine> {
 /// What loads rules of one's own.
 pub(super) fn loader(engine: &Engine, cache: Option<Cache>) -> Result<Loader<'_>> {
     let compiler = env::current_exe().context("the program does not find itself, which compiles rules of your own")?;
-    Ok(Loader { engine, compiler, limits: compile::Limits::default(), cache })
+    Ok(Loader { engine, compiler, limits: compile::Limits::default(), cache, compiling: tell_of_compiling })
+}
+
+/// Somebody who waits is told for what.
+#[allow(clippy::print_stderr, reason = "that is where people who wait look")]
+fn tell_of_compiling(path: &str) {
+    if io::stderr().is_terminal() {
+        eprintln!("compiling {} for this machine, once", visible_lines(path));
+    }
 }
 
 /// The cache of compiled rules. Without one a run is slower, and that is said.

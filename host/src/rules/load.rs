@@ -131,6 +131,8 @@ pub struct Loader<'a> {
     pub limits: compile::Limits,
     /// Where native code is kept; none if there is no place for it.
     pub cache: Option<Cache>,
+    /// Told the file of each rule that is compiled, before it is: that can take a while.
+    pub compiling: fn(&str),
 }
 
 impl Loader<'_> {
@@ -192,6 +194,7 @@ impl Loader<'_> {
     /// What the compiler makes of a component that is a rule; it is in the cache then.
     fn compiled(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
         declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
+        (self.compiling)(path);
         let native = compile::compile(&self.compiler, bytes, self.limits)
             .map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
         // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.

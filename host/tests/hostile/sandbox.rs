@@ -48,7 +48,7 @@ impl Sandbox {
     }
 
     pub(crate) fn loader(&self, cache: Option<Cache>) -> Loader<'_> {
-        Loader { engine: &self.engine, compiler: compiler(), limits: Limits::default(), cache }
+        Loader { engine: &self.engine, compiler: compiler(), limits: Limits::default(), cache, compiling: |_| {} }
     }
 
     /// Writes a component to a file.

@@ -96,6 +96,7 @@ impl Inspector {
             engine: &self.engine,
             compiler,
             limits: Limits::default(),
+            compiling: |_| {},
             cache: Some(Cache::below(caches()).unwrap()),
         };
         inspect(&loader, &path).unwrap()

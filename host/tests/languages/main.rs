@@ -9,6 +9,7 @@ mod chapters;
 #[allow(dead_code, reason = "the tests of the documents use all of it")]
 mod markdown;
 mod mischief;
+mod town;
 mod types;
 mod workshop;
 

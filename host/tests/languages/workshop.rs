@@ -66,7 +66,7 @@ pub(crate) fn changed(language: Language, file: &str, change: [&str; 2], added: 
 }
 
 /// Does the work in an empty folder, unless the same was done there in an earlier run.
-fn once(place: &Path, of: &str, work: impl FnOnce() -> bool) -> bool {
+pub(crate) fn once(place: &Path, of: &str, work: impl FnOnce() -> bool) -> bool {
     let (stamp, digest) = (place.join("done"), hex(&sha256(of.as_bytes())));
     if fs::read_to_string(&stamp).is_ok_and(|done| done == digest) {
         return true;
@@ -86,7 +86,7 @@ fn template(language: Language) -> String {
 }
 
 /// Runs a command that must succeed; one that only fetches tools may fail, for want of a network.
-fn done(command: &str, folder: &Path) -> bool {
+pub(crate) fn done(command: &str, folder: &Path) -> bool {
     let output = shell(command, folder);
     let said = said(&output);
     if !output.status.success() && fetches(command) {
