@@ -1,7 +1,28 @@
 //! Digests: SHA-256, and the SHA-1 and MD5 under which older inventories know a key; and their digits.
 //! Not for security: nothing here rests on the strength of SHA-1 or MD5.
 
+use std::io::{self, ErrorKind, Read};
+
 use sha2::{Digest, Sha256};
+
+/// Bytes that are looked at in one piece: as many as a processor keeps at hand.
+const PIECE: usize = 128 * 1024;
+
+/// Hands everything that can be read to a function, in pieces, and says how many bytes it was.
+pub(crate) fn pieces(mut reader: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<u64> {
+    let (mut buffer, mut length) = (vec![0; PIECE], 0);
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(length),
+            Ok(bytes) => {
+                take(&buffer[..bytes]);
+                length += bytes as u64;
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
 
 /// SHA-256 (FIPS 180-4).
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -14,8 +14,7 @@ use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
-use super::load::CHUNK;
-use crate::digest::hex;
+use crate::digest::{hex, pieces};
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
@@ -184,20 +183,15 @@ impl Kept {
 }
 
 /// Whether a file has so many bytes of native code, and behind them their checksum.
-fn whole(key: &Key, mut file: fs::File, mut bytes: u64) -> io::Result<bool> {
+fn whole(key: &Key, mut file: fs::File, bytes: u64) -> io::Result<bool> {
     let (mut checksum, mut expected) = (Checksum::new(key), [0; CHECKSUM]);
-    let mut buffer = vec![0; CHUNK];
-    while bytes > 0 {
-        let part = &mut buffer[..bytes.min(CHUNK as u64) as usize];
-        file.read_exact(part)?;
-        checksum.update(part);
-        bytes -= part.len() as u64;
-    }
+    let read = pieces((&mut file).take(bytes), |piece| checksum.update(piece))?;
     file.read_exact(&mut expected)?;
-    Ok(expected == checksum.finish())
+    Ok(read == bytes && expected == checksum.finish())
 }
 
-/// CRC-32 over the key, too: native code of another component under this name is not what was written. It finds what a disk or
+/// CRC-32 over the key, too: native code of another component under this name is not what was written, nor is a file of
+/// zeros. It finds what a disk or
 /// an interrupted run has done to an entry; against people, the folder is this user's alone.
 struct Checksum(crc32fast::Hasher);
 
@@ -212,7 +206,6 @@ impl Checksum {
         self.0.update(native);
     }
 
-    /// Of nothing, it is not zero: a file of zeros is no entry.
     fn finish(self) -> [u8; CHECKSUM] {
         self.0.finalize().to_le_bytes()
     }

@@ -16,12 +16,9 @@ use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
 use super::signature::{self, SignatureError};
-use crate::digest::{hex, sha256};
+use crate::digest::{hex, pieces, sha256};
 use crate::policy::{Component, OwnRule};
 use crate::report::Origin;
-
-/// Bytes of a file that are looked at in one piece: as many as a processor keeps at hand.
-pub(super) const CHUNK: usize = 128 * 1024;
 
 /// Why a rule of one's own is not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -142,19 +139,14 @@ impl Loader<'_> {
     /// A [`LoadError`] that says why it cannot be, and what to do.
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
         let path = wanted.name();
-        let Component { sha256, version, signer, .. } = wanted.component;
-        // What is in the cache was made of a component with the digest that is demanded; that the file still has it is
-        // found out beside.
-        let (digest, kept) =
-            rayon::join(|| digest(&wanted.file), || sha256.as_ref().and_then(|sha256| self.kept(sha256)));
-        let digest = approved(wanted, digest?)?;
-        if let Some(signer) = signer {
-            let verified = signature::verify(signer, &approved_bytes(wanted)?, &wanted.file);
-            verified.map_err(|reason| LoadError::Signature { path: path.clone(), reason })?;
-        }
+        let Component { sha256, version, .. } = wanted.component;
+        // What is in the cache was made of a component with the digest that is demanded; that the file still is what was
+        // approved is found out beside.
+        let (digest, kept) = rayon::join(|| examined(wanted), || sha256.as_ref().and_then(|sha256| self.kept(sha256)));
+        let digest = digest?;
         let native = match kept {
             Some(native) => native,
-            None => self.compiled(&path, &approved_bytes(wanted)?, &digest)?,
+            None => self.compiled(&path, &approved_bytes(wanted)?.0, &digest)?,
         };
         let rule = self.described(&path, &native, &digest)?;
         if rule.info.id != wanted.id {
@@ -231,30 +223,28 @@ fn approved(wanted: &OwnRule<'_>, digest: [u8; 32]) -> Result<[u8; 32], LoadErro
     })
 }
 
-/// The bytes that were approved. They have their own digest taken: the file may have changed since another look at it.
-fn approved_bytes(wanted: &OwnRule<'_>) -> Result<Vec<u8>, LoadError> {
+/// The digest of a component's file, if the file has it that the policy names, and the signature that it demands.
+fn examined(wanted: &OwnRule<'_>) -> Result<[u8; 32], LoadError> {
+    let Some(signer) = &wanted.component.signer else { return approved(wanted, digest(&wanted.file)?) };
+    let (bytes, digest) = approved_bytes(wanted)?;
+    let verified = signature::verify(signer, &bytes, &wanted.file);
+    verified.map(|()| digest).map_err(|reason| LoadError::Signature { path: wanted.name(), reason })
+}
+
+/// The bytes that were approved, and their digest. It is taken of these very bytes: the file may have changed since another
+/// look at it.
+fn approved_bytes(wanted: &OwnRule<'_>) -> Result<(Vec<u8>, [u8; 32]), LoadError> {
     let bytes = read(&wanted.file)?;
-    approved(wanted, sha256(&bytes)).map(|_| bytes)
+    let digest = approved(wanted, sha256(&bytes))?;
+    Ok((bytes, digest))
 }
 
 /// The SHA-256 of a regular file that is not too large for a component, without holding it.
 fn digest(path: &Path) -> Result<[u8; 32], LoadError> {
-    let (mut file, mut digest, mut length) = (regular(path)?, Sha256::new(), 0);
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(digest.finalize().into()),
-            Ok(bytes) => {
-                digest.update(&buffer[..bytes]);
-                length += bytes;
-            }
-            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-            Err(cause) => return Err(LoadError::Read { path: path.to_string_lossy().into_owned(), cause }),
-        }
-        if length > SIZE_LIMIT {
-            return Err(too_large(path));
-        }
-    }
+    let mut digest = Sha256::new();
+    let length = pieces(regular(path)?.take(SIZE_LIMIT as u64 + 1), |piece| digest.update(piece))
+        .map_err(|cause| LoadError::Read { path: path.to_string_lossy().into_owned(), cause })?;
+    if length > SIZE_LIMIT as u64 { Err(too_large(path)) } else { Ok(digest.finalize().into()) }
 }
 
 /// Reads a regular file, one byte beyond the limit at most.

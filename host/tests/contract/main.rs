@@ -10,6 +10,7 @@ mod evolution;
 mod facts;
 mod frozen;
 mod reference;
+mod typescript;
 mod words;
 
 use std::path::{Path, PathBuf};

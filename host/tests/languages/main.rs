@@ -5,12 +5,14 @@
 
 mod alike;
 mod chapters;
+#[path = "../docs/console.rs"]
+#[allow(dead_code, reason = "the tests of the documents use all of it")]
+mod console;
 #[path = "../docs/markdown.rs"]
 #[allow(dead_code, reason = "the tests of the documents use all of it")]
 mod markdown;
 mod mischief;
 mod town;
-mod types;
 mod workshop;
 
 use keyreeve::template::Language;

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::OnceLock;
 
 use keyreeve::digest::{hex, sha256};
 use keyreeve::template::{Language, commands, files};
 
-use super::chapters;
+use super::{chapters, console};
 
 /// The rule of the chapters.
 pub(crate) const ID: &str = "our-names";
@@ -105,13 +105,9 @@ fn fetches(command: &str) -> bool {
 pub(crate) fn shell(command: &str, folder_of_command: &Path) -> Output {
     let caches = folder().join("caches");
     fs::create_dir_all(&caches).unwrap();
-    let keyreeve = Path::new(env!("CARGO_BIN_EXE_keyreeve")).parent().unwrap();
-    let shims = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/bin");
-    let inherited = std::env::var_os("PATH").unwrap();
-    let path = [keyreeve.to_owned(), shims].into_iter().chain(std::env::split_paths(&inherited));
-    let mut shell = Command::new("sh");
-    shell.args(["-c", command]).current_dir(folder_of_command);
-    shell.env("PATH", std::env::join_paths(path).unwrap()).env("XDG_CACHE_HOME", caches).env("COLUMNS", "100");
+    let mut shell = console::shell(&format!("PATH=\"$STAND_INS:$PATH\"\n{command}"), folder_of_command);
+    let stand_ins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/bin");
+    shell.env("STAND_INS", stand_ins).env("XDG_CACHE_HOME", caches);
     // What cargo has set for this test, and what its user has set for this project.
     for name in ["LD_LIBRARY_PATH", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
         shell.env_remove(name);

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use wit_parser::{Resolve, Type, TypeDef, TypeDefKind};
+use wit_parser::{Case, Resolve, Type, TypeDef, TypeDefKind};
 
-use super::markdown::root;
+use crate::root;
+use crate::words::Package;
 
 /// The two interfaces with functions, which TypeScript names as it likes.
 const FUNCTIONS: [&str; 2] = [
@@ -16,10 +17,10 @@ const FUNCTIONS: [&str; 2] = [
 
 #[test]
 fn the_types_for_typescript_are_those_of_the_contract() {
-    let mut resolve = Resolve::default();
-    resolve.push_dir(root().join("wit")).unwrap();
+    let package = Package::read(&root().join("wit"));
+    let definitions = package.interfaces().flat_map(|(_, interface)| package.definitions(interface));
     let mut expected: BTreeSet<String> =
-        resolve.types.iter().filter_map(|(_, definition)| declaration(&resolve, definition)).collect();
+        definitions.map(|(name, definition)| declaration(&package.resolve, name, definition)).collect();
     expected.extend(FUNCTIONS.map(str::to_owned));
     let text = fs::read_to_string(root().join("host/templates/typescript/contract.d.ts")).unwrap();
     assert_eq!(declarations(&text), expected);
@@ -28,15 +29,16 @@ fn the_types_for_typescript_are_those_of_the_contract() {
 /// The functions of the contract are those that [`FUNCTIONS`] has.
 #[test]
 fn the_contract_has_the_functions_that_typescript_knows() {
-    let mut resolve = Resolve::default();
-    resolve.push_dir(root().join("wit")).unwrap();
+    let package = Package::read(&root().join("wit"));
     let mut functions = BTreeSet::new();
-    for (_, interface) in &resolve.interfaces {
+    for (_, interface) in package.interfaces() {
         for function in interface.functions.values() {
             let parameters: Vec<String> = function
                 .params
                 .iter()
-                .map(|parameter| format!("{}: {}", camel(&parameter.name, false), written(&resolve, &parameter.ty)))
+                .map(|parameter| {
+                    format!("{}: {}", camel(&parameter.name, false), written(&package.resolve, &parameter.ty))
+                })
                 .collect();
             functions.insert(format!("{}({})", function.name, parameters.join(", ")));
         }
@@ -61,12 +63,10 @@ fn declarations(text: &str) -> BTreeSet<String> {
     declarations.map(|declaration| declaration.trim_end_matches(';').replace("= | ", "= ")).collect()
 }
 
-/// What a type of the contract is in TypeScript; none for one that has no name of its own.
-fn declaration(resolve: &Resolve, definition: &TypeDef) -> Option<String> {
-    let name = camel(definition.name.as_ref()?, true);
-    Some(match &definition.kind {
-        // One that another interface has taken over.
-        TypeDefKind::Type(Type::Id(id)) if resolve.types[*id].name.is_some() => return None,
+/// What a type of the contract is in TypeScript.
+fn declaration(resolve: &Resolve, name: &str, definition: &TypeDef) -> String {
+    let name = camel(name, true);
+    match &definition.kind {
         TypeDefKind::Record(record) => {
             let fields = record.fields.iter();
             let fields: String = fields
@@ -79,14 +79,14 @@ fn declaration(resolve: &Resolve, definition: &TypeDef) -> Option<String> {
             format!("type {name} = {}", cases.join(" | "))
         }
         TypeDefKind::Variant(variant) => {
-            let case = |case: &wit_parser::Case| match &case.ty {
+            let case = |case: &Case| match &case.ty {
                 Some(of) => format!("{{ tag: {:?}; val: {} }}", case.name, written(resolve, of)),
                 None => format!("{{ tag: {:?} }}", case.name),
             };
             format!("type {name} = {}", variant.cases.iter().map(case).collect::<Vec<_>>().join(" | "))
         }
         other => format!("type {name} = {}", kind(resolve, other)),
-    })
+    }
 }
 
 fn written(resolve: &Resolve, of: &Type) -> String {
