@@ -33,7 +33,7 @@ One name of each sort; the others follow.
 |---|---|---|---|---|
 | function `tls-endpoints.check` | `tls_endpoints::check` | `tlsEndpoints.check` | `TlsEndpoints.check` | `exports_keyreeve_policy_tls_endpoints_check` |
 | record `tls-endpoint` | `TlsEndpoint` | `TlsEndpoint` | `TlsEndpoint` | `exports_keyreeve_policy_tls_endpoints_tls_endpoint_t` |
-| field `not-before` | `not_before` | `notBefore` | `not_before` | `not_before` |
+| field `as-of` | `as_of` | `asOf` | `as_of` | `as_of` |
 | case `trust-store` | `Purpose::TrustStore` | `"trust-store"` | `Purpose.TRUST_STORE` | `KEYREEVE_POLICY_TYPES_PURPOSE_TRUST_STORE` |
 | case `violation(low)` | `Verdict::Violation(Severity::Low)` | `{ tag: "violation", val: "low" }` | `Verdict_Violation(Severity.LOW)` | `KEYREEVE_POLICY_TYPES_VERDICT_VIOLATION` |
 "#;

@@ -5,6 +5,7 @@
 mod architecture;
 mod book;
 mod console;
+mod install;
 mod markdown;
 
 use std::path::Path;
@@ -14,7 +15,8 @@ use keyreeve::facts::yaml;
 use keyreeve::policy::Policy;
 use markdown::{Block, blocks, links, pages, root};
 
-/// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test has: only its `make` targets are checked.
+/// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test of pages has: only its `make` targets are
+/// checked. What installs is run by `install`, what is about registries by tests/registry.
 /// What is code of rules is compared with rules that are built, and their `sh` is run, where that is tested: tests/languages.
 const LANGUAGES: [&str; 11] = ["console", "sh", "text", "toml", "yaml", "json", "rust", "js", "ts", "python", "c"];
 

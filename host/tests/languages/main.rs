@@ -12,6 +12,7 @@ mod console;
 #[allow(dead_code, reason = "the tests of the documents use all of it")]
 mod markdown;
 mod mischief;
+mod spelling;
 mod town;
 mod workshop;
 

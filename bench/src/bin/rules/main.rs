@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "printing figures is what it is for")]
 
 mod facts;
+mod loading;
 
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -35,6 +36,7 @@ fn main() -> Result<()> {
     let policy = Policy::built_in();
     let rules = load(&policy)?;
     start_up(&engine, &policy, &rules);
+    loading::loading(&engine)?;
     beside_parsing(&engine, &policy, &rules)?;
     each_fact(&engine, &rules);
     Ok(())
