@@ -27,12 +27,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let folder = cache.folder().display();
     if let Some(Command::Clear) = arguments.command {
         let removed = cache.clear().with_context(|| format!("the cache {folder} cannot be cleared"))?;
-        terminal.note(&visible_lines(&format!("removed {} of {folder}", number(removed))));
+        terminal.note(&visible_lines(&format!("removed {removed} entries of {folder}")));
         return Ok(Exit::Clean);
     }
     let entries = cache.entries().with_context(|| format!("the cache {folder} cannot be listed"))?;
     let total: u64 = entries.iter().map(|entry| entry.bytes).sum();
-    let mut text = format!("{folder}: {}, {} KiB\n", number(entries.len()), total.div_ceil(1024));
+    let mut text = format!("{folder}: {} entries, {} KiB\n", entries.len(), total.div_ceil(1024));
     for entry in &entries {
         let component = entry.component().map_or("left by a run that was interrupted", |component| &component[..12]);
         let written = jiff::Timestamp::try_from(entry.written).map_or_else(|_| String::new(), |at| at.to_string());
@@ -41,8 +41,4 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     }
     output::print(&visible_lines(&text))?;
     Ok(Exit::Clean)
-}
-
-fn number(entries: usize) -> String {
-    if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") }
 }
