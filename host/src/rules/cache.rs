@@ -191,8 +191,7 @@ fn whole(key: &Key, mut file: fs::File, bytes: u64) -> io::Result<bool> {
 }
 
 /// CRC-32 over the key, too: native code of another component under this name is not what was written, nor is a file of
-/// zeros. It finds what a disk or
-/// an interrupted run has done to an entry; against people, the folder is this user's alone.
+/// zeros. It finds what a disk or an interrupted run has done to an entry; against people, the folder is this user's alone.
 struct Checksum(crc32fast::Hasher);
 
 impl Checksum {

@@ -65,10 +65,14 @@ pub(crate) fn shell(command: &str, folder: &Path) -> Command {
     shell
 }
 
-/// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests.
+/// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests, nor what
+/// cargo has set for this test, or its user for this project.
 pub(crate) fn sheltered(program: &str) -> Command {
     let mut command = Command::new(program);
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
+    let of_git = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"];
+    let of_cargo =
+        ["LD_LIBRARY_PATH", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"];
+    for name in of_git.iter().chain(&of_cargo) {
         command.env_remove(name);
     }
     command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");

@@ -107,12 +107,7 @@ pub(crate) fn shell(command: &str, folder_of_command: &Path) -> Output {
     fs::create_dir_all(&caches).unwrap();
     let mut shell = console::shell(&format!("PATH=\"$STAND_INS:$PATH\"\n{command}"), folder_of_command);
     let stand_ins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/bin");
-    shell.env("STAND_INS", stand_ins).env("XDG_CACHE_HOME", caches);
-    // What cargo has set for this test, and what its user has set for this project.
-    for name in ["LD_LIBRARY_PATH", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"] {
-        shell.env_remove(name);
-    }
-    shell.output().unwrap()
+    shell.env("STAND_INS", stand_ins).env("XDG_CACHE_HOME", caches).output().unwrap()
 }
 
 /// Both outputs of a command.
