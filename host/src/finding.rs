@@ -16,11 +16,22 @@ pub enum FactKind {
     Keys,
     /// `inventory`
     Inventory,
+    /// `encrypted-data`
+    EncryptedData,
+    /// `revocation-lists`
+    RevocationLists,
 }
 
 impl FactKind {
     /// Every kind, in the order in which rules are called.
-    pub const ALL: [Self; 4] = [Self::TlsEndpoints, Self::Certificates, Self::Keys, Self::Inventory];
+    pub const ALL: [Self; 6] = [
+        Self::TlsEndpoints,
+        Self::Certificates,
+        Self::Keys,
+        Self::Inventory,
+        Self::EncryptedData,
+        Self::RevocationLists,
+    ];
 
     /// The name of the interface in the contract.
     pub fn interface(self) -> &'static str {
@@ -29,6 +40,8 @@ impl FactKind {
             Self::Certificates => "certificates",
             Self::Keys => "keys",
             Self::Inventory => "inventory",
+            Self::EncryptedData => "encrypted-data",
+            Self::RevocationLists => "revocation-lists",
         }
     }
 }

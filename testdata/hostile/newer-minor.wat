@@ -2,5 +2,5 @@
 ;; Limit: the version of the contract.
 (component
   (instance $any)
-  (export "keyreeve:policy/rule@1.1.0" (instance $any))
-  (export "keyreeve:policy/keys@1.1.0" (instance $any)))
+  (export "keyreeve:policy/rule@1.2.0" (instance $any))
+  (export "keyreeve:policy/keys@1.2.0" (instance $any)))

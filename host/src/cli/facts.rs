@@ -49,6 +49,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         "certificates": kind(&understood.facts.certificates, sources)?,
         "keys": kind(&understood.facts.keys, sources)?,
         "inventory": kind(&understood.facts.inventory, sources)?,
+        "encrypted-data": kind(&understood.facts.encrypted_data, sources)?,
+        "revocation-lists": kind(&understood.facts.revocation_lists, sources)?,
         "problems": problems,
     });
     write_json(&document, &mut io::stdout().lock())?;

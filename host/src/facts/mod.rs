@@ -6,6 +6,7 @@ mod certificate;
 pub mod inventory;
 pub mod json;
 mod key;
+mod kind;
 pub mod material;
 pub mod nginx;
 mod oid;
@@ -22,8 +23,11 @@ use std::collections::BTreeMap;
 
 use crate::finding::FactKind;
 use crate::problem::Problem;
-use crate::rules::contract::{Certificate, InventoryEntry, Key, TlsEndpoint, Unknown};
+use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
+
+pub use kind::Fact;
+use kind::List;
 
 /// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
 #[derive(Debug, Clone)]
@@ -98,6 +102,10 @@ pub struct Facts {
     pub keys: Kind<Key>,
     /// Entries of key inventories.
     pub inventory: Kind<InventoryEntry>,
+    /// Encrypted files and values.
+    pub encrypted_data: Kind<EncryptedItem>,
+    /// Certificate revocation lists.
+    pub revocation_lists: Kind<RevocationList>,
 }
 
 impl Facts {
@@ -107,6 +115,8 @@ impl Facts {
         self.certificates.append(other.certificates);
         self.keys.append(other.keys);
         self.inventory.append(other.inventory);
+        self.encrypted_data.append(other.encrypted_data);
+        self.revocation_lists.append(other.revocation_lists);
     }
 
     /// Leaves only the facts whose places are kept.
@@ -115,69 +125,40 @@ impl Facts {
         self.certificates.retain(keep);
         self.keys.retain(keep);
         self.inventory.retain(keep);
+        self.encrypted_data.retain(keep);
+        self.revocation_lists.retain(keep);
     }
 
     /// How many facts of a kind there are.
     pub fn count(&self, kind: FactKind) -> usize {
-        match kind {
-            FactKind::TlsEndpoints => self.tls_endpoints.len(),
-            FactKind::Certificates => self.certificates.len(),
-            FactKind::Keys => self.keys.len(),
-            FactKind::Inventory => self.inventory.len(),
-        }
+        self.of(kind).len()
     }
 
     /// Where a fact comes from.
     pub fn place(&self, kind: FactKind, index: usize) -> &Place {
-        match kind {
-            FactKind::TlsEndpoints => &self.tls_endpoints.places()[index],
-            FactKind::Certificates => &self.certificates.places()[index],
-            FactKind::Keys => &self.keys.places()[index],
-            FactKind::Inventory => &self.inventory.places()[index],
-        }
+        self.of(kind).place(index)
     }
 
     /// What is unknown about a fact.
     pub fn unknown(&self, kind: FactKind, index: usize) -> &[Unknown] {
-        match kind {
-            FactKind::TlsEndpoints => &self.tls_endpoints.facts()[index].unknown,
-            FactKind::Certificates => &self.certificates.facts()[index].unknown,
-            FactKind::Keys => &self.keys.facts()[index].unknown,
-            FactKind::Inventory => &self.inventory.facts()[index].unknown,
-        }
+        self.of(kind).unknown(index)
     }
 
     /// About how many bytes a fact takes in the memory of a rule: its record and what may be long in it.
     pub fn weight(&self, kind: FactKind, index: usize) -> usize {
         const RECORD: usize = 512;
-        let texts = |texts: &[String]| texts.iter().map(|text| text.len() + 8).sum::<usize>();
-        RECORD
-            + match kind {
-                FactKind::TlsEndpoints => {
-                    let endpoint = &self.tls_endpoints.facts()[index];
-                    texts(&endpoint.names) + 2 * (endpoint.suites.len() + endpoint.groups.len())
-                }
-                FactKind::Certificates => {
-                    let certificate = &self.certificates.facts()[index];
-                    texts(&certificate.names) + certificate.key.exponent.len()
-                }
-                FactKind::Keys => self.keys.facts()[index].public.exponent.len(),
-                FactKind::Inventory => {
-                    let entry = &self.inventory.facts()[index];
-                    [
-                        &entry.id,
-                        &entry.kind,
-                        &entry.creator,
-                        &entry.service,
-                        &entry.owner,
-                        &entry.fingerprint,
-                        &entry.path,
-                    ]
-                    .map(|text| text.len())
-                    .iter()
-                    .sum()
-                }
-            }
+        RECORD + self.of(kind).weight(index)
+    }
+
+    fn of(&self, kind: FactKind) -> &dyn List {
+        match kind {
+            FactKind::TlsEndpoints => &self.tls_endpoints,
+            FactKind::Certificates => &self.certificates,
+            FactKind::Keys => &self.keys,
+            FactKind::Inventory => &self.inventory,
+            FactKind::EncryptedData => &self.encrypted_data,
+            FactKind::RevocationLists => &self.revocation_lists,
+        }
     }
 }
 

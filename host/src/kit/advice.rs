@@ -32,7 +32,9 @@ fn of_refusal(refusal: &Refusal) -> &'static str {
         Refusal::OtherWorld => "build it for a world of keyreeve:policy, such as keys-rule",
         Refusal::NoRule => "export the interface rule beside the facts: every world of keyreeve:policy includes it",
         Refusal::Twice(_) => "build all of it against one version of keyreeve:policy",
-        Refusal::NoKind => "export a kind of fact to examine: tls-endpoints, certificates, keys or inventory",
+        Refusal::NoKind => {
+            "export a kind of fact to examine: tls-endpoints, certificates, keys, inventory, encrypted-data or revocation-lists"
+        }
         Refusal::UnknownInterface(_) | Refusal::Newer(_) => {
             "upgrade keyreeve, or build the rule for the contract that this keyreeve speaks"
         }

@@ -18,8 +18,10 @@ const SCHEMA: &str = "keyreeve/facts/v1";
 const LINES: u64 = 16 * 1024 * 1024;
 
 /// What a fact may state a place of: its fields, and those of the records in it.
-const FIELDS: [&str; 49] = [
+const FIELDS: &[&str] = &[
+    "authenticated",
     "authority",
+    "cipher",
     "context",
     "context.data",
     "context.environment",
@@ -28,6 +30,7 @@ const FIELDS: [&str; 49] = [
     "context.purpose",
     "created",
     "creator",
+    "encrypted-at",
     "encryption",
     "encryption.cipher",
     "encryption.iterations",
@@ -40,24 +43,36 @@ const FIELDS: [&str; 49] = [
     "groups",
     "id",
     "inventoried",
+    "issuer",
+    "iterations",
+    "kdf",
     "key",
+    "key-bits",
+    "key-created",
     "key.algorithm",
     "key.bits",
     "key.curve",
     "key.exponent",
+    "key.shared-factor",
     "kind",
     "last-rotated",
     "names",
+    "next-update",
     "not-after",
     "not-before",
+    "openers",
     "owner",
     "path",
+    "prf",
     "protection",
     "public",
     "public.algorithm",
     "public.bits",
     "public.curve",
     "public.exponent",
+    "public.shared-factor",
+    "recipients",
+    "revoked",
     "role",
     "self-issued",
     "service",
@@ -65,6 +80,7 @@ const FIELDS: [&str; 49] = [
     "signature-algorithm",
     "signature-hash",
     "suites",
+    "this-update",
     "transport",
     "verification",
     "versions",
@@ -115,6 +131,10 @@ struct Document {
     keys: Vec<Entry>,
     #[serde(default)]
     inventory: Vec<Entry>,
+    #[serde(default)]
+    encrypted_data: Vec<Entry>,
+    #[serde(default)]
+    revocation_lists: Vec<Entry>,
     #[serde(default)]
     problems: Vec<Problem>,
 }
@@ -182,11 +202,13 @@ pub fn read(bytes: &[u8]) -> Result<Recorded, ReplayError> {
     if document.schema != SCHEMA {
         return Err(ReplayError::Schema(document.schema));
     }
-    let kinds: [(FactKind, Vec<Entry>); 4] = [
+    let kinds: [(FactKind, Vec<Entry>); 6] = [
         (FactKind::TlsEndpoints, document.tls_endpoints),
         (FactKind::Certificates, document.certificates),
         (FactKind::Keys, document.keys),
         (FactKind::Inventory, document.inventory),
+        (FactKind::EncryptedData, document.encrypted_data),
+        (FactKind::RevocationLists, document.revocation_lists),
     ];
     let layout = Layout::of(&kinds)?;
     let mut facts = Facts::default();
@@ -196,6 +218,8 @@ pub fn read(bytes: &[u8]) -> Result<Recorded, ReplayError> {
             FactKind::Certificates => facts.certificates = layout.kind(*kind, entries)?,
             FactKind::Keys => facts.keys = layout.kind(*kind, entries)?,
             FactKind::Inventory => facts.inventory = layout.kind(*kind, entries)?,
+            FactKind::EncryptedData => facts.encrypted_data = layout.kind(*kind, entries)?,
+            FactKind::RevocationLists => facts.revocation_lists = layout.kind(*kind, entries)?,
         }
     }
     let problems = document.problems.into_iter().map(|problem| problem.message).collect();
@@ -286,5 +310,5 @@ fn field(part: &str) -> Option<(&'static str, Option<u32>)> {
         Some((field, position)) => (field, Some(position.parse().ok()?)),
         None => (part, None),
     };
-    Some((FIELDS.into_iter().find(|known| *known == field)?, position))
+    Some((FIELDS.iter().find(|known| **known == field)?, position))
 }

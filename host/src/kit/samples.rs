@@ -4,8 +4,8 @@
 use crate::facts::{Facts, Place};
 use crate::finding::FactKind;
 use crate::rules::contract::{
-    Certificate, Context, Data, Encryption, Environment, Holder, InventoryEntry, Key, Network, Protection, PublicKey,
-    Purpose, Role, Scan, Side, TlsEndpoint, Transport, Verification,
+    Certificate, Context, Data, EncryptedItem, Encryption, Environment, Holder, InventoryEntry, Key, Network,
+    Protection, PublicKey, Purpose, RevocationList, Role, Scan, Side, TlsEndpoint, Transport, Verification,
 };
 use crate::source::{Location, SourceId, Span};
 
@@ -29,6 +29,8 @@ pub fn facts(kind: FactKind, count: usize) -> Facts {
             FactKind::Certificates => facts.certificates.push(certificate(), place),
             FactKind::Keys => facts.keys.push(key(), place),
             FactKind::Inventory => facts.inventory.push(inventory_entry(), place),
+            FactKind::EncryptedData => facts.encrypted_data.push(encrypted_item(), place),
+            FactKind::RevocationLists => facts.revocation_lists.push(revocation_list(), place),
         }
     }
     facts
@@ -129,6 +131,41 @@ fn inventory_entry() -> InventoryEntry {
         fingerprint: "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU".to_owned(),
         path: "deploy/tokens/billing".to_owned(),
         found: true,
+        attributes: Vec::new(),
+    }
+}
+
+/// A file of sops for one recipient, encrypted ten days ago.
+fn encrypted_item() -> EncryptedItem {
+    EncryptedItem {
+        context: CONTEXT,
+        unknown: Vec::new(),
+        format: "sops".to_owned(),
+        cipher: "aes-256-gcm".to_owned(),
+        key_bits: 256,
+        authenticated: true,
+        kdf: String::new(),
+        prf: String::new(),
+        iterations: 0,
+        recipients: vec!["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".to_owned()],
+        encrypted_at: Some(TODAY - 10 * DAY),
+        key_created: None,
+        openers: Vec::new(),
+        attributes: Vec::new(),
+    }
+}
+
+/// A list that was issued yesterday for a week.
+fn revocation_list() -> RevocationList {
+    RevocationList {
+        context: CONTEXT,
+        unknown: Vec::new(),
+        issuer: "Example Issuing CA".to_owned(),
+        signature_algorithm: "sha256WithRSAEncryption".to_owned(),
+        signature_hash: "SHA256".to_owned(),
+        this_update: TODAY - DAY,
+        next_update: Some(TODAY + 6 * DAY),
+        revoked: 3,
         attributes: Vec::new(),
     }
 }

@@ -10,10 +10,8 @@ use super::PathGlob;
 use super::error::Fault;
 use super::fields::Fields;
 use super::load::path_glob;
-use crate::facts::{Facts, Kind};
-use crate::rules::contract::{
-    Certificate, Context, Data, Environment, Holder, InventoryEntry, Key, Network, Purpose, TlsEndpoint, Unknown,
-};
+use crate::facts::{Fact, Facts, Kind};
+use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{SourceId, Sources, Span};
 
 /// The keys of a scope that state a circumstance.
@@ -120,10 +118,13 @@ pub fn apply(scopes: &[Scope], facts: &mut Facts, sources: &Sources) {
         return;
     }
     let mut scoped = Scoped { scopes, sources, known: HashMap::new() };
-    scoped.complete(&mut facts.tls_endpoints);
-    scoped.complete(&mut facts.certificates);
-    scoped.complete(&mut facts.keys);
-    scoped.complete(&mut facts.inventory);
+    // Its network follows from an address, so it holds wherever it is stated.
+    scoped.complete(&mut facts.tls_endpoints, |own, scope| later(scope, own));
+    scoped.complete(&mut facts.certificates, Network::stricter);
+    scoped.complete(&mut facts.keys, Network::stricter);
+    scoped.complete(&mut facts.inventory, Network::stricter);
+    scoped.complete(&mut facts.encrypted_data, Network::stricter);
+    scoped.complete(&mut facts.revocation_lists, Network::stricter);
 }
 
 /// What the scopes say of each source, found when first asked for.
@@ -134,15 +135,15 @@ struct Scoped<'a> {
 }
 
 impl Scoped<'_> {
-    fn complete<T: InContext>(&mut self, kind: &mut Kind<T>) {
+    fn complete<T: Fact>(&mut self, kind: &mut Kind<T>, network: impl Fn(Network, Network) -> Network) {
         for (fact, place) in kind.iter_mut() {
             let source = place.home.source;
             let scope = *self.known.entry(source).or_insert_with(|| context(self.scopes, &self.sources[source].name));
-            let (own, unknown) = fact.context();
+            let (own, unknown) = fact.context_mut();
             *own = Context {
                 environment: own.environment.stricter(scope.environment),
                 holder: own.holder.stricter(scope.holder),
-                network: T::network(own.network, scope.network),
+                network: network(own.network, scope.network),
                 data: own.data.stricter(scope.data),
                 purpose: own.purpose.stricter(scope.purpose),
             };
@@ -160,43 +161,6 @@ fn states(context: &Context, field: &str) -> bool {
         "context.data" => context.data.is_stated(),
         "context.purpose" => context.purpose.is_stated(),
         _ => false,
-    }
-}
-
-/// A fact of any kind, as far as scopes are concerned.
-trait InContext {
-    fn context(&mut self) -> (&mut Context, &mut Vec<Unknown>);
-
-    fn network(own: Network, scope: Network) -> Network {
-        own.stricter(scope)
-    }
-}
-
-impl InContext for TlsEndpoint {
-    fn context(&mut self) -> (&mut Context, &mut Vec<Unknown>) {
-        (&mut self.context, &mut self.unknown)
-    }
-
-    fn network(own: Network, scope: Network) -> Network {
-        later(scope, own)
-    }
-}
-
-impl InContext for Certificate {
-    fn context(&mut self) -> (&mut Context, &mut Vec<Unknown>) {
-        (&mut self.context, &mut self.unknown)
-    }
-}
-
-impl InContext for Key {
-    fn context(&mut self) -> (&mut Context, &mut Vec<Unknown>) {
-        (&mut self.context, &mut self.unknown)
-    }
-}
-
-impl InContext for InventoryEntry {
-    fn context(&mut self) -> (&mut Context, &mut Vec<Unknown>) {
-        (&mut self.context, &mut self.unknown)
     }
 }
 
@@ -239,7 +203,7 @@ mod tests {
     use super::*;
     use crate::facts::Place;
     use crate::policy::Policy;
-    use crate::rules::contract::{Side, Transport, Verification};
+    use crate::rules::contract::{InventoryEntry, Side, TlsEndpoint, Transport, Unknown, Verification};
     use crate::source::{Location, Source};
 
     fn scopes(text: &str) -> Vec<Scope> {

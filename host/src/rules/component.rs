@@ -9,7 +9,7 @@ use super::engine::Engine;
 use crate::finding::FactKind;
 
 /// The version of the contract that this host speaks.
-pub const CONTRACT: Version = Version::new(1, 0, 0);
+pub const CONTRACT: Version = Version::new(1, 1, 0);
 
 /// Size of a component in bytes; one that carries an interpreter has some 18 MB.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;

@@ -5,7 +5,7 @@
 mod generated {
     wasmtime::component::bindgen!({
         path: "../wit",
-        world: "every-fact-rule",
+        world: "every-fact-rule-v2",
         // A rule that tells of one panic after the other is ended.
         imports: { "keyreeve:policy/diagnostics.panic": trappable },
         additional_derives: [Clone, PartialEq, serde::Serialize, serde::Deserialize],
@@ -13,11 +13,15 @@ mod generated {
 }
 
 pub use generated::exports::keyreeve::policy::certificates::Certificate;
+pub use generated::exports::keyreeve::policy::encrypted_data::{EncryptedItem, Opener};
 pub use generated::exports::keyreeve::policy::inventory::InventoryEntry;
 pub use generated::exports::keyreeve::policy::keys::{Encryption, Key, Protection, Role};
+pub use generated::exports::keyreeve::policy::revocation_lists::RevocationList;
 pub use generated::exports::keyreeve::policy::rule::{Info, Setting, Value};
 pub use generated::exports::keyreeve::policy::tls_endpoints::{Side, TlsEndpoint, Transport, Verification};
-pub use generated::exports::keyreeve::policy::{certificates, inventory, keys, rule, tls_endpoints};
+pub use generated::exports::keyreeve::policy::{
+    certificates, encrypted_data, inventory, keys, revocation_lists, rule, tls_endpoints,
+};
 pub use generated::keyreeve::policy::diagnostics;
 pub use generated::keyreeve::policy::types::{
     Context, Data, Environment, Finding, Holder, Network, Part, PublicKey, Purpose, Scan, Severity, Unknown, Verdict,

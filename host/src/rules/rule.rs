@@ -63,21 +63,28 @@ struct Exports {
     certificates: Option<contract::certificates::GuestIndices>,
     keys: Option<contract::keys::GuestIndices>,
     inventory: Option<contract::inventory::GuestIndices>,
+    encrypted_data: Option<contract::encrypted_data::GuestIndices>,
+    revocation_lists: Option<contract::revocation_lists::GuestIndices>,
 }
 
 impl Exports {
     fn find(code: &InstancePre<State>, kinds: &[FactKind]) -> wasmtime::Result<Self> {
-        let has = |kind| kinds.contains(&kind);
+        macro_rules! find {
+            ($kind:ident, $interface:ident) => {
+                match kinds.contains(&FactKind::$kind) {
+                    true => Some(contract::$interface::GuestIndices::new(code)?),
+                    false => None,
+                }
+            };
+        }
         Ok(Self {
             rule: contract::rule::GuestIndices::new(code)?,
-            tls_endpoints: has(FactKind::TlsEndpoints)
-                .then(|| contract::tls_endpoints::GuestIndices::new(code))
-                .transpose()?,
-            certificates: has(FactKind::Certificates)
-                .then(|| contract::certificates::GuestIndices::new(code))
-                .transpose()?,
-            keys: has(FactKind::Keys).then(|| contract::keys::GuestIndices::new(code)).transpose()?,
-            inventory: has(FactKind::Inventory).then(|| contract::inventory::GuestIndices::new(code)).transpose()?,
+            tls_endpoints: find!(TlsEndpoints, tls_endpoints),
+            certificates: find!(Certificates, certificates),
+            keys: find!(Keys, keys),
+            inventory: find!(Inventory, inventory),
+            encrypted_data: find!(EncryptedData, encrypted_data),
+            revocation_lists: find!(RevocationLists, revocation_lists),
         })
     }
 }
@@ -105,7 +112,7 @@ impl Rule {
                 }
             )*};
         }
-        check_types!(tls_endpoints, certificates, keys, inventory);
+        check_types!(tls_endpoints, certificates, keys, inventory, encrypted_data, revocation_lists);
         let info = call.run(|store| guest.call_describe(store))?;
         super::info::check(&info, &declared.kinds).map_err(Fault::Nonsense)?;
         Ok(Self { info, kinds: declared.kinds.clone(), sha256, origin, code: Code::Loaded(linked) })
@@ -184,6 +191,8 @@ impl Rule {
             FactKind::Certificates => check!(certificates),
             FactKind::Keys => check!(keys),
             FactKind::Inventory => check!(inventory),
+            FactKind::EncryptedData => check!(encrypted_data),
+            FactKind::RevocationLists => check!(revocation_lists),
         }
         .map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))?;
         let cost = Cost { fuel: call.used(), instantiating, whole: begun.elapsed() };

@@ -162,3 +162,40 @@ export interface InventoryEntry {
   found: boolean;
   attributes: Attributes;
 }
+
+export interface Opener {
+  label: string;
+  matches: boolean;
+  beside: boolean;
+  plaintext: boolean;
+  attributes: Attributes;
+}
+
+export interface EncryptedItem {
+  context: Context;
+  unknown: Unknown[];
+  format: string;
+  cipher: string;
+  keyBits: number;
+  authenticated: boolean;
+  kdf: string;
+  prf: string;
+  iterations: number;
+  recipients: string[];
+  encryptedAt: Timestamp | null;
+  keyCreated: Timestamp | null;
+  openers: Opener[];
+  attributes: Attributes;
+}
+
+export interface RevocationList {
+  context: Context;
+  unknown: Unknown[];
+  issuer: string;
+  signatureAlgorithm: string;
+  signatureHash: string;
+  thisUpdate: Timestamp;
+  nextUpdate: Timestamp | null;
+  revoked: number;
+  attributes: Attributes;
+}

@@ -45,8 +45,10 @@ fn the_contract_has_the_functions_that_typescript_knows() {
     }
     let expected = [
         "check(scan: Scan, facts: Certificate[])",
+        "check(scan: Scan, facts: EncryptedItem[])",
         "check(scan: Scan, facts: InventoryEntry[])",
         "check(scan: Scan, facts: Key[])",
+        "check(scan: Scan, facts: RevocationList[])",
         "check(scan: Scan, facts: TlsEndpoint[])",
         "configure(settings: [string, Value][])",
         "describe()",

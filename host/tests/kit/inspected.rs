@@ -16,9 +16,9 @@ fn a_rule_that_is_right_is_shown_with_all_that_it_says_of_itself() {
     let why = explained.split("Why\n\n").nth(1).unwrap().split('\n').next().unwrap();
     for text in [
         "key-size 0.1.0",
-        "1.0.0 (this keyreeve speaks 1.0.0)",
-        "keyreeve:policy/diagnostics@1.0.0",
-        "keyreeve:policy/certificates@1.0.0",
+        "1.1.0 (this keyreeve speaks 1.1.0)",
+        "keyreeve:policy/diagnostics@1.1.0",
+        "keyreeve:policy/certificates@1.1.0",
         "S5 (keys are generated securely)",
         "rsa-minimum = 2048: ",
         "keys.public",
@@ -42,7 +42,7 @@ fn size_and_digest_are_those_of_other_programs() {
     assert_eq!(shown["examines"], json!(["tls-endpoints"]));
     assert_eq!(shown["info"]["id"], "tls-version");
     assert_eq!(shown["info"]["reads"][0], "tls-endpoints.versions");
-    assert_eq!((&shown["contract"], &shown["form"]), (&json!("1.0.0"), &json!("component")));
+    assert_eq!((&shown["contract"], &shown["form"]), (&json!("1.1.0"), &json!("component")));
     let fuel = &shown["fuel"][0];
     assert!(fuel["empty"].as_u64().unwrap() < fuel["typical"].as_u64().unwrap(), "{fuel}");
     assert_eq!(shown["trouble"], json!(null));

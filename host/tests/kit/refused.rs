@@ -28,7 +28,7 @@ const REFUSED: [(&str, &str, &str); 26] = [
     ("many-instances", "instance count too high", "keep less"),
     ("memory-at-start", "bytes of memory", "keep less"),
     ("newer-major", "it speaks contract 2.0.0", "upgrade keyreeve"),
-    ("newer-minor", "it speaks contract 1.1.0", "upgrade keyreeve"),
+    ("newer-minor", "it speaks contract 1.2.0", "upgrade keyreeve"),
     ("no-kind", "it exports no kind of fact", "export a kind of fact"),
     ("no-rule", "it does not export keyreeve:policy/rule", "export the interface rule"),
     ("older", "it speaks contract 0.9.0", "build it anew against the wit files of contract 1.0"),

@@ -88,6 +88,8 @@ fn by_hand(kind: FactKind) -> Value {
         FactKind::Certificates => spelling::to_value(&facts.certificates.facts()[0]),
         FactKind::Keys => spelling::to_value(&facts.keys.facts()[0]),
         FactKind::Inventory => spelling::to_value(&facts.inventory.facts()[0]),
+        FactKind::EncryptedData => spelling::to_value(&facts.encrypted_data.facts()[0]),
+        FactKind::RevocationLists => spelling::to_value(&facts.revocation_lists.facts()[0]),
     };
     json!({ "schema": "keyreeve/facts/v1", kind.interface(): [{ "fact": fact.unwrap() }] })
 }

@@ -11,8 +11,8 @@ pub mod rule {
         path: "../../wit",
         inline: "package keyreeve:guest-rule;
             world rule-alone {
-                import keyreeve:policy/diagnostics@1.0.0;
-                export keyreeve:policy/rule@1.0.0;
+                import keyreeve:policy/diagnostics@1.1.0;
+                export keyreeve:policy/rule@1.1.0;
             }",
         generate_all,
         additional_derives: [Clone, PartialEq],
@@ -29,7 +29,7 @@ macro_rules! kind_of_fact {
                 inline: $world,
                 additional_derives: [Clone, PartialEq],
                 generate_all,
-                with: { "keyreeve:policy/types@1.0.0": crate::bindings::rule::keyreeve::policy::types },
+                with: { "keyreeve:policy/types@1.1.0": crate::bindings::rule::keyreeve::policy::types },
                 pub_export_macro: true,
                 export_macro_name: $export,
             });
@@ -38,10 +38,14 @@ macro_rules! kind_of_fact {
 }
 
 kind_of_fact! { tls_endpoints, "export_tls_endpoints",
-"package keyreeve:guest-tls-endpoints; world tls-endpoints-alone { export keyreeve:policy/tls-endpoints@1.0.0; }" }
+"package keyreeve:guest-tls-endpoints; world tls-endpoints-alone { export keyreeve:policy/tls-endpoints@1.1.0; }" }
 kind_of_fact! { certificates, "export_certificates",
-"package keyreeve:guest-certificates; world certificates-alone { export keyreeve:policy/certificates@1.0.0; }" }
+"package keyreeve:guest-certificates; world certificates-alone { export keyreeve:policy/certificates@1.1.0; }" }
 kind_of_fact! { keys, "export_keys",
-"package keyreeve:guest-keys; world keys-alone { export keyreeve:policy/keys@1.0.0; }" }
+"package keyreeve:guest-keys; world keys-alone { export keyreeve:policy/keys@1.1.0; }" }
 kind_of_fact! { inventory, "export_inventory",
-"package keyreeve:guest-inventory; world inventory-alone { export keyreeve:policy/inventory@1.0.0; }" }
+"package keyreeve:guest-inventory; world inventory-alone { export keyreeve:policy/inventory@1.1.0; }" }
+kind_of_fact! { encrypted_data, "export_encrypted_data",
+"package keyreeve:guest-encrypted-data; world encrypted-data-alone { export keyreeve:policy/encrypted-data@1.1.0; }" }
+kind_of_fact! { revocation_lists, "export_revocation_lists",
+"package keyreeve:guest-revocation-lists; world revocation-lists-alone { export keyreeve:policy/revocation-lists@1.1.0; }" }

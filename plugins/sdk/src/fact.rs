@@ -1,8 +1,8 @@
 //! What all kinds of fact have in common: a context and a list of what is unknown. Not the fields of any one kind.
 
 use crate::{
-    Certificate, Context, Data, Environment, Holder, InventoryEntry, Key, Network, Purpose, Severity, TlsEndpoint,
-    Unknown,
+    Certificate, Context, Data, EncryptedItem, Environment, Holder, InventoryEntry, Key, Network, Purpose,
+    RevocationList, Severity, TlsEndpoint, Unknown,
 };
 
 /// One fact of any kind.
@@ -35,7 +35,7 @@ macro_rules! facts {
     )*};
 }
 
-facts!(TlsEndpoint, Certificate, Key, InventoryEntry);
+facts!(TlsEndpoint, Certificate, Key, InventoryEntry, EncryptedItem, RevocationList);
 
 impl Context {
     /// Nothing stated: untrusted network, sensitive data, live, no environment, no holder.

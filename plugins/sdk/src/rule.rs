@@ -69,7 +69,7 @@ pub fn judge_with<R: Judge<F>, F>(settings: R::Settings, fact: &F) -> Vec<crate:
 }
 
 /// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it
-/// judges (`tls_endpoints`, `certificates`, `keys`, `inventory`). The type implements [`Rule`] and, for each kind,
+/// judges (`tls_endpoints`, `certificates`, `keys`, `inventory`, `encrypted_data`, `revocation_lists`). The type implements [`Rule`] and, for each kind,
 /// [`Judge`].
 #[macro_export]
 macro_rules! rule {
@@ -113,6 +113,12 @@ macro_rules! __judge {
     };
     (inventory, $component:ident, $instance:ident) => {
         $crate::__judge!(@ inventory, export_inventory, InventoryEntry, $component, $instance);
+    };
+    (encrypted_data, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ encrypted_data, export_encrypted_data, EncryptedItem, $component, $instance);
+    };
+    (revocation_lists, $component:ident, $instance:ident) => {
+        $crate::__judge!(@ revocation_lists, export_revocation_lists, RevocationList, $component, $instance);
     };
     (@ $kind:ident, $export:ident, $fact:ident, $component:ident, $instance:ident) => {
         impl $crate::bindings::$kind::exports::keyreeve::policy::$kind::Guest for $component {

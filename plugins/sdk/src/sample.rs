@@ -2,8 +2,8 @@
 //! that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
 
 use crate::{
-    Certificate, Context, Environment, Finding, Holder, InventoryEntry, Key, Protection, PublicKey, Role, Scan,
-    Severity, Side, TlsEndpoint, Transport, Unknown, Verdict, Verification, date::DAY,
+    Certificate, Context, EncryptedItem, Environment, Finding, Holder, InventoryEntry, Key, Protection, PublicKey,
+    RevocationList, Role, Scan, Severity, Side, TlsEndpoint, Transport, Unknown, Verdict, Verification, date::DAY,
 };
 
 /// The day of the samples: 2026-11-23.
@@ -95,6 +95,41 @@ pub fn inventory_entry() -> InventoryEntry {
         fingerprint: String::new(),
         path: String::new(),
         found: false,
+        attributes: vec![],
+    }
+}
+
+/// A sops file with AES-256-GCM for one recipient, encrypted ten days ago, with no key near.
+pub fn encrypted_item() -> EncryptedItem {
+    EncryptedItem {
+        context: Context::UNSPECIFIED,
+        unknown: vec![],
+        format: "sops".into(),
+        cipher: "aes-256-gcm".into(),
+        key_bits: 256,
+        authenticated: true,
+        kdf: String::new(),
+        prf: String::new(),
+        iterations: 0,
+        recipients: vec!["AWS KMS arn:aws:kms:eu-central-1:111122223333:key/example".into()],
+        encrypted_at: Some(TODAY - 10 * DAY),
+        key_created: Some(TODAY - 10 * DAY),
+        openers: vec![],
+        attributes: vec![],
+    }
+}
+
+/// A revocation list with a current signature algorithm, issued yesterday for a week.
+pub fn revocation_list() -> RevocationList {
+    RevocationList {
+        context: Context::UNSPECIFIED,
+        unknown: vec![],
+        issuer: "Example Issuing CA".into(),
+        signature_algorithm: "sha256WithRSAEncryption".into(),
+        signature_hash: "SHA256".into(),
+        this_update: TODAY - DAY,
+        next_update: Some(TODAY + 6 * DAY),
+        revoked: 3,
         attributes: vec![],
     }
 }

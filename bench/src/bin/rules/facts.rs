@@ -102,6 +102,39 @@ macro_rules! facts {
                 attributes: vec![],
             }
         }
+
+        fn encrypted_item(index: usize) -> contract::EncryptedItem {
+            contract::EncryptedItem {
+                context: context(),
+                unknown: vec![],
+                format: "sops".to_owned(),
+                cipher: if index % 8 == 0 { "aes-128-cbc" } else { "aes-256-gcm" }.to_owned(),
+                key_bits: if index % 8 == 0 { 128 } else { 256 },
+                authenticated: index % 8 != 0,
+                kdf: String::new(),
+                prf: String::new(),
+                iterations: 0,
+                recipients: vec!["PGP 0x85D77543B3D624B63CEA9E6DBC17301B491B3F21".to_owned()],
+                encrypted_at: Some(super::AS_OF - 10 * super::DAY),
+                key_created: Some(super::AS_OF - 10 * super::DAY),
+                openers: vec![],
+                attributes: vec![],
+            }
+        }
+
+        fn revocation_list(index: usize) -> contract::RevocationList {
+            contract::RevocationList {
+                context: context(),
+                unknown: vec![],
+                issuer: "Example Issuing CA".to_owned(),
+                signature_algorithm: "sha256WithRSAEncryption".to_owned(),
+                signature_hash: "SHA256".to_owned(),
+                this_update: super::AS_OF - super::DAY,
+                next_update: if index % 8 == 0 { None } else { Some(super::AS_OF + 6 * super::DAY) },
+                revoked: 3,
+                attributes: vec![],
+            }
+        }
     };
 }
 
@@ -129,6 +162,8 @@ pub(crate) mod host {
                 FactKind::Certificates => facts.certificates.push(certificate(index), place),
                 FactKind::Keys => facts.keys.push(key(index), place),
                 FactKind::Inventory => facts.inventory.push(inventory_entry(index), place),
+                FactKind::EncryptedData => facts.encrypted_data.push(encrypted_item(index), place),
+                FactKind::RevocationLists => facts.revocation_lists.push(revocation_list(index), place),
             }
         }
         facts
