@@ -12,7 +12,7 @@
     (call $text (i32.const 1056) (i32.const 2176) (i32.const 31))
     (i32.const 1024))
   (data (i32.const 2300) "../../etc/cow")
-  (func (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+  (func (export "keyreeve:policy/rule@1.1.0#describe") (result i32)
     (drop (call $describe))
     (call $text (i32.const 1024) (i32.const 2300) (i32.const 13))
     (i32.const 1024)))

@@ -20,7 +20,7 @@
   (data (i32.const 2176) "limits are worth what hits them")
 
 ;;; describe
-  (func $describe (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+  (func $describe (export "keyreeve:policy/rule@1.1.0#describe") (result i32)
     (call $text (i32.const 1024) (i32.const 2048) (i32.const {id-length}))
     (call $text (i32.const 1032) (i32.const 2112) (i32.const 5))
     (call $text (i32.const 1040) (i32.const 2128) (i32.const 14))
@@ -30,7 +30,7 @@
     (i32.const 1024))
 
 ;;; configure
-  (func (export "keyreeve:policy/rule@1.0.0#configure") (param i32 i32) (result i32)
+  (func (export "keyreeve:policy/rule@1.1.0#configure") (param i32 i32) (result i32)
     (i32.const 512))
 
 ;;; finding
@@ -43,7 +43,7 @@
     (i32.const 512))
 
 ;;; check
-  (func (export "keyreeve:policy/keys@1.0.0#check") (param i64 i32 i32 i32 i32) (result i32)
+  (func (export "keyreeve:policy/keys@1.1.0#check") (param i64 i32 i32 i32 i32) (result i32)
     (i32.const 512))
 
 ;;; rule
@@ -52,4 +52,4 @@
   (;configure;)
 
 ;;; head
-  (func (export "keyreeve:policy/keys@1.0.0#check") (param $as-of i64) (param i32 i32) (param $facts i32) (param $count i32) (result i32)
+  (func (export "keyreeve:policy/keys@1.1.0#check") (param $as-of i64) (param i32 i32) (param $facts i32) (param $count i32) (result i32)

@@ -4,6 +4,6 @@
   (;memory;)
   (;configure;)
   (;check;)
-  (func (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+  (func (export "keyreeve:policy/rule@1.1.0#describe") (result i32)
     (loop $again (br $again))
     (unreachable)))

@@ -8,5 +8,5 @@
     (instance (instantiate $given)))
   (instance (instantiate $twice (with "given" (component $large))))
   (instance $any)
-  (export "keyreeve:policy/rule@1.0.0" (instance $any))
-  (export "keyreeve:policy/keys@1.0.0" (instance $any)))
+  (export "keyreeve:policy/rule@1.1.0" (instance $any))
+  (export "keyreeve:policy/keys@1.1.0" (instance $any)))

@@ -11,7 +11,7 @@
     (call $text (i32.const 1048) (i32.const 2160) (i32.const 2))
     (call $text (i32.const 1056) (i32.const 2176) (i32.const 31))
     (i32.const 1024))
-  (func (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+  (func (export "keyreeve:policy/rule@1.1.0#describe") (result i32)
     (drop (call $describe))
     (memory.fill (i32.const 65536) (i32.const 49) (i32.const 65536))
     (i64.store (i32.const 65536) (i64.const 0x612d302e302e31))

@@ -43,5 +43,5 @@
   (func $f (result u32) (canon lift (core func $code "f")))
   (instance $rule (export "describe" (func $f)) (export "configure" (func $f)))
   (instance $keys (export "check" (func $f)))
-  (export "keyreeve:policy/rule@1.0.0" (instance $rule))
-  (export "keyreeve:policy/keys@1.0.0" (instance $keys)))
+  (export "keyreeve:policy/rule@1.1.0" (instance $rule))
+  (export "keyreeve:policy/keys@1.1.0" (instance $keys)))

@@ -2,4 +2,4 @@
 ;; Limit: the exports of a rule.
 (component
   (instance $any)
-  (export "keyreeve:policy/rule@1.0.0" (instance $any)))
+  (export "keyreeve:policy/rule@1.1.0" (instance $any)))

@@ -11,7 +11,7 @@
     (call $text (i32.const 1048) (i32.const 2160) (i32.const 2))
     (call $text (i32.const 1056) (i32.const 2176) (i32.const 31))
     (i32.const 1024))
-  (func (export "keyreeve:policy/rule@1.0.0#describe") (result i32)
+  (func (export "keyreeve:policy/rule@1.1.0#describe") (result i32)
     (local $at i32)
     (drop (call $describe))
     (call $text (i32.const 1048) (i32.const 16384) (i32.const 2999))

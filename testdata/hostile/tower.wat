@@ -28,5 +28,5 @@
   (component $c24 (alias outer 1 $c23 (component $c)) (instance (instantiate $c)) (instance (instantiate $c)))
   (instance (instantiate $c24))
   (instance $any)
-  (export "keyreeve:policy/rule@1.0.0" (instance $any))
-  (export "keyreeve:policy/keys@1.0.0" (instance $any)))
+  (export "keyreeve:policy/rule@1.1.0" (instance $any))
+  (export "keyreeve:policy/keys@1.1.0" (instance $any)))

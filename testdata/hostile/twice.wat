@@ -2,6 +2,6 @@
 ;; Limit: each interface once.
 (component
   (instance $any)
-  (export "keyreeve:policy/rule@1.0.0" (instance $any))
-  (export "keyreeve:policy/keys@1.0.0" (instance $any))
+  (export "keyreeve:policy/rule@1.1.0" (instance $any))
+  (export "keyreeve:policy/keys@1.1.0" (instance $any))
   (export "keyreeve:policy/keys@1.0.1" (instance $any)))

@@ -2,6 +2,6 @@
 ;; Limit: the interfaces of the contract: not to call it would be a pass.
 (component
   (instance $any)
-  (export "keyreeve:policy/rule@1.0.0" (instance $any))
-  (export "keyreeve:policy/keys@1.0.0" (instance $any))
-  (export "keyreeve:policy/secrets@1.0.0" (instance $any)))
+  (export "keyreeve:policy/rule@1.1.0" (instance $any))
+  (export "keyreeve:policy/keys@1.1.0" (instance $any))
+  (export "keyreeve:policy/secrets@1.1.0" (instance $any)))

@@ -27,15 +27,15 @@ fn what_is_no_rule_of_this_contract_is_refused_before_it_is_compiled() {
     let expected = [
         ("core-module", "it is a core module, not a component: make a component of it with `keyreeve rule component`".to_owned()),
         ("wasi-import", format!("it imports wasi:clocks/monotonic-clock@0.2.0, {only}")),
-        ("unknown-import", format!("it imports keyreeve:policy/files@1.0.0, {only}")),
+        ("unknown-import", format!("it imports keyreeve:policy/files@1.1.0, {only}")),
         ("other-world", "it exports nothing of keyreeve:policy: it is a component of another world".to_owned()),
         ("no-rule", "it does not export keyreeve:policy/rule, which says what a rule is".to_owned()),
         ("no-kind", "it exports no kind of fact, so it would examine nothing".to_owned()),
-        ("older", "it speaks contract 0.9.0, and this keyreeve speaks 1.0.0: build the rule anew for contract 1.0".to_owned()),
-        ("before-release", "it speaks contract 1.0.0-rc.1, and this keyreeve speaks 1.0.0: build the rule anew for contract 1.0".to_owned()),
-        ("newer-minor", "it speaks contract 1.1.0, and this keyreeve speaks 1.0.0: upgrade keyreeve".to_owned()),
-        ("newer-major", "it speaks contract 2.0.0, and this keyreeve speaks 1.0.0: upgrade keyreeve".to_owned()),
-        ("unknown-interface", "it exports keyreeve:policy/secrets@1.0.0, which this keyreeve does not know: the rule is newer; upgrade keyreeve".to_owned()),
+        ("older", "it speaks contract 0.9.0, and this keyreeve speaks 1.1.0: build the rule anew for contract 1.0".to_owned()),
+        ("before-release", "it speaks contract 1.0.0-rc.1, and this keyreeve speaks 1.1.0: build the rule anew for contract 1.0".to_owned()),
+        ("newer-minor", "it speaks contract 1.2.0, and this keyreeve speaks 1.1.0: upgrade keyreeve".to_owned()),
+        ("newer-major", "it speaks contract 2.0.0, and this keyreeve speaks 1.1.0: upgrade keyreeve".to_owned()),
+        ("unknown-interface", "it exports keyreeve:policy/secrets@1.1.0, which this keyreeve does not know: the rule is newer; upgrade keyreeve".to_owned()),
         ("twice", "it exports keyreeve:policy/keys in more than one version: leave one".to_owned()),
     ];
     for (name, message) in expected {
@@ -81,9 +81,9 @@ fn a_later_patch_of_the_contract_is_the_same_contract() {
     let text = make::expand(&make::text("quiet"), "quiet");
     let component = make::encode(&text);
     assert_eq!(declared(&component).unwrap().contract, CONTRACT);
-    let patched: Vec<u8> = replace(&component, b"@1.0.0", b"@1.0.7");
+    let patched: Vec<u8> = replace(&component, b"@1.1.0", b"@1.1.7");
     let Declared { contract, .. } = declared(&patched).unwrap();
-    assert_eq!(contract.to_string(), "1.0.7");
+    assert_eq!(contract.to_string(), "1.1.7");
     let sandbox = Sandbox::new();
     assert_eq!(sandbox.judge(&sandbox.load("quiet", &patched).unwrap()).examined, 3);
 }
@@ -127,7 +127,7 @@ fn wrong_types_under_the_right_names_show_when_it_is_loaded() {
     for name in ["wrong-types", "unknown-function"] {
         let fault = fault(name, &make::bare(name));
         assert!(matches!(fault, Fault::Types { .. }), "{name}: {fault}");
-        assert!(fault.to_string().starts_with("its exports do not have the types of contract 1.0.0: "), "{fault}");
+        assert!(fault.to_string().starts_with("its exports do not have the types of contract 1.1.0: "), "{fault}");
     }
 }
 

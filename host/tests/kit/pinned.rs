@@ -77,7 +77,7 @@ fn a_rule_that_would_not_be_loaded_is_not_pinned() {
     built_in(&tree, "key-size");
     for (file, reason) in [
         ("core.wasm", "it is a core module"),
-        ("wrong.wasm", "its exports do not have the types of contract 1.0.0"),
+        ("wrong.wasm", "its exports do not have the types of contract 1.1.0"),
         ("missing.wasm", "missing.wasm cannot be read"),
         ("key-size.wasm", "calls itself key-size, which is the id of a built-in rule: give it an id of its own"),
     ] {

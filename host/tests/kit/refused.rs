@@ -39,7 +39,7 @@ const REFUSED: [(&str, &str, &str); 26] = [
     ("taken-id", "which is the id of a built-in rule", "give it an id of its own"),
     ("tower", "unfold to more than 200000 parts", "build it as one component"),
     ("twice", "in more than one version", "build all of it against one version"),
-    ("unknown-import", "it imports keyreeve:policy/files@1.0.0", "leave out what needs the import"),
+    ("unknown-import", "it imports keyreeve:policy/files@1.1.0", "leave out what needs the import"),
     ("unknown-interface", "which this keyreeve does not know", "upgrade keyreeve"),
     ("wasi-import", "it imports wasi:clocks", "build it without WASI"),
 ];
@@ -149,8 +149,8 @@ fn wrong_types_show_when_a_rule_is_inspected() {
     let inspector = Inspector::new();
     for name in MISTYPED {
         let advice = "build it against the unchanged wit files";
-        let inspection = inspector.expect(name, true, "its exports do not have the types of contract 1.0.0", advice);
-        assert_eq!(inspection.contract.unwrap().to_string(), "1.0.0");
+        let inspection = inspector.expect(name, true, "its exports do not have the types of contract 1.1.0", advice);
+        assert_eq!(inspection.contract.unwrap().to_string(), "1.1.0");
         assert!(inspection.rule.is_none(), "{name} was never asked what it is");
     }
 }

@@ -148,7 +148,7 @@ fn a_rule_that_fails_fails_its_cases_with_its_own_words() {
     tree.write("rule.wasm", make::rule("refuses-settings"));
     test(&tree, &[]).ends_with(1).says("it does not accept its settings: bits must be more than there are\n");
     tree.write("rule.wasm", make::bare("wrong-types"));
-    test(&tree, &[]).ends_with(2).complains("its exports do not have the types of contract 1.0.0");
+    test(&tree, &[]).ends_with(2).complains("its exports do not have the types of contract 1.1.0");
 }
 
 #[test]

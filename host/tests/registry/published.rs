@@ -28,7 +28,7 @@ fn a_published_rule_is_an_artifact_that_other_programs_read() {
     let config: Value = serde_json::from_slice(&blob(&manifest["config"])).unwrap();
     assert_eq!((&config["architecture"], &config["layerDigests"][0]), (&Value::from("wasm"), &layer["digest"]));
     let exports = config["component"]["exports"].as_array().unwrap();
-    assert!(exports.contains(&Value::from("keyreeve:policy/rule@1.0.0")), "{exports:?}");
+    assert!(exports.contains(&Value::from("keyreeve:policy/rule@1.1.0")), "{exports:?}");
     let answer = answer.complains(&format!("which is sha256:{}", digits(&bytes)));
     assert!(answer.stdout.contains(&format!("sha256 = \"{}\"", digits(&component))), "{}", answer.stdout);
     let again = publish(&tree, &component, &registry.address("rules/quiet:1.0.0")).ends_with(0);
