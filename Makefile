@@ -4,13 +4,14 @@ TOWN = testdata/town
 # The demo's certificates have fixed dates, so it is judged at a fixed one.
 AS_OF = 2026-11-23
 
-.PHONY: help demo test lint bench doc
+.PHONY: help demo test lint bench fuzz doc
 
 help:
 	@echo "make demo   a small organisation's infrastructure, judged against its policy"
 	@echo "make test   every test, the examples of the documentation included"
 	@echo "make lint   format, clippy, dependencies, generated pages"
 	@echo "make bench  speed and size, beside other programs"
+	@echo "make fuzz   every parser, fuzzed for a minute each (SECONDS_EACH=60)"
 	@echo "make doc    generates pages of docs/ and builds the book, into target/book"
 
 demo:
@@ -36,6 +37,10 @@ lint:
 bench:
 	scripts/wasm-target.sh
 	scripts/bench.sh
+
+fuzz:
+	scripts/wasm-target.sh
+	scripts/fuzz.sh
 
 doc:
 	scripts/wasm-target.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures the release build: the program beside ripgrep, the rules beside native code and beside parsing.
+# Measures the release build: the program beside ripgrep and what else reads certificates, the rules beside native code and beside parsing.
 # It prints figures and judges none; what it writes lies in temporary folders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,12 @@ if ! command -v rg >/dev/null && command -v apt-get >/dev/null; then
     [ "$(id -u)" = 0 ] || sudo=sudo
     run $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq ripgrep ||
         echo "ripgrep could not be installed: nothing is compared with it"
+fi
+# Programs in Python that judge keys and certificates, to be compared with.
+export BENCH_PYTHON=$PWD/target/tools/bench
+if [ ! -x "$BENCH_PYTHON/bin/badkeys" ]; then
+    run python3 -m venv "$BENCH_PYTHON" && run "$BENCH_PYTHON/bin/pip" install --quiet badkeys==0.0.21 pkilint ||
+        echo "badkeys and pkilint could not be installed: nothing is compared with them"
 fi
 # Both packages at once, so that everything they share is built once.
 run cargo build --locked --release --package keyreeve --package keyreeve-bench

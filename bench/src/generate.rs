@@ -72,8 +72,28 @@ pub fn certificates(root: &Path, files: usize, each: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// One certificate as PEM. Its signature is not right, which nothing that reads certificates without trusting them sees.
+/// So many certificates in one PEM text.
+pub fn bundle(count: usize) -> String {
+    (0..count).map(pem).collect()
+}
+
+/// The same in base64, one a line.
+pub fn lines(count: usize) -> String {
+    (0..count).map(|number| STANDARD.encode(certificate(number)) + "\n").collect()
+}
+
+/// One certificate as PEM.
 fn pem(number: usize) -> String {
+    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
+    for line in STANDARD.encode(certificate(number)).as_bytes().chunks(64) {
+        text.extend(line.iter().map(|&byte| char::from(byte)));
+        text.push('\n');
+    }
+    text + "-----END CERTIFICATE-----\n"
+}
+
+/// One certificate. Its signature is not right, which nothing that reads certificates without trusting them sees.
+fn certificate(number: usize) -> Vec<u8> {
     let kind = number % CERTIFICATES.len();
     let mut der = CERTIFICATES[kind].to_vec();
     for (mark, skip) in [(&SERIAL[..], 0), (KEYS[kind], KEYS[kind].len())] {
@@ -82,12 +102,7 @@ fn pem(number: usize) -> String {
         // The first byte stays: it makes the number positive, and its bits as many as they were.
         der[at + 1..at + 8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1..]);
     }
-    let mut text = String::from("-----BEGIN CERTIFICATE-----\n");
-    for line in STANDARD.encode(der).as_bytes().chunks(64) {
-        text.extend(line.iter().map(|&byte| char::from(byte)));
-        text.push('\n');
-    }
-    text + "-----END CERTIFICATE-----\n"
+    der
 }
 
 /// A file that holds nothing for keyreeve, of 200 bytes to 12 KB.

@@ -1,4 +1,4 @@
-//! Measures the program keyreeve beside ripgrep: one file, trees, start-up; time, and peak memory.
+//! Measures the program keyreeve beside ripgrep: one file, trees, start-up; and certificates beside what else reads them; time, and peak memory.
 //! Figures are printed as ratios of runs that took turns, never asserted: a busy machine would fail an honest build.
 //!
 //! It links nothing of keyreeve: a child's peak memory begins with that of the process that started it, so that is kept
@@ -20,6 +20,11 @@ use keyreeve_bench::measure::{mebibytes, median, ratio, time};
 /// The size of the tree that is compared, and those that show whether time is in proportion to size.
 const TREE: usize = 10_000;
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
+/// Certificates in the bundle that is compared, and in the one that shows how much memory they take.
+const BUNDLE: usize = 2_000;
+const LARGE_BUNDLE: usize = 100_000;
+/// A linter that reads one certificate a run is given so many.
+const LINTED: usize = 4;
 
 fn main() -> Result<()> {
     let keyreeve = env::args_os().nth(1).context("usage: programs KEYREEVE")?;
@@ -35,7 +40,9 @@ fn main() -> Result<()> {
     bench.one_file()?;
     bench.tree()?;
     println!("\n{:<28}{:>11}{:>11}{:>12}{:>12}", "a tree of", "keyreeve", "a file", "bytes", "peak");
-    SIZES.iter().try_for_each(|&size| bench.proportion(size))
+    SIZES.iter().try_for_each(|&size| bench.proportion(size))?;
+    bench.certificates()?;
+    bench.large_bundle()
 }
 
 /// The programs.
@@ -82,6 +89,72 @@ impl Bench {
         let whole = median(times);
         let each = time(whole / u32::try_from(files)?);
         println!("{:<28}{:>11}{each:>11}{:>12}{:>12}", files, time(whole), mebibytes(bytes), mebibytes(peak));
+        Ok(())
+    }
+
+    /// Certificates a second of the whole check, beside programs that read or judge certificates; of those, what is not here is passed over.
+    fn certificates(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        fs::write(path("bundle.pem"), generate::bundle(BUNDLE))?;
+        fs::write(path("bundle.lines"), generate::lines(BUNDLE))?;
+        fs::write(path("one.pem"), generate::bundle(1))?;
+        let program = |program: &OsString| program.to_string_lossy().into_owned();
+        let ours = program(&self.keyreeve);
+        let python =
+            |name: &str| env::var("BENCH_PYTHON").map(|folder| format!("{folder}/bin/{name}")).unwrap_or_default();
+        let rivals: [(&str, usize, Vec<String>); 5] = [
+            ("keyreeve, all cores", BUNDLE, vec![ours.clone(), "check".into(), "bundle.pem".into()]),
+            (
+                "keyreeve, one core",
+                BUNDLE,
+                ["taskset", "-c", "0", &ours, "check", "bundle.pem"].map(str::to_owned).into(),
+            ),
+            (
+                "openssl storeutl -text",
+                BUNDLE,
+                ["openssl", "storeutl", "-noout", "-text", "-certs", "bundle.pem"].map(str::to_owned).into(),
+            ),
+            ("badkeys", BUNDLE, [&python("badkeys"), "--crt-lines", "bundle.lines"].map(str::to_owned).into()),
+            ("pkilint", 1, [&python("lint_pkix_cert"), "lint", "one.pem"].map(str::to_owned).into()),
+        ];
+        println!("\n{:<28}{:>16}{:>10}{:>12}", "a bundle of certificates", "a second", "ratio", "peak");
+        let mut taken: Vec<Taken> = rivals.iter().map(|_| Taken::default()).collect();
+        for _ in 0..=LINTED {
+            for ((_, _, words), taken) in rivals.iter().zip(&mut taken) {
+                let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+                if on_path(&words[0]) {
+                    taken.run(&OsString::from(&words[0]), &arguments, folder.path())?;
+                }
+            }
+        }
+        let mut first = None;
+        for ((name, count, words), taken) in rivals.iter().zip(taken) {
+            let Taken { times, peak } = taken.warm();
+            if times.is_empty() {
+                println!("{name:<28}{:>16}", format!("no {} here", words[0]));
+                continue;
+            }
+            let each = median(times) / u32::try_from(*count)?;
+            let first = *first.get_or_insert(each);
+            let rate = 1.0 / each.as_secs_f64();
+            println!("{name:<28}{rate:>16.0}{:>10}{:>12}", ratio(each, first), mebibytes(peak));
+        }
+        Ok(())
+    }
+
+    /// Peak memory where one file holds very many certificates.
+    fn large_bundle(&self) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let bundle = generate::bundle(LARGE_BUNDLE);
+        fs::write(folder.path().join("bundle.pem"), &bundle)?;
+        let mut taken = Taken::default();
+        taken.run(&self.keyreeve, &["check", "bundle.pem"], folder.path())?;
+        let (bytes, peak) = (mebibytes(bundle.len() as u64), mebibytes(taken.peak));
+        println!(
+            "\n{LARGE_BUNDLE} certificates in one bundle of {bytes}: {}, peak {peak}, aim 256 MiB",
+            time(taken.times[0])
+        );
         Ok(())
     }
 
@@ -142,6 +215,15 @@ impl Taken {
 
 /// ripgrep, if it is there.
 fn ripgrep() -> Option<OsString> {
+    found("rg")
+}
+
+/// Whether a program is there, by its name or its path.
+fn on_path(program: &str) -> bool {
+    Path::new(program).is_file() || (!program.is_empty() && found(program).is_some())
+}
+
+fn found(program: &str) -> Option<OsString> {
     let paths = env::var_os("PATH")?;
-    env::split_paths(&paths).map(|folder| folder.join("rg")).find(|path| path.is_file()).map(OsString::from)
+    env::split_paths(&paths).map(|folder| folder.join(program)).find(|path| path.is_file()).map(OsString::from)
 }

@@ -3,14 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Imported Functions from `keyreeve:policy/diagnostics@1.0.0`
+// Imported Functions from `keyreeve:policy/diagnostics@1.1.0`
 
-__attribute__((__import_module__("keyreeve:policy/diagnostics@1.0.0"), __import_name__("panic")))
+__attribute__((__import_module__("keyreeve:policy/diagnostics@1.1.0"), __import_name__("panic")))
 extern void __wasm_import_keyreeve_policy_diagnostics_panic(uint8_t *, size_t);
 
-// Exported Functions from `keyreeve:policy/rule@1.0.0`
+// Exported Functions from `keyreeve:policy/rule@1.1.0`
 
-__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/rule@1.0.0#describe")))
+__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/rule@1.1.0#describe")))
 void __wasm_export_exports_keyreeve_policy_rule_describe_post_return(uint8_t * arg0) {
   if ((*((size_t*) (arg0 + sizeof(void*)))) > 0) {
     free(*((uint8_t **) (arg0 + 0)));
@@ -118,7 +118,7 @@ void __wasm_export_exports_keyreeve_policy_rule_describe_post_return(uint8_t * a
   }
 }
 
-__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/rule@1.0.0#configure")))
+__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/rule@1.1.0#configure")))
 void __wasm_export_exports_keyreeve_policy_rule_configure_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -133,9 +133,9 @@ void __wasm_export_exports_keyreeve_policy_rule_configure_post_return(uint8_t * 
   }
 }
 
-// Exported Functions from `keyreeve:policy/tls-endpoints@1.0.0`
+// Exported Functions from `keyreeve:policy/tls-endpoints@1.1.0`
 
-__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/tls-endpoints@1.0.0#check")))
+__attribute__((__weak__, __export_name__("cabi_post_keyreeve:policy/tls-endpoints@1.1.0#check")))
 void __wasm_export_exports_keyreeve_policy_tls_endpoints_check_post_return(uint8_t * arg0) {
   switch ((int32_t) (int32_t) *((uint8_t*) (arg0 + 0))) {
     case 0: {
@@ -501,7 +501,7 @@ void keyreeve_policy_diagnostics_panic(tls_endpoints_rule_string_t *message) {
   __wasm_import_keyreeve_policy_diagnostics_panic((uint8_t *) (*message).ptr, (*message).len);
 }
 
-__attribute__((__export_name__("keyreeve:policy/rule@1.0.0#describe")))
+__attribute__((__export_name__("keyreeve:policy/rule@1.1.0#describe")))
 uint8_t * __wasm_export_exports_keyreeve_policy_rule_describe(void) {
   exports_keyreeve_policy_rule_info_t ret;
   exports_keyreeve_policy_rule_describe(&ret);
@@ -526,7 +526,7 @@ uint8_t * __wasm_export_exports_keyreeve_policy_rule_describe(void) {
   return ptr;
 }
 
-__attribute__((__export_name__("keyreeve:policy/rule@1.0.0#configure")))
+__attribute__((__export_name__("keyreeve:policy/rule@1.1.0#configure")))
 uint8_t * __wasm_export_exports_keyreeve_policy_rule_configure(uint8_t * arg, size_t arg0) {
   exports_keyreeve_policy_rule_list_tuple2_string_value_t arg1 = (exports_keyreeve_policy_rule_list_tuple2_string_value_t) { (exports_keyreeve_policy_rule_tuple2_string_value_t*)(arg), (arg0) };
   exports_keyreeve_policy_rule_result_void_string_t ret;
@@ -546,7 +546,7 @@ uint8_t * __wasm_export_exports_keyreeve_policy_rule_configure(uint8_t * arg, si
   return ptr;
 }
 
-__attribute__((__export_name__("keyreeve:policy/tls-endpoints@1.0.0#check")))
+__attribute__((__export_name__("keyreeve:policy/tls-endpoints@1.1.0#check")))
 uint8_t * __wasm_export_exports_keyreeve_policy_tls_endpoints_check(int64_t arg, uint8_t * arg0, size_t arg1, uint8_t * arg2, size_t arg3) {
   exports_keyreeve_policy_tls_endpoints_scan_t arg4 = (keyreeve_policy_types_scan_t) {
     (keyreeve_policy_types_timestamp_t) arg,

@@ -94,17 +94,24 @@ typedef struct {
 // what a format states in its place.
 typedef struct keyreeve_policy_types_public_key_t {
   // `RSA`, `RSASSA-PSS`, `DSA`, `DH`, `EC`, `Ed25519`, `Ed448`, `X25519`, `X448`, `ML-DSA-44`,
-  // `ML-KEM-768`, `SLH-DSA-SHA2-128s` and their like (FIPS 203 to 205); of another algorithm its
-  // dotted object identifier.
+  // `ML-KEM-768`, `SLH-DSA-SHA2-128s` and their like (FIPS 203 to 205); since 1.1 `ElGamal`, and
+  // `symmetric` for a key with no public half; of another algorithm its dotted object identifier.
   tls_endpoints_rule_string_t   algorithm;
   // Length in bits of the modulus (RSA), of the prime p (DSA, DH), of the curve's order (EC, and
-  // the Edwards and Montgomery curves); 0 where an algorithm has no such length.
+  // the Edwards and Montgomery curves), of a symmetric key; 0 where an algorithm has no such length.
   uint32_t   bits;
   // The curve of an EC key by OpenSSL's short name (`prime256v1`, `secp384r1`,
   // `brainpoolP256r1`); of an unnamed one `explicit`; of another algorithm empty.
   tls_endpoints_rule_string_t   curve;
   // The public exponent of an RSA key, big-endian without leading zeros; else empty.
   tls_endpoints_rule_list_u8_t   exponent;
+  // Since 1.1: what the numbers of the key show, a name for each weakness that was found. `fermat`: the two factors of the modulus
+  // lie so close that Fermat's method finds them in this many rounds. `small-factor`: the modulus has this factor. `roca`: it is one of
+  // CVE-2017-15361. `shared-factor`: it shares a factor with this many other keys of the scan. `known-factor`: it has a factor that is
+  // published there. `low-density`: too few bits are set in it, in this pattern. `small-private-exponent`: Wiener's attack finds the private
+  // exponent, of this many bits. `invalid`: what is impossible in a key of its algorithm. `sparse`: the prime of a DSA key has this
+  // pattern. `published`: its private half is printed there. `in-use`: of a published key, how many live certificates
+  // of the scan have it. `blocklist`: it is on this list.
   keyreeve_policy_types_attributes_t   attributes;
 } keyreeve_policy_types_public_key_t;
 
@@ -246,7 +253,8 @@ typedef struct exports_keyreeve_policy_rule_info_t {
   // unknown in a fact and the rule has found no violation in it, the host reports the fact as
   // undetermined; so a rule need not look for unknown fields itself.
   tls_endpoints_rule_list_string_t   reads;
-  // `remedy`, `bad-example` and `good-example` are shown by `keyreeve explain` where they are given.
+  // Shown by `keyreeve explain` where they are given: `remedy`; `bad-example` and `good-example`; `severities`, lines of a
+  // severity and when it holds (`high: TLS 1.1 or older is enabled`); `undetermined`, when the rule itself cannot tell.
   exports_keyreeve_policy_rule_attributes_t   attributes;
 } exports_keyreeve_policy_rule_info_t;
 
@@ -352,15 +360,15 @@ typedef struct {
   } val;
 } exports_keyreeve_policy_tls_endpoints_result_list_finding_string_t;
 
-// Imported Functions from `keyreeve:policy/diagnostics@1.0.0`
+// Imported Functions from `keyreeve:policy/diagnostics@1.1.0`
 // Tells the host why the rule is about to trap. The host keeps the first 4 KiB of the first call.
 extern void keyreeve_policy_diagnostics_panic(tls_endpoints_rule_string_t *message);
 
-// Exported Functions from `keyreeve:policy/rule@1.0.0`
+// Exported Functions from `keyreeve:policy/rule@1.1.0`
 void exports_keyreeve_policy_rule_describe(exports_keyreeve_policy_rule_info_t *ret);
 bool exports_keyreeve_policy_rule_configure(exports_keyreeve_policy_rule_list_tuple2_string_value_t *settings, tls_endpoints_rule_string_t *err);
 
-// Exported Functions from `keyreeve:policy/tls-endpoints@1.0.0`
+// Exported Functions from `keyreeve:policy/tls-endpoints@1.1.0`
 bool exports_keyreeve_policy_tls_endpoints_check(exports_keyreeve_policy_tls_endpoints_scan_t *scan, exports_keyreeve_policy_tls_endpoints_list_tls_endpoint_t *facts, exports_keyreeve_policy_tls_endpoints_list_finding_t *ret, tls_endpoints_rule_string_t *err);
 
 // Helper Functions
