@@ -1,5 +1,7 @@
-//! Relates facts that only together show something: a key in several places, and what the inventory says of it.
+//! Relates facts that only together show something: a key in several places, what the inventory says of it, and what it opens.
 //! Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
+
+mod openers;
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,7 +10,7 @@ use crate::rules::contract::{Purpose, Unknown};
 use crate::source::{Location, Sources};
 
 /// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
-/// found, and which fixtures are in live use after all.
+/// found, which fixtures are in live use after all, and what opens encrypted data.
 pub fn relate(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
@@ -16,6 +18,7 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
         entry.found = found.contains(&index);
     }
     raise_live_keys(facts);
+    openers::find(facts, sources);
 }
 
 /// The names that the inventory has for keys.

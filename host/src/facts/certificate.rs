@@ -11,7 +11,7 @@ use crate::rules::contract::{Certificate, Unknown};
 use crate::source::Location;
 
 use super::Place;
-use super::asn1::Malformed;
+use super::asn1::{Malformed, significant};
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
 use crate::digest::{hex, sha1, sha256};
@@ -82,7 +82,23 @@ fn place(frame: &Frame<'_>, names: &[String], spki: Option<[u8; 32]>, home: Loca
     place.spki = spki;
     place.fingerprints = vec![identity, hex(&sha1(frame.der))];
     place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+    place.fingerprints.push(issued(frame.issuer, significant(frame.serial)));
+    if let Ok(Some(value)) = frame.extension(SUBJECT_KEY_IDENTIFIER)
+        && let Ok(identifier) = whole::<KeyIdentifier<'_>>(value)
+    {
+        place.fingerprints.push(key_identifier(identifier.0));
+    }
     place
+}
+
+/// The name of a certificate by its issuer (DER) and serial number, among [`Place::fingerprints`].
+pub(crate) fn issued(issuer: &[u8], serial: &[u8]) -> String {
+    format!("issued {}", hex(&sha256(&[issuer, serial].concat())[..16]))
+}
+
+/// The name of a certificate by its subject key identifier, among [`Place::fingerprints`].
+pub(crate) fn key_identifier(identifier: &[u8]) -> String {
+    format!("key identifier {}", hex(identifier))
 }
 
 fn details(frame: &Frame<'_>, place: &mut Place) {

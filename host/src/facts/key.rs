@@ -17,6 +17,7 @@ use super::asn1::Malformed;
 use super::material::unspecified;
 use crate::digest::{hex, sha256};
 
+pub(crate) use encryption::{cipher, derivation};
 pub(crate) use public::PublicHalf;
 pub(crate) use shape::{Shape, is_cut_off};
 

@@ -3,6 +3,7 @@
 
 mod asn1;
 mod certificate;
+pub mod encrypted;
 pub mod inventory;
 pub mod json;
 mod key;
@@ -176,7 +177,9 @@ pub struct Place {
     /// SHA-256 of the SubjectPublicKeyInfo or certificate in hex; for a block of a configuration its kind, name and ordinal.
     pub identity: String,
     /// Every name by which an inventory may know the key: SHA-256 and SHA-1 of certificate, SHA-256 of the
-    /// SubjectPublicKeyInfo (lower-case hex without colons), `SHA256:…` and `MD5:…` of OpenSSH.
+    /// SubjectPublicKeyInfo (lower-case hex without colons), `SHA256:…` and `MD5:…` of OpenSSH; of a certificate its issuer
+    /// with its serial number, and its key identifier. Of encrypted data the names of the keys
+    /// that they are encrypted for, as far as they are exact.
     pub fingerprints: Vec<String>,
     /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
     pub spki: Option<[u8; 32]>,

@@ -53,6 +53,15 @@ pub(crate) enum Content {
 impl<'a> Block<'a> {
     /// The block whose BEGIN line starts at `at`; none if the line is not one. `setting` is what stands around it.
     pub(crate) fn read(text: &'a [u8], at: usize, setting: &Setting<'_>) -> Option<Self> {
+        Self::of(text, at, setting, |label| label::kind(label) == Kind::Passed)
+    }
+
+    /// The same also of a label that is passed over here, for a format that reads it.
+    pub(crate) fn whichever(text: &'a [u8], at: usize, setting: &Setting<'_>) -> Option<Self> {
+        Self::of(text, at, setting, |_| false)
+    }
+
+    fn of(text: &'a [u8], at: usize, setting: &Setting<'_>, is_passed: impl Fn(&str) -> bool) -> Option<Self> {
         let (label, begin) = begin_line(text, at)?;
         let dashes = memmem::find(&text[begin.end..], DASHES).map(|found| begin.end + found);
         let inner = begin.end..dashes.unwrap_or(text.len());
@@ -60,7 +69,7 @@ impl<'a> Block<'a> {
         let whole = at..end.unwrap_or(inner.end);
         let raw = &text[inner.clone()];
         let content = match end {
-            _ if label::kind(label) == Kind::Passed => Content::Passed,
+            _ if is_passed(label) => Content::Passed,
             Some(_) => closed(text, label, inner.clone(), setting),
             None if !body::begins(raw) || body::is_elided(&raw[..raw.len().min(NEAR)]) => Content::Mention,
             None => Content::Broken { at: begin.clone(), reason: unclosed(text, dashes, label) },

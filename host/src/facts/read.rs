@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Reading, inventory, material, nginx};
+use super::{Reading, encrypted, inventory, material, nginx};
 use crate::source::{Source, SourceId, Sources};
 
 /// How much of the facts is read.
@@ -28,7 +28,10 @@ pub struct Facts {
 
 /// Whether a source can hold a fact at all: asked of every file of a tree, so it is cheap.
 pub fn matters(name: &str, bytes: &[u8]) -> bool {
-    material::may_hold(bytes) || nginx::recognises(name, bytes) || inventory::recognises(name, bytes)
+    material::may_hold(bytes)
+        || nginx::recognises(name, bytes)
+        || inventory::recognises(name, bytes)
+        || encrypted::recognises(name, bytes)
 }
 
 /// Reads all sources.
@@ -42,7 +45,9 @@ pub fn read(sources: &Sources, detail: Detail) -> Facts {
     let mut facts = Facts::default();
     let mut configurations = Vec::new();
     for part in parts {
-        for (format, read) in [("key material", part.material), ("key inventory", part.inventory)] {
+        let formats =
+            [("key material", part.material), ("key inventory", part.inventory), ("encrypted data", part.encrypted)];
+        for (format, read) in formats {
             if let Some(reading) = read {
                 facts.count(format);
                 facts.reading.append(reading);
@@ -67,6 +72,7 @@ impl Facts {
 struct Part {
     material: Option<Reading>,
     inventory: Option<Reading>,
+    encrypted: Option<Reading>,
     nginx: Option<nginx::Parsed>,
 }
 
@@ -80,6 +86,7 @@ impl Part {
         Self {
             material: material::may_hold(bytes).then(|| read_material(id, source)),
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
+            encrypted: encrypted::recognises(name, bytes).then(|| encrypted::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
         }
     }

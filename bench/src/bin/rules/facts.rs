@@ -190,9 +190,11 @@ pub(crate) mod native {
             };
         }
         rules! {
+            "at-rest-encryption", at_rest_encryption::AtRestEncryption: EncryptedData encrypted_item;
             "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
             "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
             "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
+            "key-separation", key_separation::KeySeparation: EncryptedData encrypted_item;
             "key-size", key_size::KeySize: Certificates certificate, Keys key;
             "plaintext-key", plaintext_key::PlaintextKey: Keys key;
             "rotation-age", rotation_age::RotationAge: Certificates certificate, Inventory inventory_entry, Keys key;

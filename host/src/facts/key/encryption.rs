@@ -68,20 +68,27 @@ fn pbes2(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed> {
     let mut parameters = fields(algorithm)?;
     let kdf = parameters.any()?.algorithm()?;
     let scheme = parameters.any()?.algorithm()?;
-    let cipher = if scheme.oid == RC2_CBC { rc2(scheme)? } else { oid::cipher(&scheme.oid).into_owned() };
-    let mut encryption = Encryption { scheme: "PBES2".to_owned(), cipher, ..none() };
+    let (kdf, prf, iterations) = derivation(kdf)?;
+    Ok(Encryption { scheme: "PBES2".to_owned(), kdf, prf, iterations, cipher: cipher(scheme)?, ..none() })
+}
+
+/// The cipher of an AlgorithmIdentifier by OpenSSL's long name, else dotted.
+pub(crate) fn cipher(scheme: Algorithm<'_>) -> Result<String, Malformed> {
+    if scheme.oid == RC2_CBC { rc2(scheme) } else { Ok(oid::cipher(&scheme.oid).into_owned()) }
+}
+
+/// Name, pseudorandom function and iterations of a key derivation; one that is not known is named by its dotted identifier alone.
+pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Malformed> {
     if kdf.oid == PBKDF2 {
-        encryption.kdf = "PBKDF2".to_owned();
-        (encryption.iterations, encryption.prf) = pbkdf2(kdf)?;
-    } else if kdf.oid == SCRYPT {
-        encryption.kdf = "scrypt".to_owned();
+        let (iterations, prf) = pbkdf2(kdf)?;
+        return Ok(("PBKDF2".to_owned(), prf, iterations));
+    }
+    if kdf.oid == SCRYPT {
         let mut fields = fields(kdf)?;
         fields.next(Tag::OctetString)?;
-        encryption.iterations = fields.any()?.small()?;
-    } else {
-        encryption.kdf = kdf.oid.to_string();
+        return Ok(("scrypt".to_owned(), String::new(), fields.any()?.small()?));
     }
-    Ok(encryption)
+    Ok((kdf.oid.to_string(), String::new(), 0))
 }
 
 /// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with SHA-1.

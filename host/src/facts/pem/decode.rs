@@ -18,7 +18,8 @@ pub(super) fn body(label: &str, base64: &[u8]) -> Option<Vec<u8>> {
     let known =
         ["CERTIFICATE", "PUBLIC KEY", "RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "CERTIFICATE REQUEST"];
     if !known.contains(&label) {
-        return self::base64(base64);
+        let is_openpgp = label.starts_with("PGP ");
+        return self::base64(if is_openpgp { without_checksum(base64) } else { base64 });
     }
     let (begin, end) = (format!("-----BEGIN {label}-----\n"), format!("\n-----END {label}-----\n"));
     first(&[begin.as_bytes(), base64, end.as_bytes()].concat())
@@ -36,6 +37,15 @@ pub(crate) fn first(pem: &[u8]) -> Option<Vec<u8>> {
         Item::Csr(der) => der.as_ref().to_vec(),
         _ => return None,
     })
+}
+
+/// Base64 without the checksum that OpenPGP puts on a last line: `=` and four characters (RFC 9580, section 6.1).
+fn without_checksum(base64: &[u8]) -> &[u8] {
+    let text = base64.trim_ascii_end();
+    match text.len().checked_sub(5).map(|at| text.split_at(at)) {
+        Some((data, [b'=', checksum @ ..])) if !checksum.contains(&b'=') => data,
+        _ => base64,
+    }
 }
 
 /// Base64 with white space in it, decoded.

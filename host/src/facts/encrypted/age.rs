@@ -1,0 +1,114 @@
+//! Headers of age files (age-encryption.org/v1), binary and armored: whom they are for, and the cost of scrypt.
+//! Not identities, which are keys.
+
+use std::ops::Range;
+
+use super::found::Found;
+use crate::facts::asn1::Malformed;
+use crate::facts::key::PublicHalf;
+use crate::facts::oid::{Oid, oid};
+use crate::source::Span;
+
+const X25519: Oid = oid("1.3.101.110");
+
+/// What every file begins with; the version is behind it.
+pub(super) const MAGIC: &[u8] = b"age-encryption.org/";
+
+/// Longest line of a header that is looked at; a stanza's arguments are a hundred bytes.
+const LINE_LIMIT: usize = 4096;
+
+/// A whole file, whose stanzas have places in it.
+pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
+    read(bytes, |range| Some(Span::new(range.start, range.end))).map(|found| vec![found])
+}
+
+/// The header that these bytes begin with, which were decoded from elsewhere.
+pub(super) fn decoded(bytes: &[u8]) -> Result<Found, Malformed> {
+    read(bytes, |_| None)
+}
+
+fn read(bytes: &[u8], place: impl Fn(&Range<usize>) -> Option<Span>) -> Result<Found, Malformed> {
+    let mut lines = Lines { bytes, at: 0 };
+    if lines.next()?.1 != b"age-encryption.org/v1" {
+        return Err(Malformed("its version of the age format is not known"));
+    }
+    // The file key has 128 bits, whatever is derived from it.
+    let mut found = Found::new("age", "age file").cipher("chacha20-poly1305", 128).authenticated();
+    let mut has_stanza = false;
+    loop {
+        let (range, line) = lines.next()?;
+        if let Some(mac) = line.strip_prefix(b"--- ") {
+            return match (has_stanza, mac.len()) {
+                (true, 43) => Ok(found),
+                (true, _) => Err(Malformed("the MAC of its header is damaged")),
+                (false, _) => Err(Malformed("its header names no recipient")),
+            };
+        }
+        if let Some(stanza) = line.strip_prefix(b"-> ") {
+            found = stanza_of(found, stanza, place(&range))?;
+            has_stanza = true;
+        } else if !has_stanza || !line.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)) {
+            return Err(Malformed("its header has a line that is none of a recipient"));
+        }
+    }
+}
+
+/// One recipient, by the type of its stanza and what of its arguments names somebody.
+fn stanza_of(found: Found, stanza: &[u8], span: Option<Span>) -> Result<Found, Malformed> {
+    let text = std::str::from_utf8(stanza).map_err(|_| Malformed("a recipient in its header is no text"))?;
+    let mut words = text.split(' ');
+    let (kind, first, second) = (words.next().unwrap_or_default(), words.next(), words.next());
+    Ok(match (kind, first) {
+        ("scrypt", Some(_)) => {
+            let cost = second.and_then(|log| log.parse().ok()).and_then(|log: u32| 1u64.checked_shl(log));
+            let cost = cost.ok_or(Malformed("its cost of scrypt is out of range"))?;
+            found.recipient("passphrase", span).derived("scrypt", "", cost)
+        }
+        ("ssh-ed25519" | "ssh-rsa" | "piv-p256" | "p256tag", Some(tag)) => {
+            found.recipient(format!("{kind} {tag}"), span)
+        }
+        _ if kind.ends_with("-grease") => found,
+        _ => found.recipient(kind, span),
+    })
+}
+
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn next(&mut self) -> Result<(Range<usize>, &'a [u8]), Malformed> {
+        let rest = &self.bytes[self.at..];
+        let length = memchr::memchr(b'\n', &rest[..rest.len().min(LINE_LIMIT)]);
+        let length = length.ok_or(Malformed("its header is cut off"))?;
+        let range = self.at..self.at + length;
+        self.at += length + 1;
+        Ok((range, &rest[..length]))
+    }
+}
+
+/// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. None of a recipient of another kind.
+pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
+    const ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+    let data = recipient.strip_prefix("age1").filter(|data| data.len() == 58)?;
+    let values: Vec<u8> = data.chars().map(|c| Some(ALPHABET.find(c)? as u8)).collect::<Option<_>>()?;
+    let prefix = b"age".iter();
+    let expanded = prefix.clone().map(|byte| byte >> 5).chain([0]).chain(prefix.map(|byte| byte & 31));
+    let checksum = expanded.chain(values.iter().copied()).fold(1u32, |sum, value| {
+        let top = sum >> 25;
+        let generators = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+        let picked = generators.iter().enumerate().filter(|(bit, _)| top >> bit & 1 == 1);
+        picked.fold((sum & 0x01ff_ffff) << 5 ^ u32::from(value), |sum, (_, generator)| sum ^ generator)
+    });
+    let mut key = Vec::with_capacity(32);
+    let (mut bits, mut held) = (0u32, 0);
+    for value in &values[..52] {
+        (bits, held) = (bits << 5 & 0xfff | u32::from(*value), held + 5);
+        if held >= 8 {
+            held -= 8;
+            key.push((bits >> held) as u8);
+        }
+    }
+    (checksum == 1).then(|| PublicHalf::of_fixed(&X25519, &key).identity()).flatten()
+}

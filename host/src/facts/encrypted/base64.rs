@@ -1,0 +1,77 @@
+//! Runs of base64 in a text, decoded as far as they are sound. Not what is in them.
+
+use std::ops::Range;
+
+use base64::Engine;
+use base64::alphabet::{STANDARD, URL_SAFE};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const PLAIN: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
+const URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
+
+/// The run from `at`: letters, digits, `+`, `/`, then padding.
+pub(super) fn run(text: &[u8], at: usize) -> Range<usize> {
+    padded(text, at, |byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+}
+
+/// The run of the alphabet for addresses and file names from `at`: letters, digits, `-`, `_`, then padding.
+pub(super) fn url_run(text: &[u8], at: usize) -> Range<usize> {
+    padded(text, at, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+}
+
+/// The run from `at` with the lines below it, as far as white space alone is between.
+pub(super) fn folded(text: &[u8], at: usize) -> Range<usize> {
+    let mut end = run(text, at).end;
+    loop {
+        let blank = text[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let next = run(text, end + blank);
+        if text[end - 1] == b'=' || blank == 0 || next.is_empty() || !ends_line(text, next.end) {
+            return at..end;
+        }
+        end = next.end;
+    }
+}
+
+/// Whether a run starts there, and does not go on from before.
+pub(super) fn starts(text: &[u8], at: usize) -> bool {
+    at == 0 || !(text[at - 1].is_ascii_alphanumeric() || b"+/-_=.".contains(&text[at - 1])) || opens_value(text, at)
+}
+
+/// An equals sign before it is that of an assignment, if a name is before that.
+fn opens_value(text: &[u8], at: usize) -> bool {
+    text[at - 1] == b'=' && text.get(at.wrapping_sub(2)).is_some_and(|byte| !b"=+/".contains(byte))
+}
+
+fn ends_line(text: &[u8], at: usize) -> bool {
+    text.get(at).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'`,]".contains(byte))
+}
+
+fn padded(text: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> Range<usize> {
+    let data = text[at..].iter().take_while(|byte| belongs(byte)).count();
+    let end = at + data;
+    at..end + text[end..].iter().take(2).take_while(|byte| **byte == b'=').count()
+}
+
+/// The bytes; none if it is not sound. White space is passed over.
+pub(super) fn decode(base64: &[u8]) -> Option<Vec<u8>> {
+    let dense: Vec<u8> = base64.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    PLAIN.decode(dense).ok()
+}
+
+/// The bytes of the other alphabet.
+pub(super) fn decode_url(base64: &[u8]) -> Option<Vec<u8>> {
+    URL.decode(base64).ok()
+}
+
+/// The bytes at the beginning of a run: at most so many, from as much of it as is whole.
+pub(super) fn decode_start(base64: &[u8], length: usize) -> Vec<u8> {
+    let wanted = length.div_ceil(3) * 4;
+    let mut dense: Vec<u8> = base64.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(wanted).collect();
+    if dense.len() % 4 == 1 {
+        dense.pop();
+    }
+    PLAIN.decode(dense).unwrap_or_default()
+}

@@ -1,0 +1,241 @@
+//! Which private keys of the scan open which encrypted data: because the data name the key, or because it lies beside them and is of the form
+//! that opens such data. Not a judgement of that, and nothing is decrypted.
+
+use std::collections::{HashMap, HashSet};
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+
+use crate::digest::hex;
+use crate::facts::{Facts, Place};
+use crate::rules::contract::{EncryptedItem, Key, Opener, Protection, Role};
+use crate::source::{Location, Sources};
+
+/// As many are listed of each, those first that are known to match.
+const LIMIT: usize = 16;
+
+/// Adds to all encrypted data what opens them.
+pub(super) fn find(facts: &mut Facts, sources: &Sources) {
+    if facts.encrypted_data.is_empty() {
+        return;
+    }
+    let keys = Keys::of(facts, sources);
+    let found: Vec<_> = facts.encrypted_data.iter().map(|(item, place)| keys.openers(item, place)).collect();
+    for ((item, place), openers) in facts.encrypted_data.iter_mut().zip(found) {
+        for (position, (opener, location)) in openers.into_iter().enumerate() {
+            place.parts.insert(("openers", u32::try_from(position).ok()), location);
+            item.openers.push(opener);
+        }
+    }
+}
+
+/// The private keys of a scan that are not held by hardware.
+struct Keys<'a> {
+    sources: &'a Sources,
+    list: Vec<(&'a Key, &'a Place)>,
+    /// Positions by the names that data have for a key.
+    names: HashMap<String, Vec<usize>>,
+    /// Positions by folder.
+    folders: HashMap<&'a str, Vec<usize>>,
+    /// The keys of certificates, by the names that data have for a certificate.
+    certificates: HashMap<&'a str, [u8; 32]>,
+    certified: HashSet<[u8; 32]>,
+}
+
+impl<'a> Keys<'a> {
+    fn of(facts: &'a Facts, sources: &'a Sources) -> Self {
+        let usable = |key: &Key| key.role == Role::Private && key.protection != Protection::Hardware;
+        let list: Vec<_> = facts.keys.iter().filter(|(key, _)| usable(key)).collect();
+        let (mut names, mut folders): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = Default::default();
+        for (position, (key, place)) in list.iter().enumerate() {
+            names_of_key(key, place).for_each(|name| names.entry(name).or_default().push(position));
+            folders.entry(folder(&sources[place.home.source].name)).or_default().push(position);
+        }
+        let certificates = facts.certificates.places().iter().filter_map(|place| Some((place, place.spki?)));
+        let (mut by_name, mut certified) = (HashMap::new(), HashSet::new());
+        for (place, spki) in certificates {
+            by_name.extend(place.fingerprints.iter().map(|name| (name.as_str(), spki)));
+            certified.insert(spki);
+        }
+        Self { sources, list, names, folders, certificates: by_name, certified }
+    }
+
+    /// What opens the data, and where it is. Where a key is known to match, those that only look so do not.
+    fn openers(&self, item: &EncryptedItem, place: &Place) -> Vec<(Opener, Location)> {
+        let own_folder = folder(&self.sources[place.home.source].name);
+        let mut matching: Vec<usize> = names_of_data(item, place).flat_map(|name| self.named(&name)).copied().collect();
+        matching.sort_unstable();
+        matching.dedup();
+        let mut beside = Vec::new();
+        if matching.is_empty() {
+            beside = self.beside(item, place, own_folder);
+        }
+        let opener = |matches| {
+            move |position: usize| {
+                let (key, at) = self.list[position];
+                let opener = Opener {
+                    label: at.label.clone(),
+                    matches,
+                    beside: !matches || folder(&self.sources[at.home.source].name) == own_folder,
+                    plaintext: key.protection == Protection::Plaintext,
+                    attributes: Vec::new(),
+                };
+                (opener, at.home)
+            }
+        };
+        let all = matching.into_iter().map(opener(true)).chain(beside.into_iter().map(opener(false)));
+        all.take(LIMIT).collect()
+    }
+
+    /// Keys of that name, and those of a certificate of that name.
+    fn named(&self, name: &str) -> &[usize] {
+        let certified = || self.names.get(&hex(self.certificates.get(name)?));
+        self.names.get(name).or_else(certified).map_or(&[], Vec::as_slice)
+    }
+
+    /// Keys of the form that opens such data, in their folder; and in the folders above, of programs that look for them there.
+    fn beside(&self, item: &EncryptedItem, place: &Place, own_folder: &'a str) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut at = Some(own_folder);
+        while let Some(here) = at {
+            let here_keys = self.folders.get(here).map_or(&[][..], Vec::as_slice).iter();
+            let opens = |position: &&usize| self.opens(self.list[**position], item, place);
+            found.extend(here_keys.filter(opens).copied().take(LIMIT));
+            let goes_up = matches!(item.format.as_str(), "ansible-vault" | "git-crypt") && found.is_empty();
+            at = if goes_up && !here.is_empty() { Some(folder(here)) } else { None };
+        }
+        found
+    }
+
+    /// Whether a key is of the form that opens such data, going by what both say of themselves. A key that a certificate of the scan has
+    /// opens no data for a certificate: it would match.
+    fn opens(&self, (key, at): (&Key, &Place), item: &EncryptedItem, place: &Place) -> bool {
+        let names = [at, place].map(|place| self.sources[place.home.source].name.as_str());
+        let algorithm = key.public.algorithm.as_str();
+        let for_certificate = || item.recipients.iter().any(|recipient| recipient.starts_with("certificate "));
+        let uncertified = || at.spki.is_none_or(|spki| !self.certified.contains(&spki));
+        match item.format.as_str() {
+            format @ ("ansible-vault" | "dotenvx" | "git-crypt" | "KeePass") => key.format == format,
+            "Rails" => key.format == "Rails" && belongs(names),
+            "CMS" | "eyaml" => algorithm == "RSA" && for_certificate() && uncertified() && is_pki(&key.format),
+            "SealedSecret" => algorithm == "RSA" && self.is_controllers(at),
+            "age" => {
+                key.format == "age"
+                    && item.recipients.iter().any(|recipient| !recipient.contains(' ') && recipient != "passphrase")
+            }
+            "OpenPGP" => key.format == "OpenPGP" && item.recipients.iter().any(|recipient| recipient == ANONYMOUS),
+            "JWE" => key.format == "JWK" && item.recipients.iter().any(|recipient| fits(recipient, algorithm)),
+            _ => false,
+        }
+    }
+
+    /// Whether a file says that its key is the one of a controller of sealed secrets.
+    fn is_controllers(&self, at: &Place) -> bool {
+        let source = &self.sources[at.home.source];
+        let mark = b"sealedsecrets.bitnami.com/sealed-secrets-key";
+        source.name.contains("sealed-secrets") || memchr::memmem::find(&source.bytes, mark).is_some()
+    }
+}
+
+/// An OpenPGP recipient without a name.
+const ANONYMOUS: &str = "PGP 0x0000000000000000";
+
+/// The folder that a source or folder lies in; empty for the root.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether Rails opens the file with the key: `master.key` for `credentials.yml.enc`, else of one name.
+fn belongs([key, data]: [&str; 2]) -> bool {
+    let stem = |name: &str, extension| {
+        name.rsplit('/').next().and_then(|file| file.strip_suffix(extension)).map(str::to_owned)
+    };
+    match (stem(key, ".key").as_deref(), stem(data, ".yml.enc").as_deref()) {
+        (Some("master"), Some(_)) => true,
+        (key, data) => key.is_some() && key == data,
+    }
+}
+
+/// Whether keys of that format are made for certificates. An SSH key is not.
+fn is_pki(format: &str) -> bool {
+    matches!(format, "PKCS#1" | "PKCS#8" | "PKCS#12")
+}
+
+/// Whether a JWE that says this of its key is opened by a key of that algorithm (RFC 7518, section 4.1).
+fn fits(recipient: &str, algorithm: &str) -> bool {
+    let needed = recipient.split(' ').next().unwrap_or_default();
+    match algorithm {
+        "RSA" => needed.starts_with("RSA"),
+        "EC" | "X25519" | "X448" => needed.starts_with("ECDH"),
+        "symmetric" => needed == "dir" || needed.starts_with('A'),
+        _ => false,
+    }
+}
+
+/// The names that data may have for a key: its SPKI's digest, the key ID of OpenPGP, the tag of age.
+fn names_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
+    let is_openpgp = key.format == "OpenPGP";
+    let others = place.fingerprints.iter().filter_map(move |fingerprint| match fingerprint.strip_prefix("SHA256:") {
+        Some(base64) => Some(format!("ssh {}", hex(&tag(base64.get(..6)?)?))),
+        None if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),
+        None => None,
+    });
+    place.spki.iter().map(|spki| hex(spki)).chain(others.collect::<Vec<_>>())
+}
+
+/// The names of the keys that data are for.
+fn names_of_data(item: &EncryptedItem, place: &Place) -> impl Iterator<Item = String> {
+    let named = item.recipients.iter().filter_map(|recipient| match recipient.split_once(' ')? {
+        ("PGP", id) => Some(format!("PGP {}", key_id(id.strip_prefix("0x")?)?)).filter(|_| recipient != ANONYMOUS),
+        ("ssh-ed25519" | "ssh-rsa", base64) => Some(format!("ssh {}", hex(&tag(base64)?))),
+        _ => None,
+    });
+    place.fingerprints.iter().cloned().chain(named.collect::<Vec<_>>())
+}
+
+/// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section 5.5.4).
+fn key_id(fingerprint: &str) -> Option<String> {
+    let id = match fingerprint.len() {
+        16 | 40 => &fingerprint[fingerprint.len() - 16..],
+        64 => &fingerprint[..16],
+        _ => return None,
+    };
+    id.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| id.to_ascii_lowercase())
+}
+
+/// The first four bytes of the digest of an SSH key, by which age knows it (age, agessh).
+fn tag(base64: &str) -> Option<Vec<u8>> {
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent);
+    GeneralPurpose::new(&STANDARD, LENIENT).decode(base64).ok().filter(|tag| tag.len() == 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_id_is_a_part_of_the_fingerprint() {
+        let fourth = "85D77543B3D624B63CEA9E6DBC17301B491B3F21";
+        assert_eq!(key_id(fourth).as_deref(), Some("bc17301b491b3f21"));
+        assert_eq!(key_id("BC17301B491B3F21").as_deref(), Some("bc17301b491b3f21"));
+        assert_eq!(key_id(&"cb186c4f0609a697".repeat(4)).as_deref(), Some("cb186c4f0609a697"));
+        assert_eq!(key_id("é85D77543B3D62"), None);
+    }
+
+    #[test]
+    fn a_tag_is_the_beginning_of_a_fingerprint() {
+        assert_eq!(tag("nThbg6"), tag("nThbgw"));
+        assert_ne!(tag("nThbg6"), tag("nThbh6"));
+        assert_eq!(tag("nThbg6kX"), None);
+    }
+
+    #[test]
+    fn a_master_key_is_for_credentials_and_others_for_files_of_their_name() {
+        assert!(belongs(["config/master.key", "config/credentials.yml.enc"]));
+        assert!(belongs(["config/credentials/production.key", "config/credentials/production.yml.enc"]));
+        assert!(!belongs(["config/credentials/staging.key", "config/credentials/production.yml.enc"]));
+    }
+}

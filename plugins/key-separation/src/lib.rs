@@ -1,0 +1,88 @@
+//! The rule `key-separation` (S7): private keys are not stored with the data that they decrypt. Not whether keys lie in files at all, which
+//! `plaintext-key` judges.
+
+use keyreeve_rule::{About, EncryptedItem, Findings, Judge, Opener, Rule, Scan, Severity};
+
+keyreeve_rule::rule!(KeySeparation: encrypted_data);
+
+/// The rule, which has no settings.
+pub struct KeySeparation;
+
+impl Rule for KeySeparation {
+    type Settings = ();
+
+    const ABOUT: About = About {
+        title: "private keys are not stored with the data that they decrypt",
+        statement: "S7",
+        rationale: "Encryption at rest protects from whoever gets the data without the key: a backup, a stolen disk, a clone of a repository. Where both lie \
+            together, whoever gets the one has the other, and the data are as good as in clear (NIST SP 800-57 part 1 revision 5, section 6.2; \
+            OWASP Cryptographic Storage, separation of keys and data). A key matches if the data name it among their recipients; a key beside \
+            the data counts if it is of the form that opens such data: a Rails master key beside credentials, the password of ansible-vault, an RSA key \
+            beside eyaml values that no certificate of the scan explains.",
+        severity: Severity::Critical,
+        reads: &["encrypted-data.openers"],
+        remedy: "keep the key in a key management service or key vault, away from the data, and encrypt the data anew under a new key",
+        bad_example: "config/credentials.yml.enc\nconfig/master.key",
+        good_example: "config/credentials.yml.enc\nexport RAILS_MASTER_KEY=\"$(vault kv get -field=key secret/shop)\"",
+    };
+
+    const SEVERITIES: &[(Severity, &str)] = &[
+        (Severity::Critical, "a plaintext key in the scan is known to decrypt the data"),
+        (Severity::High, "a plaintext key lies beside the data and is of the form that decrypts them"),
+        (Severity::Low, "such a key is under a passphrase; whatever is found in test data (purpose = fixture)"),
+    ];
+
+    fn new((): ()) -> Result<Self, String> {
+        Ok(Self)
+    }
+}
+
+impl Judge<EncryptedItem> for KeySeparation {
+    /// One finding, as serious as the most serious key, at the data, with every key that counts beside it.
+    fn judge(&self, item: &EncryptedItem, _: &Scan, findings: &mut Findings) {
+        let judged = item.openers.iter().map(severity);
+        let Some((position, worst)) = judged.clone().enumerate().filter_map(|(at, one)| Some((at, one?))).reduce(worse)
+        else {
+            return;
+        };
+        let mut finding = findings.violation(message(&item.openers[position])).severity(item.context.weigh(worst));
+        for (position, _) in judged.enumerate().filter(|(_, severity)| severity.is_some()) {
+            finding = finding.related_item("openers", position);
+        }
+    }
+}
+
+/// How serious it is that a key is where it is; none of one that neither matches nor lies beside the data.
+fn severity(opener: &Opener) -> Option<Severity> {
+    match (opener.matches || opener.beside, opener.plaintext, opener.matches) {
+        (false, ..) => None,
+        (_, false, _) => Some(Severity::Low),
+        (_, true, true) => Some(Severity::Critical),
+        (_, true, false) => Some(Severity::High),
+    }
+}
+
+/// Of two the more serious, the first of equal ones.
+fn worse(one: (usize, Severity), other: (usize, Severity)) -> (usize, Severity) {
+    let rank = |severity: Severity| match severity {
+        Severity::Low => 0,
+        Severity::Medium => 1,
+        Severity::High => 2,
+        Severity::Critical => 3,
+    };
+    if rank(other.1) > rank(one.1) { other } else { one }
+}
+
+fn message(opener: &Opener) -> String {
+    let label = &opener.label;
+    let place = if opener.beside { "beside them" } else { "in the same tree" };
+    let key = if opener.plaintext { format!("{label} in plaintext") } else { format!("{label} under a passphrase") };
+    if opener.matches {
+        format!("the data are stored with a key that decrypts them: {key} {place}")
+    } else {
+        format!("the data are stored with a key of the form that decrypts them: {key} {place}")
+    }
+}
+
+#[cfg(test)]
+mod tests;
