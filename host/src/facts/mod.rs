@@ -3,6 +3,7 @@
 
 mod asn1;
 mod certificate;
+mod forms;
 pub mod inventory;
 pub mod json;
 mod key;
