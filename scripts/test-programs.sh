@@ -12,6 +12,13 @@ need nginx nginx-light
 need ssh-keygen openssh-client
 need git git
 need minisign minisign
+need puttygen putty-tools
+need age age
+need wg wireguard-tools
+need dnssec-keygen bind9-utils
+need signify-openbsd signify-openbsd
+need gpg gpg
+need gpg-agent gpg-agent
 need python3 python3-venv
 need node nodejs
 need npm npm

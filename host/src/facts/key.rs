@@ -1,15 +1,16 @@
 //! Keys as facts: private ones in every form, public ones, and what can be said of those that are encrypted.
 //! Not whether a key is good enough, and never a private value.
 
-mod encryption;
+pub(crate) mod derive;
+pub(crate) mod encryption;
 pub(crate) mod line;
 pub(crate) mod openssh;
 mod private;
 mod public;
 mod shape;
-mod wire;
+pub(crate) mod wire;
 
-use crate::rules::contract::{Encryption, Key, Protection, Role, Unknown};
+use crate::rules::contract::{Encryption, Key, Protection, PublicKey, Role, Unknown};
 use crate::source::Location;
 
 use super::Place;
@@ -33,6 +34,12 @@ pub(crate) struct Found<'a> {
     hidden: String,
     /// The algorithm, where a label says it and nothing else does.
     named: &'static str,
+    /// The length in bits of a key that has no SubjectPublicKeyInfo; none where it is not known.
+    bits: Option<u32>,
+    /// Further names of the key, by which inventories and encrypted data know it.
+    names: Vec<String>,
+    /// `created` and `expires`, in seconds since 1970.
+    dates: [Option<i64>; 2],
 }
 
 impl<'a> Found<'a> {
@@ -44,7 +51,34 @@ impl<'a> Found<'a> {
         public: Option<PublicHalf<'a>>,
     ) -> Self {
         let hidden = "the key is encrypted".to_owned();
-        Self { role, format, protection, encryption: None, public, hidden, named: "" }
+        let (names, dates) = (Vec::new(), [None; 2]);
+        Self { role, format, protection, encryption: None, public, hidden, named: "", bits: None, names, dates }
+    }
+
+    /// The same, encrypted under a passphrase in that way.
+    pub(crate) fn under(self, encryption: Encryption) -> Self {
+        Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
+    }
+
+    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal.
+    pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
+        Self { named: algorithm, bits: Some(bits), ..self }
+    }
+
+    /// The same, with the reason why nothing is known of its public half.
+    pub(crate) fn hidden(self, reason: impl Into<String>) -> Self {
+        Self { hidden: reason.into(), ..self }
+    }
+
+    /// The same, known by another name as well: an OpenPGP fingerprint in lower-case hex, an age recipient.
+    pub(crate) fn known_as(mut self, name: String) -> Self {
+        self.names.push(name);
+        self
+    }
+
+    /// The same, made and valid until those times in seconds since 1970.
+    pub(crate) fn dated(self, created: Option<i64>, expires: Option<i64>) -> Self {
+        Self { dates: [created, expires], ..self }
     }
 
     /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something.
@@ -64,11 +98,12 @@ impl<'a> Found<'a> {
         private::read(shape, der)
     }
 
-    /// The public key of an SSH key line, from its blob.
-    pub(crate) fn in_ssh_line(blob: &'a [u8]) -> Result<Self, Malformed> {
+    /// The public key in a blob of SSH.
+    pub(crate) fn in_ssh_blob(format: &'static str, blob: &'a [u8]) -> Result<Self, Malformed> {
         let key = wire::SshKey::read(blob)?;
         let hidden = format!("the SSH key type {} is not known", String::from_utf8_lossy(key.name));
-        Ok(Self { hidden, ..Self::new(Role::Public, "OpenSSH", Protection::NotNeeded, key.public) })
+        let [from, until] = key.validity.unwrap_or_default();
+        Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden(hidden).dated(from, until))
     }
 
     /// The fact and its place. `body` identifies a key whose public half is not known.
@@ -86,6 +121,9 @@ impl<'a> Found<'a> {
             let names = ["spki-sha256", "ssh-sha256", "ssh-md5"];
             place.details = names.into_iter().zip(place.fingerprints.iter().cloned()).collect();
         }
+        place.fingerprints.extend(self.names);
+        let dates = ["created", "expires"].into_iter().zip(self.dates);
+        let attributes = dates.filter_map(|(name, time)| Some((name.to_owned(), time?.to_string()))).collect();
         let key = Key {
             context: unspecified(),
             unknown,
@@ -96,22 +134,24 @@ impl<'a> Found<'a> {
             encryption: self.encryption,
             last_rotated: None,
             inventoried: false,
-            attributes: Vec::new(),
+            attributes,
         };
         (key, place)
     }
 
-    fn describe(&self) -> (crate::rules::contract::PublicKey, Vec<Unknown>) {
+    fn describe(&self) -> (PublicKey, Vec<Unknown>) {
         let (public, gaps) = match &self.public {
             Some(half) => half.describe(),
             None => {
                 let fields: &[&str] = match self.named {
+                    _ if self.bits.is_some() => &[],
                     "RSA" => &["bits", "exponent"],
                     "DSA" => &["bits"],
                     "EC" => &["curve", "bits"],
                     _ => &["algorithm", "bits", "curve", "exponent"],
                 };
-                let public = crate::rules::contract::PublicKey { algorithm: self.named.to_owned(), ..public::empty() };
+                let (algorithm, bits) = (self.named.to_owned(), self.bits.unwrap_or_default());
+                let public = PublicKey { algorithm, bits, ..public::empty() };
                 (public, fields.iter().map(|&field| (field, self.hidden.clone())).collect())
             }
         };
@@ -128,7 +168,11 @@ impl<'a> Found<'a> {
             (Role::Private, Protection::Hardware) => "hardware-held ",
             _ => "",
         };
-        let what = if self.role == Role::Private { "private key" } else { "public key" };
+        let what = match self.role {
+            Role::Private if algorithm == "symmetric" => "key",
+            Role::Private => "private key",
+            Role::Public | Role::Request => "public key",
+        };
         let space = if algorithm.is_empty() { "" } else { " " };
         format!("{how}{algorithm}{space}{what}")
     }

@@ -1,17 +1,21 @@
 //! Key material: certificates, keys and requests in a source of any kind, wherever in it they stand. Not what the
 //! source is besides, which its own format reads.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, Input, MatchKind};
+use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
 use memchr::{memchr, memmem};
 
+use crate::digest::sha256;
 use crate::problem::Problem;
 use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::{Elements, Malformed};
+use super::forms::{FORMS, Form, Sink, tor};
 use super::key::{Shape, is_cut_off, line, openssh};
 use super::pem::embedded::{Run, forms};
 use super::pem::{self, Block, Content, Kind, Setting};
@@ -39,10 +43,15 @@ pub fn may_hold(bytes: &[u8]) -> bool {
     if is_utf16(bytes) {
         return memmem::find(bytes, b"B\0E\0G\0I\0N").is_some();
     }
-    if is_der(bytes) {
+    if is_der(bytes) || tor::is_file(bytes) {
         return true;
     }
-    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none() && MARKS.searcher.is_match(bytes)
+    let is_text = memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none();
+    let announces = |hit: Match| match MARKS.of_pattern[hit.pattern()] {
+        Mark::Form(form) => (form.announces)(bytes, hit.start()),
+        Mark::Pem | Mark::Base64 | Mark::Ssh => true,
+    };
+    is_text && MARKS.searcher.find_iter(bytes).any(announces)
 }
 
 /// The circumstances of a fact before any scope is applied.
@@ -58,13 +67,17 @@ pub(crate) fn unspecified() -> Context {
 
 fn read_as(id: SourceId, source: &Source, detailed: bool) -> Reading {
     let bytes = &*source.bytes;
-    let mut reader = Reader { id, detailed, reading: Reading::default() };
+    let mut reader = Reader { id, detailed, reading: Reading::default(), bodies: HashMap::new() };
     if is_utf16(bytes) {
         reader.scan(&narrowed(bytes), Origin::Utf16, 0);
-    } else if is_der(bytes) {
-        reader.der_file(bytes);
-        reader.scan(bytes, Origin::Source, 0);
     } else {
+        if is_der(bytes) {
+            reader.der_file(bytes);
+        } else if tor::is_file(bytes) {
+            let mut budget = Budget::of(bytes);
+            let at = 0..bytes.len();
+            tor::read_file(bytes, &mut Found { reader: &mut reader, origin: Origin::Source, budget: &mut budget, at });
+        }
         reader.scan(bytes, Origin::Source, 0);
     }
     reader.reading
@@ -92,11 +105,12 @@ impl Origin {
 }
 
 /// What a match of the searcher announces.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 enum Mark {
     Pem,
     Base64,
     Ssh,
+    Form(&'static Form),
 }
 
 struct Marks {
@@ -107,6 +121,8 @@ struct Marks {
 static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     let mut patterns = vec![(pem::BEGIN.to_vec(), Mark::Pem)];
     patterns.extend(line::TYPES.map(|name| (name.as_bytes().to_vec(), Mark::Ssh)));
+    let of_form = |form: &'static Form| form.marks.iter().map(move |mark| (mark.as_bytes().to_vec(), Mark::Form(form)));
+    patterns.extend(FORMS.iter().flat_map(of_form));
     let once = [pem::BEGIN, pem::END].map(forms);
     let twice = once[0].each_ref().map(|form| forms(form.as_bytes()));
     patterns.extend(once.into_iter().chain(twice).flatten().map(|form| (form.into_bytes(), Mark::Base64)));
@@ -118,20 +134,80 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     Marks { searcher, of_pattern: patterns.into_iter().map(|(_, mark)| mark).collect() }
 });
 
+/// How many bytes may still be looked at more than once in a text.
+struct Budget {
+    left: usize,
+    is_told: bool,
+}
+
+impl Budget {
+    fn of(text: &[u8]) -> Self {
+        Self { left: (1 << 20) + 16 * text.len(), is_told: false }
+    }
+}
+
+/// Takes what the reader of a form finds around the mark at `at`.
+struct Found<'r> {
+    reader: &'r mut Reader,
+    origin: Origin,
+    budget: &'r mut Budget,
+    at: Range<usize>,
+}
+
+impl Sink for Found<'_> {
+    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>) {
+        let (home, stated) = (self.origin.span(home), self.origin.span(stated));
+        // What does not tell two keys of a file apart is counted.
+        let count = self.reader.bodies.entry(sha256(body)).or_default();
+        let body = if *count == 0 { Cow::Borrowed(body) } else { [body, &count.to_be_bytes()].concat().into() };
+        *count += 1;
+        self.reader.key(found, &body, home, stated);
+    }
+
+    fn secret(&mut self, range: &Range<usize>) {
+        self.reader.keep_secret(Some(self.origin.span(range)));
+    }
+
+    fn problem(&mut self, range: &Range<usize>, message: String) {
+        self.reader.problem(self.origin.span(range), message);
+    }
+
+    fn may_spend(&mut self, bytes: usize) -> bool {
+        let left = self.budget.left.checked_sub(bytes);
+        self.budget.left = left.unwrap_or(0);
+        if left.is_none() && !std::mem::replace(&mut self.budget.is_told, true) {
+            let at = self.origin.span(&self.at);
+            self.reader.problem(
+                at,
+                "from here on not every key is looked for: too much of the file looks like the beginning of one",
+            );
+        }
+        left.is_some()
+    }
+}
+
 struct Reader {
     id: SourceId,
     detailed: bool,
     reading: Reading,
+    /// How many keys of other forms have the body of this SHA-256.
+    bodies: HashMap<[u8; 32], u32>,
 }
 
 impl Reader {
     fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
         let (mut at, mut last) = (0, (0, Setting::default()));
+        let mut budget = Budget::of(text);
         while let Some(hit) = MARKS.searcher.find(Input::new(text).range(at..)) {
             let next = match MARKS.of_pattern[hit.pattern()] {
                 Mark::Pem => self.pem(text, hit.start(), &mut last, origin),
                 Mark::Ssh => self.ssh_line(text, hit.start(), origin),
                 Mark::Base64 => self.embedded(text, hit.start(), at, origin, depth),
+                Mark::Form(form) if !budget.is_told && (form.announces)(text, hit.start()) => {
+                    let mut found = Found { reader: self, origin, budget: &mut budget, at: hit.range() };
+                    (form.read)(text, hit.start(), &mut found)
+                }
+                Mark::Form(_) => None,
             };
             at = next.unwrap_or(0).max(hit.end());
         }
@@ -218,7 +294,7 @@ impl Reader {
         let line = line::Line::read(text, at)?;
         let home = origin.span(&line.range);
         let blob = line.blob.as_deref().ok_or(Malformed("its base64 is not that of such a key"));
-        match blob.and_then(|blob| Ok((blob, key::Found::in_ssh_line(blob)?))) {
+        match blob.and_then(|blob| Ok((blob, key::Found::in_ssh_blob("OpenSSH", blob)?))) {
             Ok((blob, found)) => {
                 let (fact, place) = found.into_fact(self.location(home), blob, self.detailed);
                 self.reading.facts.keys.push(fact, place);

@@ -4,6 +4,7 @@
 mod asn1;
 mod certificate;
 pub mod encrypted;
+mod forms;
 pub mod inventory;
 pub mod json;
 mod key;

@@ -20,6 +20,10 @@ pub(crate) const EC: Oid = oid("1.2.840.10045.2.1");
 pub(crate) const ED25519: Oid = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410).
 pub(crate) const ED448: Oid = oid("1.3.101.113");
+/// id-X25519 (RFC 8410).
+pub(crate) const X25519: Oid = oid("1.3.101.110");
+/// id-X448 (RFC 8410).
+pub(crate) const X448: Oid = oid("1.3.101.111");
 const RSASSA_PSS: Oid = oid("1.2.840.113549.1.1.10");
 
 /// What a key's algorithm identifier says of the form of the key.
@@ -54,6 +58,14 @@ pub(crate) const fn oid(dotted: &'static str) -> Oid {
 /// The form of a key with that algorithm identifier.
 pub(crate) fn key_form(oid: &Oid) -> Option<KeyForm> {
     KEYS.iter().find(|(known, _)| known == oid).map(|&(_, form)| form)
+}
+
+/// The identifier and name of an algorithm whose keys have one fixed form, by that name.
+pub(crate) fn fixed(name: &str) -> Option<(Oid, &'static str)> {
+    KEYS.iter().find_map(|(oid, form)| match form {
+        KeyForm::Fixed(known, _) if *known == name => Some((*oid, *known)),
+        _ => None,
+    })
 }
 
 /// The signature algorithm of an AlgorithmIdentifier whose parameters are a SEQUENCE with that content, or are none.
@@ -101,8 +113,8 @@ static KEYS: &[(Oid, KeyForm)] = &[
     (RSASSA_PSS, KeyForm::Rsa("RSASSA-PSS")),
     (ED25519, KeyForm::Fixed("Ed25519", 253)),
     (ED448, KeyForm::Fixed("Ed448", 446)),
-    (oid("1.3.101.110"), KeyForm::Fixed("X25519", 253)),
-    (oid("1.3.101.111"), KeyForm::Fixed("X448", 446)),
+    (X25519, KeyForm::Fixed("X25519", 253)),
+    (X448, KeyForm::Fixed("X448", 446)),
     (DSA, KeyForm::Dsa),
     (oid("1.3.14.3.2.12"), KeyForm::Dsa),
     (oid("2.5.8.1.1"), KeyForm::Rsa("RSA")),

@@ -24,6 +24,42 @@ fn specimens() -> Vec<Vec<u8>> {
         openssl(&format!("req -new -key {path} {subject} -outform DER")),
         line.as_bytes().to_vec(),
     ]
+    .into_iter()
+    .chain(FORMS.map(|text| text.as_bytes().to_vec()))
+    .collect()
+}
+
+/// A key in each of the forms that are neither PEM nor DER; published ones, or no keys at all.
+const FORMS: [&str; 11] = [
+    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: x\nPublic-Lines: 2\n\
+     AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\nHh8g\nKey-Derivation: Argon2id\n\
+     Argon2-Memory: 8192\nArgon2-Passes: 13\nArgon2-Parallelism: 1\nArgon2-Salt: 00\nPrivate-Lines: 1\n\
+     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nPrivate-MAC: 00\n",
+    "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"a\"\nAAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n\
+     ---- END SSH2 PUBLIC KEY ----\n",
+    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wAAAF8AAAAmZGwtbW9kcHtzaWdue2RzYS1uaXN0LXNoYTF9LGRoe3BsYWlufX0AAAAEbm9uZQAAACEAAAAdAAAAAAAAAAUXAAAAAgIAAAAECwAAAAQIAAAAAgM=\n\
+     ---- END SSH2 ENCRYPTED PRIVATE KEY ----\n",
+    "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n",
+    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
+     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+    "untrusted comment: minisign public key\nRWQAAAAAAAAAAAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n",
+    "[Interface]\nPrivateKey = dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n",
+    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\"}\n",
+    "{\"keyData\":{\"typeUrl\":\"type.googleapis.com/google.crypto.tink.AesGcmKey\",\"value\":\"GhAAAQIDBAUGBwgJCgsMDQ4P\",\
+     \"keyMaterialType\":\"SYMMETRIC\"}}\n",
+    "Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\nPrivateKey: nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\nCreated: 20260102030405\n",
+    "example.org. IN DNSKEY 257 3 15 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n",
+];
+
+#[test]
+fn every_form_is_found_and_no_private_value_of_it_is_shown() {
+    for text in FORMS {
+        assert!(may_hold(text.as_bytes()), "{text}");
+        let reading = read(text.as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len()), (1, 0), "{text}{:?}", reading.problems);
+        let is_private = reading.facts.keys.facts()[0].role == keyreeve::rules::contract::Role::Private;
+        assert_eq!(is_private, !reading.secrets.is_empty(), "{text}");
+    }
 }
 
 #[test]
@@ -89,7 +125,7 @@ fn took(bytes: &[u8]) -> Duration {
 fn repetition_without_end_does_not_hang() {
     let line = "A".repeat(64);
     type Pattern = (&'static str, fn(&str) -> String);
-    let patterns: [Pattern; 9] = [
+    let patterns: [Pattern; 18] = [
         ("BEGIN without END", |_| "-----BEGIN PRIVATE KEY-----\n".to_owned()),
         ("BEGIN with a body", |line| format!("-----BEGIN CERTIFICATE-----\n{line}\n")),
         ("BEGIN on one line", |_| "\"-----BEGIN CERTIFICATE-----".to_owned()),
@@ -98,6 +134,15 @@ fn repetition_without_end_does_not_hang() {
         ("folded base64", |line| format!("{line}\nLS0tLS1CRUdJTi\n")),
         ("SSH keys", |line| format!("ssh-rsa AAAA{line} ")),
         ("backslashes", |_| "-----BEGIN CERTIFICATE-----\\\\\\\\".to_owned()),
+        ("PuTTY keys", |_| "PuTTY-User-Key-File-2: x\nEncryption: none\nPublic-Lines: 9\n".to_owned()),
+        ("PuTTY keys on one line", |_| "PuTTY-User-Key-File-2: x ".to_owned()),
+        ("SSH2 keys", |line| format!("---- BEGIN SSH2 PUBLIC KEY ----\n{line}\n")),
+        ("objects in objects", |_| "{\"kty\":\"RSA\",\"d\":".to_owned()),
+        ("members without an object", |_| "\"kty\":\"RSA\"},".to_owned()),
+        ("keysets", |_| "[\"keyMaterialType\":{".to_owned()),
+        ("DNSSEC keys", |_| "Private-key-format: v1.3\nAlgorithm: 13\n".to_owned()),
+        ("DNSKEY records", |_| "DNSKEY 257 3 13 (\n".to_owned()),
+        ("age", |line| format!("AGE-SECRET-KEY-1{line} age1{line} ")),
         ("blanks", |_| "LS0tLS1CRUdJTi                                       \n".to_owned()),
     ];
     for (name, pattern) in patterns {
@@ -139,6 +184,8 @@ proptest! {
             Just("-----BEGIN ".to_owned()),
             Just("Proc-Type: 4,ENCRYPTED\nDEK-Info: X\n\n".to_owned()),
             Just("LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t".to_owned()),
+            proptest::sample::select(&FORMS[..]).prop_map(|text| text[..text.len() / 2].to_owned()),
+            proptest::sample::select(&FORMS[..]).prop_map(str::to_owned),
             Just("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoL".to_owned()),
             "[A-Za-z0-9+/=]{0,80}",
             "[\\\\\"'`nru/ \r\n\t#>*+-]{0,8}",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod corpus;
+mod forms;
 mod hostile;
 mod keys;
 mod places;

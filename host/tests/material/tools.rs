@@ -14,6 +14,18 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
+/// Whether a program is installed; if not, stderr says that the test is passed over.
+pub(crate) fn has(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
+    if !found {
+        #[allow(clippy::print_stderr)]
+        {
+            eprintln!("skipped: {program} is not installed");
+        }
+    }
+    found
+}
+
 /// Runs openssl with a command line split at white space.
 pub(crate) fn openssl(line: &str) -> Vec<u8> {
     run("openssl", &line.split_whitespace().collect::<Vec<_>>())

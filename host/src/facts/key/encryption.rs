@@ -53,14 +53,29 @@ pub(crate) fn of_dek_info(header: &str) -> Encryption {
 
 /// Cipher, KDF and rounds of an OpenSSH key (OpenSSH PROTOCOL.key).
 pub(crate) fn of_openssh(cipher: &str, kdf: &str, rounds: u32) -> Encryption {
-    let cipher = match cipher.split('@').next().unwrap_or_default() {
+    Encryption { iterations: u64::from(rounds), ..of("OpenSSH", kdf, &ssh_cipher(cipher)) }
+}
+
+/// A cipher of SSH by OpenSSL's name: `aes256-ctr` as `aes-256-ctr`.
+pub(crate) fn ssh_cipher(cipher: &str) -> String {
+    match cipher.split('@').next().unwrap_or_default() {
         "3des-cbc" => "des-ede3-cbc".to_owned(),
         name => match name.strip_prefix("aes").filter(|rest| rest.starts_with(|first: char| first.is_ascii_digit())) {
             Some(rest) => format!("aes-{rest}"),
             None => name.to_owned(),
         },
-    };
-    Encryption { scheme: "OpenSSH".to_owned(), kdf: kdf.to_owned(), iterations: u64::from(rounds), cipher, ..none() }
+    }
+}
+
+/// An encryption of that scheme, key derivation and cipher.
+pub(crate) fn of(scheme: &str, kdf: &str, cipher: &str) -> Encryption {
+    let [scheme, kdf, cipher] = [scheme, kdf, cipher].map(str::to_owned);
+    Encryption { scheme, kdf, cipher, ..none() }
+}
+
+/// The attributes that say what a pass of Argon2 costs: KiB of memory, and lanes (RFC 9106).
+pub(crate) fn argon2_cost(memory: u64, parallelism: u64) -> Vec<(String, String)> {
+    [("memory", memory), ("parallelism", parallelism)].map(|(name, value)| (name.to_owned(), value.to_string())).into()
 }
 
 /// PBES2-params (RFC 8018, appendix A.4).

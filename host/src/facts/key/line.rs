@@ -1,4 +1,4 @@
-//! Public keys of SSH on a line of their own or in one: `ssh-ed25519 AAAA… comment` (sshd(8), AUTHORIZED_KEYS).
+//! Public keys and certificates of SSH on a line of their own or in one: `ssh-ed25519 AAAA… comment` (sshd(8), AUTHORIZED_KEYS).
 //! Not the options before them nor the comment behind.
 
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::facts::pem::{Unescaped, decode};
 
 /// The key types that are looked for.
-pub(crate) const TYPES: [&str; 7] = [
+pub(crate) const TYPES: [&str; 12] = [
     "ssh-rsa ",
     "ssh-dss ",
     "ssh-ed25519 ",
@@ -14,6 +14,11 @@ pub(crate) const TYPES: [&str; 7] = [
     "ecdsa-sha2-nistp",
     "sk-ssh-ed25519@openssh.com ",
     "sk-ecdsa-sha2-nistp256@openssh.com ",
+    "ssh-rsa-cert-v01@openssh.com ",
+    "ssh-dss-cert-v01@openssh.com ",
+    "ssh-ed25519-cert-v01@openssh.com ",
+    "sk-ssh-ed25519-cert-v01@openssh.com ",
+    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com ",
 ];
 
 /// A key of which a file speaks in this way.
@@ -32,10 +37,7 @@ impl Line {
         if at > 0 && continues(&text[at - 1]) && !is_escape(&text[..at]) {
             return None;
         }
-        let name = text[at..].iter().take(40).take_while(|byte| continues(byte)).count();
-        if text[at..at + name].windows(6).any(|word| word == b"-cert-") {
-            return None;
-        }
+        let name = text[at..].iter().take(64).take_while(|byte| continues(byte)).count();
         let blank = text[at + name..].iter().take_while(|byte| b" \t".contains(byte)).count();
         let start = at + name + blank;
         if blank == 0 || !text[start..].starts_with(b"AAAA") {

@@ -1,17 +1,17 @@
 //! Private and public keys in DER: PKCS#8, PKCS#1, SEC 1, OpenSSL's DSA, SubjectPublicKeyInfo. What is private
-//! in them is stepped over; it is neither copied nor hashed by itself.
+//! in them is stepped over, unless the public half can only be had from it.
 
 use std::borrow::Cow;
 
 use der::Tag;
 
-use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
-use crate::facts::oid::{self, KeyForm};
+use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag, encode_unsigned};
+use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::{Protection, Role};
 
 use super::public::PublicHalf;
 use super::shape::Shape;
-use super::{Found, encryption};
+use super::{Found, derive, encryption};
 
 /// The key of that shape in this DER; none for a shape that is no key.
 pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
@@ -46,14 +46,35 @@ fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
         }
         Some(KeyForm::Ec) => {
             let inner = ec_private(private)?;
-            let point = inner.point.or(outer);
-            match algorithm.parameters.or(inner.parameters) {
+            let parameters = algorithm.parameters.or(inner.parameters);
+            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public();
+            match parameters {
                 Some(parameters) => Ok(PublicHalf::of_ec(parameters.raw, point)),
-                None => Ok(PublicHalf::of_algorithm(identifier, point.map(Cow::from))),
+                None => Ok(PublicHalf::of_algorithm(identifier, point)),
             }
         }
-        _ => Ok(PublicHalf::of_algorithm(identifier, outer.map(Cow::from))),
+        form => {
+            let public = outer.map(Cow::from).or_else(|| derived(form?, algorithm, private).map(Cow::from));
+            Ok(PublicHalf::of_algorithm(identifier, public))
+        }
     }
+}
+
+/// The content of subjectPublicKey of a private key in PKCS#8 that does not state it; none where that is not computed.
+fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Vec<u8>> {
+    let value = Elements::of(private).any().ok()?;
+    if let KeyForm::Fixed(name, _) = form {
+        return derive::fixed(name, Some(value).filter(|value| value.tag == Tag::OctetString)?.value);
+    }
+    let mut parameters = algorithm.parameters?.elements().ok()?;
+    let mut number = || parameters.any().ok()?.unsigned().ok();
+    let (modulus, second) = (number()?, number()?);
+    // DSA (RFC 3279, section 2.3.2) and X9.42 have p and g with q behind or between; PKCS#3 has no q.
+    let base = match form {
+        KeyForm::Dsa => number()?,
+        _ => second,
+    };
+    derive::power(base, value.unsigned().ok()?, modulus).map(|y| encode_unsigned(&y))
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).
@@ -91,10 +112,11 @@ fn dsa(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
 /// ECPrivateKey by itself.
 fn sec1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     let key = ec_private(der)?;
-    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.point))
+    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.public()))
 }
 
 struct EcPrivate<'a> {
+    private: &'a [u8],
     parameters: Option<Element<'a>>,
     point: Option<&'a [u8]>,
 }
@@ -103,8 +125,17 @@ struct EcPrivate<'a> {
 fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     fields.next(Tag::Integer)?;
-    fields.next(Tag::OctetString)?;
+    let private = fields.next(Tag::OctetString)?.value;
     let parameters = fields.context(0)?.map(|field| field.elements()?.any()).transpose()?;
     let point = fields.context(1)?.map(|field| field.elements()?.any()?.bits()).transpose()?;
-    Ok(EcPrivate { parameters, point })
+    Ok(EcPrivate { private, parameters, point })
+}
+
+impl<'a> EcPrivate<'a> {
+    /// The public point: as it is stated, else computed where the curve is one that can be.
+    fn public(&self) -> Option<Cow<'a, [u8]>> {
+        let curve = || curves::by_oid(&self.parameters?.oid().ok()?);
+        let derived = || derive::point(curve()?.name, self.private).map(Cow::from);
+        self.point.map(Cow::from).or_else(derived)
+    }
 }

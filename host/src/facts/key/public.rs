@@ -22,7 +22,7 @@ pub(crate) struct PublicHalf<'a> {
     /// The content of subjectPublicKey; none where only the algorithm is known.
     key: Option<Cow<'a, [u8]>>,
     /// The key as SSH writes it, where it was found so.
-    ssh: Option<&'a [u8]>,
+    ssh: Option<Cow<'a, [u8]>>,
 }
 
 /// A field of `public-key` that could not be found out, and why.
@@ -57,13 +57,13 @@ impl<'a> PublicHalf<'a> {
     }
 
     /// Of an EC key: DER parameters, and the point where it is known.
-    pub(crate) fn of_ec(parameters: &[u8], point: Option<&'a [u8]>) -> Self {
+    pub(crate) fn of_ec(parameters: &[u8], point: Option<Cow<'a, [u8]>>) -> Self {
         let algorithm = encode(0x30, &[&encode_oid(&oid::EC), parameters]);
-        Self { algorithm: algorithm.into(), key: point.map(Into::into), ssh: None }
+        Self { algorithm: algorithm.into(), key: point, ssh: None }
     }
 
     /// Of a key whose algorithm says all of its form, such as Ed25519.
-    pub(crate) fn of_fixed(oid: &oid::Oid, key: &'a [u8]) -> Self {
+    pub(crate) fn of_fixed(oid: &oid::Oid, key: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { algorithm: encode(0x30, &[&encode_oid(oid)]).into(), key: Some(key.into()), ssh: None }
     }
 
@@ -73,7 +73,7 @@ impl<'a> PublicHalf<'a> {
     }
 
     /// The same, found as this SSH blob.
-    pub(crate) fn found_as_ssh(self, blob: &'a [u8]) -> Self {
+    pub(crate) fn found_as_ssh(self, blob: Cow<'a, [u8]>) -> Self {
         Self { ssh: Some(blob), ..self }
     }
 
@@ -132,11 +132,8 @@ impl<'a> PublicHalf<'a> {
 
     /// The names by which OpenSSH knows the key: `SHA256:…` and `MD5:…`; none for a key that it has no form for.
     pub(crate) fn ssh_fingerprints(&self) -> Vec<String> {
-        let blob = match self.ssh {
-            Some(blob) => Some(Cow::Borrowed(blob)),
-            None => self.ssh_blob().map(Cow::Owned),
-        };
-        let Some(blob) = blob else { return Vec::new() };
+        let known = self.ssh.as_deref().map(Cow::Borrowed);
+        let Some(blob) = known.or_else(|| self.ssh_blob().map(Cow::Owned)) else { return Vec::new() };
         let pairs: Vec<String> = md5(&blob).iter().map(|byte| hex(&[*byte])).collect();
         vec![format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&blob))), format!("MD5:{}", pairs.join(":"))]
     }

@@ -12,6 +12,9 @@ use super::public::PublicHalf;
 pub(crate) const CURVES: [(&str, &str); 3] =
     [("nistp256", "prime256v1"), ("nistp384", "secp384r1"), ("nistp521", "secp521r1")];
 
+/// What the type of a certificate ends with (OpenSSH PROTOCOL.certkeys).
+const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
+
 /// Fields that follow each other.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'a> {
@@ -25,6 +28,8 @@ pub(crate) struct SshKey<'a> {
     pub(crate) public: Option<PublicHalf<'a>>,
     /// The key type: `ssh-ed25519`.
     pub(crate) name: &'a [u8],
+    /// Of a certificate from when until when it is valid, in seconds since 1970; none at an end that is open.
+    pub(crate) validity: Option<[Option<i64>; 2]>,
 }
 
 impl<'a> Fields<'a> {
@@ -40,9 +45,19 @@ impl<'a> Fields<'a> {
         Ok(u32::from_be_bytes(*number))
     }
 
+    /// A uint64.
+    fn long(&mut self) -> Result<u64, Malformed> {
+        Ok(u64::from(self.number()?) << 32 | u64::from(self.number()?))
+    }
+
     /// A string, or the bytes of an mpint.
     pub(crate) fn string(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.number()? as usize;
+        self.bytes(length)
+    }
+
+    /// So many bytes.
+    pub(crate) fn bytes(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
         let (string, rest) = self.rest.split_at_checked(length).ok_or(Malformed("it ends within a string"))?;
         self.rest = rest;
         Ok(string)
@@ -54,7 +69,26 @@ impl<'a> SshKey<'a> {
     pub(crate) fn read(blob: &'a [u8]) -> Result<Self, Malformed> {
         let mut fields = Fields::of(blob);
         let name = fields.string()?;
-        let public = match name {
+        let Some(plain) = name.strip_suffix(CERTIFICATE) else {
+            let public = Self::half(name, &mut fields)?.map(|half| half.found_as_ssh(blob.into()));
+            return Ok(Self { public, name, validity: None });
+        };
+        let _nonce = fields.string()?;
+        let key = fields;
+        let plain = plain_name(plain);
+        let public = Self::half(&plain, &mut fields)?;
+        // What follows the key in a certificate is serial number, type, key id, principals, validity.
+        let blob = [&string(&plain), &key.rest[..key.rest.len() - fields.rest.len()]].concat();
+        let validity = match public {
+            Some(_) => Some(validity(fields)?),
+            None => None,
+        };
+        Ok(Self { public: public.map(|half| half.found_as_ssh(blob.into())), name, validity })
+    }
+
+    /// The public half in the fields behind a key type; none if the type is not known.
+    fn half(name: &[u8], fields: &mut Fields<'a>) -> Result<Option<PublicHalf<'a>>, Malformed> {
+        Ok(match name {
             b"ssh-rsa" => {
                 let exponent = fields.string()?;
                 Some(PublicHalf::of_rsa(fields.string()?, exponent))
@@ -63,19 +97,25 @@ impl<'a> SshKey<'a> {
                 let parameters = [fields.string()?, fields.string()?, fields.string()?].map(significant);
                 Some(PublicHalf::of_dsa(parameters, Some(fields.string()?)))
             }
-            b"ssh-ed25519" | b"sk-ssh-ed25519@openssh.com" => {
-                Some(PublicHalf::of_fixed(&oid::ED25519, fields.string()?))
+            b"ssh-ed25519" => Some(PublicHalf::of_fixed(&oid::ED25519, fields.string()?)),
+            b"sk-ssh-ed25519@openssh.com" => {
+                let half = PublicHalf::of_fixed(&oid::ED25519, fields.string()?);
+                let _application = fields.string()?;
+                Some(half)
             }
             b"ssh-ed448" => Some(PublicHalf::of_fixed(&oid::ED448, fields.string()?)),
             _ if (name.starts_with(b"ecdsa-sha2-") && name.len() == 19)
                 || name == b"sk-ecdsa-sha2-nistp256@openssh.com" =>
             {
                 let curve = curve(fields.string()?)?;
-                Some(PublicHalf::of_ec(&encode_oid(&curve), Some(fields.string()?)))
+                let half = PublicHalf::of_ec(&encode_oid(&curve), Some(fields.string()?.into()));
+                if name.starts_with(b"sk-") {
+                    let _application = fields.string()?;
+                }
+                Some(half)
             }
             _ => None,
-        };
-        Ok(Self { public: public.map(|half| half.found_as_ssh(blob)), name })
+        })
     }
 
     /// Whether the private half never leaves a FIDO authenticator.
@@ -88,10 +128,29 @@ impl<'a> SshKey<'a> {
 pub(crate) fn blob(name: &str, fields: &[&[u8]]) -> Vec<u8> {
     let mut blob = Vec::new();
     for field in std::iter::once(name.as_bytes()).chain(fields.iter().copied()) {
-        blob.extend_from_slice(&(field.len() as u32).to_be_bytes());
-        blob.extend_from_slice(field);
+        blob.extend_from_slice(&string(field));
     }
     blob
+}
+
+/// A string with its length.
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat()
+}
+
+/// The type of the key in a certificate: OpenSSH's own types have its domain behind them.
+fn plain_name(name: &[u8]) -> Vec<u8> {
+    let domain: &[u8] = if name.starts_with(b"sk-") { b"@openssh.com" } else { b"" };
+    [name, domain].concat()
+}
+
+/// The validity in the fields behind the key of a certificate.
+fn validity(mut fields: Fields<'_>) -> Result<[Option<i64>; 2], Malformed> {
+    let (_serial, _type) = (fields.long()?, fields.number()?);
+    let (_key_id, _principals) = (fields.string()?, fields.string()?);
+    let from = Some(fields.long()?).filter(|&from| from != 0);
+    let until = Some(fields.long()?).filter(|&until| until != u64::MAX);
+    Ok([from, until].map(|time| time.and_then(|time| i64::try_from(time).ok())))
 }
 
 /// The bytes of an mpint, without its length, of a magnitude without leading zeros.

@@ -1,0 +1,91 @@
+//! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A new
+//! form is one file and one row here.
+
+mod age;
+mod bech32;
+mod dnskey;
+mod dnssec;
+mod jwk;
+mod lines;
+mod minisign;
+mod object;
+mod putty;
+mod ssh2;
+mod tink;
+pub(crate) mod tor;
+mod wireguard;
+
+use std::ops::Range;
+
+use super::key::Found;
+
+/// A form of key.
+pub(crate) struct Form {
+    /// What it begins with, or what stands in it once.
+    pub(crate) marks: &'static [&'static str],
+    /// Whether a mark at that place of a text can be one of such a key: cheap, since it is asked in every file.
+    pub(crate) announces: fn(&[u8], usize) -> bool,
+    /// Reads what stands around a mark, and says where to go on; none where there is no such key.
+    pub(crate) read: fn(&[u8], usize, &mut dyn Sink) -> Option<usize>,
+}
+
+/// What takes what is found in a text. Ranges are of that text.
+pub(crate) trait Sink {
+    /// A key that stands in `home`; how it is protected is stated in `stated`. `body` identifies it if it has no public half; it
+    /// holds no secret.
+    fn key(&mut self, found: Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>);
+    /// Bytes that nothing may show.
+    fn secret(&mut self, range: &Range<usize>);
+    /// What cannot be read.
+    fn problem(&mut self, range: &Range<usize>, message: String);
+    /// Whether so many further bytes may be looked at. Each text has a budget in proportion to its length; when it is
+    /// spent, a problem says so.
+    fn may_spend(&mut self, bytes: usize) -> bool;
+}
+
+/// All forms.
+pub(crate) static FORMS: &[Form] = &[
+    Form { marks: putty::MARKS, announces: always, read: putty::read },
+    Form { marks: ssh2::MARKS, announces: always, read: ssh2::read },
+    Form { marks: age::SECRET_MARKS, announces: always, read: age::read_secret },
+    Form { marks: age::PUBLIC_MARKS, announces: age::announces_public, read: age::read_public },
+    Form { marks: minisign::SECRET_MARKS, announces: minisign::announces_secret, read: minisign::read_secret },
+    Form { marks: minisign::PUBLIC_MARKS, announces: always, read: minisign::read_public },
+    Form { marks: wireguard::MARKS, announces: wireguard::announces, read: wireguard::read },
+    Form { marks: jwk::MARKS, announces: always, read: jwk::read },
+    Form { marks: tink::MARKS, announces: always, read: tink::read },
+    Form { marks: dnssec::MARKS, announces: always, read: dnssec::read },
+    Form { marks: dnskey::MARKS, announces: dnskey::announces, read: dnskey::read },
+    Form { marks: tor::MARKS, announces: always, read: tor::read },
+];
+
+fn always(_: &[u8], _: usize) -> bool {
+    true
+}
+
+/// Whether somebody left something out for the reader, or for a program to fill in: not a value at all.
+fn is_placeholder(value: &[u8]) -> bool {
+    let elided = [&b"..."[..], "…".as_bytes(), b"${", b"{{", b"<", b"***", b"xxxx", b"XXXX"];
+    value.is_empty() || elided.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
+}
+
+/// Whether bytes that should be random are plainly not: fewer than eight different ones among 32 or more.
+fn is_monotonous(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    bytes.len() >= 32 && seen.iter().filter(|&&seen| seen).count() < 8
+}
+
+/// The run of bytes of that kind from `at`, no longer than `most`.
+fn run(text: &[u8], at: usize, most: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
+    at..at + text[at..].iter().take(most).take_while(|&&byte| belongs(byte)).count()
+}
+
+/// Whether no word goes on at that place: not behind a letter, unless it is the one of an escape.
+fn begins_word(text: &[u8], at: usize) -> bool {
+    at == 0 || !is_word(text[at - 1]) || matches!(&text[..at], [.., b'\\', b'n' | b'r' | b't'])
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
