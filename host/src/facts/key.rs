@@ -1,20 +1,23 @@
 //! Keys as facts: private ones in every form, public ones, and what can be said of those that are encrypted.
 //! Not whether a key is good enough, and never a private value.
 
-mod encryption;
+pub(crate) mod encryption;
 pub(crate) mod line;
 pub(crate) mod openssh;
 mod private;
 mod public;
 mod shape;
+pub(crate) mod special;
+mod tpm;
 mod wire;
 
 use crate::rules::contract::{Encryption, Key, Protection, Role, Unknown};
 use crate::source::Location;
 
 use super::Place;
-use super::asn1::Malformed;
+use super::asn1::{Elements, Malformed};
 use super::material::unspecified;
+use super::password::{Opened, Opener};
 use crate::digest::{hex, sha256};
 
 pub(crate) use public::PublicHalf;
@@ -32,7 +35,14 @@ pub(crate) struct Found<'a> {
     hidden: String,
     /// The algorithm, where a label says it and nothing else does.
     named: &'static str,
+    /// Length in bits of a symmetric key, which has no public half.
+    symmetric_bits: u32,
+    /// When it was made, in seconds since 1970, where its format says so.
+    created: Option<i64>,
 }
+
+/// The algorithm of a key that has no public half.
+const SYMMETRIC: &str = "symmetric";
 
 impl<'a> Found<'a> {
     /// A key of that form.
@@ -43,7 +53,52 @@ impl<'a> Found<'a> {
         public: Option<PublicHalf<'a>>,
     ) -> Self {
         let hidden = "the key is encrypted".to_owned();
-        Self { role, format, protection, encryption: None, public, hidden, named: "" }
+        Self { role, format, protection, encryption: None, public, hidden, named: "", symmetric_bits: 0, created: None }
+    }
+
+    /// The same, made at that time at the latest.
+    pub(crate) fn created(self, seconds: i64) -> Self {
+        Self { created: Some(seconds), ..self }
+    }
+
+    /// A symmetric key in plaintext, of that length; 0 where it is not known.
+    pub(crate) fn symmetric(format: &'static str, bits: u32) -> Self {
+        let found = Self::new(Role::Private, format, Protection::Plaintext, None);
+        Self { named: SYMMETRIC, symmetric_bits: bits, ..found }
+    }
+
+    /// The same, encrypted under a passphrase in this way.
+    pub(crate) fn encrypted(self, encryption: Encryption) -> Self {
+        Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
+    }
+
+    /// The same, in a container of that format.
+    pub(crate) fn in_container(self, format: &'static str) -> Self {
+        Self { format, ..self }
+    }
+
+    /// The same, with the public half that a certificate beside it has.
+    pub(crate) fn certified(self, public: Option<PublicHalf<'a>>) -> Self {
+        Self { public, ..self }
+    }
+
+    /// The same, with another reason for there being no public half.
+    pub(crate) fn hidden_since(self, reason: impl Into<String>) -> Self {
+        Self { hidden: reason.into(), ..self }
+    }
+
+    /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
+    pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
+        let found = private::encrypted_pkcs8(der)?;
+        let mut fields = Elements::of_sequence(der)?;
+        let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
+        let is_sound = |plain: &[u8]| Shape::of(plain) == Some(Shape::Pkcs8);
+        Ok(match opener.open(algorithm, ciphertext, is_sound) {
+            Ok(Opened::NotTried) => found,
+            Ok(Opened::Wrong) => found.hidden_since("the key is encrypted, and none of the passwords opens it"),
+            Ok(Opened::Plain(plain)) => found.certified(Some(private::pkcs8(&plain)?.into_owned())),
+            Err(Malformed(reason)) => found.hidden_since(format!("the key is encrypted, and {reason}")),
+        })
     }
 
     /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something.
@@ -95,7 +150,7 @@ impl<'a> Found<'a> {
             encryption: self.encryption,
             last_rotated: None,
             inventoried: false,
-            attributes: Vec::new(),
+            attributes: self.created.map(|time| ("created".to_owned(), time.to_string())).into_iter().collect(),
         };
         (key, place)
     }
@@ -105,12 +160,17 @@ impl<'a> Found<'a> {
             Some(half) => half.describe(),
             None => {
                 let fields: &[&str] = match self.named {
+                    SYMMETRIC if self.symmetric_bits > 0 => &[],
                     "RSA" => &["bits", "exponent"],
-                    "DSA" => &["bits"],
+                    "DSA" | SYMMETRIC => &["bits"],
                     "EC" => &["curve", "bits"],
                     _ => &["algorithm", "bits", "curve", "exponent"],
                 };
-                let public = crate::rules::contract::PublicKey { algorithm: self.named.to_owned(), ..public::empty() };
+                let public = crate::rules::contract::PublicKey {
+                    algorithm: self.named.to_owned(),
+                    bits: self.symmetric_bits,
+                    ..public::empty()
+                };
                 (public, fields.iter().map(|&field| (field, self.hidden.clone())).collect())
             }
         };
@@ -127,7 +187,12 @@ impl<'a> Found<'a> {
             (Role::Private, Protection::Hardware) => "hardware-held ",
             _ => "",
         };
-        let what = if self.role == Role::Private { "private key" } else { "public key" };
+        let what = match self.role {
+            _ if self.format.ends_with("parameters") => return self.format.to_owned(),
+            Role::Private if algorithm == SYMMETRIC => "key",
+            Role::Private => "private key",
+            Role::Public | Role::Request => "public key",
+        };
         let space = if algorithm.is_empty() { "" } else { " " };
         format!("{how}{algorithm}{space}{what}")
     }
