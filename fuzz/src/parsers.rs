@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self, Detail};
 use keyreeve::facts::{Reading, openssl};
 use keyreeve::finding::FactKind;
@@ -49,7 +50,7 @@ pub static PARSERS: &[Parser] = &[
 fn file(name: &str, bytes: &[u8]) {
     let _ = read::matters(name, bytes);
     let sources = Sources::new(vec![Source::new(name, None, bytes.to_vec())]);
-    check(&read::read(&sources, Detail::Everything).reading, bytes.len());
+    check(&read::read(&sources, Detail::Everything, Passwords::NONE).reading, bytes.len());
 }
 
 /// Every place lies within the file.

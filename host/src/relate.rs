@@ -10,7 +10,7 @@ use crate::rules::contract::{Purpose, Unknown};
 use crate::source::{Location, Sources};
 
 /// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
-/// found, which fixtures are in live use after all, and what opens encrypted data.
+/// found, which fixtures are in live use after all, which certificates are revoked, and what opens encrypted data.
 pub fn relate(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
@@ -18,6 +18,7 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
         entry.found = found.contains(&index);
     }
     raise_live_keys(facts);
+    mark_revoked(facts);
     openers::find(facts, sources);
 }
 
@@ -145,6 +146,25 @@ fn raise_live_keys(facts: &mut Facts) {
     for (key, place) in facts.keys.iter_mut() {
         if key.context.purpose == Purpose::Fixture && place.spki.is_some_and(|spki| live.contains(&spki)) {
             key.context.purpose = Purpose::Live;
+        }
+    }
+}
+
+/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
+fn mark_revoked(facts: &mut Facts) {
+    let mut revoked: HashMap<_, (i64, Location)> = HashMap::new();
+    for place in facts.revocation_lists.places() {
+        for (certificate, date) in &place.revokes {
+            let known = revoked.entry(*certificate).or_insert((*date, place.home));
+            if *date < known.0 {
+                *known = (*date, place.home);
+            }
+        }
+    }
+    for (certificate, place) in facts.certificates.iter_mut() {
+        if let Some((date, home)) = place.issued.and_then(|issued| revoked.get(&issued)) {
+            certificate.attributes.push(("revoked".to_owned(), date.to_string()));
+            place.parts.insert(("revoked", None), *home);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use crate::facts::password::Passwords;
 use crate::facts::read::{self, Detail};
 use crate::facts::{Facts, Place};
 use crate::finding::{FactKind, Finding};
@@ -30,9 +31,9 @@ pub struct Understood {
     pub formats: BTreeMap<&'static str, usize>,
 }
 
-/// Reads and assembles all sources, and adds scopes and relations.
-pub fn understand(sources: &Sources, policy: &Policy, detail: Detail) -> Understood {
-    let read::Facts { reading, formats } = read::read(sources, detail);
+/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations.
+pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, passwords: &Passwords) -> Understood {
+    let read::Facts { reading, formats } = read::read(sources, detail, passwords);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);

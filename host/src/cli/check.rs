@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
 use keyreeve::digest::{hex, sha256};
 use keyreeve::discover::{self, Discovery, GitError, Request, Staged};
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
@@ -136,7 +137,7 @@ impl<'a> Check<'a> {
     }
 
     fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
-        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged);
+        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, Passwords::NONE);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);
         }

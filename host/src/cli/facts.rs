@@ -4,6 +4,7 @@ use std::io;
 
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::facts::{Kind, spelling};
 use keyreeve::problem::Subject;
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         discover::walk(&request, &Line::stderr("reading"))
     };
     let sources = &discovery.sources;
-    let understood = scan::understand(sources, &setup.policy, Detail::Everything);
+    let understood = scan::understand(sources, &setup.policy, Detail::Everything, Passwords::NONE);
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems
         .map(|problem| {

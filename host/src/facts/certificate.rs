@@ -2,7 +2,8 @@
 
 mod frame;
 mod name;
-mod time;
+mod revocation;
+pub(crate) mod time;
 
 use x509_parser::extensions::{AuthorityKeyIdentifier, BasicConstraints, KeyIdentifier, SubjectAlternativeName};
 use x509_parser::prelude::FromDer;
@@ -42,14 +43,12 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     let authority = authority(&frame, self_issued, &mut unknown);
     let not_before = seconds(frame.not_before, "not-before", &mut unknown);
     let not_after = seconds(frame.not_after, "not-after", &mut unknown);
+    let attributes = attributes(&frame, &mut unknown);
     let problems = unknown.iter().map(|unknown| unknown.reason.clone()).collect();
     let half = PublicHalf::of_spki(frame.spki)?;
     let (key, gaps) = half.describe();
     unknown.extend(unknown_fields("key", gaps));
-    if frame.signature.hash.is_none() {
-        let reason = format!("the hash of the signature algorithm {} is not known", frame.signature.name);
-        unknown.push(Unknown { field: "signature-hash".to_owned(), reason });
-    }
+    unknown.extend(frame.signature.unknown_hash());
     let mut place = place(&frame, &names, half.identity(), home);
     if detailed {
         details(&frame, &mut place);
@@ -67,9 +66,14 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
         self_issued,
         last_rotated: None,
         inventoried: false,
-        attributes: Vec::new(),
+        attributes,
     };
     Ok(Found { fact, place, problems })
+}
+
+/// The public key of a certificate in this DER.
+pub(crate) fn public_half(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+    PublicHalf::of_spki(Frame::read(der)?.spki)
 }
 
 fn place(frame: &Frame<'_>, names: &[String], spki: Option<[u8; 32]>, home: Location) -> Place {
@@ -80,6 +84,7 @@ fn place(frame: &Frame<'_>, names: &[String], spki: Option<[u8; 32]>, home: Loca
     };
     let mut place = Place::new(home, label, identity.clone());
     place.spki = spki;
+    place.issued = Some(super::crl::issued(frame.issuer, frame.serial));
     place.fingerprints = vec![identity, hex(&sha1(frame.der))];
     place.fingerprints.extend(spki.map(|hash| hex(&hash)));
     place.fingerprints.push(issued(frame.issuer, significant(frame.serial)));
@@ -165,6 +170,20 @@ fn self_issued(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> bool {
             false
         }
     }
+}
+
+/// What the signature and the extensions say of the names that the contract has for attributes.
+fn attributes(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> Vec<(String, String)> {
+    let mut attributes = frame.signature.attributes();
+    match revocation::words(frame) {
+        Ok(words) if words.is_empty() => {}
+        Ok(words) => attributes.push(("revocation".to_owned(), words.join(" "))),
+        Err(()) => {
+            let reason = "an extension of the certificate that tells how its revocation can be learnt cannot be read";
+            damaged("attributes.revocation", reason, unknown);
+        }
+    }
+    attributes
 }
 
 fn seconds(time: Option<i64>, field: &str, unknown: &mut Vec<Unknown>) -> i64 {

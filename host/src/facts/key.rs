@@ -8,14 +8,17 @@ pub(crate) mod openssh;
 mod private;
 mod public;
 mod shape;
+pub(crate) mod special;
+mod tpm;
 pub(crate) mod wire;
 
 use crate::rules::contract::{Encryption, Key, Protection, PublicKey, Role, Unknown};
 use crate::source::Location;
 
 use super::Place;
-use super::asn1::Malformed;
+use super::asn1::{Elements, Malformed};
 use super::material::unspecified;
+use super::password::{Opened, Opener};
 use crate::digest::{hex, sha256};
 
 pub(crate) use encryption::{cipher, derivation};
@@ -42,6 +45,9 @@ pub(crate) struct Found<'a> {
     dates: [Option<i64>; 2],
 }
 
+/// The algorithm of a key that has no public half.
+const SYMMETRIC: &str = "symmetric";
+
 impl<'a> Found<'a> {
     /// A key of that form.
     pub(crate) fn new(
@@ -55,19 +61,35 @@ impl<'a> Found<'a> {
         Self { role, format, protection, encryption: None, public, hidden, named: "", bits: None, names, dates }
     }
 
+    /// A symmetric key in plaintext, of that length in bits; 0 where it is not known.
+    pub(crate) fn symmetric(format: &'static str, bits: u32) -> Self {
+        Self::new(Role::Private, format, Protection::Plaintext, None).sized(SYMMETRIC, bits)
+    }
+
     /// The same, encrypted under a passphrase in that way.
     pub(crate) fn under(self, encryption: Encryption) -> Self {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
-    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal.
+    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is a length that is
+    /// not known.
     pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
-        Self { named: algorithm, bits: Some(bits), ..self }
+        Self { named: algorithm, bits: (bits > 0).then_some(bits), ..self }
     }
 
     /// The same, with the reason why nothing is known of its public half.
     pub(crate) fn hidden(self, reason: impl Into<String>) -> Self {
         Self { hidden: reason.into(), ..self }
+    }
+
+    /// The same, in a container of that format.
+    pub(crate) fn in_container(self, format: &'static str) -> Self {
+        Self { format, ..self }
+    }
+
+    /// The same, with the public half that a certificate beside it has.
+    pub(crate) fn certified(self, public: Option<PublicHalf<'a>>) -> Self {
+        Self { public, ..self }
     }
 
     /// The same, known by another name as well: an OpenPGP fingerprint in lower-case hex, an age recipient.
@@ -79,6 +101,20 @@ impl<'a> Found<'a> {
     /// The same, made and valid until those times in seconds since 1970.
     pub(crate) fn dated(self, created: Option<i64>, expires: Option<i64>) -> Self {
         Self { dates: [created, expires], ..self }
+    }
+
+    /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
+    pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
+        let found = private::encrypted_pkcs8(der)?;
+        let mut fields = Elements::of_sequence(der)?;
+        let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
+        let is_sound = |plain: &[u8]| Shape::of(plain) == Some(Shape::Pkcs8);
+        Ok(match opener.open(algorithm, ciphertext, is_sound) {
+            Ok(Opened::NotTried) => found,
+            Ok(Opened::Wrong) => found.hidden("the key is encrypted, and none of the passwords opens it"),
+            Ok(Opened::Plain(plain)) => found.certified(Some(private::pkcs8(&plain)?.into_owned())),
+            Err(Malformed(reason)) => found.hidden(format!("the key is encrypted, and {reason}")),
+        })
     }
 
     /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something.
@@ -146,7 +182,7 @@ impl<'a> Found<'a> {
                 let fields: &[&str] = match self.named {
                     _ if self.bits.is_some() => &[],
                     "RSA" => &["bits", "exponent"],
-                    "DSA" => &["bits"],
+                    "DSA" | SYMMETRIC => &["bits"],
                     "EC" => &["curve", "bits"],
                     _ => &["algorithm", "bits", "curve", "exponent"],
                 };
@@ -169,7 +205,8 @@ impl<'a> Found<'a> {
             _ => "",
         };
         let what = match self.role {
-            Role::Private if algorithm == "symmetric" => "key",
+            _ if self.format.ends_with("parameters") => return self.format.to_owned(),
+            Role::Private if algorithm == SYMMETRIC => "key",
             Role::Private => "private key",
             Role::Public | Role::Request => "public key",
         };

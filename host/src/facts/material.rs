@@ -16,10 +16,13 @@ use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::{Elements, Malformed};
 use super::forms::{FORMS, Form, Sink, tor};
-use super::key::{Shape, is_cut_off, line, openssh};
+use super::key::{Shape, is_cut_off, line, openssh, special};
+use super::password::{Opener, Passwords};
 use super::pem::embedded::{Run, forms};
 use super::pem::{self, Block, Content, Kind, Setting};
-use super::{Reading, certificate, key, request};
+use super::{Reading, ber, certificate, key, keystore, parameters, pkcs7, pkcs12, request};
+
+mod held;
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;
@@ -29,12 +32,36 @@ const BINARY_WINDOW: usize = 8000;
 /// Everything of the kind in a source. Problems are those of parsing; secrets are the bodies of private keys, also of
 /// broken ones.
 pub fn read(id: SourceId, source: &Source) -> Reading {
-    read_as(id, source, false)
+    read_with(id, source, Passwords::NONE, false)
 }
 
 /// As [`read`], with [`super::Place::details`] filled: subject, issuer, serial number, digests.
 pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
-    read_as(id, source, true)
+    read_with(id, source, Passwords::NONE, true)
+}
+
+/// As [`read`], also of what one of the passwords opens; as [`read_detailed`] if `detailed`.
+pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed: bool) -> Reading {
+    let bytes = &*source.bytes;
+    let opener = Opener::new(passwords);
+    let mut reader = Reader { id, detailed, opener, reading: Reading::default(), bodies: HashMap::new() };
+    if is_utf16(bytes) {
+        reader.scan(&narrowed(bytes), Origin::Utf16, 0);
+        return reader.reading;
+    }
+    if keystore::recognises(bytes) {
+        reader.keystore(bytes);
+        return reader.reading;
+    }
+    if is_der(bytes) {
+        reader.der_file(bytes);
+    } else if tor::is_file(bytes) {
+        let mut budget = Budget::of(bytes);
+        let at = 0..bytes.len();
+        tor::read_file(bytes, &mut Found { reader: &mut reader, origin: Origin::Source, budget: &mut budget, at });
+    }
+    reader.scan(bytes, Origin::Source, 0);
+    reader.reading
 }
 
 /// Whether a content can hold any of it; cheap, and never no where [`read`] would find something, but for binary
@@ -43,7 +70,7 @@ pub fn may_hold(bytes: &[u8]) -> bool {
     if is_utf16(bytes) {
         return memmem::find(bytes, b"B\0E\0G\0I\0N").is_some();
     }
-    if is_der(bytes) || tor::is_file(bytes) {
+    if is_der(bytes) || keystore::recognises(bytes) || tor::is_file(bytes) {
         return true;
     }
     let is_text = memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none();
@@ -63,24 +90,6 @@ pub(crate) fn unspecified() -> Context {
         data: Data::Unspecified,
         purpose: Purpose::Unspecified,
     }
-}
-
-fn read_as(id: SourceId, source: &Source, detailed: bool) -> Reading {
-    let bytes = &*source.bytes;
-    let mut reader = Reader { id, detailed, reading: Reading::default(), bodies: HashMap::new() };
-    if is_utf16(bytes) {
-        reader.scan(&narrowed(bytes), Origin::Utf16, 0);
-    } else {
-        if is_der(bytes) {
-            reader.der_file(bytes);
-        } else if tor::is_file(bytes) {
-            let mut budget = Budget::of(bytes);
-            let at = 0..bytes.len();
-            tor::read_file(bytes, &mut Found { reader: &mut reader, origin: Origin::Source, budget: &mut budget, at });
-        }
-        reader.scan(bytes, Origin::Source, 0);
-    }
-    reader.reading
 }
 
 /// How positions in a text become positions in the source.
@@ -147,14 +156,14 @@ impl Budget {
 }
 
 /// Takes what the reader of a form finds around the mark at `at`.
-struct Found<'r> {
-    reader: &'r mut Reader,
+struct Found<'r, 'o> {
+    reader: &'r mut Reader<'o>,
     origin: Origin,
     budget: &'r mut Budget,
     at: Range<usize>,
 }
 
-impl Sink for Found<'_> {
+impl Sink for Found<'_, '_> {
     fn key(&mut self, found: key::Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>) {
         let (home, stated) = (self.origin.span(home), self.origin.span(stated));
         // What does not tell two keys of a file apart is counted.
@@ -186,15 +195,16 @@ impl Sink for Found<'_> {
     }
 }
 
-struct Reader {
+struct Reader<'a> {
     id: SourceId,
     detailed: bool,
+    opener: Opener<'a>,
     reading: Reading,
     /// How many keys of other forms have the body of this SHA-256.
     bodies: HashMap<[u8; 32], u32>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
         let (mut at, mut last) = (0, (0, Setting::default()));
         let mut budget = Budget::of(text);
@@ -248,6 +258,17 @@ impl Reader {
             Kind::Passed => Ok(()),
             Kind::Certificate => self.certificate(bytes, home),
             Kind::Request => self.request(bytes, home),
+            Kind::RevocationList => self.revocation_list(bytes, home),
+            Kind::Cms => self.held(home, |_, sink| pkcs7::read(bytes, sink)),
+            Kind::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(bytes, opener, sink)),
+            Kind::Parameters(group) => {
+                self.key(parameters::read(group, bytes)?, bytes, home, begin);
+                Ok(())
+            }
+            Kind::Special(form) => {
+                self.key(special::read(form, bytes)?, bytes, home, begin);
+                Ok(())
+            }
             Kind::OpenSsh => {
                 for found in openssh::read(bytes)? {
                     self.key(found, bytes, home, begin);
@@ -257,7 +278,7 @@ impl Reader {
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
                     Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info)),
-                    None => Shape::of(bytes).map(|shape| key::Found::in_der(shape, bytes)).transpose()?.flatten(),
+                    None => Shape::of(bytes).map(|shape| self.der_key(shape, bytes)).transpose()?.flatten(),
                 };
                 match found {
                     Some(found) => self.key(found, bytes, home, begin),
@@ -268,6 +289,15 @@ impl Reader {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// The key in some DER of that shape, which is decrypted if a password is known; none if the shape is no key's.
+    fn der_key<'d>(&mut self, shape: Shape, der: &'d [u8]) -> Result<Option<key::Found<'d>>, Malformed> {
+        match shape {
+            Shape::EncryptedPkcs8 => key::Found::in_encrypted_der(der, &mut self.opener).map(Some),
+            Shape::Parameters(group) => parameters::read(group, der).map(Some),
+            _ => key::Found::in_der(shape, der),
         }
     }
 
@@ -313,28 +343,49 @@ impl Reader {
         Some(run.range.end)
     }
 
-    /// A file of DER: one structure, or several behind each other.
+    /// A file of DER: one structure, or several behind each other. Of some the lengths may be those of BER.
     fn der_file(&mut self, bytes: &[u8]) {
         let mut at = 0;
         while let Some(shape) = Shape::of(&bytes[at..]) {
-            let Ok(element) = Elements::of(&bytes[at..]).any() else { break };
-            let home = Span::new(at, at + element.raw.len());
-            self.keep_secret(shape.is_private().then_some(home));
-            let read = match shape {
-                Shape::Certificate => self.certificate(element.raw, home),
-                Shape::Request => self.request(element.raw, home),
-                _ => key::Found::in_der(shape, element.raw)
-                    .map(|found| found.into_iter().for_each(|found| self.key(found, element.raw, home, home))),
+            let length = match (Elements::of(&bytes[at..]).any(), shape) {
+                (Ok(element), _) => element.raw.len(),
+                (Err(_), Shape::Cms | Shape::Pkcs12) if let Ok(length) = ber::length(&bytes[at..]) => length,
+                _ => break,
             };
-            if let Err(reason) = read {
+            let (der, home) = (&bytes[at..at + length], Span::new(at, at + length));
+            self.keep_secret(shape.is_private().then_some(home));
+            if let Err(reason) = self.der(shape, der, home) {
                 self.problem(home, format!("the DER cannot be read: {reason}"));
             }
-            at += element.raw.len();
+            at += length;
         }
-        if is_cut_off(&bytes[at..]) {
-            let rest = Span::new(at, bytes.len());
-            self.keep_secret(Some(rest));
-            self.problem(rest, "the DER ends before its length says");
+        let rest = &bytes[at..];
+        if is_cut_off(rest) {
+            self.cut_off(at, bytes.len(), "the DER ends before its length says");
+        } else if matches!(Shape::of(rest), Some(Shape::Cms | Shape::Pkcs12)) {
+            self.cut_off(at, bytes.len(), "the BER is damaged, or ends before its end is marked");
+        }
+    }
+
+    fn cut_off(&mut self, start: usize, end: usize, message: &str) {
+        let rest = Span::new(start, end);
+        self.keep_secret(Some(rest));
+        self.problem(rest, message);
+    }
+
+    fn der(&mut self, shape: Shape, der: &[u8], home: Span) -> Result<(), Malformed> {
+        match shape {
+            Shape::Certificate => self.certificate(der, home),
+            Shape::Request => self.request(der, home),
+            Shape::RevocationList => self.revocation_list(der, home),
+            Shape::Cms => self.held(home, |_, sink| pkcs7::read(der, sink)),
+            Shape::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(der, opener, sink)),
+            Shape::Bcfks => self.held(home, |_, sink| keystore::read_bcfks(der, sink)),
+            _ => {
+                let found = self.der_key(shape, der)?;
+                found.into_iter().for_each(|found| self.key(found, der, home, home));
+                Ok(())
+            }
         }
     }
 

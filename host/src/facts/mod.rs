@@ -2,18 +2,27 @@
 //! Not what is right or wrong about them: that is for rules.
 
 mod asn1;
+mod ber;
 mod certificate;
+mod container;
+mod crl;
 pub mod encrypted;
+mod fields;
 mod forms;
 pub mod inventory;
 pub mod json;
 mod key;
+mod keystore;
 mod kind;
 pub mod material;
 pub mod nginx;
 mod oid;
 pub mod openssl;
+mod parameters;
+pub mod password;
 mod pem;
+mod pkcs12;
+mod pkcs7;
 pub mod read;
 mod request;
 pub mod spelling;
@@ -184,6 +193,10 @@ pub struct Place {
     pub fingerprints: Vec<String>,
     /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
     pub spki: Option<[u8; 32]>,
+    /// A certificate by its issuer and serial number, as revocation lists name it.
+    pub issued: Option<[u8; 16]>,
+    /// Which certificates a revocation list revokes, and when it did, in seconds since 1970.
+    pub revokes: Vec<([u8; 16], i64)>,
     /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
     pub details: Vec<(&'static str, String)>,
 }
@@ -198,6 +211,8 @@ impl Place {
             identity: identity.into(),
             fingerprints: Vec::new(),
             spki: None,
+            issued: None,
+            revokes: Vec::new(),
             details: Vec::new(),
         }
     }

@@ -3,7 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::asn1::{Elements, Malformed};
+use der::Tag;
+
+use super::asn1::{Algorithm, Elements, Malformed};
+use crate::rules::contract::Unknown;
 
 pub(crate) mod curves;
 
@@ -16,6 +19,10 @@ pub(crate) const RSA: Oid = oid("1.2.840.113549.1.1.1");
 pub(crate) const DSA: Oid = oid("1.2.840.10040.4.1");
 /// id-ecPublicKey (RFC 5480).
 pub(crate) const EC: Oid = oid("1.2.840.10045.2.1");
+/// dhKeyAgreement (PKCS #3).
+pub(crate) const DH: Oid = oid("1.2.840.113549.1.3.1");
+/// dhpublicnumber (RFC 3279).
+pub(crate) const X942_DH: Oid = oid("1.2.840.10046.2.1");
 /// id-Ed25519 (RFC 8410).
 pub(crate) const ED25519: Oid = oid("1.3.101.112");
 /// id-Ed448 (RFC 8410).
@@ -25,6 +32,7 @@ pub(crate) const X25519: Oid = oid("1.3.101.110");
 /// id-X448 (RFC 8410).
 pub(crate) const X448: Oid = oid("1.3.101.111");
 const RSASSA_PSS: Oid = oid("1.2.840.113549.1.1.10");
+const MGF1: Oid = oid("1.2.840.113549.1.1.8");
 
 /// What a key's algorithm identifier says of the form of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +56,22 @@ pub(crate) struct Signature {
     pub(crate) name: Cow<'static, str>,
     /// The hash under it, empty if it is inside; none if it is not known.
     pub(crate) hash: Option<Cow<'static, str>>,
+    /// The hash of RSASSA-PSS's mask generation function MGF1, where it is known.
+    pub(crate) mgf1: Option<Cow<'static, str>>,
+}
+
+impl Signature {
+    /// What is unknown of a fact that is signed with it.
+    pub(crate) fn unknown_hash(&self) -> Option<Unknown> {
+        let reason = format!("the hash of the signature algorithm {} is not known", self.name);
+        self.hash.is_none().then(|| Unknown { field: "signature-hash".to_owned(), reason })
+    }
+
+    /// As the attributes of a fact that is signed with it: `mgf1-hash` where that is another hash than the signature's own.
+    pub(crate) fn attributes(&self) -> Vec<(String, String)> {
+        let other = self.mgf1.as_ref().filter(|mgf1| self.hash.as_ref() != Some(mgf1));
+        other.map(|mgf1| ("mgf1-hash".to_owned(), mgf1.to_string())).into_iter().collect()
+    }
 }
 
 /// The identifier of that dotted text.
@@ -68,27 +92,50 @@ pub(crate) fn fixed(name: &str) -> Option<(Oid, &'static str)> {
     })
 }
 
-/// The signature algorithm of an AlgorithmIdentifier whose parameters are a SEQUENCE with that content, or are none.
-pub(crate) fn signature(oid: &Oid, parameters: Option<&[u8]>) -> Signature {
+/// The signature algorithm of an AlgorithmIdentifier.
+pub(crate) fn signature(algorithm: Algorithm<'_>) -> Signature {
+    let oid = &algorithm.oid;
     if *oid == RSASSA_PSS {
-        let hash = parameters.and_then(|parameters| pss_hash(parameters).ok());
-        return Signature { name: "rsassaPss".into(), hash };
+        let parameters = algorithm.parameters.filter(|parameters| parameters.tag == Tag::Sequence);
+        let hashes = parameters.and_then(|parameters| pss_hashes(parameters.value).ok());
+        let (hash, mgf1) = hashes.map_or((None, None), |(hash, mgf1)| (Some(hash), mgf1));
+        return Signature { name: "rsassaPss".into(), hash, mgf1 };
     }
-    if let Some(&(_, name, hash)) = SIGNATURES.iter().find(|(known, ..)| known == oid) {
-        return Signature { name: name.into(), hash: Some(hash.into()) };
-    }
-    match key_form(oid) {
-        Some(KeyForm::Fixed(name, 0)) => Signature { name: name.into(), hash: Some("".into()) },
-        _ => Signature { name: oid.to_string().into(), hash: None },
-    }
+    let (name, hash) = match SIGNATURES.iter().find(|(known, ..)| known == oid) {
+        Some(&(_, name, hash)) => (name.into(), Some(hash.into())),
+        None => match key_form(oid) {
+            Some(KeyForm::Fixed(name, 0)) => (name.into(), Some("".into())),
+            _ => (oid.to_string().into(), None),
+        },
+    };
+    Signature { name, hash, mgf1: None }
 }
 
-/// hashAlgorithm of RSASSA-PSS-params (RFC 4055, section 3.1): the tag 0, by default SHA-1.
-fn pss_hash(parameters: &[u8]) -> Result<Cow<'static, str>, Malformed> {
-    match Elements::of(parameters).context(0)? {
-        None => Ok("SHA1".into()),
-        Some(field) => Ok(named(DIGESTS, &field.elements()?.any()?.algorithm()?.oid)),
-    }
+/// A hash of RSASSA-PSS-params.
+type Hash = Cow<'static, str>;
+
+/// hashAlgorithm (tag 0) and the hash of maskGenAlgorithm (tag 1) of RSASSA-PSS-params (RFC 4055, section 3.1), both by default
+/// SHA-1. Of a mask generation function other than MGF1 no hash is known.
+fn pss_hashes(parameters: &[u8]) -> Result<(Hash, Option<Hash>), Malformed> {
+    let mut fields = Elements::of(parameters);
+    let hash = match fields.context(0)? {
+        None => "SHA1".into(),
+        Some(field) => digest(&field.elements()?.any()?.algorithm()?.oid),
+    };
+    let mgf1 = match fields.context(1)? {
+        None => Some("SHA1".into()),
+        Some(field) => {
+            let function = field.elements()?.any()?.algorithm()?;
+            let hash = function.parameters.filter(|_| function.oid == MGF1).map(|hash| hash.algorithm());
+            hash.transpose()?.map(|hash| digest(&hash.oid))
+        }
+    };
+    Ok((hash, mgf1))
+}
+
+/// The digest as the contract spells it, else dotted.
+pub(crate) fn digest(oid: &Oid) -> Cow<'static, str> {
+    named(DIGESTS, oid)
 }
 
 /// The pseudorandom function of PBKDF2 by OpenSSL's long name, else dotted.
@@ -118,8 +165,8 @@ static KEYS: &[(Oid, KeyForm)] = &[
     (DSA, KeyForm::Dsa),
     (oid("1.3.14.3.2.12"), KeyForm::Dsa),
     (oid("2.5.8.1.1"), KeyForm::Rsa("RSA")),
-    (oid("1.2.840.113549.1.3.1"), KeyForm::Dh),
-    (oid("1.2.840.10046.2.1"), KeyForm::Dh),
+    (DH, KeyForm::Dh),
+    (X942_DH, KeyForm::Dh),
     (oid("2.16.840.1.101.3.4.3.17"), KeyForm::Fixed("ML-DSA-44", 0)),
     (oid("2.16.840.1.101.3.4.3.18"), KeyForm::Fixed("ML-DSA-65", 0)),
     (oid("2.16.840.1.101.3.4.3.19"), KeyForm::Fixed("ML-DSA-87", 0)),
@@ -358,7 +405,11 @@ mod tests {
         ] {
             assert_eq!(key_form(&arc(number)), Some(KeyForm::Fixed(name, 0)));
         }
-        assert_eq!(signature(&arc(18), None), Signature { name: "ML-DSA-65".into(), hash: Some("".into()) });
-        assert_eq!(signature(&arc(99), None), Signature { name: "2.16.840.1.101.3.4.3.99".into(), hash: None });
+        let signature = |number| {
+            let Signature { name, hash, .. } = signature(Algorithm { oid: arc(number), parameters: None });
+            (name, hash)
+        };
+        assert_eq!(signature(18), ("ML-DSA-65".into(), Some("".into())));
+        assert_eq!(signature(99), ("2.16.840.1.101.3.4.3.99".into(), None));
     }
 }

@@ -13,7 +13,7 @@ mod label;
 
 pub(crate) use body::Setting;
 pub(crate) use escape::Unescaped;
-pub(crate) use label::Kind;
+pub(crate) use label::{Kind, Special};
 
 /// What every block begins with.
 pub(crate) const BEGIN: &[u8] = b"-----BEGIN ";
@@ -131,16 +131,19 @@ fn begin_line(text: &[u8], at: usize) -> Option<(&str, Range<usize>)> {
     Some((label, at..at + BEGIN.len() + label.len() + DASHES.len()))
 }
 
-/// The end of the END line at `at`, if it is the one of that label.
+/// The end of the END line at `at`, if it is the one of that label. NATS writes it with a sixth dash.
 fn end_line(text: &[u8], at: usize, label: &str) -> Option<usize> {
+    let at = if text[at..].starts_with(b"------") { at + 1 } else { at };
     let found = until_dashes(text[at..].strip_prefix(END)?)?;
     (found == label).then_some(at + END.len() + label.len() + DASHES.len())
 }
 
-/// A label, which five dashes must follow.
+/// A label, which five dashes must follow; single ones may be in it.
 fn until_dashes(text: &[u8]) -> Option<&str> {
-    let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b" #._/".contains(byte);
-    let length = text.iter().take(LONGEST_LABEL).take_while(|byte| allowed(byte)).count();
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b" #._/".contains(&byte);
+    let dash = |at: usize| text[at] == b'-' && text.get(at + 1).is_some_and(|&next| allowed(next));
+    let end = text.len().min(LONGEST_LABEL);
+    let length = (0..end).take_while(|&at| allowed(text[at]) || dash(at)).count();
     let (label, rest) = text.split_at(length);
     if label.is_empty() || !rest.starts_with(DASHES) {
         return None;

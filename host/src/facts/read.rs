@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::password::Passwords;
 use super::{Reading, encrypted, inventory, material, nginx};
 use crate::source::{Source, SourceId, Sources};
 
@@ -34,13 +35,13 @@ pub fn matters(name: &str, bytes: &[u8]) -> bool {
         || encrypted::recognises(name, bytes)
 }
 
-/// Reads all sources.
-pub fn read(sources: &Sources, detail: Detail) -> Facts {
+/// Reads all sources. What one of the passwords opens is read, too.
+pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
     let list: Vec<(SourceId, &Source)> = sources.iter().collect();
     let parts: Vec<Part> = if list.len() > 1 {
-        list.par_iter().map(|(id, source)| Part::of(*id, source, detail)).collect()
+        list.par_iter().map(|(id, source)| Part::of(*id, source, detail, passwords)).collect()
     } else {
-        list.iter().map(|(id, source)| Part::of(*id, source, detail)).collect()
+        list.iter().map(|(id, source)| Part::of(*id, source, detail, passwords)).collect()
     };
     let mut facts = Facts::default();
     let mut configurations = Vec::new();
@@ -77,14 +78,11 @@ struct Part {
 }
 
 impl Part {
-    fn of(id: SourceId, source: &Source, detail: Detail) -> Self {
-        let read_material = match detail {
-            Detail::Judged => material::read,
-            Detail::Everything => material::read_detailed,
-        };
+    fn of(id: SourceId, source: &Source, detail: Detail, passwords: &Passwords) -> Self {
+        let read_material = || material::read_with(id, source, passwords, detail == Detail::Everything);
         let (name, bytes) = (source.name.as_str(), &*source.bytes);
         Self {
-            material: material::may_hold(bytes).then(|| read_material(id, source)),
+            material: material::may_hold(bytes).then(read_material),
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
             encrypted: encrypted::recognises(name, bytes).then(|| encrypted::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),

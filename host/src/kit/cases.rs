@@ -14,6 +14,7 @@ use super::file;
 use super::replay::{self, ReplayError};
 use crate::discover::{self, Request, name_of};
 use crate::facts::Facts;
+use crate::facts::password::Passwords;
 use crate::facts::read::{Detail, matters};
 use crate::policy::{FILE_NAME, Policy, PolicyError, SIZE_LIMIT};
 use crate::problem::{Problem, Subject};
@@ -267,7 +268,7 @@ impl Case {
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
-        let understood = scan::understand(&discovery.sources, policy, Detail::Judged);
+        let understood = scan::understand(&discovery.sources, policy, Detail::Judged, Passwords::NONE);
         let problems = discovery.problems.iter().chain(&understood.problems);
         let problems = problems.map(|problem| describe(problem, &discovery.sources)).collect();
         Self { facts: understood.facts, sources: discovery.sources, problems }

@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self, Detail};
 use keyreeve::finding::FactKind;
 use keyreeve::problem::Subject;
@@ -115,7 +116,7 @@ fn a_file_in_which_anything_is_wrong_is_read_in_bounds_and_changes_no_other() {
     };
     let id = SourceId(neighbours().len() as u32);
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let read = |sources: &Sources| one_thread.install(|| read::read(sources, Detail::Everything));
+    let read = |sources: &Sources| one_thread.install(|| read::read(sources, Detail::Everything, Passwords::NONE));
     let expected = said_of_neighbours(&read(&with(Source::new("alone", None, []))), id);
     assert!(expected.lines().count() >= 5, "{expected}");
     let (mut numbers, mut count) = (Numbers(1), 0);
@@ -128,7 +129,9 @@ fn a_file_in_which_anything_is_wrong_is_read_in_bounds_and_changes_no_other() {
             let sources = with(Source::new(name.as_str(), None, mutated));
             let (mut facts, mut work) = (None, None);
             one_thread.install(|| {
-                work = Some(allocation_counter::measure(|| facts = Some(read::read(&sources, Detail::Everything))));
+                work = Some(allocation_counter::measure(|| {
+                    facts = Some(read::read(&sources, Detail::Everything, Passwords::NONE))
+                }));
             });
             let work = work.unwrap().bytes_total;
             assert!(work < ALLOCATED + ALLOCATED_PER_BYTE * length, "{}: {work} bytes for {length}", file.display());

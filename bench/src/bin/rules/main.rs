@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use jiff::civil::Date;
 use keyreeve::discover::{self, Request};
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::finding::FactKind;
 use keyreeve::policy::Policy;
@@ -85,12 +86,13 @@ fn beside_parsing(engine: &Engine, policy: &Policy, rules: &RuleSet) -> Result<(
     let paths: [PathBuf; 1] = [root.clone()];
     let walk = || discover::walk(&Request { root: &root, paths: &paths, keep: &matters }, &Silent);
     let discovery = walk();
-    let facts = scan::understand(&discovery.sources, policy, Detail::Judged).facts;
+    let facts = scan::understand(&discovery.sources, policy, Detail::Judged, Passwords::NONE).facts;
     let [parse, judge] = interleaved(
         11,
-        [&mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged))), &mut || {
-            drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF)))
-        }],
+        [
+            &mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged, Passwords::NONE))),
+            &mut || drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF))),
+        ],
     );
     println!("\n{} certificates", facts.count(FactKind::Certificates));
     println!("{:<48}{:>11}", "reading and parsing", time(parse));

@@ -27,8 +27,8 @@ pub(super) struct Frame<'a> {
     pub(super) not_after: Option<i64>,
     /// DER SubjectPublicKeyInfo.
     pub(super) spki: &'a [u8],
-    /// The extensions of the arc id-ce by their last number, and their values.
-    extensions: Vec<(u8, &'a [u8])>,
+    /// The extensions: the content of their identifiers, and their values.
+    extensions: Vec<(&'a [u8], &'a [u8])>,
 }
 
 impl<'a> Frame<'a> {
@@ -49,12 +49,11 @@ impl<'a> Frame<'a> {
         let (not_before, not_after) = (validity.any()?, validity.any()?);
         let subject = tbs.next(Tag::Sequence)?.raw;
         let spki = tbs.next(Tag::Sequence)?.raw;
-        let parameters = algorithm.parameters.filter(|parameters| parameters.tag == Tag::Sequence);
         Ok(Self {
             der: whole.raw,
             version: u32::try_from(version).unwrap_or(u32::MAX),
             serial,
-            signature: oid::signature(&algorithm.oid, parameters.map(|parameters| parameters.value)),
+            signature: oid::signature(algorithm),
             issuer,
             subject,
             not_before: time::seconds(not_before),
@@ -64,16 +63,21 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// The value of the extension with that number in id-ce. One that is there twice has none (RFC 5280, section 4.2).
+    /// The value of the extension with that number in id-ce, 2.5.29. One that is there twice has none (RFC 5280, section 4.2).
     pub(super) fn extension(&self, number: u8) -> Result<Option<&'a [u8]>, ()> {
-        let mut found = self.extensions.iter().filter(|(known, _)| *known == number).map(|(_, value)| *value);
+        self.extension_of(&[0x55, 0x1d, number])
+    }
+
+    /// As [`Self::extension`], by the content of the whole identifier.
+    pub(super) fn extension_of(&self, oid: &[u8]) -> Result<Option<&'a [u8]>, ()> {
+        let mut found = self.extensions.iter().filter(|(known, _)| *known == oid).map(|(_, value)| *value);
         let value = found.next();
         if found.next().is_some() { Err(()) } else { Ok(value) }
     }
 }
 
 /// What follows the key in a TBSCertificate: the unique identifiers, then the extensions.
-fn extensions(mut rest: Elements<'_>) -> Result<Vec<(u8, &[u8])>, Malformed> {
+fn extensions(mut rest: Elements<'_>) -> Result<Vec<(&[u8], &[u8])>, Malformed> {
     let mut found = Vec::new();
     while !rest.is_empty() {
         let Some(field) = rest.context(3)? else {
@@ -86,18 +90,10 @@ fn extensions(mut rest: Elements<'_>) -> Result<Vec<(u8, &[u8])>, Malformed> {
             let oid = extension.next(Tag::ObjectIdentifier)?.value;
             let _critical = extension.optional(Tag::Boolean)?;
             let value = extension.next(Tag::OctetString)?.value;
-            found.extend(id_ce(oid).map(|number| (number, value)));
+            found.push((oid, value));
         }
     }
     Ok(found)
-}
-
-/// The last number of an identifier 2.5.29.x.
-fn id_ce(oid: &[u8]) -> Option<u8> {
-    match oid {
-        &[0x55, 0x1d, number] => Some(number),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -127,8 +123,8 @@ mod tests {
             assert_eq!(frame.not_after, Some(expected.validity.not_after.timestamp()));
             assert!(frame.issuer.starts_with(expected.issuer.as_raw()));
             assert!(frame.subject.starts_with(expected.subject.as_raw()));
-            let values = expected.extensions().iter().filter(|extension| id_ce(extension.oid.as_bytes()).is_some());
-            assert!(values.map(|extension| extension.value).eq(frame.extensions.iter().map(|(_, value)| *value)));
+            let extensions = expected.extensions().iter().map(|extension| (extension.oid.as_bytes(), extension.value));
+            assert!(extensions.eq(frame.extensions.iter().copied()));
             compared += 1;
         }
         assert!(compared > 500, "{compared}");

@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use crate::facts::asn1::Element;
 
 /// Seconds since 1970-01-01T00:00:00Z; none if it is no time.
-pub(super) fn seconds(element: Element<'_>) -> Option<i64> {
+pub(crate) fn seconds(element: Element<'_>) -> Option<i64> {
     let mut text = Text { rest: element.value };
     let year = match element.tag {
         Tag::UtcTime => match text.number(2)? {

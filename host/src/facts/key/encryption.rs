@@ -11,9 +11,13 @@ const PBES2: Oid = oid("1.2.840.113549.1.5.13");
 const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");
 const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
 const RC2_CBC: Oid = oid("1.2.840.113549.3.2");
+const NO_PARAMETERS: Malformed = Malformed("its encryption has no parameters");
 
-/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C.
-static FIXED: [(Oid, &str, &str, &str, &str); 12] = [
+/// The scheme of Java's keystores of type JKS: the key under a stream of SHA-1 over password and salt. Its parameters are NULL or missing.
+const JKS: Oid = oid("1.3.6.1.4.1.42.2.17.1.1");
+
+/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C; PBEWithMD5AndTripleDES of Java's JCEKS.
+static FIXED: [(Oid, &str, &str, &str, &str); 13] = [
     (oid("1.2.840.113549.1.5.1"), "PBES1", "PBKDF1", "MD2", "des-cbc"),
     (oid("1.2.840.113549.1.5.3"), "PBES1", "PBKDF1", "MD5", "des-cbc"),
     (oid("1.2.840.113549.1.5.4"), "PBES1", "PBKDF1", "MD2", "rc2-64-cbc"),
@@ -26,6 +30,7 @@ static FIXED: [(Oid, &str, &str, &str, &str); 12] = [
     (oid("1.2.840.113549.1.12.1.4"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "des-ede-cbc"),
     (oid("1.2.840.113549.1.12.1.5"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc2-cbc"),
     (oid("1.2.840.113549.1.12.1.6"), "PKCS12-PBE", "PKCS12-KDF", "SHA1", "rc2-40-cbc"),
+    (oid("1.3.6.1.4.1.42.2.19.1"), "JCEKS", "MD5", "", "des-ede3-cbc"),
 ];
 
 /// The encryptionAlgorithm of an EncryptedPrivateKeyInfo (RFC 5958, section 3). A scheme that is not known is named
@@ -34,14 +39,23 @@ pub(crate) fn of_pkcs8(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed
     if algorithm.oid == PBES2 {
         return pbes2(algorithm);
     }
+    if algorithm.oid == JKS {
+        let [scheme, kdf, cipher] = ["JKS", "SHA1", "sha1-stream"].map(str::to_owned);
+        return Ok(Encryption { scheme, kdf, iterations: 1, cipher, ..none() });
+    }
     let Some((_, scheme, kdf, prf, cipher)) = FIXED.iter().find(|(known, ..)| *known == algorithm.oid) else {
         return Ok(Encryption { scheme: algorithm.oid.to_string(), ..none() });
     };
-    let mut parameters = fields(algorithm)?;
-    parameters.next(Tag::OctetString)?;
-    let iterations = parameters.any()?.small()?;
+    let iterations = pbe_iterations(algorithm.parameters.ok_or(NO_PARAMETERS)?)?;
     let [scheme, kdf, prf, cipher] = [scheme, kdf, prf, cipher].map(|name| (*name).to_owned());
     Ok(Encryption { scheme, kdf, prf, iterations, cipher, ..none() })
+}
+
+/// Iterations of a PBEParameter: salt, iterations (RFC 8018, appendix A.3).
+pub(crate) fn pbe_iterations(parameters: Element<'_>) -> Result<u64, Malformed> {
+    let mut fields = parameters.elements()?;
+    fields.next(Tag::OctetString)?;
+    fields.any()?.small()
 }
 
 /// The header DEK-Info, with the cipher before the comma: one round of MD5, whatever the cipher (EVP_BytesToKey(3)).
@@ -107,7 +121,7 @@ pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Ma
 }
 
 /// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with SHA-1.
-fn pbkdf2(kdf: Algorithm<'_>) -> Result<(u64, String), Malformed> {
+pub(crate) fn pbkdf2(kdf: Algorithm<'_>) -> Result<(u64, String), Malformed> {
     let mut fields = fields(kdf)?;
     let _salt = fields.any()?;
     let iterations = fields.any()?.small()?;
@@ -136,10 +150,11 @@ fn rc2(scheme: Algorithm<'_>) -> Result<String, Malformed> {
 }
 
 fn fields(algorithm: Algorithm<'_>) -> Result<Elements<'_>, Malformed> {
-    algorithm.parameters.ok_or(Malformed("its encryption has no parameters"))?.elements()
+    algorithm.parameters.ok_or(NO_PARAMETERS)?.elements()
 }
 
-fn none() -> Encryption {
+/// An encryption of which nothing is known.
+pub(crate) fn none() -> Encryption {
     Encryption {
         scheme: String::new(),
         kdf: String::new(),

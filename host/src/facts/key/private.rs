@@ -25,12 +25,19 @@ pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malfor
         Shape::Sec1 => plaintext("SEC1", sec1(der)?),
         Shape::Spki => public(PublicHalf::of_spki(der)?),
         Shape::RsaPublic => Found { format: "PKCS#1", ..public(rsa_public(der)?) },
-        Shape::Certificate | Shape::Request | Shape::Other => return Ok(None),
+        Shape::Certificate
+        | Shape::Request
+        | Shape::RevocationList
+        | Shape::Cms
+        | Shape::Pkcs12
+        | Shape::Bcfks
+        | Shape::Parameters(_)
+        | Shape::Other => return Ok(None),
     }))
 }
 
 /// PrivateKeyInfo, OneAsymmetricKey (RFC 5958, section 2).
-fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     fields.next(Tag::Integer)?;
     let identifier = fields.next(Tag::Sequence)?;
@@ -78,7 +85,7 @@ fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Ve
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).
-fn encrypted_pkcs8(der: &[u8]) -> Result<Found<'_>, Malformed> {
+pub(super) fn encrypted_pkcs8(der: &[u8]) -> Result<Found<'_>, Malformed> {
     let algorithm: Algorithm<'_> = Elements::of_sequence(der)?.any()?.algorithm()?;
     let mut found = Found::new(Role::Private, "PKCS#8", Protection::Passphrase, None);
     found.encryption = Some(encryption::of_pkcs8(algorithm)?);

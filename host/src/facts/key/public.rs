@@ -62,6 +62,11 @@ impl<'a> PublicHalf<'a> {
         Self { algorithm: algorithm.into(), key: point, ssh: None }
     }
 
+    /// Of an EC key: DER parameters, and the point, which was put together.
+    pub(crate) fn of_point(parameters: &[u8], point: Vec<u8>) -> Self {
+        Self { key: Some(point.into()), ..Self::of_ec(parameters, None) }
+    }
+
     /// Of a key whose algorithm says all of its form, such as Ed25519.
     pub(crate) fn of_fixed(oid: &oid::Oid, key: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { algorithm: encode(0x30, &[&encode_oid(oid)]).into(), key: Some(key.into()), ssh: None }
@@ -70,6 +75,17 @@ impl<'a> PublicHalf<'a> {
     /// With an AlgorithmIdentifier as it stands in PKCS#8.
     pub(crate) fn of_algorithm(algorithm: Element<'a>, key: Option<Cow<'a, [u8]>>) -> Self {
         Self { algorithm: algorithm.raw.into(), key, ssh: None }
+    }
+
+    /// Of an algorithm, given by its DER AlgorithmIdentifier, without a value in sight.
+    pub(crate) fn without_value(algorithm: Vec<u8>) -> Self {
+        Self { algorithm: algorithm.into(), key: None, ssh: None }
+    }
+
+    /// The same, apart from the bytes that it was found in.
+    pub(crate) fn into_owned(self) -> PublicHalf<'static> {
+        let algorithm = Cow::Owned(self.algorithm.into_owned());
+        PublicHalf { algorithm, key: self.key.map(|key| Cow::Owned(key.into_owned())), ssh: None }
     }
 
     /// The same, found as this SSH blob.

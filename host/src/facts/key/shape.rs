@@ -4,6 +4,7 @@
 use der::Tag;
 
 use crate::facts::asn1::{Element, Elements, Malformed, bit_length, significant};
+use crate::facts::parameters::{self, Group};
 
 /// What a SEQUENCE is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,30 +18,59 @@ pub(crate) enum Shape {
     Sec1,
     Spki,
     RsaPublic,
-    /// A structure that is known and is none of these: a CRL, PKCS#12.
+    RevocationList,
+    /// A ContentInfo of PKCS#7 or CMS with SignedData.
+    Cms,
+    Pkcs12,
+    /// The ObjectStore of Bouncy Castle's keystore BCFKS, encrypted.
+    Bcfks,
+    Parameters(Group),
+    /// A structure that is signed like a certificate and is none of these.
     Other,
 }
+
+/// What a PKCS#12 file begins with inside of its SEQUENCE: version 3.
+const PFX: &[u8] = &[2, 1, 3, 0x30];
+/// What signed data begin with inside of their SEQUENCE: id-signedData.
+const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
 
 impl Shape {
     /// The shape of the SEQUENCE that these bytes begin with; none for any other.
     pub(crate) fn of(der: &[u8]) -> Option<Self> {
+        let (_, body) = header(der)?;
+        if body.starts_with(PFX) {
+            return Some(Self::Pkcs12);
+        }
+        if body.starts_with(SIGNED_DATA) {
+            return Some(Self::Cms);
+        }
         let mut fields = Elements::of_sequence(der).ok()?;
         let first = fields.any().ok()?;
         let second = fields.any().ok()?;
         match (first.tag, second.tag) {
+            (Tag::Integer, Tag::Integer) if let Some(group) = parameters::unambiguous(der) => {
+                Some(Self::Parameters(group))
+            }
             (Tag::Integer, _) => Self::after_integer(first, second, fields).ok()?,
             (Tag::Sequence, Tag::OctetString) => {
                 starts_with(first, Tag::ObjectIdentifier).then_some(Self::EncryptedPkcs8)
             }
             (Tag::Sequence, Tag::BitString) => starts_with(first, Tag::ObjectIdentifier).then_some(Self::Spki),
-            (Tag::Sequence, Tag::Sequence) if fields.any().ok()?.tag == Tag::BitString => Self::signed(first).ok(),
+            (Tag::Sequence, Tag::Sequence) => match fields.any() {
+                Ok(third) if third.tag == Tag::BitString => Self::signed(first).ok(),
+                Ok(_) => None,
+                Err(_) => is_object_store(first, second).then_some(Self::Bcfks),
+            },
             _ => None,
         }
     }
 
-    /// Whether it holds a private key, encrypted or not.
+    /// Whether it holds a private key, encrypted or not, or may.
     pub(crate) fn is_private(self) -> bool {
-        matches!(self, Self::Pkcs8 | Self::EncryptedPkcs8 | Self::Pkcs1 | Self::Dsa | Self::Sec1)
+        matches!(
+            self,
+            Self::Pkcs8 | Self::EncryptedPkcs8 | Self::Pkcs1 | Self::Dsa | Self::Sec1 | Self::Pkcs12 | Self::Bcfks
+        )
     }
 
     fn after_integer(
@@ -51,7 +81,6 @@ impl Shape {
         let version = significant(first.value);
         Ok(match (second.tag, version) {
             (Tag::Sequence, [] | [1]) if rest.any()?.tag == Tag::OctetString => Some(Self::Pkcs8),
-            (Tag::Sequence, [3]) => Some(Self::Other),
             (Tag::OctetString, [1]) => Some(Self::Sec1),
             (Tag::Integer, _) => {
                 let mut count = 2;
@@ -75,11 +104,12 @@ impl Shape {
         if fields.context(0)?.is_some() {
             return Ok(Self::Certificate);
         }
-        let Some(_version_or_serial) = fields.optional(Tag::Integer)? else { return Ok(Self::Other) };
+        let version_or_serial = fields.optional(Tag::Integer)?;
         let (_, second) = (fields.any()?, fields.any()?);
         Ok(match fields.any() {
+            Ok(update) if matches!(update.tag, Tag::UtcTime | Tag::GeneralizedTime) => Self::RevocationList,
+            _ if version_or_serial.is_none() => Self::Other,
             Ok(validity) if validity.tag == Tag::Sequence => Self::Certificate,
-            Ok(update) if matches!(update.tag, Tag::UtcTime | Tag::GeneralizedTime) => Self::Other,
             _ if starts_with(second, Tag::Sequence) => Self::Request,
             _ => Self::Other,
         })
@@ -90,12 +120,49 @@ fn starts_with(element: Element<'_>, tag: Tag) -> bool {
     element.elements().and_then(|mut fields| fields.any()).is_ok_and(|first| first.tag == tag)
 }
 
-/// What a DER file of these kinds begins with, so that one that is cut off can be told: PKCS#1, PKCS#8, a version 3 certificate.
+/// EncryptedObjectStoreData and its integrity check, whose MAC or signature has an algorithm, too.
+fn is_object_store(store: Element<'_>, check: Element<'_>) -> bool {
+    let is_encrypted = || {
+        let mut fields = store.elements()?;
+        let algorithm = fields.any()?.algorithm()?;
+        fields.next(Tag::OctetString).map(|_| algorithm.parameters.is_some())
+    };
+    is_encrypted() == Ok(true) && starts_with(check, Tag::Sequence)
+}
+
+/// Whether these bytes are the beginning of a DER file of one of these kinds, whose length says that there is more.
 pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
-    let Some((&[0x30, 0x82, high, low], body)) = bytes.split_first_chunk::<4>() else { return false };
-    let declared = usize::from(high) << 8 | usize::from(low);
-    let known = body.starts_with(&[2, 1, 0, 2, 0x82])
-        || body.starts_with(&[2, 1, 0, 0x30, 0x0d, 6, 9])
-        || (body.starts_with(&[0x30, 0x82]) && body.get(4..9) == Some(&[0xa0, 3, 2, 1, 2]));
+    let Some((Some(declared), body)) = header(bytes) else { return false };
+    // The inner SEQUENCE of what is signed; else the length of an AlgorithmIdentifier's is one byte.
+    let signed = body.starts_with(&[0x30, 0x82]).then(|| body.get(4..)).flatten().unwrap_or_default();
+    let algorithm = body.get(1..).filter(|_| body.first() == Some(&0x30));
+    let known = body.starts_with(PFX)
+        || body.starts_with(SIGNED_DATA)
+        // PKCS#1, PKCS#8, SEC 1.
+        || body.starts_with(&[2, 1, 0, 2, 0x82])
+        || matches!(body, [2, 1, 0 | 1, 0x30, 0..0x80, 6, 3 | 5 | 7 | 9, ..])
+        || matches!(body, [2, 1, 1, 4, 20..=66, ..])
+        // A certificate of version 3, a revocation list of version 2, a request.
+        || signed.starts_with(&[0xa0, 3, 2, 1, 2])
+        || matches!(signed, [2, 1, 1, 0x30, 0..0x80, 6, ..])
+        || matches!(signed, [2, 1, 0, 0x30, ..])
+        // An encrypted PKCS#8: PKCS#5 or PKCS#12.
+        || algorithm.is_some_and(|algorithm| {
+            matches!(algorithm, [0..0x80, 6, 9 | 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5 | 12, ..])
+        });
     known && body.len() < declared
+}
+
+/// The length that the SEQUENCE at the start has, none if it is left open, and what follows on the length.
+fn header(bytes: &[u8]) -> Option<(Option<usize>, &[u8])> {
+    let &[0x30, first, ref rest @ ..] = bytes else { return None };
+    match first {
+        0x80 => Some((None, rest)),
+        0..0x80 => Some((Some(first.into()), rest)),
+        0x81..=0x84 => {
+            let (length, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            Some((Some(length.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte))), rest))
+        }
+        _ => None,
+    }
 }

@@ -12,6 +12,9 @@ const LINE: usize = 40;
 /// The least that can be the beginning of a body, if it begins as one does.
 const STUB: usize = 16;
 
+/// The least that names a curve.
+const CURVE: usize = 12;
+
 /// What stands around a block.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Setting<'a> {
@@ -174,7 +177,9 @@ fn trim(line: &[Symbol], remove: impl Fn(u8) -> bool) -> &[Symbol] {
 
 fn is_stub(run: &[u8]) -> bool {
     let der = run.first() == Some(&b'M') && run.get(1).is_some_and(|byte| (b'A'..=b'P').contains(byte));
-    run.len() >= STUB && (der || run.starts_with(b"b3Bl"))
+    // The object identifier of a curve, by which EC PARAMETERS are all that there is.
+    let curve = run.starts_with(b"Bg") && run.len() >= CURVE && run.len().is_multiple_of(4);
+    run.len() >= STUB && (der || run.starts_with(b"b3Bl")) || curve
 }
 
 fn is_quote(byte: u8) -> bool {

@@ -5,6 +5,8 @@ use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use rustls_pemfile::Item;
 
+use super::label;
+
 /// As lenient as OpenSSL about bits that are left over, and padding may be missing.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
@@ -13,10 +15,13 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The decoded body of a block of that label; none if it is not sound base64.
+/// The decoded body of a block of that label, or its text where it is no base64; none if it is not sound base64.
 pub(super) fn body(label: &str, base64: &[u8]) -> Option<Vec<u8>> {
     let known =
         ["CERTIFICATE", "PUBLIC KEY", "RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "CERTIFICATE REQUEST"];
+    if label::is_text(label) {
+        return Some(base64.to_vec());
+    }
     if !known.contains(&label) {
         let is_openpgp = label.starts_with("PGP ");
         return self::base64(if is_openpgp { without_checksum(base64) } else { base64 });

@@ -1,0 +1,62 @@
+//! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on. Not the
+//! containers themselves, and not the places of the facts that the items become.
+
+use crate::rules::contract::{EncryptedItem, Encryption};
+
+use super::key::Found;
+use super::material::unspecified;
+
+/// One thing in a container.
+pub(crate) enum Item<'a> {
+    /// DER of a certificate.
+    Certificate(&'a [u8]),
+    /// DER of a certificate revocation list.
+    RevocationList(&'a [u8]),
+    /// A key, and the bytes that identify it where its public half is not known.
+    Key(Found<'a>, &'a [u8]),
+    /// A part that cannot be read without a password, and what identifies it.
+    Encrypted(EncryptedItem, &'a [u8]),
+    /// What cannot be read.
+    Problem(String),
+}
+
+/// Takes the items.
+pub(crate) type Sink<'s> = dyn FnMut(Item<'_>) + 's;
+
+/// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity check, if it has one,
+/// and its iterations.
+pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(String, u64)>) -> EncryptedItem {
+    let Encryption { kdf, prf, iterations, cipher, .. } = encryption;
+    let is_aead = ["-gcm", "-ccm", "poly1305"].iter().any(|mode| cipher.ends_with(mode));
+    let attributes = mac.into_iter().flat_map(|(name, iterations)| {
+        [("mac".to_owned(), name.clone()), ("mac-iterations".to_owned(), iterations.to_string())]
+    });
+    EncryptedItem {
+        context: unspecified(),
+        unknown: Vec::new(),
+        format: format.to_owned(),
+        key_bits: cipher_bits(&cipher),
+        authenticated: is_aead || mac.is_some(),
+        cipher,
+        kdf,
+        prf,
+        iterations,
+        recipients: vec!["passphrase".to_owned()],
+        encrypted_at: None,
+        key_created: None,
+        openers: Vec::new(),
+        attributes: attributes.collect(),
+    }
+}
+
+/// Bits of the key of a cipher by OpenSSL's name; 0 for one whose name does not tell.
+fn cipher_bits(cipher: &str) -> u32 {
+    match cipher {
+        "des-cbc" => 56,
+        "des-ede-cbc" => 112,
+        "des-ede3-cbc" => 168,
+        "rc4" | "rc2-cbc" | "seed-cbc" => 128,
+        _ if cipher.starts_with("sm4-") => 128,
+        _ => cipher.split('-').find_map(|part| part.parse().ok()).unwrap_or(0),
+    }
+}

@@ -1,0 +1,144 @@
+//! Java's keystores JKS and JCEKS, and those of Bouncy Castle: their entries, with the certificates that certify them. Their
+//! integrity checks are not verified, and their keys not decrypted.
+
+mod bouncy;
+mod serialized;
+
+use super::asn1::{Elements, Malformed};
+use super::certificate;
+use super::container::{Item, Sink};
+use super::fields::Fields;
+use super::key::{Found, PublicHalf, encryption};
+use crate::rules::contract::{Encryption, Protection, Role};
+
+pub(crate) use bouncy::read_bcfks;
+
+const JKS: u32 = 0xfeed_feed;
+const JCEKS: u32 = 0xcece_cece;
+
+// Kinds of entries (sun.security.provider.JavaKeyStore).
+const KEY: u32 = 1;
+const CERTIFICATE: u32 = 2;
+const SECRET: u32 = 3;
+
+/// Whether a file is such a keystore, by what it begins with.
+pub(crate) fn recognises(bytes: &[u8]) -> bool {
+    java(bytes).is_some() || bouncy::recognises(bytes)
+}
+
+/// Hands on what a keystore holds.
+pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
+    match java(bytes) {
+        Some((format, fields)) => read_java(format, fields, sink),
+        None => bouncy::read(bytes, sink),
+    }
+}
+
+/// Which of Java's keystores it is, and what stands behind the magic number.
+fn java(bytes: &[u8]) -> Option<(&'static str, Fields<'_>)> {
+    let mut fields = Fields(bytes);
+    let format = match fields.u32().ok()? {
+        JKS => "JKS",
+        JCEKS => "JCEKS",
+        _ => return None,
+    };
+    Some((format, fields))
+}
+
+fn read_java(format: &'static str, mut fields: Fields<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+    let version = fields.u32()?;
+    if version != 1 && version != 2 {
+        return Err(Malformed("its version is not known"));
+    }
+    let count = fields.u32()?;
+    for _ in 0..count {
+        let kind = fields.u32()?;
+        let _alias = fields.short()?;
+        let date = fields.u64()?;
+        match kind {
+            KEY => key_entry(format, version, date, &mut fields, sink)?,
+            CERTIFICATE => sink(Item::Certificate(java_certificate(version, &mut fields)?)),
+            SECRET => secret_entry(format, date, &mut fields, sink)?,
+            _ => return Err(Malformed("it has an entry of a kind that is not known")),
+        }
+    }
+    Ok(())
+}
+
+/// A private key in an EncryptedPrivateKeyInfo, and its chain.
+fn key_entry(
+    format: &'static str,
+    version: u32,
+    date: u64,
+    fields: &mut Fields<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Malformed> {
+    let key = fields.long()?;
+    let count = fields.u32()?;
+    let mut chain = Vec::new();
+    for _ in 0..count {
+        chain.push(java_certificate(version, fields)?);
+    }
+    let algorithm = Elements::of_sequence(key)?.any()?.algorithm()?;
+    let entry = Entry { format, date, encryption: Some(encryption::of_pkcs8(algorithm)?), key };
+    entry.certified_by(&chain, sink);
+    Ok(())
+}
+
+/// A certificate with its type before it, which version 1 leaves out.
+fn java_certificate<'a>(version: u32, fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
+    if version == 2 {
+        fields.short()?;
+    }
+    fields.long()
+}
+
+/// A symmetric key in a serialised SealedObject.
+fn secret_entry(
+    format: &'static str,
+    date: u64,
+    fields: &mut Fields<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Malformed> {
+    let before = fields.0;
+    let parts = serialized::skip(fields)?;
+    let object = &before[..before.len() - fields.0.len()];
+    // Its field encodedParams has the parameters of the scheme that Java uses for all of them.
+    let parameters = parts.iter().filter_map(|part| Elements::of(part).any().ok());
+    let iterations = parameters.filter_map(|parameters| encryption::pbe_iterations(parameters).ok()).next();
+    let [scheme, kdf, cipher] = ["JCEKS", "MD5", "des-ede3-cbc"].map(str::to_owned);
+    let encryption = Encryption { scheme, kdf, iterations: iterations.unwrap_or(0), cipher, ..encryption::none() };
+    let found = Found::symmetric(format, 0).under(encryption).dated(Some(seconds(date)), None);
+    sink(Item::Key(found.hidden("the keystore does not say how long the key is"), object));
+    Ok(())
+}
+
+/// A private key of a keystore.
+struct Entry<'a> {
+    format: &'static str,
+    /// Milliseconds since 1970.
+    date: u64,
+    encryption: Option<Encryption>,
+    /// What identifies it where no certificate does.
+    key: &'a [u8],
+}
+
+impl Entry<'_> {
+    /// Hands on the key, with the public half that the first certificate of its chain has, and the chain.
+    fn certified_by(self, chain: &[&[u8]], sink: &mut Sink<'_>) {
+        let half = chain.first().and_then(|der| certificate::public_half(der).ok());
+        let found = Found::new(Role::Private, self.format, Protection::Passphrase, None);
+        let found = found.certified(half.map(PublicHalf::into_owned)).dated(Some(seconds(self.date)), None);
+        let found = match self.encryption {
+            Some(encryption) => found.under(encryption),
+            None => found,
+        };
+        sink(Item::Key(found, self.key));
+        chain.iter().for_each(|der| sink(Item::Certificate(der)));
+    }
+}
+
+/// Seconds of Java's milliseconds.
+fn seconds(milliseconds: u64) -> i64 {
+    milliseconds.cast_signed().div_euclid(1000)
+}

@@ -1,0 +1,193 @@
+//! PKCS#12 (RFC 7292): what its bags hold, as far as they lie open or a password is known, and how the others are encrypted. Its integrity
+//! check is described and not verified.
+
+use der::Tag;
+
+use super::asn1::{Element, Elements, Malformed};
+use super::container::{Item, Sink, encrypted};
+use super::key::{Found, Shape, encryption};
+use super::oid::{self, Oid, oid};
+use super::password::{Opened, Opener};
+use super::{ber, pkcs7};
+
+const DATA: Oid = oid("1.2.840.113549.1.7.1");
+const ENCRYPTED_DATA: Oid = oid("1.2.840.113549.1.7.6");
+const PBMAC1: Oid = oid("1.2.840.113549.1.5.14");
+// Bags: RFC 7292, section 4.2.
+const KEY_BAG: Oid = oid("1.2.840.113549.1.12.10.1.1");
+const SHROUDED_KEY_BAG: Oid = oid("1.2.840.113549.1.12.10.1.2");
+const CERTIFICATE_BAG: Oid = oid("1.2.840.113549.1.12.10.1.3");
+const CRL_BAG: Oid = oid("1.2.840.113549.1.12.10.1.4");
+const SECRET_BAG: Oid = oid("1.2.840.113549.1.12.10.1.5");
+const SAFE_CONTENTS_BAG: Oid = oid("1.2.840.113549.1.12.10.1.6");
+const X509_CERTIFICATE: Oid = oid("1.2.840.113549.1.9.22.1");
+const X509_CRL: Oid = oid("1.2.840.113549.1.9.23.1");
+/// How deep bags may lie in bags.
+const DEPTH: u32 = 8;
+const FORMAT: &str = "PKCS#12";
+
+/// Hands on what a PFX holds. A part that cannot be read is a problem of its own.
+pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+    let der = ber::to_der(ber)?;
+    let mut fields = Elements::of_sequence(&der)?;
+    fields.next(Tag::Integer)?;
+    let safe = fields.next(Tag::Sequence)?;
+    let mac = fields.optional(Tag::Sequence)?.map(mac).transpose()?;
+    let mut reader = Reader { opener, sink, mac };
+    let content = reader.authenticated(safe)?;
+    // What was BER may have BER inside of its strings as well.
+    let content = ber::to_der(content)?;
+    let mut safes = Elements::of_sequence(&content)?;
+    while !safes.is_empty() {
+        let safe = safes.next(Tag::Sequence)?;
+        if let Err(reason) = reader.safe(safe) {
+            (reader.sink)(Item::Problem(format!("a part of the PKCS#12 file cannot be read: {reason}")));
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'r, 'o, 's> {
+    opener: &'r mut Opener<'o>,
+    sink: &'r mut Sink<'s>,
+    /// The hash of its MacData, and the iterations.
+    mac: Option<(String, u64)>,
+}
+
+impl Reader<'_, '_, '_> {
+    /// The AuthenticatedSafe: of password integrity in Data, of public-key integrity in SignedData.
+    fn authenticated<'a>(&mut self, safe: Element<'a>) -> Result<&'a [u8], Malformed> {
+        let mut fields = safe.elements()?;
+        let (kind, content) = (fields.any()?.oid()?, content(fields)?);
+        if kind == DATA {
+            return octets(content);
+        }
+        if kind != pkcs7::SIGNED_DATA {
+            return Err(Malformed("its authenticated safe is neither data nor signed data"));
+        }
+        let mut encapsulated = pkcs7::signed_data(content, self.sink)?.elements()?;
+        encapsulated.any()?;
+        octets(self::content(encapsulated)?)
+    }
+
+    /// One ContentInfo of the AuthenticatedSafe.
+    fn safe(&mut self, safe: Element<'_>) -> Result<(), Malformed> {
+        let mut fields = safe.elements()?;
+        let kind = fields.any()?.oid()?;
+        match kind {
+            DATA => self.bags(octets(content(fields)?)?, DEPTH),
+            ENCRYPTED_DATA => self.encrypted_safe(content(fields)?),
+            _ => Err(Malformed("it is encrypted for a public key, or is of a kind that is not known")),
+        }
+    }
+
+    /// EncryptedData (RFC 5652, section 8) with bags inside.
+    fn encrypted_safe(&mut self, data: Element<'_>) -> Result<(), Malformed> {
+        let mut fields = data.elements()?;
+        fields.next(Tag::Integer)?;
+        let mut fields = fields.next(Tag::Sequence)?.elements()?;
+        fields.any()?;
+        let algorithm = fields.next(Tag::Sequence)?;
+        let content = fields.any()?;
+        // The implicit tag hides whether BER left the string in pieces.
+        let pieces = if content.tag.is_constructed() { Some(ber::joined(content.value)?) } else { None };
+        let ciphertext = pieces.as_deref().unwrap_or(content.value);
+        let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
+        (self.sink)(Item::Encrypted(encrypted(FORMAT, encryption, self.mac.as_ref()), data.raw));
+        let is_sound = |plain: &[u8]| ber::length(plain) == Ok(plain.len()) && plain.first() == Some(&0x30);
+        match self.opener.open(algorithm, ciphertext, is_sound)? {
+            Opened::NotTried => Ok(()),
+            Opened::Wrong => Err(Malformed("none of the passwords opens it")),
+            Opened::Plain(plain) => self.bags(&plain, DEPTH),
+        }
+    }
+
+    /// SafeContents: bags one after the other. One that cannot be read is a problem of its own.
+    fn bags(&mut self, contents: &[u8], depth: u32) -> Result<(), Malformed> {
+        let depth = depth.checked_sub(1).ok_or(Malformed("its bags are nested too deeply"))?;
+        let contents = ber::to_der(contents)?;
+        let mut bags = Elements::of_sequence(&contents)?;
+        while !bags.is_empty() {
+            let mut bag = bags.next(Tag::Sequence)?.elements()?;
+            let kind = bag.any()?.oid()?;
+            let read = content(bag).and_then(|value| self.bag(kind, value, depth));
+            if let Err(reason) = read {
+                (self.sink)(Item::Problem(format!("a bag of the PKCS#12 file cannot be read: {reason}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn bag(&mut self, kind: Oid, value: Element<'_>, depth: u32) -> Result<(), Malformed> {
+        match kind {
+            KEY_BAG => {
+                let found = Found::in_der(Shape::Pkcs8, value.raw)?.ok_or(Malformed("it holds no key"))?;
+                (self.sink)(Item::Key(found.in_container(FORMAT), value.raw));
+            }
+            SHROUDED_KEY_BAG => {
+                let found = Found::in_encrypted_der(value.raw, self.opener)?;
+                (self.sink)(Item::Key(found.in_container(FORMAT), value.raw));
+            }
+            CERTIFICATE_BAG => {
+                if let Some(certificate) = typed(value, X509_CERTIFICATE)? {
+                    (self.sink)(Item::Certificate(octets(certificate)?));
+                }
+            }
+            CRL_BAG => {
+                if let Some(list) = typed(value, X509_CRL)? {
+                    (self.sink)(Item::RevocationList(octets(list)?));
+                }
+            }
+            SECRET_BAG => self.secret(value)?,
+            SAFE_CONTENTS_BAG => self.bags(value.raw, depth)?,
+            _ => return Err(Malformed("it is of a kind that is not known")),
+        }
+        Ok(())
+    }
+
+    /// A secret of any kind; Java puts symmetric keys here, each in an EncryptedPrivateKeyInfo.
+    fn secret(&mut self, value: Element<'_>) -> Result<(), Malformed> {
+        let mut fields = value.elements()?;
+        fields.any()?;
+        let secret = content(fields)?.value;
+        let found = match Shape::of(secret) {
+            Some(Shape::EncryptedPkcs8) => {
+                let algorithm = Elements::of_sequence(secret)?.any()?.algorithm()?;
+                Found::symmetric(FORMAT, 0).under(encryption::of_pkcs8(algorithm)?)
+            }
+            _ => Found::symmetric(FORMAT, 0),
+        };
+        let found = found.hidden("the container does not say how long the key is");
+        (self.sink)(Item::Key(found, value.raw));
+        Ok(())
+    }
+}
+
+/// What is in the explicit tag 0 that comes next.
+fn content(mut fields: Elements<'_>) -> Result<Element<'_>, Malformed> {
+    fields.context(0)?.ok_or(Malformed("its content is missing"))?.elements()?.any()
+}
+
+fn octets(element: Element<'_>) -> Result<&[u8], Malformed> {
+    if element.tag == Tag::OctetString { Ok(element.value) } else { Err(Malformed("its content is no string")) }
+}
+
+/// The value of a CertBag or CRLBag of that type; none of another one (SDSI certificates).
+fn typed(value: Element<'_>, kind: Oid) -> Result<Option<Element<'_>>, Malformed> {
+    let mut fields = value.elements()?;
+    if fields.any()?.oid()? == kind { content(fields).map(Some) } else { Ok(None) }
+}
+
+/// The hash of MacData and its iterations: RFC 7292, section 4; of PBMAC1 those of its PBKDF2 (RFC 9579).
+fn mac(data: Element<'_>) -> Result<(String, u64), Malformed> {
+    let mut fields = data.elements()?;
+    let algorithm = fields.next(Tag::Sequence)?.elements()?.any()?.algorithm()?;
+    fields.next(Tag::OctetString)?;
+    if algorithm.oid == PBMAC1 {
+        let parameters = algorithm.parameters.ok_or(Malformed("its PBMAC1 has no parameters"))?;
+        let (iterations, _) = encryption::pbkdf2(parameters.elements()?.any()?.algorithm()?)?;
+        return Ok(("PBMAC1".to_owned(), iterations));
+    }
+    let iterations = fields.optional(Tag::Integer)?.map(Element::small).transpose()?;
+    Ok((oid::digest(&algorithm.oid).into_owned(), iterations.unwrap_or(1)))
+}
