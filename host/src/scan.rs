@@ -17,6 +17,7 @@ use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
 use crate::source::{SourceId, Sources, Span};
+use crate::weak::blocklist::Blocklist;
 
 /// What is known once everything is read, and before anything is judged.
 pub struct Understood {
@@ -30,12 +31,12 @@ pub struct Understood {
     pub formats: BTreeMap<&'static str, usize>,
 }
 
-/// Reads and assembles all sources, and adds scopes and relations.
-pub fn understand(sources: &Sources, policy: &Policy, detail: Detail) -> Understood {
+/// Reads and assembles all sources, and adds scopes and relations; with a list of keys that others have, which keys are in it.
+pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, blocklist: Option<&Blocklist>) -> Understood {
     let read::Facts { reading, formats } = read::read(sources, detail);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
-    relate(&mut facts, sources);
+    relate(&mut facts, sources, blocklist);
     Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
 }
 

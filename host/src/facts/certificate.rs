@@ -50,7 +50,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
         let reason = format!("the hash of the signature algorithm {} is not known", frame.signature.name);
         unknown.push(Unknown { field: "signature-hash".to_owned(), reason });
     }
-    let mut place = place(&frame, &names, half.identity(), home);
+    let mut place = place(&frame, &names, half.spki(), home);
     if detailed {
         details(&frame, &mut place);
     }
@@ -72,16 +72,15 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     Ok(Found { fact, place, problems })
 }
 
-fn place(frame: &Frame<'_>, names: &[String], spki: Option<[u8; 32]>, home: Location) -> Place {
+fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Location) -> Place {
     let identity = hex(&sha256(frame.der));
     let label = match names.first() {
         Some(name) => format!("certificate for {}", short(name::bare(name))),
         None => "certificate without a name".to_owned(),
     };
     let mut place = Place::new(home, label, identity.clone());
-    place.spki = spki;
     place.fingerprints = vec![identity, hex(&sha1(frame.der))];
-    place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+    place.identify(public);
     place
 }
 

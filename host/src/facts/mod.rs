@@ -21,11 +21,14 @@ pub mod yaml;
 
 use std::collections::BTreeMap;
 
+use crate::digest::{hex, sha256};
 use crate::finding::FactKind;
 use crate::problem::Problem;
 use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
 
+pub(crate) use asn1::significant;
+pub(crate) use key::Numbers;
 pub use kind::Fact;
 use kind::List;
 
@@ -180,11 +183,20 @@ pub struct Place {
     pub fingerprints: Vec<String>,
     /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
     pub spki: Option<[u8; 32]>,
+    /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
+    pub public: Option<Box<[u8]>>,
     /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
     pub details: Vec<(&'static str, String)>,
 }
 
 impl Place {
+    /// Tells the place whose public key it is, by its DER SubjectPublicKeyInfo.
+    pub(crate) fn identify(&mut self, public: Option<Vec<u8>>) {
+        self.spki = public.as_deref().map(sha256);
+        self.fingerprints.extend(self.spki.map(|hash| hex(&hash)));
+        self.public = public.map(Vec::into_boxed_slice);
+    }
+
     /// A place with a home, a label and an identity, and nothing else yet.
     pub fn new(home: Location, label: impl Into<String>, identity: impl Into<String>) -> Self {
         Self {
@@ -194,6 +206,7 @@ impl Place {
             identity: identity.into(),
             fingerprints: Vec::new(),
             spki: None,
+            public: None,
             details: Vec::new(),
         }
     }

@@ -267,7 +267,7 @@ impl Case {
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
-        let understood = scan::understand(&discovery.sources, policy, Detail::Judged);
+        let understood = scan::understand(&discovery.sources, policy, Detail::Judged, None);
         let problems = discovery.problems.iter().chain(&understood.problems);
         let problems = problems.map(|problem| describe(problem, &discovery.sources)).collect();
         Self { facts: understood.facts, sources: discovery.sources, problems }

@@ -85,10 +85,10 @@ fn beside_parsing(engine: &Engine, policy: &Policy, rules: &RuleSet) -> Result<(
     let paths: [PathBuf; 1] = [root.clone()];
     let walk = || discover::walk(&Request { root: &root, paths: &paths, keep: &matters }, &Silent);
     let discovery = walk();
-    let facts = scan::understand(&discovery.sources, policy, Detail::Judged).facts;
+    let facts = scan::understand(&discovery.sources, policy, Detail::Judged, None).facts;
     let [parse, judge] = interleaved(
         11,
-        [&mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged))), &mut || {
+        [&mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged, None))), &mut || {
             drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF)))
         }],
     );

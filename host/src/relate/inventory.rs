@@ -1,21 +1,18 @@
-//! Relates facts that only together show something: a key in several places, and what the inventory says of it.
-//! Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
+//! What key inventories say of the keys and certificates of a scan. Not a judgement of the entries.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Facts, Place};
-use crate::rules::contract::{Purpose, Unknown};
+use crate::rules::contract::Unknown;
 use crate::source::{Location, Sources};
 
-/// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
-/// found, and which fixtures are in live use after all.
-pub fn relate(facts: &mut Facts, sources: &Sources) {
+/// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
+pub(super) fn link(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
     for (index, (entry, _)) in facts.inventory.iter_mut().enumerate() {
         entry.found = found.contains(&index);
     }
-    raise_live_keys(facts);
 }
 
 /// The names that the inventory has for keys.
@@ -130,20 +127,6 @@ fn candidates(path: &str, inventory: &str) -> Vec<String> {
     }
     names.push(parts.join("/"));
     names
-}
-
-/// A key that stands in a fixture and in live use is live wherever it stands.
-fn raise_live_keys(facts: &mut Facts) {
-    let live = |purpose: Purpose| matches!(purpose, Purpose::Live | Purpose::Unspecified);
-    let certificates =
-        facts.certificates.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let keys = facts.keys.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let live: HashSet<[u8; 32]> = certificates.chain(keys).collect();
-    for (key, place) in facts.keys.iter_mut() {
-        if key.context.purpose == Purpose::Fixture && place.spki.is_some_and(|spki| live.contains(&spki)) {
-            key.context.purpose = Purpose::Live;
-        }
-    }
 }
 
 #[cfg(test)]
