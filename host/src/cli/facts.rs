@@ -23,6 +23,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let reads_stdin = setup::reads_stdin(&arguments.paths)?;
     let start = if reads_stdin { ".".into() } else { setup::common_folder(&arguments.paths) };
     let setup = Setup::new(&arguments.policy, &start)?;
+    let blocklist = setup::blocklist(&arguments.blocklist)?;
     let discovery = if reads_stdin {
         discover::stdin(&arguments.stdin_name, io::stdin().lock())
     } else {
@@ -30,7 +31,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         discover::walk(&request, &Line::stderr("reading"))
     };
     let sources = &discovery.sources;
-    let understood = scan::understand(sources, &setup.policy, Detail::Everything);
+    let understood = scan::understand(sources, &setup.policy, Detail::Everything, blocklist.as_ref());
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems
         .map(|problem| {

@@ -3,8 +3,8 @@
 
 mod encryption;
 pub(crate) mod line;
-pub(crate) mod openssh;
 mod numbers;
+pub(crate) mod openssh;
 mod private;
 mod public;
 mod shape;

@@ -15,7 +15,8 @@ const SLACK: usize = 64;
 /// For each modulus the greatest common divisor of it and the product of all the others and of `known`. None is zero.
 pub fn common_factors(moduli: &[UBig], known: &[&UBig]) -> Vec<UBig> {
     let blocks = blocks(moduli);
-    let products: Vec<UBig> = if blocks.len() > 1 { blocks.iter().map(|block| product(block)).collect() } else { Vec::new() };
+    let products: Vec<UBig> =
+        if blocks.len() > 1 { blocks.iter().map(|block| product(block)).collect() } else { Vec::new() };
     let mut common = Vec::with_capacity(moduli.len());
     for (index, block) in blocks.iter().enumerate() {
         let others = products.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, product)| product);

@@ -38,7 +38,7 @@ static CURVES: LazyLock<HashMap<&str, Curve>> = LazyLock::new(|| {
 });
 
 /// What is wrong with a point as SEC 1, section 2.3.3, encodes it.
-pub(super) fn weaknesses(curve: &'static str, point: &[u8]) -> Vec<Weakness> {
+pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
     let Some(on) = CURVES.get(curve) else {
         return vec![unexamined(format!("the equation of the curve {curve} is not known"))];
     };
@@ -137,7 +137,8 @@ mod tests {
     /// A point that openssl made, in the form it names so.
     fn made(curve: &str, form: &str) -> Vec<u8> {
         let form = format!("ec_point_format:{form}");
-        let key = Command::new("openssl").args(["ecparam", "-name", curve, "-genkey", "-noout"]).output().unwrap().stdout;
+        let key =
+            Command::new("openssl").args(["ecparam", "-name", curve, "-genkey", "-noout"]).output().unwrap().stdout;
         let mut child = Command::new("openssl")
             .args(["ec", "-pubout", "-outform", "DER", "-conv_form", form.rsplit(':').next().unwrap()])
             .stdin(std::process::Stdio::piped())

@@ -14,7 +14,7 @@ const PERCENT: usize = 40;
 /// Which program's pattern the modulus has: in the words of badkeys `nautilus` (zero bytes after the first two of each 16) or
 /// `completeftp` (ten zero bits in each word), else `unnamed`. None where its
 /// bits are as many as they should be, or it has a small factor, which damage explains.
-pub(super) fn pattern(modulus: &UBig) -> Option<&'static str> {
+pub fn pattern(modulus: &UBig) -> Option<&'static str> {
     let bits = modulus.bit_len();
     if bits < SHORTEST || percent(modulus) >= PERCENT {
         return None;

@@ -103,7 +103,9 @@ mod tests {
                 std::fs::write(path.path(), key).unwrap();
                 let arguments = ["pkey", "-pubout", "-outform", "DER", "-in", path.path().to_str().unwrap()];
                 let spki = Command::new("openssl").args(arguments).output().unwrap().stdout;
-                let mut key = spki[spki.len() - if name.ends_with("25519") { 32 } else { 56 + usize::from(name == "Ed448") }..].to_vec();
+                let mut key = spki
+                    [spki.len() - if name.ends_with("25519") { 32 } else { 56 + usize::from(name == "Ed448") }..]
+                    .to_vec();
                 assert_eq!(flaw(name, &key), None, "{name}");
                 for byte in 0..4 {
                     key[1] = byte;
@@ -118,7 +120,9 @@ mod tests {
     /// Both coordinates of twice a point of edwards25519.
     fn doubled((x, y): (UBig, UBig)) -> (UBig, UBig) {
         let p = &*P25519;
-        let inverse = |number: &UBig| dashu_int::fast_div::ConstDivisor::new(p.clone()).reduce(number.clone()).pow(&(p - 2u8)).residue();
+        let inverse = |number: &UBig| {
+            dashu_int::fast_div::ConstDivisor::new(p.clone()).reduce(number.clone()).pow(&(p - 2u8)).residue()
+        };
         let d = (p - 121_665u32) * inverse(&UBig::from(121_666u32)) % p;
         let product = d * &x % p * &x % p * &y % p * &y % p;
         let (up, down) = ((&product + 1u8) % p, (p + 1u8 - &product) % p);
@@ -128,7 +132,9 @@ mod tests {
     #[test]
     fn the_points_of_order_8_are_such() {
         let p = &*P25519;
-        let power = |number: UBig, exponent: UBig| dashu_int::fast_div::ConstDivisor::new(p.clone()).reduce(number).pow(&exponent).residue();
+        let power = |number: UBig, exponent: UBig| {
+            dashu_int::fast_div::ConstDivisor::new(p.clone()).reduce(number).pow(&exponent).residue()
+        };
         let y = hexadecimal(ORDER_8_Y);
         // On the points of order 8, x² = -y² · … is not needed: a square root of above/below is.
         let square = y.sqr() % p;

@@ -10,7 +10,7 @@ const ROUNDS: u32 = 100;
 
 /// After how many rounds the method finds both factors of an odd modulus: 0 for a perfect square, whose factors are equal; none
 /// where it does not find them. Round k tries whether (⌊√n⌋ + k)² - n is a square.
-pub(super) fn rounds(modulus: &UBig) -> Option<u32> {
+pub fn rounds(modulus: &UBig) -> Option<u32> {
     let root = modulus.sqrt();
     if root.sqr() == *modulus {
         return (!modulus.is_one()).then_some(0);
@@ -60,7 +60,8 @@ mod tests {
     fn no_number_makes_it_fail() {
         for number in 1u32..20_000 {
             let found = rounds(&UBig::from(2 * number + 1));
-            let composite = (3..200).step_by(2).any(|factor| (2 * number + 1) % factor == 0 && 2 * number + 1 != factor);
+            let composite =
+                (3..200).step_by(2).any(|factor| (2 * number + 1) % factor == 0 && 2 * number + 1 != factor);
             assert!(composite || found.is_none(), "{}", 2 * number + 1);
         }
     }

@@ -18,7 +18,7 @@ static LENGTHS: &[(&str, usize)] = &[
 ];
 
 /// What is wrong with such a key.
-pub(super) fn weaknesses(name: &str, key: &[u8]) -> Vec<Weakness> {
+pub fn weaknesses(name: &str, key: &[u8]) -> Vec<Weakness> {
     let length = LENGTHS.iter().find(|(known, _)| *known == name).map(|&(_, length)| length);
     match length.or_else(|| slh_dsa(name)) {
         Some(length) if key.len() != length => {

@@ -3,20 +3,20 @@
 
 mod batch;
 pub mod blocklist;
-mod curve;
-mod density;
+pub mod curve;
+pub mod density;
 mod edwards;
-mod fermat;
+pub mod fermat;
 mod finite_field;
-mod fixed;
+pub mod fixed;
 mod known;
 pub(crate) mod published;
-mod roca;
+pub mod roca;
 mod rsa;
 mod shared;
-mod small;
+pub mod small;
 mod square;
-mod wiener;
+pub mod wiener;
 
 use crate::facts::Numbers;
 

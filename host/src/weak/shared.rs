@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn of_many_others_the_first_are_named() {
-        let moduli: Vec<UBig> = (0..40u64).map(|index| modulus(0, 2) * (UBig::ONE << 600 | UBig::from(2 * index + 1))).collect();
+        let moduli: Vec<UBig> =
+            (0..40u64).map(|index| modulus(0, 2) * (UBig::ONE << 600 | UBig::from(2 * index + 1))).collect();
         let common = commons(&moduli);
         assert!(common.iter().all(|common| common.others == 39 && common.with.len() == NAMED), "{common:?}");
         assert_eq!(common[3].with, [0, 1, 2, 4, 5, 6, 7, 8]);

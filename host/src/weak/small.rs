@@ -36,7 +36,7 @@ fn product(primes: &[u32]) -> UBig {
 }
 
 /// The smallest factor of a number, if it is a small one.
-pub(super) fn factor(number: &UBig) -> Option<u32> {
+pub fn factor(number: &UBig) -> Option<u32> {
     if number.is_zero() {
         return None;
     }

@@ -9,7 +9,7 @@ use super::square::is_square;
 const ORDINARY: usize = 32;
 
 /// The length in bits of the private exponent, where the attack finds it: below a quarter of the modulus', or so.
-pub(super) fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
+pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
     if exponent.bit_len() <= ORDINARY {
         return None;
     }
