@@ -25,3 +25,4 @@ fi
 run cargo build --locked --release --package keyreeve --package keyreeve-bench
 run target/release/programs target/release/keyreeve
 run target/release/rules
+run target/release/weak

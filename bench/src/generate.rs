@@ -6,8 +6,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use std::sync::LazyLock;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use dashu_int::UBig;
+use dashu_int::fast_div::ConstDivisor;
 
 /// A small configuration of a web server, with what nginx judges of TLS in it.
 pub const NGINX: &str = include_str!("../files/nginx.conf");
@@ -21,7 +25,7 @@ const FOLDER: usize = 64;
 const CERTIFICATES: [&[u8]; 2] = [include_bytes!("../files/rsa.der"), include_bytes!("../files/ec.der")];
 /// The serial number of both.
 const SERIAL: [u8; 8] = [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88];
-/// How the BIT STRING of each public key begins, up to the first byte that differs from key to key.
+/// How the BIT STRING of each public key begins, up to the number: the modulus, and the coordinates of the point.
 const KEYS: [&[u8]; 2] = [b"\x03\x82\x01\x0f\x00\x30\x82\x01\x0a\x02\x82\x01\x01\x00", b"\x03\x42\x00\x04"];
 
 /// Numbers without a pattern that matters, the same ones for the same seed (xorshift).
@@ -96,13 +100,70 @@ fn pem(number: usize) -> String {
 fn certificate(number: usize) -> Vec<u8> {
     let kind = number % CERTIFICATES.len();
     let mut der = CERTIFICATES[kind].to_vec();
-    for (mark, skip) in [(&SERIAL[..], 0), (KEYS[kind], KEYS[kind].len())] {
-        let at =
-            der.windows(mark.len()).position(|window| window == mark).expect("the file holds its own marks") + skip;
-        // The first byte stays: it makes the number positive, and its bits as many as they were.
-        der[at + 1..at + 8].copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1..]);
+    let find =
+        |mark: &[u8]| der.windows(mark.len()).position(|window| window == mark).expect("the file holds its own marks");
+    let (serial, key) = (find(&SERIAL), find(KEYS[kind]) + KEYS[kind].len());
+    // The first byte stays: it makes the number positive.
+    der[serial + 1..serial + 8]
+        .copy_from_slice(&(number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1..]);
+    if kind == 0 {
+        let distances = &*DISTANCES;
+        let modulus = modulus() + distances[number / CERTIFICATES.len() % distances.len()];
+        der[key..key + 256].copy_from_slice(&modulus.to_be_bytes());
+    } else {
+        der[key..key + 64].copy_from_slice(&point(number));
     }
     der
+}
+
+/// The modulus of the RSA certificate.
+fn modulus() -> UBig {
+    let der = CERTIFICATES[0];
+    let at = der.windows(KEYS[0].len()).position(|window| window == KEYS[0]).expect("the file holds its own marks");
+    UBig::from_be_bytes(&der[at + KEYS[0].len()..][..256])
+}
+
+/// Distances from the modulus to numbers beyond it that look like others: no prime below the limit divides one of them, so that,
+/// lying no further from each other, no two have a factor in common.
+static DISTANCES: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    const LIMIT: usize = 1_500_000;
+    let mut composite = vec![false; LIMIT];
+    let mut divided = vec![false; LIMIT];
+    let base = modulus();
+    for prime in 2..LIMIT {
+        if !composite[prime] {
+            (prime * prime..LIMIT).step_by(prime).for_each(|multiple| composite[multiple] = true);
+            let first = (prime - &base % prime) % prime;
+            (first..LIMIT).step_by(prime).for_each(|multiple| divided[multiple] = true);
+        }
+    }
+    (0..LIMIT).filter(|&distance| !divided[distance]).map(|distance| distance as u32).collect()
+});
+
+/// The coordinates of a point of P-256, another one for each number: the first at or beyond an x that depends on it.
+fn point(number: usize) -> [u8; 64] {
+    static FIELD: LazyLock<ConstDivisor> = LazyLock::new(|| {
+        ConstDivisor::new((UBig::ONE << 256) - (UBig::ONE << 224) + (UBig::ONE << 192) + (UBig::ONE << 96) - 1u8)
+    });
+    static B: LazyLock<UBig> = LazyLock::new(|| {
+        UBig::from_str_radix("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b", 16).unwrap_or_default()
+    });
+    let exponent = (FIELD.value() + 1u8) >> 2;
+    let mut x = (UBig::from(number) + 1u8) << 230;
+    loop {
+        let at = FIELD.reduce(x.clone());
+        let square = at.clone().sqr() * &at - at * FIELD.reduce(3u8) + FIELD.reduce(B.clone());
+        let y = square.pow(&exponent);
+        if y.sqr() == square {
+            let mut point = [0; 64];
+            for (place, number) in [(32, x), (64, y.residue())] {
+                let bytes = number.to_be_bytes();
+                point[place - bytes.len()..place].copy_from_slice(&bytes);
+            }
+            return point;
+        }
+        x += 1u8;
+    }
 }
 
 /// A file that holds nothing for keyreeve, of 200 bytes to 12 KB.
@@ -150,6 +211,21 @@ mod tests {
             (bytes, fs::read(folder.path().join("part-02/module-2/137-server.crt")).unwrap())
         };
         assert_eq!(read(), read());
+    }
+
+    #[test]
+    fn no_key_is_weak() {
+        let folder = tempfile::tempdir().unwrap();
+        certificates(folder.path(), 1, 100).unwrap();
+        let source =
+            keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
+        let sources = keyreeve::source::Sources::new(vec![source]);
+        let policy = keyreeve::policy::Policy::built_in();
+        let understood =
+            keyreeve::scan::understand(&sources, &policy, keyreeve::facts::read::Detail::Judged, &Default::default());
+        let certificates = understood.facts.certificates.facts().iter();
+        assert!(certificates.clone().all(|certificate| certificate.key.attributes.is_empty()));
+        assert_eq!(certificates.len(), 100);
     }
 
     #[test]

@@ -19,4 +19,5 @@ pub mod scan;
 pub mod settle;
 pub mod source;
 pub mod template;
+pub mod weak;
 pub mod whole;

@@ -18,6 +18,7 @@ use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
 use crate::source::{SourceId, Sources, Span};
+use crate::weak::blocklist::Blocklist;
 
 /// What is known once everything is read, and before anything is judged.
 pub struct Understood {
@@ -31,12 +32,21 @@ pub struct Understood {
     pub formats: BTreeMap<&'static str, usize>,
 }
 
+/// What the user gives a scan beside the sources and the policy.
+#[derive(Debug, Default)]
+pub struct Given<'a> {
+    /// Passwords to try on what is encrypted.
+    pub passwords: Passwords,
+    /// Keys that others have.
+    pub blocklist: Option<&'a Blocklist>,
+}
+
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations.
-pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, passwords: &Passwords) -> Understood {
-    let read::Facts { reading, formats } = read::read(sources, detail, passwords);
+pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
+    let read::Facts { reading, formats } = read::read(sources, detail, &given.passwords);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
-    relate(&mut facts, sources);
+    relate(&mut facts, sources, given.blocklist);
     Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Mints every certificate and key of these cases anew: throw-away ones, which protect nothing anywhere. A key or
-# certificate stands under a text dump of itself. Needs openssl 3 and ssh-keygen. Dates are fixed, keys are not;
-# expectations depend on neither the keys nor their fingerprints.
+# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen and python3. Dates are fixed, keys are not;
+# expectations depend on neither the keys nor their fingerprints. weak.py makes those that no program makes.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -166,3 +166,33 @@ openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 2048 -passout p
   -out plaintext-key/fail-few-iterations/server.key
 { printf 'apiVersion: v1\nkind: ConfigMap\ndata:\n  server.key: |\n'
   sed 's/^/    /' "$work/p256.key"; } >plaintext-key/fail-indented-in-yaml/config.yaml
+
+# dumped NAME FILE: a public key that openssl may refuse to read, under the dump of its DER
+dumped() {
+  { openssl asn1parse -inform DER -in "$work/$1.der"
+    echo "-----BEGIN PUBLIC KEY-----"; openssl base64 -in "$work/$1.der"; echo "-----END PUBLIC KEY-----"; } >"$2"
+}
+
+echo "weak-key"
+python3 weak.py "$work"
+public rsa3072 weak-key/pass-rsa-3072/key.pem
+public ed25519 weak-key/pass-edwards-and-nist-curves/ed25519.pem
+public p256 weak-key/pass-edwards-and-nist-curves/p256.pem
+public dsa2048 weak-key/pass-dsa/key.pem
+server sha256 rsa3072 weak-key/pass-two-keys-of-their-own/www.crt
+server sha256 rsa2048 weak-key/pass-two-keys-of-their-own/api.crt
+server sha256 close-factors weak-key/fail-close-factors/www.crt
+for case in perfect-square small-factor small-private-exponent exponent-beyond-the-modulus few-bits-set sparse-prime \
+  point-off-its-curve small-order; do
+  dumped "$case" "weak-key/fail-$case/key.pem"
+done
+public roca weak-key/fail-roca/key.pem
+server sha256 shared-one weak-key/fail-shared-factor/www.crt
+public shared-two weak-key/fail-shared-factor/deploy.pub
+server sha256 shared-one weak-key/fail-shared-factor-in-a-fixture/www.crt
+server sha256 shared-two weak-key/fail-shared-factor-in-a-fixture/api.crt
+public printed weak-key/fail-published-key/example.pub
+server sha256 printed weak-key/fail-published-key-in-use/www.crt
+public printed weak-key/fail-published-key-in-use/tests/example.pub
+dumped modulus-beyond-measure weak-key/undetermined-modulus-beyond-measure/key.pem
+cp key-size/undetermined-encrypted/key.pem weak-key/undetermined-encrypted/key.pem

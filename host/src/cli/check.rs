@@ -9,7 +9,6 @@ use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
 use keyreeve::digest::{hex, sha256};
 use keyreeve::discover::{self, Discovery, GitError, Request, Staged};
-use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
@@ -18,9 +17,10 @@ use keyreeve::progress::Line;
 use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
-use keyreeve::scan::{self, Judged, Understood};
+use keyreeve::scan::{self, Given, Judged, Understood};
 use keyreeve::settle::{baseline, exceptions};
 use keyreeve::source::Sources;
+use keyreeve::weak::blocklist::Blocklist;
 
 use super::CheckArguments;
 use super::output::{self, Terminal};
@@ -56,6 +56,7 @@ pub(super) struct Check<'a> {
     rules: RuleSet,
     as_of: Date,
     baseline: Option<(PathBuf, Vec<u8>, baseline::Baseline)>,
+    blocklist: Option<Blocklist>,
 }
 
 /// The tree that is judged.
@@ -75,8 +76,9 @@ impl<'a> Check<'a> {
         let selection = Selection { only: arguments.rule.clone(), skip: arguments.skip_rule.clone() };
         let (engine, rules) = setup::rules(&setup.policy, &selection)?;
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
+        let blocklist = setup::blocklist(&arguments.blocklist)?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(Self { arguments, setup, engine, rules, as_of, baseline })
+        Ok(Self { arguments, setup, engine, rules, as_of, baseline, blocklist })
     }
 
     /// The sources that the command line asks for.
@@ -137,7 +139,8 @@ impl<'a> Check<'a> {
     }
 
     fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
-        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, Passwords::NONE);
+        let given = Given { blocklist: self.blocklist.as_ref(), ..Given::default() };
+        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, &given);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);
         }

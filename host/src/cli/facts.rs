@@ -4,14 +4,13 @@ use std::io;
 
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
-use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::facts::{Kind, spelling};
 use keyreeve::problem::Subject;
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
-use keyreeve::scan;
+use keyreeve::scan::{self, Given};
 use keyreeve::source::{Location, Sources};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,6 +23,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let reads_stdin = setup::reads_stdin(&arguments.paths)?;
     let start = if reads_stdin { ".".into() } else { setup::common_folder(&arguments.paths) };
     let setup = Setup::new(&arguments.policy, &start)?;
+    let blocklist = setup::blocklist(&arguments.blocklist)?;
     let discovery = if reads_stdin {
         discover::stdin(&arguments.stdin_name, io::stdin().lock())
     } else {
@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         discover::walk(&request, &Line::stderr("reading"))
     };
     let sources = &discovery.sources;
-    let understood = scan::understand(sources, &setup.policy, Detail::Everything, Passwords::NONE);
+    let given = Given { blocklist: blocklist.as_ref(), ..Given::default() };
+    let understood = scan::understand(sources, &setup.policy, Detail::Everything, &given);
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems
         .map(|problem| {

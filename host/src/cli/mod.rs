@@ -155,6 +155,8 @@ struct CheckArguments {
     /// Fails for what could not be determined, too; it weighs as much as a violation of its rule.
     #[arg(long, help_heading = FAILS)]
     fail_on_undetermined: bool,
+    #[command(flatten)]
+    blocklist: BlocklistArgument,
     /// Runs only this rule. Can be repeated.
     #[arg(long, value_name = "ID")]
     rule: Vec<String>,
@@ -167,6 +169,17 @@ struct CheckArguments {
     /// What standard input is called: its extension tells the format, its folder the scope.
     #[arg(long, value_name = "NAME", default_value = "stdin", help_heading = TREE)]
     stdin_name: String,
+}
+
+/// Keys that others have.
+#[derive(Args, Clone)]
+struct BlocklistArgument {
+    /// A list of keys whose private half others have, in the format of badkeys' blocklist.dat.
+    ///
+    /// Some two million keys: those of Debian's weak random numbers (CVE-2008-0166), of firmware, of documentation and of tests.
+    /// `pip install badkeys && badkeys --update-bl` fetches it to ~/.cache/badkeys/blocklist.dat (https://badkeys.info).
+    #[arg(long = "blocklist", value_name = "FILE", help_heading = TREE)]
+    file: Option<PathBuf>,
 }
 
 /// Which policy.
@@ -187,6 +200,8 @@ struct FactsArguments {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     policy: PolicyArgument,
+    #[command(flatten)]
+    blocklist: BlocklistArgument,
     /// Name of the source on standard input.
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     stdin_name: String,
@@ -212,6 +227,8 @@ struct ExceptArguments {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     policy: PolicyArgument,
+    #[command(flatten)]
+    blocklist: BlocklistArgument,
     /// The date to judge at, as in `check`.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,

@@ -15,8 +15,9 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
+use keyreeve::weak::blocklist::Blocklist;
 
-use super::PolicyArgument;
+use super::{BlocklistArgument, PolicyArgument};
 
 /// The policy in force and the folder that paths are relative to.
 pub(super) struct Setup {
@@ -171,4 +172,12 @@ pub(super) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
     let hint =
         nearest.filter(|nearest| strsim::jaro(id, nearest) > 0.7).map(|nearest| format!(", did you mean {nearest}"));
     anyhow!("there is no rule {id:?}{}; `keyreeve rule list` shows all", hint.unwrap_or_default())
+}
+
+/// The list of keys that others have, if one is named.
+pub(super) fn blocklist(argument: &BlocklistArgument) -> Result<Option<Blocklist>> {
+    let open = |file: &PathBuf| {
+        Blocklist::open(file).with_context(|| format!("the blocklist {} cannot be used", file.display()))
+    };
+    argument.file.as_ref().map(open).transpose()
 }

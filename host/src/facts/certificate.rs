@@ -49,7 +49,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     let (key, gaps) = half.describe();
     unknown.extend(unknown_fields("key", gaps));
     unknown.extend(frame.signature.unknown_hash());
-    let mut place = place(&frame, &names, half.identity(), home);
+    let mut place = place(&frame, &names, half.spki(), home);
     if detailed {
         details(&frame, &mut place);
     }
@@ -76,17 +76,16 @@ pub(crate) fn public_half(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     PublicHalf::of_spki(Frame::read(der)?.spki)
 }
 
-fn place(frame: &Frame<'_>, names: &[String], spki: Option<[u8; 32]>, home: Location) -> Place {
+fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Location) -> Place {
     let identity = hex(&sha256(frame.der));
     let label = match names.first() {
         Some(name) => format!("certificate for {}", short(name::bare(name))),
         None => "certificate without a name".to_owned(),
     };
     let mut place = Place::new(home, label, identity.clone());
-    place.spki = spki;
     place.issued = Some(super::crl::issued(frame.issuer, frame.serial));
     place.fingerprints = vec![identity, hex(&sha1(frame.der))];
-    place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+    place.identify(public);
     place.fingerprints.push(issued(frame.issuer, significant(frame.serial)));
     if let Ok(Some(value)) = frame.extension(SUBJECT_KEY_IDENTIFIER)
         && let Ok(identifier) = whole::<KeyIdentifier<'_>>(value)

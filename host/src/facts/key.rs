@@ -4,6 +4,7 @@
 pub(crate) mod derive;
 pub(crate) mod encryption;
 pub(crate) mod line;
+mod numbers;
 pub(crate) mod openssh;
 mod private;
 mod public;
@@ -22,6 +23,7 @@ use super::password::{Opened, Opener};
 use crate::digest::{hex, sha256};
 
 pub(crate) use encryption::{cipher, derivation};
+pub(crate) use numbers::Numbers;
 pub(crate) use public::PublicHalf;
 pub(crate) use shape::{Shape, is_cut_off};
 
@@ -145,11 +147,9 @@ impl<'a> Found<'a> {
     /// The fact and its place. `body` identifies a key whose public half is not known.
     pub(crate) fn into_fact(self, home: Location, body: &[u8], detailed: bool) -> (Key, Place) {
         let (public, unknown) = self.describe();
-        let spki = self.public.as_ref().and_then(PublicHalf::identity);
-        let identity = hex(&spki.unwrap_or_else(|| sha256(body)));
-        let mut place = Place::new(home, self.label(&public.algorithm), identity);
-        place.spki = spki;
-        place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+        let mut place = Place::new(home, self.label(&public.algorithm), String::new());
+        place.identify(self.public.as_ref().and_then(PublicHalf::spki));
+        place.identity = hex(&place.spki.unwrap_or_else(|| sha256(body)));
         if let Some(half) = &self.public {
             place.fingerprints.extend(half.ssh_fingerprints());
         }

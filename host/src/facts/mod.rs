@@ -32,11 +32,14 @@ pub mod yaml;
 
 use std::collections::BTreeMap;
 
+use crate::digest::{hex, sha256};
 use crate::finding::FactKind;
 use crate::problem::Problem;
 use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
 
+pub(crate) use asn1::significant;
+pub(crate) use key::Numbers;
 pub use kind::Fact;
 use kind::List;
 
@@ -197,11 +200,20 @@ pub struct Place {
     pub issued: Option<[u8; 16]>,
     /// Which certificates a revocation list revokes, and when it did, in seconds since 1970.
     pub revokes: Vec<([u8; 16], i64)>,
+    /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
+    pub public: Option<Box<[u8]>>,
     /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
     pub details: Vec<(&'static str, String)>,
 }
 
 impl Place {
+    /// Tells the place whose public key it is, by its DER SubjectPublicKeyInfo.
+    pub(crate) fn identify(&mut self, public: Option<Vec<u8>>) {
+        self.spki = public.as_deref().map(sha256);
+        self.fingerprints.extend(self.spki.map(|hash| hex(&hash)));
+        self.public = public.map(Vec::into_boxed_slice);
+    }
+
     /// A place with a home, a label and an identity, and nothing else yet.
     pub fn new(home: Location, label: impl Into<String>, identity: impl Into<String>) -> Self {
         Self {
@@ -213,6 +225,7 @@ impl Place {
             spki: None,
             issued: None,
             revokes: Vec::new(),
+            public: None,
             details: Vec::new(),
         }
     }

@@ -21,18 +21,17 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, P
     let subject = body.next(Tag::Sequence)?;
     let half = PublicHalf::of_spki(body.next(Tag::Sequence)?.raw)?;
     let (public, gaps) = half.describe();
-    let spki = half.identity();
     let label = match common_names(subject.raw).unwrap_or_default().first() {
         Some(name) => format!("certificate request for {}", short(name)),
         None => "certificate request".to_owned(),
     };
-    let mut place = Place::new(home, label, hex(&spki.unwrap_or_else(|| sha256(der))));
-    place.spki = spki;
-    place.fingerprints.extend(spki.map(|hash| hex(&hash)));
+    let mut place = Place::new(home, label, String::new());
+    place.identify(half.spki());
+    place.identity = hex(&place.spki.unwrap_or_else(|| sha256(der)));
     place.fingerprints.extend(half.ssh_fingerprints());
     if detailed {
         place.details.push(("subject", super::certificate::name_text(subject.raw)));
-        place.details.extend(spki.map(|hash| ("spki-sha256", hex(&hash))));
+        place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
     }
     let key = Key {
         context: unspecified(),

@@ -14,7 +14,6 @@ use super::file;
 use super::replay::{self, ReplayError};
 use crate::discover::{self, Request, name_of};
 use crate::facts::Facts;
-use crate::facts::password::Passwords;
 use crate::facts::read::{Detail, matters};
 use crate::policy::{FILE_NAME, Policy, PolicyError, SIZE_LIMIT};
 use crate::problem::{Problem, Subject};
@@ -23,7 +22,7 @@ use crate::rules::built_in::BUILT_IN;
 use crate::rules::engine::Engine;
 use crate::rules::rule::Rule;
 use crate::rules::set::{Entry, RuleSet};
-use crate::scan;
+use crate::scan::{self, Given};
 use crate::source::Sources;
 
 /// Recorded facts, in the place of files.
@@ -268,7 +267,7 @@ impl Case {
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
-        let understood = scan::understand(&discovery.sources, policy, Detail::Judged, Passwords::NONE);
+        let understood = scan::understand(&discovery.sources, policy, Detail::Judged, &Given::default());
         let problems = discovery.problems.iter().chain(&understood.problems);
         let problems = problems.map(|problem| describe(problem, &discovery.sources)).collect();
         Self { facts: understood.facts, sources: discovery.sources, problems }

@@ -199,6 +199,7 @@ pub(crate) mod native {
             "plaintext-key", plaintext_key::PlaintextKey: Keys key;
             "rotation-age", rotation_age::RotationAge: Certificates certificate, Inventory inventory_entry, Keys key;
             "tls-version", tls_version::TlsVersion: TlsEndpoints tls_endpoint;
+            "weak-key", weak_key::WeakKey: Certificates certificate, Keys key;
         }
     }
 

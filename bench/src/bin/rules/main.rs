@@ -13,7 +13,6 @@ use std::time::Duration;
 use anyhow::{Result, anyhow};
 use jiff::civil::Date;
 use keyreeve::discover::{self, Request};
-use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::finding::FactKind;
 use keyreeve::policy::Policy;
@@ -23,7 +22,7 @@ use keyreeve::rules::contract::Scan;
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::judge;
 use keyreeve::rules::set::{Entry, RuleSet, Selection};
-use keyreeve::scan;
+use keyreeve::scan::{self, Given};
 use keyreeve_bench::generate;
 use keyreeve_bench::measure::{interleaved, ratio, time};
 
@@ -86,11 +85,11 @@ fn beside_parsing(engine: &Engine, policy: &Policy, rules: &RuleSet) -> Result<(
     let paths: [PathBuf; 1] = [root.clone()];
     let walk = || discover::walk(&Request { root: &root, paths: &paths, keep: &matters }, &Silent);
     let discovery = walk();
-    let facts = scan::understand(&discovery.sources, policy, Detail::Judged, Passwords::NONE).facts;
+    let facts = scan::understand(&discovery.sources, policy, Detail::Judged, &Given::default()).facts;
     let [parse, judge] = interleaved(
         11,
         [
-            &mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged, Passwords::NONE))),
+            &mut || drop(black_box(scan::understand(&walk().sources, policy, Detail::Judged, &Given::default()))),
             &mut || drop(black_box(scan::judged(engine, rules, &facts, &discovery.sources, AS_OF))),
         ],
     );

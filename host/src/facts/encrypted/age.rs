@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::found::Found;
+use crate::digest::sha256;
 use crate::facts::asn1::Malformed;
 use crate::facts::key::PublicHalf;
 use crate::facts::oid::{Oid, oid};
@@ -110,5 +111,5 @@ pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
             key.push((bits >> held) as u8);
         }
     }
-    (checksum == 1).then(|| PublicHalf::of_fixed(&X25519, &key).identity()).flatten()
+    (checksum == 1).then(|| PublicHalf::of_fixed(&X25519, &key).spki().as_deref().map(sha256)).flatten()
 }

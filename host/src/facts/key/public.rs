@@ -141,11 +141,6 @@ impl<'a> PublicHalf<'a> {
         Some(encode(0x30, &[&self.algorithm, &encode(0x03, &[&[0], key])]))
     }
 
-    /// SHA-256 of the DER SubjectPublicKeyInfo.
-    pub(crate) fn identity(&self) -> Option<[u8; 32]> {
-        self.spki().map(|spki| sha256(&spki))
-    }
-
     /// The names by which OpenSSH knows the key: `SHA256:…` and `MD5:…`; none for a key that it has no form for.
     pub(crate) fn ssh_fingerprints(&self) -> Vec<String> {
         let known = self.ssh.as_deref().map(Cow::Borrowed);

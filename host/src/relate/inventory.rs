@@ -1,25 +1,18 @@
-//! Relates facts that only together show something: a key in several places, what the inventory says of it, and what it opens.
-//! Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
-
-mod openers;
+//! What key inventories say of the keys and certificates of a scan. Not a judgement of the entries.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Facts, Place};
-use crate::rules::contract::{Purpose, Unknown};
+use crate::rules::contract::Unknown;
 use crate::source::{Location, Sources};
 
-/// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
-/// found, which fixtures are in live use after all, which certificates are revoked, and what opens encrypted data.
-pub fn relate(facts: &mut Facts, sources: &Sources) {
+/// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
+pub(super) fn link(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
     for (index, (entry, _)) in facts.inventory.iter_mut().enumerate() {
         entry.found = found.contains(&index);
     }
-    raise_live_keys(facts);
-    mark_revoked(facts);
-    openers::find(facts, sources);
 }
 
 /// The names that the inventory has for keys.
@@ -134,39 +127,6 @@ fn candidates(path: &str, inventory: &str) -> Vec<String> {
     }
     names.push(parts.join("/"));
     names
-}
-
-/// A key that stands in a fixture and in live use is live wherever it stands.
-fn raise_live_keys(facts: &mut Facts) {
-    let live = |purpose: Purpose| matches!(purpose, Purpose::Live | Purpose::Unspecified);
-    let certificates =
-        facts.certificates.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let keys = facts.keys.iter().filter(|(fact, _)| live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let live: HashSet<[u8; 32]> = certificates.chain(keys).collect();
-    for (key, place) in facts.keys.iter_mut() {
-        if key.context.purpose == Purpose::Fixture && place.spki.is_some_and(|spki| live.contains(&spki)) {
-            key.context.purpose = Purpose::Live;
-        }
-    }
-}
-
-/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
-fn mark_revoked(facts: &mut Facts) {
-    let mut revoked: HashMap<_, (i64, Location)> = HashMap::new();
-    for place in facts.revocation_lists.places() {
-        for (certificate, date) in &place.revokes {
-            let known = revoked.entry(*certificate).or_insert((*date, place.home));
-            if *date < known.0 {
-                *known = (*date, place.home);
-            }
-        }
-    }
-    for (certificate, place) in facts.certificates.iter_mut() {
-        if let Some((date, home)) = place.issued.and_then(|issued| revoked.get(&issued)) {
-            certificate.attributes.push(("revoked".to_owned(), date.to_string()));
-            place.parts.insert(("revoked", None), *home);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,41 @@
+//! Relates facts that only together show something: a key in several places, what the inventory says of it, what it opens, and what the
+//! numbers of all keys show. Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
+
+mod inventory;
+mod openers;
+mod revoked;
+mod weak;
+
+use std::collections::HashSet;
+
+use crate::facts::Facts;
+use crate::rules::contract::Purpose;
+use crate::source::Sources;
+use crate::weak::blocklist::Blocklist;
+
+/// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
+/// found, which fixtures are in live use after all, which certificates are revoked, what opens encrypted data, and which keys are weak.
+pub fn relate(facts: &mut Facts, sources: &Sources, blocklist: Option<&Blocklist>) {
+    inventory::link(facts, sources);
+    raise_live_keys(facts);
+    revoked::mark(facts);
+    openers::find(facts, sources);
+    weak::find(facts, blocklist);
+}
+
+fn is_live(purpose: Purpose) -> bool {
+    matches!(purpose, Purpose::Live | Purpose::Unspecified)
+}
+
+/// A key that stands in a fixture and in live use is live wherever it stands.
+fn raise_live_keys(facts: &mut Facts) {
+    let certificates =
+        facts.certificates.iter().filter(|(fact, _)| is_live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
+    let keys = facts.keys.iter().filter(|(fact, _)| is_live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
+    let live: HashSet<[u8; 32]> = certificates.chain(keys).collect();
+    for (key, place) in facts.keys.iter_mut() {
+        if key.context.purpose == Purpose::Fixture && place.spki.is_some_and(|spki| live.contains(&spki)) {
+            key.context.purpose = Purpose::Live;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Which certificates of a scan its revocation lists revoke. Not whether a list is current, nor who signed it.
+
+use std::collections::HashMap;
+
+use crate::facts::Facts;
+use crate::source::Location;
+
+/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
+pub(super) fn mark(facts: &mut Facts) {
+    let mut revoked: HashMap<_, (i64, Location)> = HashMap::new();
+    for place in facts.revocation_lists.places() {
+        for (certificate, date) in &place.revokes {
+            let known = revoked.entry(*certificate).or_insert((*date, place.home));
+            if *date < known.0 {
+                *known = (*date, place.home);
+            }
+        }
+    }
+    for (certificate, place) in facts.certificates.iter_mut() {
+        if let Some((date, home)) = place.issued.and_then(|issued| revoked.get(&issued)) {
+            certificate.attributes.push(("revoked".to_owned(), date.to_string()));
+            place.parts.insert(("revoked", None), *home);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The weaknesses of all public keys of a scan, found once for each key and told to every fact that has it.
+//! Not the arithmetic, which is the module `weak`'s.
+
+use std::collections::HashMap;
+
+use dashu_int::ops::BitTest as _;
+use rayon::prelude::*;
+
+use super::is_live;
+use crate::facts::{Facts, Numbers, Place};
+use crate::rules::contract::PublicKey;
+use crate::source::Location;
+use crate::weak::blocklist::Blocklist;
+use crate::weak::{self, Weakness, published};
+
+/// Looks for the weaknesses of all keys and certificates, and drops the numbers that they show in.
+pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>) {
+    let mut keys = Keys::take(facts);
+    let found = keys.weaknesses(blocklist);
+    for (certificate, place) in facts.certificates.iter_mut() {
+        keys.tell(&found, "key.shared-factor", &mut certificate.key, place);
+    }
+    for (key, place) in facts.keys.iter_mut() {
+        keys.tell(&found, "public.shared-factor", &mut key.public, place);
+    }
+}
+
+/// A public key, wherever in the scan it stands.
+struct Key {
+    /// Its DER SubjectPublicKeyInfo.
+    public: Box<[u8]>,
+    /// The first of its places.
+    home: Location,
+    /// How many certificates that are in use have it.
+    in_use: usize,
+}
+
+/// The distinct public keys of a scan.
+#[derive(Default)]
+struct Keys {
+    list: Vec<Key>,
+    positions: HashMap<[u8; 32], usize>,
+}
+
+/// What was found of one key.
+#[derive(Default)]
+struct Found {
+    weaknesses: Vec<Weakness>,
+    /// Keys that it shares a factor with, as many as are named.
+    sharing: Vec<Location>,
+}
+
+impl Keys {
+    fn take(facts: &mut Facts) -> Self {
+        let mut keys = Self::default();
+        for (certificate, place) in facts.certificates.iter_mut() {
+            if let Some(key) = keys.add(place) {
+                key.in_use += usize::from(is_live(certificate.context.purpose));
+            }
+        }
+        facts.keys.iter_mut().for_each(|(_, place)| drop(keys.add(place)));
+        keys
+    }
+
+    fn add(&mut self, place: &mut Place) -> Option<&mut Key> {
+        let (hash, public) = (place.spki?, place.public.take()?);
+        let position = *self.positions.entry(hash).or_insert(self.list.len());
+        if position == self.list.len() {
+            self.list.push(Key { public, home: place.home, in_use: 0 });
+        }
+        self.list.get_mut(position)
+    }
+
+    /// What is found of each key.
+    fn weaknesses(&mut self, blocklist: Option<&Blocklist>) -> Vec<Found> {
+        let alone = |key: &Key| Found { weaknesses: key.alone(blocklist), sharing: Vec::new() };
+        let mut found: Vec<Found> = self.list.par_iter().map(alone).collect();
+        for (hash, &position) in &self.positions {
+            if let Some(source) = published::source(hash) {
+                found[position].weaknesses.push(("published", source.to_owned()));
+                let in_use = self.list[position].in_use;
+                found[position].weaknesses.extend((in_use > 0).then(|| ("in-use", in_use.to_string())));
+            }
+        }
+        self.together(&mut found);
+        found
+    }
+
+    /// Adds what moduli have in common: with each other, and with primes that everybody knows.
+    fn together(&self, found: &mut [Found]) {
+        let (mut moduli, mut with_modulus) = (Vec::new(), Vec::<Vec<usize>>::new());
+        let mut known: HashMap<&[u8], usize> = HashMap::new();
+        for (position, key) in self.list.iter().enumerate() {
+            let Ok(Some(Numbers::Rsa { modulus, .. })) = Numbers::of_spki(&key.public) else { continue };
+            let Some(number) = weak::examined(modulus).filter(|number| number.bit(0)) else { continue };
+            let index = *known.entry(modulus).or_insert(moduli.len());
+            if index == moduli.len() {
+                moduli.push(number);
+                with_modulus.push(Vec::new());
+            }
+            with_modulus[index].push(position);
+        }
+        for (index, common) in weak::commons(&moduli).into_iter().enumerate() {
+            let weaknesses = common.weaknesses();
+            for &position in with_modulus[index].iter().filter(|_| !weaknesses.is_empty()) {
+                let homes = common.with.iter().map(|&other| self.list[with_modulus[other][0]].home);
+                found[position].sharing = homes.collect();
+                found[position].weaknesses.extend(weaknesses.iter().cloned());
+            }
+        }
+    }
+
+    /// Tells a fact what was found of its key.
+    fn tell(&self, found: &[Found], field: &'static str, public: &mut PublicKey, place: &mut Place) {
+        let Some(&position) = place.spki.and_then(|hash| self.positions.get(&hash)) else { return };
+        let of_key = &found[position];
+        let weaknesses = of_key.weaknesses.iter();
+        public.attributes.extend(weaknesses.map(|(name, value)| ((*name).to_owned(), value.clone())));
+        for (index, &location) in of_key.sharing.iter().enumerate() {
+            place.parts.insert((field, u32::try_from(index).ok()), location);
+        }
+    }
+}
+
+impl Key {
+    /// What the key shows by itself.
+    fn alone(&self, blocklist: Option<&Blocklist>) -> Vec<Weakness> {
+        match Numbers::of_spki(&self.public) {
+            Ok(Some(numbers)) => {
+                let mut weaknesses = weak::of(&numbers);
+                weaknesses.extend(blocklist.and_then(|list| list.weakness(&numbers)));
+                weaknesses
+            }
+            Ok(None) => Vec::new(),
+            Err(reason) => vec![("unexamined", format!("its numbers cannot be read: {reason}"))],
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Factors that were found before: the primes that badkeys collected from keys on the internet and in firmware which share
+//! factors, one product for each length of modulus. From badkeys 0.0.21 (<https://badkeys.info>), under the MIT licence beside them.
+
+use std::sync::LazyLock;
+
+use dashu_int::UBig;
+use dashu_int::ops::Gcd as _;
+
+/// Each file of badkeys, by its name there.
+static PRODUCTS: LazyLock<[(&str, UBig); 5]> = LazyLock::new(|| {
+    [
+        ("primes512", &include_bytes!("known/primes512.dat")[..]),
+        ("primes768", include_bytes!("known/primes768.dat")),
+        ("primes1024", include_bytes!("known/primes1024.dat")),
+        ("primes2048", include_bytes!("known/primes2048.dat")),
+        ("primes4096", include_bytes!("known/primes4096.dat")),
+    ]
+    .map(|(name, bytes)| (name, read(bytes)))
+});
+
+/// A number as gmpy2 writes it: two bytes that say what it is, then the magnitude, little-endian.
+fn read(bytes: &[u8]) -> UBig {
+    UBig::from_le_bytes(bytes.get(2..).unwrap_or_default())
+}
+
+/// The product of all of them.
+pub(super) static ALL: LazyLock<UBig> = LazyLock::new(|| PRODUCTS.iter().map(|(_, product)| product).product());
+
+/// Where a factor of the number is published.
+pub(super) fn source(number: &UBig) -> Option<String> {
+    let has = |(_, product): &&(&str, UBig)| !number.gcd(product).is_one();
+    PRODUCTS.iter().find(has).map(|(name, _)| format!("badkeys 0.0.21, {name}"))
+}
