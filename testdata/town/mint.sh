@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Mints every certificate and key of this folder anew: throw-away ones, which protect nothing anywhere.
-# Needs openssl 3 and ssh-keygen. The dates are fixed, the keys are not: fingerprints change with every run.
+# Needs openssl 3, ssh-keygen, age and python3. The dates are fixed, the keys are not: fingerprints change with every run.
 # Keys that belong into a vault are kept only if VAULT names a folder for them (`VAULT=/tmp/vault ./mint.sh`).
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -8,13 +8,14 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 vault=${VAULT:-$work/vault}
-mkdir -p "$vault"
+mkdir -p "$vault" deploy/production/db/backup office/{archive,camera,payroll}
 
 cat >"$work/ca.cnf" <<'CNF'
 [ca]
 default_ca = town
 [town]
 database = $ENV::WORK/index.txt
+crlnumber = $ENV::WORK/crlnumber
 new_certs_dir = $ENV::WORK
 rand_serial = yes
 unique_subject = no
@@ -54,10 +55,10 @@ certify() {
   openssl x509 -in "$work/new.crt" -text >"$7"
 }
 
-# leaf NAME KEY NAMES FROM TO OUT: an ordinary server certificate of the town's own authority
+# leaf NAME KEY NAMES FROM TO OUT [ISSUER]: an ordinary server certificate of the town's own authority
 leaf() {
   request "$2" "$1" "$3" >"$work/leaf.csr"
-  certify leaf sha256 "$4" "$5" town "$work/leaf.csr" "$6"
+  certify leaf sha256 "$4" "$5" "${7:-town}" "$work/leaf.csr" "$6"
 }
 
 echo "authorities"
@@ -154,3 +155,53 @@ rsa tests/fixtures/tls/localhost.key 1024
 request tests/fixtures/tls/localhost.key localhost DNS:localhost >"$work/localhost.csr"
 certify leaf sha256 20250101000000Z 20341231235959Z "self:tests/fixtures/tls/localhost.key" "$work/localhost.csr" \
   tests/fixtures/tls/localhost.crt
+
+echo "issuing authority and its revocation list"
+ec "$work/issuing.key" P-256
+request "$work/issuing.key" "Code Town Issuing CA" >"$work/issuing.csr"
+certify authority sha256 20240108000000Z 20340107235959Z "self:$work/issuing.key" "$work/issuing.csr" "$work/issuing.crt"
+echo 1000 >"$work/crlnumber"
+openssl ca -gencrl -config "$work/ca.cnf" -md sha256 -cert "$work/issuing.crt" -keyfile "$work/issuing.key" \
+  -crl_lastupdate 20260801000000Z -crl_nextupdate 20260831235959Z -out "$work/issuing.crl" 2>"$work/log"
+{ cat "$work/issuing.crt"; openssl crl -in "$work/issuing.crl" -text; } >trust/issuing.pem
+
+echo "backups"
+age-keygen -o deploy/production/db/backup/restore.key 2>"$work/log"
+sed -i '/^# created:/d' deploy/production/db/backup/restore.key
+recipient=$(age-keygen -y deploy/production/db/backup/restore.key)
+echo "customers, orders, invoices" | age -r "$recipient" -a >deploy/production/db/backup/nightly.sql.age
+openssl enc -aes-256-cbc -pbkdf2 -pass pass:throw-away -in key-inventory.yaml -out office/archive/2019.tar.enc
+
+echo "camera"
+# Its firmware takes the next prime behind the first one for the second, so that Fermat's method finds both at once.
+python3 - >"$work/camera.cnf" <<'PYTHON'
+import secrets
+
+def is_prime(n):
+    return all(pow(base, n - 1, n) == 1 for base in (2, 3, 5, 7, 11, 13)) and all(n % p for p in range(3, 2000, 2))
+
+def next_prime(n):
+    n |= 1
+    while not is_prime(n) or n % 65537 == 1:
+        n += 2
+    return n
+
+p = next_prime(secrets.randbits(1024) | 3 << 1022)
+q = next_prime(p + 2)
+d = pow(65537, -1, (p - 1) * (q - 1))
+numbers = [0, p * q, 65537, d, q, p, d % (q - 1), d % (p - 1), pow(p, -1, q)]
+print("asn1=SEQUENCE:key\n[key]")
+for index, number in enumerate(numbers):
+    print(f"n{index}=INTEGER:{number:#x}")
+PYTHON
+openssl asn1parse -genconf "$work/camera.cnf" -noout -out "$work/camera.der"
+openssl rsa -inform DER -in "$work/camera.der" -out "$work/camera.key" 2>"$work/log"
+leaf camera.office.codetown.example "$work/camera.key" DNS:camera.office.codetown.example \
+  20260901000000Z 20261129235959Z office/camera/camera.crt issuing
+
+echo "payroll"
+ec "$work/payroll.key" P-256
+leaf payroll.codetown.example "$work/payroll.key" DNS:payroll.codetown.example \
+  20260901000000Z 20261129235959Z "$work/payroll.crt" issuing
+openssl pkcs12 -export -legacy -in "$work/payroll.crt" -inkey "$work/payroll.key" -name payroll -passout pass:throw-away \
+  -out office/payroll/payroll.p12
