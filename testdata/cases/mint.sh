@@ -183,10 +183,9 @@ printf example >"$work/password"
 openssl req -x509 -key "$work/rsa2048.key" -subj /CN=recipient.example.org -out "$work/recipient.crt"
 mkdir -p at-rest-encryption/{pass-sops,pass-gocryptfs,pass-ansible-vault,fail-fernet,fail-zip-of-pkzip,fail-7z-without-a-mac,undetermined-openpgp}
 sops --disable-version-check encrypt --age "$recipient" "$work/secret.yaml" >at-rest-encryption/pass-sops/secret.yaml
-rm -f at-rest-encryption/pass-gocryptfs/gocryptfs.conf
-gocryptfs -q -init -extpass 'echo example' at-rest-encryption/pass-gocryptfs >"$work/log"
-rm -f at-rest-encryption/pass-gocryptfs/gocryptfs.diriv
-chmod 644 at-rest-encryption/pass-gocryptfs/gocryptfs.conf
+mkdir "$work/gocryptfs"
+gocryptfs -q -init -extpass 'echo example' "$work/gocryptfs" >"$work/log"
+install -m 644 "$work/gocryptfs/gocryptfs.conf" at-rest-encryption/pass-gocryptfs/gocryptfs.conf
 ansible-vault encrypt --vault-password-file "$work/password" --output - "$work/secret.yaml" \
   >at-rest-encryption/pass-ansible-vault/vault.yml 2>"$work/log"
 smime at-rest-encryption/pass-cms-with-gcm/secret.pem "$work/recipient.crt" -aes-256-gcm
