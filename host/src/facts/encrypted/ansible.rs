@@ -20,16 +20,18 @@ pub(super) fn read(text: &Text<'_>, at: usize) -> Option<Hit> {
     if body.count == 0 && rest[end..].iter().any(|byte| !byte.is_ascii_whitespace()) {
         return None;
     }
-    let read = if body.count < 2 * MINIMUM || body.count % 2 != 0 {
-        Err(Malformed("its hexadecimal digits are cut off"))
-    } else {
-        found(version, cipher, fields.next())
-    };
+    let least = 2 * if cipher == "AES" { OLD_MINIMUM } else { MINIMUM };
+    let is_whole = body.count >= least && body.count.is_multiple_of(2);
+    let read = found(version, cipher, fields.next());
+    let read =
+        read.and_then(|found| if is_whole { Ok(found) } else { Err(Malformed("its hexadecimal digits are cut off")) });
     Some(Hit::new(at..at + end + body.length, read))
 }
 
 /// Digits of the digits of a salt, a MAC and a block, each on a line of its own.
 const MINIMUM: usize = 64 + 1 + 64 + 1 + 32;
+/// Of the old cipher `Salted__`, a salt and a block.
+const OLD_MINIMUM: usize = 8 + 8 + 16;
 
 /// What the two ciphers are, in ansible's VaultAES256 and the VaultAES of before 1.5.1 (lib/ansible/parsing/vault).
 fn found(version: &str, cipher: &str, id: Option<&str>) -> Result<Found, Malformed> {

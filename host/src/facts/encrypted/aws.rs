@@ -7,8 +7,8 @@ use super::found::Found;
 use super::text::{Hit, Text};
 use crate::facts::asn1::Malformed;
 
-/// As much of base64 as is decoded for a header.
-const HEADER: usize = 64 * 1024;
+/// As much of base64 as is looked at for a header.
+const HEADER: usize = 8 * 1024;
 
 /// Algorithm suites by their identifier (AWS Encryption SDK developer guide, algorithms reference): bits of AES-GCM.
 fn suite(id: u16) -> Option<u32> {
@@ -39,9 +39,9 @@ pub(super) fn encoded(text: &Text<'_>, at: usize) -> Option<Hit> {
     if !base64::starts(text.bytes, at) {
         return None;
     }
-    let range = base64::folded(text.bytes, at);
-    let bytes = base64::decode_start(&text.bytes[range.clone()], HEADER);
-    is_message(&bytes).then(|| Hit::new(range, read(&bytes)))
+    let start = base64::folded_within(text.bytes, at, HEADER);
+    let bytes = base64::decode_start(&text.bytes[start], HEADER);
+    is_message(&bytes).then(|| Hit::new(base64::folded(text.bytes, at), read(&bytes)))
 }
 
 /// The message header (developer guide, message format).

@@ -24,8 +24,16 @@ pub(super) fn url_run(text: &[u8], at: usize) -> Range<usize> {
 
 /// The run from `at` with the lines below it, as far as white space alone is between.
 pub(super) fn folded(text: &[u8], at: usize) -> Range<usize> {
+    folded_within(text, at, usize::MAX)
+}
+
+/// The same, which ends with the line that makes it as long as the limit.
+pub(super) fn folded_within(text: &[u8], at: usize, limit: usize) -> Range<usize> {
     let mut end = run(text, at).end;
     loop {
+        if end - at >= limit {
+            return at..end;
+        }
         let blank = text[end..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let next = run(text, end + blank);
         if text[end - 1] == b'=' || blank == 0 || next.is_empty() || !ends_line(text, next.end) {

@@ -28,6 +28,9 @@ static WRAPS: [(Oid, u32); 4] = [
     (oid("1.2.840.113549.1.9.16.3.6"), 168),
 ];
 
+/// As far as the blank line behind the header of a message may be.
+const HEADER_FIELDS: usize = 4096;
+
 /// Whether a file begins as such data do: a SEQUENCE with one of the two content types.
 pub(super) fn is_enveloped(bytes: &[u8]) -> bool {
     let Some((0x30, rest)) = bytes.split_first() else { return false };
@@ -57,17 +60,18 @@ pub(super) fn armored(text: &Text<'_>, at: usize) -> Option<Hit> {
 
 /// The body of a message whose header field says `smime-type=enveloped-data` or `authEnveloped-data` (RFC 8551).
 pub(super) fn mime(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let rest = &text.bytes[at..];
+    let rest = &text.bytes[at..text.bytes.len().min(at + HEADER_FIELDS)];
     let blank = [&b"\n\n"[..], b"\r\n\r\n"]
         .iter()
         .filter_map(|end| Some(memchr::memmem::find(rest, end)? + end.len()))
         .min()?;
+    let start = base64::run(text.bytes, at + blank);
+    if !is_enveloped(&base64::decode_start(&text.bytes[start], 32)) {
+        return None;
+    }
     let body = base64::folded(text.bytes, at + blank);
-    let read = match base64::decode(&text.bytes[body.clone()]) {
-        Some(bytes) if is_enveloped(&bytes) => read(&bytes),
-        None if body.len() >= 64 => Err(Malformed("its base64 is cut off, or has padding inside")),
-        _ => return None,
-    };
+    let bytes = base64::decode(&text.bytes[body.clone()]);
+    let read = bytes.ok_or(Malformed("its base64 is cut off, or has padding inside")).and_then(|bytes| read(&bytes));
     Some(Hit::new(body, read))
 }
 

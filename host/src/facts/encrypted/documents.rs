@@ -1,61 +1,55 @@
 //! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
 //! changes documents of any kind.
 
-use super::base64;
 use super::found::Found;
 use super::text::{Hit, Text};
-use super::values::{at, get, object_around, text};
+use super::values::{self, at, get, text};
+use super::{base64, jwe};
 use crate::facts::asn1::Malformed;
 use crate::facts::tree::Node;
 use crate::facts::{json, yaml};
-use crate::source::Span;
 
 /// Largest document that is read as a tree.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// The resources of the kind SealedSecret in a Kubernetes manifest; each is one.
-pub(super) fn sealed_secrets(content: &Text<'_>) -> Vec<Found> {
-    let has_marks = |mark: &[u8]| memchr::memmem::find(content.bytes, mark).is_some();
-    if content.bytes.len() > SIZE_LIMIT || !has_marks(b"SealedSecret") || !has_marks(b"encryptedData") {
-        return Vec::new();
-    }
-    let tree = match content.extension() {
-        "json" => json::parse(content.bytes),
-        "yaml" | "yml" => yaml::parse(content.bytes),
+/// What a YAML or JSON document of that name holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
+pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
+    let has = |mark: &[u8]| memchr::memmem::find(content.bytes, mark).is_some();
+    let (sealed_secrets, json_values) = (has(b"encryptedData"), has(b"\"encryptedKeyset\"") || has(b"\"ciphertext\""));
+    let is_json =
+        content.bytes.trim_ascii_start().starts_with(b"{") || content.bytes.trim_ascii_start().starts_with(b"[");
+    let documents = match content.extension() {
+        _ if content.bytes.len() > SIZE_LIMIT || !(sealed_secrets || json_values) => return Vec::new(),
+        "yaml" | "yml" if sealed_secrets => yaml::parse(content.bytes).documents,
+        _ if is_json => json::parse(content.bytes).documents,
         _ => return Vec::new(),
     };
-    tree.documents.iter().flat_map(resources).filter_map(sealed).collect()
+    documents.iter().flat_map(values::maps).filter_map(one).collect()
 }
 
-/// The resources of a document: itself, or the items of a List.
-fn resources(root: &Node) -> Vec<&Node> {
-    match get(root, "items") {
-        Some(list) => super::values::items(list).iter().collect(),
-        None => vec![root],
-    }
+/// What one map is.
+fn one(map: &Node) -> Option<Hit> {
+    let found = sealed(map).or_else(|| tink(map)).or_else(|| jwe::object(map))?;
+    Some(Hit::new(map.span.range(), found))
 }
 
 /// Each value has a key of its own of AES-256-GCM under the controller's RSA key (sealed-secrets, pkg/crypto).
-fn sealed(resource: &Node) -> Option<Found> {
+fn sealed(resource: &Node) -> Option<Result<Found, Malformed>> {
     let is_sealed = get(resource, "kind").and_then(text) == Some("SealedSecret");
-    let data = at(resource, &["spec", "encryptedData"]).filter(|_| is_sealed)?;
-    let span: Span = data.span;
+    at(resource, &["spec", "encryptedData"]).filter(|_| is_sealed)?;
     let found = Found::new("SealedSecret", "SealedSecret").cipher("aes-256-gcm", 256).authenticated();
-    Some(found.recipient("the controller's RSA key", None).spanning(span.range()))
+    Some(Ok(found.recipient("the controller's RSA key", None)))
 }
 
-/// An encrypted keyset of Tink: the object with `encryptedKeyset` at `at`. How it is encrypted only the key management service knows.
-pub(super) fn tink(content: &Text<'_>, at: usize) -> Option<Hit> {
-    let (range, root) = object_around(content.bytes, at)?;
-    let keyset = get(&root, "encryptedKeyset").and_then(text)?;
-    get(&root, "keysetInfo")?;
+/// An encrypted keyset of Tink. How it is encrypted only the key management service knows.
+fn tink(keyset: &Node) -> Option<Result<Found, Malformed>> {
+    let encrypted = get(keyset, "encryptedKeyset").and_then(text)?;
+    get(keyset, "keysetInfo")?;
     let reason = "the cipher of an encrypted keyset is known to the service that has its key";
-    let found = Found::new("Tink", "Tink keyset")
-        .without_cipher(reason)
-        .authenticated()
-        .recipient("key management service", None);
-    let read = base64::decode(keyset.as_bytes()).map(|_| found);
-    Some(Hit::new(range, read.ok_or(Malformed("its base64 is cut off, or has padding inside"))))
+    let found = Found::new("Tink", "Tink keyset").without_cipher(reason).authenticated();
+    let found = found.recipient("key management service", None);
+    let is_sound = base64::decode(encrypted.as_bytes()).is_some();
+    Some(if is_sound { Ok(found) } else { Err(Malformed("its base64 is cut off, or has padding inside")) })
 }
 
 /// `credentials.yml.enc` and its like (ActiveSupport::EncryptedFile): data, IV and tag in base64, with `--` between them.

@@ -35,19 +35,18 @@ pub(super) fn compact(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(at..end, read))
 }
 
-/// The JSON object with `"ciphertext"` at `at`: general or flattened serialization (RFC 7516, section 7.2).
-pub(super) fn object(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let (range, node) = values::object_around(text.bytes, at)?;
-    let protected =
-        values::get(&node, "protected").and_then(text_of).and_then(|protected| header(protected.as_bytes()));
-    let shared = values::get(&node, "unprotected");
-    let recipients = match values::get(&node, "recipients") {
+/// The data in a JSON object: general or flattened serialization (RFC 7516, section 7.2). None if it is another object.
+pub(super) fn object(node: &Node) -> Option<Result<Found, Malformed>> {
+    values::get(node, "ciphertext")?;
+    values::get(node, "iv").or_else(|| values::get(node, "tag"))?;
+    let protected = values::get(node, "protected").and_then(text_of).and_then(|protected| header(protected.as_bytes()));
+    let shared = values::get(node, "unprotected");
+    let recipients = match values::get(node, "recipients") {
         Some(list) => values::items(list).iter().map(|one| values::get(one, "header")).collect(),
-        None => vec![values::get(&node, "header")],
+        None => vec![values::get(node, "header")],
     };
-    let is_jwe = values::get(&node, "iv").is_some() || values::get(&node, "tag").is_some();
     let common: Vec<&Node> = protected.iter().chain(shared).collect();
-    if !is_jwe || !common.iter().chain(recipients.iter().flatten()).any(|one| values::get(one, "enc").is_some()) {
+    if !common.iter().chain(recipients.iter().flatten()).any(|one| values::get(one, "enc").is_some()) {
         return None;
     }
     let mut read: Result<Found, Malformed> = Err(Malformed("it has no recipient"));
@@ -58,7 +57,7 @@ pub(super) fn object(text: &Text<'_>, at: usize) -> Option<Hit> {
             (_, one) => one,
         };
     }
-    Some(Hit::new(range, read))
+    Some(read)
 }
 
 fn header(base64: &[u8]) -> Option<Node> {

@@ -22,6 +22,9 @@ const VALUE: &[u8] = b"ENC[AES256_GCM,data:";
 /// Largest file that is read as a tree.
 const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
+/// Most texts in the metadata of a file.
+const FIELD_LIMIT: usize = 10_000;
+
 /// A text of the metadata: the path to it below `sops`, and where it stands.
 struct Field {
     path: Vec<String>,
@@ -119,6 +122,9 @@ fn flat(bytes: &[u8], start: usize, prefix: &str) -> Option<Metadata> {
 }
 
 fn found(metadata: &Metadata) -> Result<Found, Malformed> {
+    if metadata.fields.len() > FIELD_LIMIT {
+        return Err(Malformed("its metadata are far too long"));
+    }
     let mut found = Found::new("sops", "sops file").cipher("aes-256-gcm", 256).authenticated();
     for (position, field) in metadata.fields.iter().enumerate() {
         let path: Vec<&str> = field.path.iter().map(String::as_str).collect();

@@ -10,10 +10,10 @@ const FERNET_EPOCH: u64 = 1_356_998_400;
 
 /// A Fernet token (github.com/fernet/spec): the version 0x80, the time, IV, blocks of AES-128-CBC, HMAC-SHA256.
 pub(super) fn fernet(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let range = base64::url_run(text.bytes, at);
     if !base64::starts(text.bytes, at) {
         return None;
     }
+    let range = base64::url_run(text.bytes, at);
     let bytes = base64::decode_url(&text.bytes[range.clone()])?;
     let (time, rest) = bytes.strip_prefix(&[0x80])?.split_first_chunk::<8>()?;
     let time = u64::from_be_bytes(*time);
@@ -46,10 +46,12 @@ pub(super) fn transit(text: &Text<'_>, at: usize) -> Option<Hit> {
 
 /// A value of dotenvx: ECIES on secp256k1 with AES-256-GCM. An uncompressed point, nonce, tag, data.
 pub(super) fn dotenvx(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let is_value = at > 0 && matches!(text.bytes[at - 1], b'=' | b'"' | b'\'' | b' ');
+    if at == 0 || !matches!(text.bytes[at - 1], b'=' | b'"' | b'\'' | b' ') {
+        return None;
+    }
     let body = base64::run(text.bytes, at + b"encrypted:".len());
     let bytes = base64::decode(&text.bytes[body.clone()])?;
-    if !is_value || bytes.len() < 65 + 16 + 16 || bytes[0] != 4 {
+    if bytes.len() < 65 + 16 + 16 || bytes[0] != 4 {
         return None;
     }
     let found = Found::new("dotenvx", "dotenvx value").cipher("aes-256-gcm", 256).authenticated();
@@ -60,8 +62,9 @@ pub(super) fn dotenvx(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(at..body.end, Ok(found)))
 }
 
-/// The value of the first `DOTENV_PUBLIC_KEY…=` in the file.
+/// The value of the first `DOTENV_PUBLIC_KEY…=` at the beginning of the file, where dotenvx writes it.
 fn public_key(text: &[u8]) -> Option<&str> {
+    let text = &text[..text.len().min(16 * 1024)];
     let name = memchr::memmem::find(text, b"DOTENV_PUBLIC_KEY")?;
     let line = text[name..].split(|byte| *byte == b'\n').next()?;
     let value = &line[memchr::memchr(b'=', line)? + 1..];
