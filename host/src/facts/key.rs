@@ -4,6 +4,7 @@
 pub(crate) mod derive;
 pub(crate) mod encryption;
 pub(crate) mod line;
+pub(crate) mod openpgp;
 pub(crate) mod openssh;
 mod private;
 mod public;
@@ -105,11 +106,12 @@ impl<'a> Found<'a> {
         Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden(hidden).dated(from, until))
     }
 
-    /// The fact and its place. `body` identifies a key whose public half is not known.
+    /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.
     pub(crate) fn into_fact(self, home: Location, body: &[u8], detailed: bool) -> (Key, Place) {
         let (public, unknown) = self.describe();
         let spki = self.public.as_ref().and_then(PublicHalf::identity);
-        let identity = hex(&spki.unwrap_or_else(|| sha256(body)));
+        let otherwise = || sha256(self.names.first().map_or(body, String::as_bytes));
+        let identity = hex(&spki.unwrap_or_else(otherwise));
         let mut place = Place::new(home, self.label(&public.algorithm), identity);
         place.spki = spki;
         place.fingerprints.extend(spki.map(|hash| hex(&hash)));

@@ -6,5 +6,6 @@ mod corpus;
 mod forms;
 mod hostile;
 mod keys;
+mod openpgp;
 mod places;
 mod tools;

@@ -17,6 +17,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 pub(super) fn body(label: &str, base64: &[u8]) -> Option<Vec<u8>> {
     let known =
         ["CERTIFICATE", "PUBLIC KEY", "RSA PRIVATE KEY", "PRIVATE KEY", "EC PRIVATE KEY", "CERTIFICATE REQUEST"];
+    if label.starts_with("PGP ") {
+        return self::base64(without_checksum(&dense(base64)));
+    }
     if !known.contains(&label) {
         return self::base64(base64);
     }
@@ -40,6 +43,17 @@ pub(crate) fn first(pem: &[u8]) -> Option<Vec<u8>> {
 
 /// Base64 with white space in it, decoded.
 pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let dense: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    LENIENT.decode(dense).ok()
+    LENIENT.decode(dense(text)).ok()
+}
+
+fn dense(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
+/// OpenPGP's armor without the CRC-24 that may end it, which nobody is to rely on (RFC 9580, section 6.1).
+fn without_checksum(armor: &[u8]) -> &[u8] {
+    match armor {
+        [body @ .., b'=', a, b, c, d] if ![a, b, c, d].contains(&&b'=') => body,
+        _ => armor,
+    }
 }

@@ -9,9 +9,11 @@ pub(crate) enum Kind {
     Key,
     /// A key in OpenSSH's own format.
     OpenSsh,
+    /// Keys of OpenPGP.
+    OpenPgp,
     /// A private key of a form that may not be known.
     OtherKey,
-    /// Anything else: CRLs, parameters, messages, PGP.
+    /// Anything else: CRLs, parameters, messages.
     Passed,
 }
 
@@ -28,7 +30,8 @@ pub(crate) fn kind(label: &str) -> Kind {
         | "PUBLIC KEY"
         | "RSA PUBLIC KEY" => Kind::Key,
         "OPENSSH PRIVATE KEY" => Kind::OpenSsh,
-        _ if label.contains("PRIVATE KEY") && !label.starts_with("PGP ") => Kind::OtherKey,
+        "PGP PRIVATE KEY BLOCK" | "PGP SECRET KEY BLOCK" | "PGP PUBLIC KEY BLOCK" => Kind::OpenPgp,
+        _ if label.contains("PRIVATE KEY") => Kind::OtherKey,
         _ => Kind::Passed,
     }
 }
