@@ -192,6 +192,7 @@ pub(crate) mod native {
         rules! {
             "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
             "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
+            "deprecated-algorithm", deprecated_algorithm::DeprecatedAlgorithm: EncryptedData encrypted_item, Keys key;
             "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
             "key-size", key_size::KeySize: Certificates certificate, Keys key;
             "plaintext-key", plaintext_key::PlaintextKey: Keys key;

@@ -117,6 +117,6 @@ fn hash_name(number: u8) -> &'static str {
         11 => "SHA224",
         12 => "SHA3-256",
         14 => "SHA3-512",
-        _ => "",
+        _ => "unknown",
     }
 }
