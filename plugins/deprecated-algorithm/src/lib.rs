@@ -86,8 +86,9 @@ impl Judge<Key> for DeprecatedAlgorithm {
         }
         let known = key.unknown("encryption.iterations").is_none();
         let work = Work { iterations: known.then_some(encryption.iterations), memory: memory(&encryption.attributes) };
-        let weakness = weakness::of_cipher(&encryption.cipher)
+        let weakness = weakness::of_broken_cipher(&encryption.cipher)
             .or_else(|| weakness::of_scheme(&encryption.scheme))
+            .or_else(|| weakness::of_cipher(&encryption.cipher))
             .or_else(|| weakness::of_derivation(&encryption.kdf, &encryption.prf, work, &self.settings));
         report(
             "the private key is weakly encrypted",
@@ -104,12 +105,10 @@ impl Judge<EncryptedItem> for DeprecatedAlgorithm {
         let known = item.unknown("iterations").is_none();
         let work = Work { iterations: known.then_some(item.iterations), memory: memory(&item.attributes) };
         let most = item.context.weigh(Severity::High);
-        if let Some(weakness) = weakness::of_cipher(&item.cipher) {
-            report("the data are weakly encrypted", Some(weakness), most, "cipher", findings);
-        } else {
-            let weakness = weakness::of_derivation(&item.kdf, &item.prf, work, &self.settings);
-            report("the data are weakly encrypted", weakness, most, "kdf", findings);
-        }
+        let of_cipher = weakness::of_broken_cipher(&item.cipher).or_else(|| weakness::of_cipher(&item.cipher));
+        let field = if of_cipher.is_some() { "cipher" } else { "kdf" };
+        let weakness = of_cipher.or_else(|| weakness::of_derivation(&item.kdf, &item.prf, work, &self.settings));
+        report("the data are weakly encrypted", weakness, most, field, findings);
     }
 }
 

@@ -19,20 +19,21 @@ pub(crate) struct Work {
     pub(crate) memory: Option<u64>,
 }
 
-/// Of a cipher by OpenSSL's name; an empty one is unknown, which the host says.
-pub(crate) fn of_cipher(cipher: &str) -> Option<Weakness> {
-    const RECOGNISED: [&str; 8] =
-        ["aes-", "aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-", "xor"];
-    let broken = match cipher {
-        _ if cipher.starts_with("rc2") => Some("its cipher RC2 is broken"),
-        _ if cipher.starts_with("rc4") => Some("its cipher RC4 is broken"),
-        _ if cipher.starts_with("des-") && !cipher.starts_with("des-ede") => Some("its cipher DES is broken"),
-        _ if cipher.ends_with("-ecb") => Some("its mode ECB shows which blocks are equal"),
-        _ => None,
+/// Of a cipher by OpenSSL's name that can be broken without the passphrase.
+pub(crate) fn of_broken_cipher(cipher: &str) -> Option<Weakness> {
+    let reason = match cipher {
+        _ if cipher.starts_with("rc2") => "its cipher RC2 is broken",
+        _ if cipher.starts_with("rc4") => "its cipher RC4 is broken",
+        _ if cipher.starts_with("des-") && !cipher.starts_with("des-ede") => "its cipher DES is broken",
+        _ if cipher.ends_with("-ecb") => "its mode ECB shows which blocks are equal",
+        _ => return None,
     };
-    if let Some(reason) = broken {
-        return Some(Weakness { severity: Severity::High, reason: reason.to_owned() });
-    }
+    Some(Weakness { severity: Severity::High, reason: reason.to_owned() })
+}
+
+/// Of any cipher but those that are recognised; an empty name is unknown, which the host says.
+pub(crate) fn of_cipher(cipher: &str) -> Option<Weakness> {
+    const RECOGNISED: [&str; 7] = ["aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-", "xor"];
     let recognised = cipher.is_empty() || RECOGNISED.iter().any(|name| cipher.starts_with(name));
     (!recognised).then(|| medium(format!("its cipher {cipher} is not recognised by the policy or deprecated")))
 }
