@@ -2,7 +2,9 @@
 //! Not unit tests of the readers, which stand beside them.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod canary;
 mod corpus;
+mod embedded;
 mod forms;
 mod hostile;
 mod keys;
