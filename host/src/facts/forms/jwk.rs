@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::Sink;
 use super::object::{Member, Object};
-use super::{Sink, is_placeholder};
 use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf, derive};
 use crate::facts::oid::{self, curves};
@@ -42,7 +42,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     }
     let secrets: Vec<&Member> = PRIVATE.iter().filter_map(|name| object.member(name)).collect();
     secrets.iter().for_each(|member| sink.secret(&member.range));
-    let is_elided = |name: &&str| object.member(name).is_some_and(|member| is_placeholder(&member.value));
+    let is_elided = |name: &&str| object.member(name).is_some_and(Member::is_placeholder);
     if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(|name| is_elided(&name)) {
         return Some(kind.range.end);
     }

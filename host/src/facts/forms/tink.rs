@@ -2,7 +2,7 @@
 //! Not encrypted keysets.
 
 use super::object::Object;
-use super::{Sink, dnskey, is_placeholder};
+use super::{Sink, dnskey};
 use crate::facts::asn1::{Malformed, significant};
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if is_private {
         sink.secret(&value.range);
     }
-    if is_placeholder(&value.value) {
+    if value.is_placeholder() {
         return None;
     }
     match found(kind, is_private, &value.value) {
