@@ -42,6 +42,9 @@ pub(crate) struct Found<'a> {
     dates: [Option<i64>; 2],
 }
 
+/// The algorithm of a key that has no public half.
+const SYMMETRIC: &str = "symmetric";
+
 impl<'a> Found<'a> {
     /// A key of that form.
     pub(crate) fn new(
@@ -56,17 +59,22 @@ impl<'a> Found<'a> {
     }
 
     /// The same, encrypted under a passphrase in that way.
-    pub(crate) fn under(self, encryption: Encryption) -> Self {
+    pub(crate) fn encrypted(self, encryption: Encryption) -> Self {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
-    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal.
+    /// A symmetric key in plaintext, of that length in bits.
+    pub(crate) fn symmetric(format: &'static str, bits: u32) -> Self {
+        Self::new(Role::Private, format, Protection::Plaintext, None).sized(SYMMETRIC, bits)
+    }
+
+    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: ElGamal.
     pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
         Self { named: algorithm, bits: Some(bits), ..self }
     }
 
     /// The same, with the reason why nothing is known of its public half.
-    pub(crate) fn hidden(self, reason: impl Into<String>) -> Self {
+    pub(crate) fn hidden_since(self, reason: impl Into<String>) -> Self {
         Self { hidden: reason.into(), ..self }
     }
 
@@ -103,7 +111,7 @@ impl<'a> Found<'a> {
         let key = wire::SshKey::read(blob)?;
         let hidden = format!("the SSH key type {} is not known", String::from_utf8_lossy(key.name));
         let [from, until] = key.validity.unwrap_or_default();
-        Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden(hidden).dated(from, until))
+        Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
     }
 
     /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.
@@ -170,7 +178,7 @@ impl<'a> Found<'a> {
             _ => "",
         };
         let what = match self.role {
-            Role::Private if algorithm == "symmetric" => "key",
+            Role::Private if algorithm == SYMMETRIC => "key",
             Role::Private => "private key",
             Role::Public | Role::Request => "public key",
         };

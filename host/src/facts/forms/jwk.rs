@@ -71,7 +71,7 @@ impl Key<'_> {
             Some("OKP") => self.fixed(),
             Some("oct") => {
                 let bits = self.bytes("k")?.len() as u32 * 8;
-                Ok(Found::new(Role::Private, "JWK", Protection::Plaintext, None).sized("symmetric", bits))
+                Ok(Found::symmetric("JWK", bits))
             }
             _ => self.post_quantum(),
         }
@@ -89,7 +89,7 @@ impl Key<'_> {
     fn on_curve(&self) -> Result<Found<'static>, Malformed> {
         let curve = self.object.text("crv").unwrap_or_default();
         let Some((_, name, length)) = CURVES.iter().find(|(known, ..)| *known == curve) else {
-            return Ok(self.with(None).hidden("the curve of the JSON Web Key is not known"));
+            return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known"));
         };
         let point = match (self.number("x"), self.number("y")) {
             (Ok(x), Ok(y)) if x.len() <= *length && y.len() <= *length => {
@@ -110,7 +110,7 @@ impl Key<'_> {
             "Ed448" => oid::ED448,
             "X25519" => oid::X25519,
             "X448" => oid::X448,
-            _ => return Ok(self.with(None).hidden("the curve of the JSON Web Key is not known")),
+            _ => return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known")),
         };
         let key = match self.bytes("x") {
             Ok(key) => key,
@@ -129,7 +129,7 @@ impl Key<'_> {
             (Some((oid, _)), Ok(key)) => Ok(self.with(Some(PublicHalf::of_fixed(&oid, key)))),
             (Some((_, name)), Err(_)) if self.is_private => Ok(self.with(None).sized(name, 0)),
             (Some(_), Err(reason)) => Err(reason),
-            (None, _) => Ok(self.with(None).hidden("the algorithm of the JSON Web Key is not known")),
+            (None, _) => Ok(self.with(None).hidden_since("the algorithm of the JSON Web Key is not known")),
         }
     }
 

@@ -80,9 +80,9 @@ impl<'a> Key<'a> {
             Some(secret::Secret::Encrypted(_)) => (Role::Private, Protection::Passphrase),
         };
         let hidden = format!("the OpenPGP algorithm {} is not known", material.algorithm);
-        let mut found = Found::new(role, "OpenPGP", protection, material.half()).hidden(hidden);
+        let mut found = Found::new(role, "OpenPGP", protection, material.half()).hidden_since(hidden);
         if let Some(secret::Secret::Encrypted(encryption)) = encryption {
-            found = found.under(encryption);
+            found = found.encrypted(encryption);
         }
         if let Some(prime) = material.elgamal() {
             found = found.sized("ElGamal", bit_length(prime));
