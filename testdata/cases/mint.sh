@@ -158,13 +158,8 @@ rm -f plaintext-key/fail-openssh/id_ed25519*
 quietly ssh-keygen -q -t ed25519 -N "" -C deploy@example.org -f plaintext-key/fail-openssh/id_ed25519
 rm -f plaintext-key/fail-openssh-under-a-passphrase/id_ed25519*
 quietly ssh-keygen -q -t ed25519 -N example -a 24 -C deploy@example.org -f plaintext-key/fail-openssh-under-a-passphrase/id_ed25519
-openssl rsa -in "$work/rsa2048.key" -traditional -aes256 -passout pass:example 2>"$work/log" \
-  -out plaintext-key/fail-pem-encryption/server.key
-openssl pkcs8 -topk8 -v1 PBE-SHA1-3DES -passout pass:example -in "$work/p256.key" -out plaintext-key/fail-pkcs12-scheme/server.key
 openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000 -passout pass:example -in "$work/p256.key" \
   -out plaintext-key/fail-strong-passphrase/server.key
-openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 2048 -passout pass:example -in "$work/p256.key" \
-  -out plaintext-key/fail-few-iterations/server.key
 { printf 'apiVersion: v1\nkind: ConfigMap\ndata:\n  server.key: |\n'
   sed 's/^/    /' "$work/p256.key"; } >plaintext-key/fail-indented-in-yaml/config.yaml
 
@@ -260,3 +255,49 @@ for case in fail-rails-master-key fail-fixture; do
   echo "$(openssl rand -base64 60 | tr -d '\n')--$(openssl rand -base64 12)--$(openssl rand -base64 16)" \
     >key-separation/$case/config/credentials.yml.enc
 done
+printf '\n' >"$work/none"
+printf 'example\n' >"$work/phrase"
+# putty PHRASE PARAMETERS FILE: a key of PuTTY
+putty() {
+  quietly puttygen -q -t ed25519 -C deploy@example.org --new-passphrase "$work/$1" --ppk-param "$2" -o "$3"
+}
+putty none version=3 plaintext-key/fail-putty/deploy.ppk
+quietly age-keygen -o "$work/age.txt"
+cp "$work/age.txt" plaintext-key/fail-age-identity/keys.txt
+printf 'creation_rules:\n  - age: %s\n' "$(sed -n 's/^# public key: //p' "$work/age.txt")" >plaintext-key/pass-age-recipient/.sops.yaml
+printf '[Interface]\nAddress = 192.0.2.1/24\nPrivateKey = %s\n\n[Peer]\nPublicKey = %s\nPresharedKey = %s\n' \
+  "$(wg genkey)" "$(wg genkey | wg pubkey)" "$(wg genpsk)" >plaintext-key/fail-wireguard/wg0.conf
+openssl rand 32 | openssl base64 -A | tr '+/' '-_' | tr -d '=' >"$work/oct"
+printf '{"keys": [{"kty": "oct", "use": "sig", "alg": "HS256", "kid": "2026-11", "iat": 1793491200, "k": "%s"}]}\n' \
+  "$(cat "$work/oct")" >plaintext-key/fail-symmetric-jwk/jwks.json
+# openpgp FILE PROTECTION: an armored secret key of gpg
+openpgp() {
+  rm -rf "$work/gnupg" && mkdir -m 700 "$work/gnupg"
+  printf 'Key-Type: EDDSA\nKey-Curve: ed25519\nName-Real: Example\nExpire-Date: 90d\n%s\n%%commit\n' "$2" >"$work/gpg"
+  quietly gpg --homedir "$work/gnupg" --batch --pinentry-mode loopback --passphrase example --gen-key "$work/gpg"
+  quietly gpg --homedir "$work/gnupg" --batch --pinentry-mode loopback --passphrase example --yes --armor -o "$1" --export-secret-keys
+  gpgconf --homedir "$work/gnupg" --kill all
+}
+openpgp plaintext-key/fail-openpgp/release.asc %no-protection
+
+echo "deprecated-algorithm"
+# pkcs8 CASE OPTION…: the key on P-256, encrypted
+pkcs8() {
+  local case=$1
+  shift
+  openssl pkcs8 -topk8 "$@" -passout pass:example -in "$work/p256.key" -out "deprecated-algorithm/$case/server.key"
+}
+pkcs8 pass-strong-passphrase -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000
+pkcs8 pass-scrypt -scrypt
+pkcs8 fail-few-iterations -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 2048
+pkcs8 fail-pkcs12-scheme -v1 PBE-SHA1-3DES
+pkcs8 fail-broken-cipher -v1 PBE-SHA1-RC4-128 -provider legacy -provider default
+openssl rsa -in "$work/rsa2048.key" -traditional -aes256 -passout pass:example 2>"$work/log" \
+  -out deprecated-algorithm/fail-pem-encryption/server.key
+cp "$work/rsa2048.key" deprecated-algorithm/pass-plaintext/server.key
+putty phrase version=3 deprecated-algorithm/pass-putty-version-3/deploy.ppk
+putty phrase version=2 deprecated-algorithm/fail-putty-version-2/deploy.ppk
+openpgp deprecated-algorithm/fail-openpgp-over-sha1/release.asc ''
+pkcs8 undetermined-unknown-scheme -v2 aes-256-cbc -outform DER
+# An arc of the scheme's identifier becomes one that nobody has given away.
+printf '\x63' | dd of=deprecated-algorithm/undetermined-unknown-scheme/server.key bs=1 seek=15 conv=notrunc 2>"$work/log"

@@ -5,6 +5,7 @@ pub(crate) mod derive;
 pub(crate) mod encryption;
 pub(crate) mod line;
 mod numbers;
+pub(crate) mod openpgp;
 pub(crate) mod openssh;
 mod private;
 mod public;
@@ -69,7 +70,7 @@ impl<'a> Found<'a> {
     }
 
     /// The same, encrypted under a passphrase in that way.
-    pub(crate) fn under(self, encryption: Encryption) -> Self {
+    pub(crate) fn encrypted(self, encryption: Encryption) -> Self {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
@@ -80,7 +81,7 @@ impl<'a> Found<'a> {
     }
 
     /// The same, with the reason why nothing is known of its public half.
-    pub(crate) fn hidden(self, reason: impl Into<String>) -> Self {
+    pub(crate) fn hidden_since(self, reason: impl Into<String>) -> Self {
         Self { hidden: reason.into(), ..self }
     }
 
@@ -113,9 +114,9 @@ impl<'a> Found<'a> {
         let is_sound = |plain: &[u8]| Shape::of(plain) == Some(Shape::Pkcs8);
         Ok(match opener.open(algorithm, ciphertext, is_sound) {
             Ok(Opened::NotTried) => found,
-            Ok(Opened::Wrong) => found.hidden("the key is encrypted, and none of the passwords opens it"),
+            Ok(Opened::Wrong) => found.hidden_since("the key is encrypted, and none of the passwords opens it"),
             Ok(Opened::Plain(plain)) => found.certified(Some(private::pkcs8(&plain)?.into_owned())),
-            Err(Malformed(reason)) => found.hidden(format!("the key is encrypted, and {reason}")),
+            Err(Malformed(reason)) => found.hidden_since(format!("the key is encrypted, and {reason}")),
         })
     }
 
@@ -141,15 +142,16 @@ impl<'a> Found<'a> {
         let key = wire::SshKey::read(blob)?;
         let hidden = format!("the SSH key type {} is not known", String::from_utf8_lossy(key.name));
         let [from, until] = key.validity.unwrap_or_default();
-        Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden(hidden).dated(from, until))
+        Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
     }
 
-    /// The fact and its place. `body` identifies a key whose public half is not known.
+    /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.
     pub(crate) fn into_fact(self, home: Location, body: &[u8], detailed: bool) -> (Key, Place) {
         let (public, unknown) = self.describe();
         let mut place = Place::new(home, self.label(&public.algorithm), String::new());
         place.identify(self.public.as_ref().and_then(PublicHalf::spki));
-        place.identity = hex(&place.spki.unwrap_or_else(|| sha256(body)));
+        let otherwise = || sha256(self.names.first().map_or(body, String::as_bytes));
+        place.identity = hex(&place.spki.unwrap_or_else(otherwise));
         if let Some(half) = &self.public {
             place.fingerprints.extend(half.ssh_fingerprints());
         }

@@ -108,8 +108,8 @@ fn secret_entry(
     let iterations = parameters.filter_map(|parameters| encryption::pbe_iterations(parameters).ok()).next();
     let [scheme, kdf, cipher] = ["JCEKS", "MD5", "des-ede3-cbc"].map(str::to_owned);
     let encryption = Encryption { scheme, kdf, iterations: iterations.unwrap_or(0), cipher, ..encryption::none() };
-    let found = Found::symmetric(format, 0).under(encryption).dated(Some(seconds(date)), None);
-    sink(Item::Key(found.hidden("the keystore does not say how long the key is"), object));
+    let found = Found::symmetric(format, 0).encrypted(encryption).dated(Some(seconds(date)), None);
+    sink(Item::Key(found.hidden_since("the keystore does not say how long the key is"), object));
     Ok(())
 }
 
@@ -130,7 +130,7 @@ impl Entry<'_> {
         let found = Found::new(Role::Private, self.format, Protection::Passphrase, None);
         let found = found.certified(half.map(PublicHalf::into_owned)).dated(Some(seconds(self.date)), None);
         let found = match self.encryption {
-            Some(encryption) => found.under(encryption),
+            Some(encryption) => found.encrypted(encryption),
             None => found,
         };
         sink(Item::Key(found, self.key));

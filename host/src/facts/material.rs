@@ -16,7 +16,7 @@ use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::{Elements, Malformed};
 use super::forms::{FORMS, Form, Sink, tor};
-use super::key::{Shape, is_cut_off, line, openssh, special};
+use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::{Opener, Passwords};
 use super::pem::embedded::{Run, forms};
 use super::pem::{self, Block, Content, Kind, Setting};
@@ -55,6 +55,10 @@ pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed:
     }
     if is_der(bytes) {
         reader.der_file(bytes);
+    } else if openpgp::is_file(bytes) {
+        let home = Span::new(0, bytes.len());
+        reader.keep_secret(Some(home));
+        reader.openpgp(bytes, home, home);
     } else if tor::is_file(bytes) {
         let mut budget = Budget::of(bytes);
         let at = 0..bytes.len();
@@ -70,7 +74,7 @@ pub fn may_hold(bytes: &[u8]) -> bool {
     if is_utf16(bytes) {
         return memmem::find(bytes, b"B\0E\0G\0I\0N").is_some();
     }
-    if is_der(bytes) || keystore::recognises(bytes) || tor::is_file(bytes) {
+    if is_der(bytes) || keystore::recognises(bytes) || openpgp::is_file(bytes) || tor::is_file(bytes) {
         return true;
     }
     let is_text = memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none();
@@ -275,6 +279,10 @@ impl Reader<'_> {
                 }
                 Ok(())
             }
+            Kind::OpenPgp => {
+                self.openpgp(bytes, home, begin);
+                Ok(())
+            }
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
                     Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info)),
@@ -305,6 +313,17 @@ impl Reader<'_> {
         let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
         place.parts.insert(("protection", None), self.location(begin));
         self.reading.facts.keys.push(fact, place);
+    }
+
+    fn openpgp(&mut self, packets: &[u8], home: Span, begin: Span) {
+        let keys = openpgp::read(packets);
+        if keys.found.is_empty() && keys.problems.is_empty() {
+            self.problem(home, "the OpenPGP key cannot be read: there is no packet of a key in it");
+        }
+        keys.found.into_iter().for_each(|found| self.key(found, packets, home, begin));
+        for reason in keys.problems {
+            self.problem(home, format!("the OpenPGP key cannot be read: {reason}"));
+        }
     }
 
     fn certificate(&mut self, der: &[u8], home: Span) -> Result<(), Malformed> {

@@ -153,11 +153,11 @@ impl Reader<'_, '_, '_> {
         let found = match Shape::of(secret) {
             Some(Shape::EncryptedPkcs8) => {
                 let algorithm = Elements::of_sequence(secret)?.any()?.algorithm()?;
-                Found::symmetric(FORMAT, 0).under(encryption::of_pkcs8(algorithm)?)
+                Found::symmetric(FORMAT, 0).encrypted(encryption::of_pkcs8(algorithm)?)
             }
             _ => Found::symmetric(FORMAT, 0),
         };
-        let found = found.hidden("the container does not say how long the key is");
+        let found = found.hidden_since("the container does not say how long the key is");
         (self.sink)(Item::Key(found, value.raw));
         Ok(())
     }

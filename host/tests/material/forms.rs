@@ -388,6 +388,48 @@ fn the_examples_of_the_standards_are_the_keys_that_they_say() {
 }
 
 #[test]
+fn a_keyset_of_tink_meets_its_public_keyset() {
+    // Written by Tink for Python.
+    let symmetric = [
+        (
+            r#"{"primaryKeyId": 1020998756, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.AesSivKey", "value": "EkDQfxIQ1YOU9RQF52Y4GRUclDeRk38tD8dr9HjVBwheyALxmXOr0pnKmp8hncHDuk1XkNh7bVF+iY950HoV30fB", "keyMaterialType": "SYMMETRIC"}, "status": "ENABLED", "keyId": 1020998756, "outputPrefixType": "TINK"}]}"#,
+            512,
+        ),
+        (
+            r#"{"primaryKeyId": 1650166653, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.HmacKey", "value": "EgQIAxAgGiAnzlebuLzM3KSdgYEtZWLIRaj123AXR6qYqWiDyDw9bw==", "keyMaterialType": "SYMMETRIC"}, "status": "ENABLED", "keyId": 1650166653, "outputPrefixType": "TINK"}]}"#,
+            256,
+        ),
+    ];
+    for (keyset, bits) in symmetric {
+        let (key, _) = only(keyset);
+        assert_eq!(described(&key), ("Tink", Role::Private, Protection::Plaintext, "symmetric"));
+        assert_eq!(key.public.bits, bits);
+    }
+    let pairs = [
+        (
+            r#"{"primaryKeyId": 1162233443, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.Ed25519PrivateKey", "value": "EiCy3GEUWE/wz1MNQqrefOUepPo5QyAVE7ryhjuMyuRJkhoiEiBo6J3xfUebppAmibze2Bdmk8uvOjG4Xx5xa9DNdhTLcQ==", "keyMaterialType": "ASYMMETRIC_PRIVATE"}, "status": "ENABLED", "keyId": 1162233443, "outputPrefixType": "TINK"}]}"#,
+            r#"{"primaryKeyId": 1162233443, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.Ed25519PublicKey", "value": "EiBo6J3xfUebppAmibze2Bdmk8uvOjG4Xx5xa9DNdhTLcQ==", "keyMaterialType": "ASYMMETRIC_PUBLIC"}, "status": "ENABLED", "keyId": 1162233443, "outputPrefixType": "TINK"}]}"#,
+        ),
+        (
+            r#"{"primaryKeyId": 157192363, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.EcdsaPrivateKey", "value": "EkwSBggDEAIYAhogW1JDmODjTMv2Pve+z0edqOZcz3WPXbLuYkVSzZP/x44iIBxRi/MShasHG8dH1ti4N9hQsCeL5+3RDTQVM5v+ay5ZGiBiC0jheJdaGTwnqatD67e/NsbYfdWWyNfdP/GW12auVQ==", "keyMaterialType": "ASYMMETRIC_PRIVATE"}, "status": "ENABLED", "keyId": 157192363, "outputPrefixType": "TINK"}]}"#,
+            r#"{"primaryKeyId": 157192363, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.EcdsaPublicKey", "value": "EgYIAxACGAIaIFtSQ5jg40zL9j73vs9HnajmXM91j12y7mJFUs2T/8eOIiAcUYvzEoWrBxvHR9bYuDfYULAni+ft0Q00FTOb/msuWQ==", "keyMaterialType": "ASYMMETRIC_PUBLIC"}, "status": "ENABLED", "keyId": 157192363, "outputPrefixType": "TINK"}]}"#,
+        ),
+        (
+            r#"{"primaryKeyId": 1967097519, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.EciesAeadHkdfPrivateKey", "value": "EooBEkQKBAgCEAMSOhI4CjB0eXBlLmdvb2dsZWFwaXMuY29tL2dvb2dsZS5jcnlwdG8udGluay5BZXNHY21LZXkSAhAQGAEYARoggwPOm1gJNy+NGfo+JBMmv44ukxaNFKh0ZpsUrEVrIgsiIG4rz7xw8orxoMA3hYEEMrmQN4pqcVdti6yB0HETeGkuGiACMJ95p85+H9b5gxO2CWGu2aKsVoLpSgfJzkaXSbDPrg==", "keyMaterialType": "ASYMMETRIC_PRIVATE"}, "status": "ENABLED", "keyId": 1967097519, "outputPrefixType": "TINK"}]}"#,
+            r#"{"primaryKeyId": 1967097519, "key": [{"keyData": {"typeUrl": "type.googleapis.com/google.crypto.tink.EciesAeadHkdfPublicKey", "value": "EkQKBAgCEAMSOhI4CjB0eXBlLmdvb2dsZWFwaXMuY29tL2dvb2dsZS5jcnlwdG8udGluay5BZXNHY21LZXkSAhAQGAEYARoggwPOm1gJNy+NGfo+JBMmv44ukxaNFKh0ZpsUrEVrIgsiIG4rz7xw8orxoMA3hYEEMrmQN4pqcVdti6yB0HETeGku", "keyMaterialType": "ASYMMETRIC_PUBLIC"}, "status": "ENABLED", "keyId": 1967097519, "outputPrefixType": "TINK"}]}"#,
+        ),
+    ];
+    for (private, public) in pairs {
+        let (_, of_public) = only(public);
+        for text in embedded(private) {
+            let (key, place) = only(text);
+            assert_eq!((key.role, key.protection), (Role::Private, Protection::Plaintext));
+            assert!(place.spki.is_some() && place.spki == of_public.spki);
+        }
+    }
+}
+
+#[test]
 fn who_only_speaks_of_keys_is_left_alone() {
     let texts = [
         "PuTTY-User-Key-File-2: ssh-rsa is the first line of such a file\nand the second names the encryption",
@@ -399,6 +441,9 @@ fn who_only_speaks_of_keys_is_left_alone() {
         r#"{"kty": "EC", "crv": "P-256", "d": "<private>", "x": "...", "y": "..."}"#,
         r#"{"properties": {"kty": {"type": "string"}, "d": {"type": "string"}}}"#,
         r#"{"kty": "RSA", "n": "0vx7agoebGcQSuuPiLJXZptN9n...", "e": "AQAB", "d": "X4cTteJY_gn4FYPsXB8rdXix5vwsg1FLN5E3Eaf..."}"#,
+        r#"obj = {"kty": "RSA", "key_ops": ["sign"], "n": to_base64url_uint(numbers.n).decode(), "d": to_base64url_uint(numbers.d)}"#,
+        r#"return {"kty": "oct", "k": secret}; const other = { kty: "OKP", crv: "Ed25519", d: privateKey, x };"#,
+        r#"{"kty": "oct", "k": "%s"}"#,
         "Private-key-format: v1.3 is what the first line says",
         "www IN RRSIG DNSKEY 13 2 3600 20261201000000 20261101000000 12345 example.org. AAAA",
         "example.org. IN DNSKEY 257 3 13 ( mdsswUyr3DPW132mOi8V9xESWE8jTo0d... )",

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use keyreeve::facts::material::may_hold;
 use proptest::prelude::*;
 
+use crate::canary::FORMS;
 use crate::tools::{openssl, read};
 
 /// A file of each kind, small.
@@ -27,39 +28,6 @@ fn specimens() -> Vec<Vec<u8>> {
     .into_iter()
     .chain(FORMS.map(|text| text.as_bytes().to_vec()))
     .collect()
-}
-
-/// A key in each of the forms that are neither PEM nor DER; published ones, or no keys at all.
-const FORMS: [&str; 11] = [
-    "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: x\nPublic-Lines: 2\n\
-     AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\nHh8g\nKey-Derivation: Argon2id\n\
-     Argon2-Memory: 8192\nArgon2-Passes: 13\nArgon2-Parallelism: 1\nArgon2-Salt: 00\nPrivate-Lines: 1\n\
-     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\nPrivate-MAC: 00\n",
-    "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"a\"\nAAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g\n\
-     ---- END SSH2 PUBLIC KEY ----\n",
-    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wAAAF8AAAAmZGwtbW9kcHtzaWdue2RzYS1uaXN0LXNoYTF9LGRoe3BsYWlufX0AAAAEbm9uZQAAACEAAAAdAAAAAAAAAAUXAAAAAgIAAAAECwAAAAQIAAAAAgM=\n\
-     ---- END SSH2 ENCRYPTED PRIVATE KEY ----\n",
-    "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n",
-    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\
-     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
-    "untrusted comment: minisign public key\nRWQAAAAAAAAAAAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n",
-    "[Interface]\nPrivateKey = dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=\n",
-    "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\"}\n",
-    "{\"keyData\":{\"typeUrl\":\"type.googleapis.com/google.crypto.tink.AesGcmKey\",\"value\":\"GhAAAQIDBAUGBwgJCgsMDQ4P\",\
-     \"keyMaterialType\":\"SYMMETRIC\"}}\n",
-    "Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\nPrivateKey: nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\nCreated: 20260102030405\n",
-    "example.org. IN DNSKEY 257 3 15 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n",
-];
-
-#[test]
-fn every_form_is_found_and_no_private_value_of_it_is_shown() {
-    for text in FORMS {
-        assert!(may_hold(text.as_bytes()), "{text}");
-        let reading = read(text.as_bytes());
-        assert_eq!((reading.facts.keys.len(), reading.problems.len()), (1, 0), "{text}{:?}", reading.problems);
-        let is_private = reading.facts.keys.facts()[0].role == keyreeve::rules::contract::Role::Private;
-        assert_eq!(is_private, !reading.secrets.is_empty(), "{text}");
-    }
 }
 
 #[test]

@@ -2,9 +2,12 @@
 //! Not unit tests of the readers, which stand beside them.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod canary;
 mod corpus;
+mod embedded;
 mod forms;
 mod hostile;
 mod keys;
+mod openpgp;
 mod places;
 mod tools;

@@ -2,13 +2,11 @@
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::sample::{self, severities, unknown};
-use keyreeve_rule::{Context, Encryption, Finding, Key, Protection, Purpose, Role, Severity, judge, judge_with};
+use keyreeve_rule::{Context, Encryption, Finding, Key, Protection, Purpose, Role, Severity, judge};
 
-use super::{PlaintextKey, Settings};
+use super::PlaintextKey;
 
 const CRITICAL: &[Option<Severity>] = &[Some(Severity::Critical)];
-const HIGH: &[Option<Severity>] = &[Some(Severity::High)];
-const MEDIUM: &[Option<Severity>] = &[Some(Severity::Medium)];
 const LOW: &[Option<Severity>] = &[Some(Severity::Low)];
 
 fn private(protection: Protection) -> Key {
@@ -67,34 +65,43 @@ fn a_strong_passphrase_is_no_key_vault_but_low() {
 }
 
 #[test]
-fn a_passphrase_that_is_cheap_to_guess_is_medium() {
-    for (key, reason) in [
-        (encrypted("PEM", "EVP_BytesToKey", "MD5", 1, "aes-256-cbc"), "one round of MD5"),
-        (encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 9_999, "aes-256-cbc"), "9999 iterations of PBKDF2, 10000"),
-        (encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 2048, "aes-256-cbc"), "2048 iterations"),
-        (encrypted("PBES2", "scrypt", "", 16_383, "aes-256-cbc"), "scrypt, 16384"),
-        (encrypted("OpenSSH", "bcrypt", "", 15, "aes-256-ctr"), "15 rounds of bcrypt"),
-        (encrypted("PBES2", "PBKDF2", "hmacWithSHA1", 600_000, "aes-256-cbc"), "hmacWithSHA1"),
-        (encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 600_000, "des-ede3-cbc"), "des-ede3-cbc"),
-        (encrypted("PKCS12-PBE", "PKCS12-KDF", "SHA1", 600_000, "des-ede3-cbc"), "PKCS#12"),
+fn how_well_a_passphrase_protects_is_the_matter_of_another_rule() {
+    for key in [
+        encrypted("PEM", "EVP_BytesToKey", "MD5", 1, "des-cbc"),
+        encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 1, "rc2-cbc"),
     ] {
-        let findings = of(&key);
-        assert_eq!(severities(&findings), MEDIUM, "{key:?}");
-        assert!(findings[0].message.contains(reason), "{}", findings[0].message);
+        assert_eq!(severities(&of(&key)), LOW, "{key:?}");
+    }
+}
+
+fn published(in_use: Option<&str>, purpose: Purpose) -> Key {
+    let mut key = private(Protection::Plaintext);
+    key.context.purpose = purpose;
+    let attribute = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    key.public.attributes.push(attribute("published", "RFC 9500"));
+    key.public.attributes.extend(in_use.map(|count| attribute("in-use", count)));
+    key
+}
+
+#[test]
+fn a_published_test_key_is_named_and_low_unless_a_live_certificate_has_it() {
+    let findings = of(&published(None, Purpose::Unspecified));
+    assert_eq!(severities(&findings), LOW);
+    assert_eq!(findings[0].message, "the private key is a published test key, printed in RFC 9500");
+    for purpose in [Purpose::Unspecified, Purpose::Fixture] {
+        let findings = of(&published(Some("1"), purpose));
+        assert_eq!(severities(&findings), CRITICAL);
+        assert!(findings[0].message.ends_with("and 1 live certificate of the scan has it"), "{}", findings[0].message);
     }
 }
 
 #[test]
-fn a_broken_cipher_is_high_whatever_the_iterations() {
-    for key in [
-        encrypted("PBES1", "PBKDF1", "MD5", 1_000_000, "des-cbc"),
-        encrypted("PBES1", "PBKDF1", "SHA1", 2048, "rc2-64-cbc"),
-        encrypted("PKCS12-PBE", "PKCS12-KDF", "SHA1", 2048, "rc4-40"),
-        encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 600_000, "rc2-cbc"),
-        encrypted("PEM", "EVP_BytesToKey", "MD5", 1, "des-cbc"),
-    ] {
-        assert_eq!(severities(&of(&key)), HIGH, "{key:?}");
-    }
+fn symmetric_and_session_keys_are_called_what_they_are() {
+    let mut key = private(Protection::Plaintext);
+    key.public.algorithm = "symmetric".into();
+    assert_eq!(of(&key)[0].message, "the symmetric key is in plaintext");
+    key.format = "TLS session".into();
+    assert_eq!(of(&key)[0].message, "the secret of a TLS session is in plaintext");
 }
 
 #[test]
@@ -121,11 +128,4 @@ fn a_protection_that_is_not_stated_is_undetermined_and_an_unknown_one_left_to_th
     assert_eq!(severities(&of(&private(Protection::NotNeeded))), [None]);
     let key = Key { unknown: vec![unknown("protection")], ..private(Protection::Plaintext) };
     assert_eq!(of(&key), []);
-}
-
-#[test]
-fn the_counts_are_settings() {
-    let settings = Settings { pbkdf2_minimum: 600_000, ..Settings::default() };
-    let key = encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 599_999, "aes-256-cbc");
-    assert_eq!(severities(&judge_with::<PlaintextKey, _>(settings, &key)), MEDIUM);
 }

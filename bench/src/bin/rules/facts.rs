@@ -193,6 +193,7 @@ pub(crate) mod native {
             "at-rest-encryption", at_rest_encryption::AtRestEncryption: EncryptedData encrypted_item;
             "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
             "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
+            "deprecated-algorithm", deprecated_algorithm::DeprecatedAlgorithm: EncryptedData encrypted_item, Keys key;
             "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
             "key-separation", key_separation::KeySeparation: EncryptedData encrypted_item;
             "key-size", key_size::KeySize: Certificates certificate, Keys key;

@@ -47,7 +47,7 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
         },
         "age-secret-key-pq-" => sink.key(private(Protection::Plaintext).sized(HYBRID, 0), b"", &home, &stated),
         _ => {
-            let found = private(Protection::Hardware).hidden("its public half is with the hardware");
+            let found = private(Protection::Hardware).hidden_since("its public half is with the hardware");
             sink.key(found, token, &home, &stated);
         }
     }

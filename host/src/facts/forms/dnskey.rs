@@ -36,7 +36,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         Ok(half) => {
             let found = Found::new(Role::Public, "DNSSEC", Protection::NotNeeded, half);
             let hidden = format!("the DNSSEC algorithm {algorithm} is not known");
-            sink.key(found.hidden(hidden), &text[range], &home, &home);
+            sink.key(found.hidden_since(hidden), &text[range], &home, &home);
         }
         Err(reason) => sink.problem(&home, format!("the DNSKEY record cannot be read: {reason}")),
     }

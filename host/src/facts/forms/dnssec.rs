@@ -82,13 +82,13 @@ impl File {
         let protection = if self.text("Label").is_some() { Protection::Hardware } else { Protection::Plaintext };
         let found = |half| Found::new(Role::Private, "DNSSEC", protection, half);
         if (157..=165).contains(&algorithm) {
-            return Ok(found(None).sized("symmetric", self.bytes("Key")?.len() as u32 * 8));
+            return Ok(Found::symmetric("DNSSEC", self.bytes("Key")?.len() as u32 * 8));
         }
         let half = match self.half(algorithm) {
             Err(_) if protection == Protection::Hardware => None,
             half => half?,
         };
-        Ok(found(half).hidden(format!("the file does not show the public half of algorithm {algorithm}")))
+        Ok(found(half).hidden_since(format!("the file does not show the public half of algorithm {algorithm}")))
     }
 
     fn half(&self, algorithm: u8) -> Result<Option<PublicHalf<'static>>, Malformed> {

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::Sink;
 use super::object::{Member, Object};
-use super::{Sink, is_placeholder};
 use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf, derive};
 use crate::facts::oid::{self, curves};
@@ -42,7 +42,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     }
     let secrets: Vec<&Member> = PRIVATE.iter().filter_map(|name| object.member(name)).collect();
     secrets.iter().for_each(|member| sink.secret(&member.range));
-    let is_elided = |name: &&str| object.member(name).is_some_and(|member| is_placeholder(&member.value));
+    let is_elided = |name: &&str| object.member(name).is_some_and(Member::is_placeholder);
     if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(|name| is_elided(&name)) {
         return Some(kind.range.end);
     }
@@ -71,7 +71,7 @@ impl Key<'_> {
             Some("OKP") => self.fixed(),
             Some("oct") => {
                 let bits = self.bytes("k")?.len() as u32 * 8;
-                Ok(Found::new(Role::Private, "JWK", Protection::Plaintext, None).sized("symmetric", bits))
+                Ok(Found::symmetric("JWK", bits))
             }
             _ => self.post_quantum(),
         }
@@ -89,7 +89,7 @@ impl Key<'_> {
     fn on_curve(&self) -> Result<Found<'static>, Malformed> {
         let curve = self.object.text("crv").unwrap_or_default();
         let Some((_, name, length)) = CURVES.iter().find(|(known, ..)| *known == curve) else {
-            return Ok(self.with(None).hidden("the curve of the JSON Web Key is not known"));
+            return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known"));
         };
         let point = match (self.number("x"), self.number("y")) {
             (Ok(x), Ok(y)) if x.len() <= *length && y.len() <= *length => {
@@ -110,7 +110,7 @@ impl Key<'_> {
             "Ed448" => oid::ED448,
             "X25519" => oid::X25519,
             "X448" => oid::X448,
-            _ => return Ok(self.with(None).hidden("the curve of the JSON Web Key is not known")),
+            _ => return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known")),
         };
         let key = match self.bytes("x") {
             Ok(key) => key,
@@ -129,7 +129,7 @@ impl Key<'_> {
             (Some((oid, _)), Ok(key)) => Ok(self.with(Some(PublicHalf::of_fixed(&oid, key)))),
             (Some((_, name)), Err(_)) if self.is_private => Ok(self.with(None).sized(name, 0)),
             (Some(_), Err(reason)) => Err(reason),
-            (None, _) => Ok(self.with(None).hidden("the algorithm of the JSON Web Key is not known")),
+            (None, _) => Ok(self.with(None).hidden_since("the algorithm of the JSON Web Key is not known")),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
     };
     let stated = at..at + SECRET_MARKS[0].len();
     let found = match secret.encryption {
-        Some(encryption) => Found::new(Role::Private, "minisign", Protection::Passphrase, None).under(encryption),
+        Some(encryption) => Found::new(Role::Private, "minisign", Protection::Passphrase, None).encrypted(encryption),
         None => {
             let half = PublicHalf::of_fixed(&oid::ED25519, secret.public);
             Found::new(Role::Private, "minisign", Protection::Plaintext, Some(half))

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Sink;
+use super::{Sink, is_placeholder};
 use crate::facts::pem::Unescaped;
 
 /// How far from a mark its object begins and ends at the most: some keys with certificates beside them.
@@ -23,6 +23,18 @@ pub(super) struct Member {
     pub(super) value: Vec<u8>,
     /// Of the value, without quotes.
     pub(super) range: Range<usize>,
+    is_quoted: bool,
+}
+
+/// A value without quotes that is shorter may be the name of a variable.
+const LONGEST_NAME: usize = 40;
+
+impl Member {
+    /// Whether the value is left out for the reader, or is an expression of a program: not a value at all.
+    pub(super) fn is_placeholder(&self) -> bool {
+        let is_name = !self.is_quoted && self.value.len() < LONGEST_NAME;
+        is_name || self.value.contains(&b'(') || is_placeholder(&self.value)
+    }
 }
 
 impl Object {
@@ -96,7 +108,7 @@ impl Parser<'_> {
                     if !is_value {
                         name = Some(text);
                     } else if let Some(name) = name.take() {
-                        self.members.push(Member { name, value: text, range });
+                        self.members.push(Member { name, value: text, range, is_quoted: !is_bare(byte) });
                     }
                 }
                 _ => {}

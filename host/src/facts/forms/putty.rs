@@ -115,8 +115,8 @@ impl File {
             return Err(Malformed("its public half is of another algorithm than its first line says"));
         }
         let hidden = format!("the SSH key type {} is not known", self.algorithm);
-        let found = Found::new(Role::Private, "PuTTY", Protection::Plaintext, key.public).hidden(hidden);
-        Ok(if self.encryption == "none" { found } else { found.under(self.under()) })
+        let found = Found::new(Role::Private, "PuTTY", Protection::Plaintext, key.public).hidden_since(hidden);
+        Ok(if self.encryption == "none" { found } else { found.encrypted(self.under()) })
     }
 
     /// Versions 1 and 2 hash the passphrase with SHA-1, version 3 has Argon2.

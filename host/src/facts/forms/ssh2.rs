@@ -76,7 +76,7 @@ fn private(body: &[u8]) -> Result<Found<'_>, Malformed> {
     if cipher != b"none" {
         let cipher = encryption::ssh_cipher(&String::from_utf8_lossy(cipher));
         let encryption = Encryption { iterations: 1, ..encryption::of("SSH2", "MD5", &cipher) };
-        return Ok(Found::new(Role::Private, "SSH2", Protection::Passphrase, None).under(encryption));
+        return Ok(Found::new(Role::Private, "SSH2", Protection::Passphrase, None).encrypted(encryption));
     }
     let half = half(kind, Fields::of(Fields::of(payload).string()?))?;
     Ok(Found::new(Role::Private, "SSH2", Protection::Plaintext, Some(half)))

@@ -2,7 +2,7 @@
 //! Not encrypted keysets.
 
 use super::object::Object;
-use super::{Sink, dnskey, is_placeholder};
+use super::{Sink, dnskey};
 use crate::facts::asn1::{Malformed, significant};
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid;
@@ -41,7 +41,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if is_private {
         sink.secret(&value.range);
     }
-    if is_placeholder(&value.value) {
+    if value.is_placeholder() {
         return None;
     }
     match found(kind, is_private, &value.value) {
@@ -58,10 +58,10 @@ fn found(kind: &str, is_private: bool, base64: &[u8]) -> Result<Found<'static>, 
     let found = |half| {
         let (role, protection) =
             if is_private { (Role::Private, Protection::Plaintext) } else { (Role::Public, Protection::NotNeeded) };
-        Found::new(role, "Tink", protection, half).hidden(hidden)
+        Found::new(role, "Tink", protection, half).hidden_since(hidden)
     };
     if let Some((_, field)) = SYMMETRIC.iter().find(|(known, _)| *known == kind) {
-        return Ok(found(None).sized("symmetric", message.bytes(*field)?.len() as u32 * 8));
+        return Ok(Found::symmetric("Tink", message.bytes(*field)?.len() as u32 * 8));
     }
     let Some(algorithm) = kind.strip_suffix(if is_private { "PrivateKey" } else { "PublicKey" }) else {
         return Ok(found(None));

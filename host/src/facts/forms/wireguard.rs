@@ -38,9 +38,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let half = |key: Vec<u8>| Some(PublicHalf::of_fixed(&oid::X25519, key));
     let found = match name {
         b"PublicKey" => Found::new(Role::Public, "WireGuard", Protection::NotNeeded, half(bytes)),
-        b"PresharedKey" | b"preshared-key" => {
-            Found::new(Role::Private, "WireGuard", Protection::Plaintext, None).sized("symmetric", 256)
-        }
+        b"PresharedKey" | b"preshared-key" => Found::symmetric("WireGuard", 256),
         _ => {
             let public = half(derive::x25519(&bytes)?.into());
             Found::new(Role::Private, "WireGuard", Protection::Plaintext, public)

@@ -26,7 +26,7 @@ pub(crate) fn read(form: Special, body: &[u8]) -> Result<Found<'_>, Malformed> {
             Ok(tpm::sealed(None))
         }
         Special::Piv => Ok(Found::new(Role::Private, "PIV", Protection::Hardware, None)
-            .hidden("it is in a hardware token, which the file refers to")),
+            .hidden_since("it is in a hardware token, which the file refers to")),
         Special::TlsSession => tls_session(body),
         Special::OpenVpnStatic => match body.trim_ascii() {
             digits if digits.iter().filter(|byte| byte.is_ascii_hexdigit()).count() == OPENVPN_STATIC * 2 => {
@@ -71,7 +71,7 @@ fn sigstore(json: &[u8]) -> Result<Found<'_>, Malformed> {
     };
     let cipher = if cipher == "nacl/secretbox" { "xsalsa20-poly1305" } else { cipher };
     let found = Found::new(Role::Private, "sigstore", Protection::Passphrase, None);
-    Ok(found.under(Encryption {
+    Ok(found.encrypted(Encryption {
         scheme: "sigstore".to_owned(),
         kdf: kdf.to_owned(),
         iterations: parsed["kdf"]["params"]["N"].as_u64().unwrap_or(0),

@@ -38,7 +38,7 @@ pub(super) fn read(der: &[u8]) -> Result<Found<'_>, Malformed> {
 
 /// A key in a TPM, with its public half where it is known.
 pub(super) fn sealed(half: Option<PublicHalf<'_>>) -> Found<'_> {
-    Found::new(Role::Private, "TSS2", Protection::Hardware, half).hidden("the TPM's form of it is not known")
+    Found::new(Role::Private, "TSS2", Protection::Hardware, half).hidden_since("the TPM's form of it is not known")
 }
 
 /// TPM2B_PUBLIC (part 2, 12.2.5) of an RSA or ECC key; none of another one, such as sealed data.

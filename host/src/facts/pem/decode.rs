@@ -22,9 +22,11 @@ pub(super) fn body(label: &str, base64: &[u8]) -> Option<Vec<u8>> {
     if label::is_text(label) {
         return Some(base64.to_vec());
     }
+    if label.starts_with("PGP ") {
+        return self::base64(without_checksum(&dense(base64)));
+    }
     if !known.contains(&label) {
-        let is_openpgp = label.starts_with("PGP ");
-        return self::base64(if is_openpgp { without_checksum(base64) } else { base64 });
+        return self::base64(base64);
     }
     let (begin, end) = (format!("-----BEGIN {label}-----\n"), format!("\n-----END {label}-----\n"));
     first(&[begin.as_bytes(), base64, end.as_bytes()].concat())
@@ -44,17 +46,19 @@ pub(crate) fn first(pem: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// Base64 without the checksum that OpenPGP puts on a last line: `=` and four characters (RFC 9580, section 6.1).
-fn without_checksum(base64: &[u8]) -> &[u8] {
-    let text = base64.trim_ascii_end();
-    match text.len().checked_sub(5).map(|at| text.split_at(at)) {
-        Some((data, [b'=', checksum @ ..])) if !checksum.contains(&b'=') => data,
-        _ => base64,
-    }
-}
-
 /// Base64 with white space in it, decoded.
 pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let dense: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    LENIENT.decode(dense).ok()
+    LENIENT.decode(dense(text)).ok()
+}
+
+fn dense(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect()
+}
+
+/// OpenPGP's armor without the CRC-24 that may end it, which nobody is to rely on (RFC 9580, section 6.1).
+fn without_checksum(armor: &[u8]) -> &[u8] {
+    match armor {
+        [body @ .., b'=', a, b, c, d] if ![a, b, c, d].contains(&&b'=') => body,
+        _ => armor,
+    }
 }

@@ -42,8 +42,9 @@ impl Run {
     }
 }
 
+/// The start of the base64 before `at`: behind a sign of equality, which ends another run, or is that of an assignment.
 fn token_start(text: &[u8], at: usize, floor: usize) -> usize {
-    at - text[floor..at].iter().rev().take_while(|&&byte| is_base64(byte)).count()
+    at - text[floor..at].iter().rev().take_while(|&&byte| is_base64(byte) && byte != b'=').count()
 }
 
 /// The end of the base64 from `at`: behind its padding, of which nothing can follow.

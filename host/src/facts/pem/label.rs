@@ -18,9 +18,11 @@ pub(crate) enum Kind {
     OpenSsh,
     /// A private key of a form that only its label names.
     Special(Special),
+    /// Keys of OpenPGP.
+    OpenPgp,
     /// A private key of a form that may not be known.
     OtherKey,
-    /// Anything else: messages, PGP, what is public and no key.
+    /// Anything else: messages, what is public and no key.
     Passed,
 }
 
@@ -82,8 +84,9 @@ pub(crate) fn kind(label: &str) -> Kind {
         }
         "ED25519 PRIVATE KEY" => Kind::Special(Special::Ed25519),
         "DSA PUBLIC KEY" => Kind::Special(Special::DsaPublic),
+        "PGP PRIVATE KEY BLOCK" | "PGP SECRET KEY BLOCK" | "PGP PUBLIC KEY BLOCK" => Kind::OpenPgp,
         _ if label.ends_with("NKEY SEED") => Kind::Special(Special::NkeySeed),
-        _ if label.contains("PRIVATE KEY") && !label.starts_with("PGP ") => Kind::OtherKey,
+        _ if label.contains("PRIVATE KEY") => Kind::OtherKey,
         _ => Kind::Passed,
     }
 }

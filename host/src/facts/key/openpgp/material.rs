@@ -1,0 +1,150 @@
+//! The public part of an OpenPGP key packet (RFC 9580, sections 5.5.2 and 5.5.5) as the public half that it is
+//! elsewhere. Not the secret part behind it.
+
+use std::borrow::Cow;
+
+use super::packet::big_endian;
+use crate::facts::asn1::{Malformed, encode_oid, significant};
+use crate::facts::key::PublicHalf;
+use crate::facts::oid::{self, Oid, curves, oid};
+
+/// Curves that OpenPGP names in its own way (section 9.2).
+const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");
+const CURVE25519_LEGACY: Oid = oid("1.3.6.1.4.1.3029.1.5.1");
+
+/// A key packet, divided.
+pub(super) struct Material<'a> {
+    pub(super) version: u8,
+    pub(super) created: i64,
+    /// Of version 3, for how many days it is valid; 0 for ever.
+    pub(super) days: Option<u16>,
+    pub(super) algorithm: u8,
+    /// The whole public part, of which fingerprints are made.
+    pub(super) public: &'a [u8],
+    /// The secret part.
+    pub(super) secret: &'a [u8],
+    numbers: Numbers<'a>,
+}
+
+/// The fields of the algorithm.
+enum Numbers<'a> {
+    /// Multiprecision integers: of RSA n and e, of DSA p, q, g, y, of ElGamal p, g, y.
+    Integers(Vec<&'a [u8]>),
+    /// A curve and a point.
+    Point(Oid, &'a [u8]),
+    /// As many octets as the algorithm has.
+    Octets(Oid, &'a [u8]),
+    Unknown,
+}
+
+impl<'a> Material<'a> {
+    pub(super) fn read(body: &'a [u8]) -> Result<Self, Malformed> {
+        let mut rest = Rest(body);
+        let version = rest.octet()?;
+        let created = i64::from(big_endian(rest.octets(4)?));
+        let days = match version {
+            2 | 3 => Some(big_endian(rest.octets(2)?) as u16),
+            4..=6 => None,
+            _ => return Err(Malformed("the version of a key packet is not known")),
+        };
+        let algorithm = rest.octet()?;
+        let stated = if version >= 5 { Some(big_endian(rest.octets(4)?) as usize) } else { None };
+        let before = body.len() - rest.0.len();
+        let numbers = Numbers::read(algorithm, &mut rest)?;
+        let length = match (stated, &numbers) {
+            (Some(length), _) => length,
+            (None, Numbers::Unknown) => body.len() - before,
+            (None, _) => body.len() - before - rest.0.len(),
+        };
+        let (public, secret) =
+            body.split_at_checked(before + length).ok_or(Malformed("a key packet is shorter than it says"))?;
+        Ok(Self { version, created, days, algorithm, public, secret, numbers })
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        !matches!(self.numbers, Numbers::Unknown)
+    }
+
+    /// The public half; none of ElGamal, and of an algorithm or curve that is not known.
+    pub(super) fn half(&self) -> Option<PublicHalf<'a>> {
+        match (&self.numbers, self.algorithm) {
+            (Numbers::Integers(numbers), 1..=3) => Some(PublicHalf::of_rsa(numbers.first()?, numbers.get(1)?)),
+            (Numbers::Integers(numbers), 17) => {
+                let [p, q, g, y] = numbers[..] else { return None };
+                Some(PublicHalf::of_dsa([p, q, g], Some(y)))
+            }
+            (Numbers::Point(curve, point), _) => of_point(curve, point),
+            (Numbers::Octets(algorithm, key), _) => Some(PublicHalf::of_fixed(algorithm, *key)),
+            _ => None,
+        }
+    }
+
+    /// The prime of an ElGamal key.
+    pub(super) fn elgamal(&self) -> Option<&'a [u8]> {
+        match &self.numbers {
+            Numbers::Integers(numbers) if matches!(self.algorithm, 16 | 20) => numbers.first().copied(),
+            _ => None,
+        }
+    }
+}
+
+/// The key at that point of a curve. Points that are a number by themselves have 0x40 before them.
+fn of_point<'a>(curve: &Oid, point: &'a [u8]) -> Option<PublicHalf<'a>> {
+    let native = point.strip_prefix(&[0x40]).unwrap_or(point);
+    let fixed = |oid: Oid| Some(PublicHalf::of_fixed(&oid, native));
+    match *curve {
+        ED25519_LEGACY => fixed(oid::ED25519),
+        CURVE25519_LEGACY => fixed(oid::X25519),
+        oid::ED25519 | oid::X25519 | oid::ED448 | oid::X448 => fixed(*curve),
+        _ => curves::by_oid(curve).map(|curve| PublicHalf::of_ec(&encode_oid(&curve.oid), Some(Cow::from(point)))),
+    }
+}
+
+impl<'a> Numbers<'a> {
+    fn read(algorithm: u8, rest: &mut Rest<'a>) -> Result<Self, Malformed> {
+        let mut integers = |count| (0..count).map(|_| rest.integer()).collect::<Result<_, _>>().map(Self::Integers);
+        match algorithm {
+            1..=3 => integers(2),
+            16 | 20 => integers(3),
+            17 => integers(4),
+            // ECDH, ECDSA, and EdDSA as it was before RFC 9580; ECDH has its key derivation behind the point.
+            18 | 19 | 22 => {
+                let length = rest.octet()?;
+                let curve =
+                    Oid::from_bytes(rest.octets(length.into())?).map_err(|_| Malformed("its curve is malformed"))?;
+                let point = rest.integer()?;
+                if algorithm == 18 {
+                    let length = rest.octet()?;
+                    rest.octets(length.into())?;
+                }
+                Ok(Self::Point(curve, point))
+            }
+            25 => Ok(Self::Octets(oid::X25519, rest.octets(32)?)),
+            26 => Ok(Self::Octets(oid::X448, rest.octets(56)?)),
+            27 => Ok(Self::Octets(oid::ED25519, rest.octets(32)?)),
+            28 => Ok(Self::Octets(oid::ED448, rest.octets(57)?)),
+            _ => Ok(Self::Unknown),
+        }
+    }
+}
+
+/// What is left of a packet.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn octets(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
+        let (octets, rest) = self.0.split_at_checked(count).ok_or(Malformed("a key packet ends too early"))?;
+        self.0 = rest;
+        Ok(octets)
+    }
+
+    fn octet(&mut self) -> Result<u8, Malformed> {
+        self.octets(1).map(|octets| octets[0])
+    }
+
+    /// A multiprecision integer (section 3.2) without leading zeros.
+    fn integer(&mut self) -> Result<&'a [u8], Malformed> {
+        let bits = big_endian(self.octets(2)?) as usize;
+        self.octets(bits.div_ceil(8)).map(significant)
+    }
+}
