@@ -179,7 +179,7 @@ struct BlocklistArgument {
     /// Some two million keys: those of Debian's weak random numbers (CVE-2008-0166), of firmware, of documentation and of tests.
     /// `pip install badkeys && badkeys --update-bl` fetches it to ~/.cache/badkeys/blocklist.dat (https://badkeys.info).
     #[arg(long = "blocklist", value_name = "FILE", help_heading = TREE)]
-    file: Option<PathBuf>,
+    blocklist: Option<PathBuf>,
 }
 
 /// Which policy.

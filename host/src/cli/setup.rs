@@ -179,5 +179,5 @@ pub(super) fn blocklist(argument: &BlocklistArgument) -> Result<Option<Blocklist
     let open = |file: &PathBuf| {
         Blocklist::open(file).with_context(|| format!("the blocklist {} cannot be used", file.display()))
     };
-    argument.file.as_ref().map(open).transpose()
+    argument.blocklist.as_ref().map(open).transpose()
 }

@@ -153,7 +153,6 @@ mod tests {
 
     #[test]
     fn a_published_factor_is_known_by_where_it_is_published() {
-        // The factor is one of IBM's remote supervisor adapters' (Heninger and others, "Mining your Ps and Qs", 2012).
         let known = known::ALL.clone();
         let large = (UBig::ONE << 521) - 1u8;
         let common = commons(&[known * large]);
