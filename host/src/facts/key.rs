@@ -82,6 +82,18 @@ impl<'a> Found<'a> {
         Self { public, ..self }
     }
 
+    /// The same, apart from the bytes that it was found in.
+    pub(crate) fn into_owned(self) -> Found<'static> {
+        let Self { role, format, protection, encryption, public, hidden, named, symmetric_bits, created } = self;
+        let public = public.map(PublicHalf::into_owned);
+        Found { role, format, protection, encryption, public, hidden, named, symmetric_bits, created }
+    }
+
+    /// Whether its public half is known, so that it can be found elsewhere.
+    pub(crate) fn is_known(&self) -> bool {
+        self.public.as_ref().is_some_and(|half| half.identity().is_some())
+    }
+
     /// The same, with another reason for there being no public half.
     pub(crate) fn hidden_since(self, reason: impl Into<String>) -> Self {
         Self { hidden: reason.into(), ..self }
