@@ -55,6 +55,7 @@ pub(super) struct Check<'a> {
     engine: Engine,
     rules: RuleSet,
     as_of: Date,
+    passwords: Passwords,
     baseline: Option<(PathBuf, Vec<u8>, baseline::Baseline)>,
 }
 
@@ -76,7 +77,8 @@ impl<'a> Check<'a> {
         let (engine, rules) = setup::rules(&setup.policy, &selection)?;
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(Self { arguments, setup, engine, rules, as_of, baseline })
+        let passwords = setup::passwords(&arguments.passwords)?;
+        Ok(Self { arguments, setup, engine, rules, as_of, passwords, baseline })
     }
 
     /// The sources that the command line asks for.
@@ -137,7 +139,7 @@ impl<'a> Check<'a> {
     }
 
     fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
-        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, Passwords::NONE);
+        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, &self.passwords);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);
         }

@@ -37,6 +37,7 @@ fn as_check(arguments: &ExceptArguments) -> CheckArguments {
     CheckArguments {
         paths: arguments.paths.clone(),
         policy: arguments.policy.clone(),
+        passwords: arguments.passwords.clone(),
         as_of: arguments.as_of,
         ..*check
     }

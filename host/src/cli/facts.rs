@@ -4,7 +4,6 @@ use std::io;
 
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
-use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::facts::{Kind, spelling};
 use keyreeve::problem::Subject;
@@ -31,7 +30,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         discover::walk(&request, &Line::stderr("reading"))
     };
     let sources = &discovery.sources;
-    let understood = scan::understand(sources, &setup.policy, Detail::Everything, Passwords::NONE);
+    let passwords = setup::passwords(&arguments.passwords)?;
+    let understood = scan::understand(sources, &setup.policy, Detail::Everything, &passwords);
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems
         .map(|problem| {

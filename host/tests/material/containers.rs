@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::{Reading, material};
+use keyreeve::facts::Reading;
 use keyreeve::rules::contract::{Encryption, Key, Protection};
-use keyreeve::source::{Source, SourceId};
 
-use crate::tools::{Authority, file, openssl, program, read};
+use crate::tools::{Authority, file, opened, openssl, program, read};
 
 /// Certificates by their SHA-256, in order.
 fn certificates(reading: &Reading) -> Vec<String> {
@@ -24,12 +22,6 @@ fn key(reading: &Reading) -> &Key {
 fn encryption(encryption: &Encryption) -> String {
     let Encryption { scheme, kdf, prf, iterations, cipher, .. } = encryption;
     format!("{scheme} {kdf} {prf} {iterations} {cipher}")
-}
-
-/// What is read with these passwords.
-fn opened(bytes: &[u8], passwords: &str) -> Reading {
-    let source = Source::new("a", None, bytes.to_vec());
-    material::read_with(SourceId(0), &source, &Passwords::of_lines(passwords), true)
 }
 
 #[test]

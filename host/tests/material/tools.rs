@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::{Reading, material};
 use keyreeve::source::{Source, SourceId, Span};
 
@@ -26,9 +27,19 @@ pub(crate) fn openssl_text(line: &str) -> String {
 
 /// The reading of these bytes, with the invariants that hold for every reading checked.
 pub(crate) fn read(bytes: &[u8]) -> Reading {
+    checked(bytes, &Passwords::default(), false)
+}
+
+/// The same with what one of these passwords opens, a line each, and with details.
+pub(crate) fn opened(bytes: &[u8], passwords: &str) -> Reading {
+    checked(bytes, &Passwords::of_lines(passwords), true)
+}
+
+fn checked(bytes: &[u8], passwords: &Passwords, detailed: bool) -> Reading {
     let source = Source::new("a", None, bytes.to_vec());
-    let reading = material::read(SourceId(0), &source);
+    let reading = material::read_with(SourceId(0), &source, passwords, detailed);
     let places = reading.facts.keys.places().iter().chain(reading.facts.certificates.places());
+    let places = places.chain(reading.facts.revocation_lists.places()).chain(reading.facts.encrypted_data.places());
     let parts = places.clone().flat_map(|place| place.parts.values());
     let homes = places.map(|place| &place.home).chain(parts).map(|location| location.span);
     for span in homes.chain(reading.secrets.iter().map(|(_, span)| *span)).chain(problem_spans(&reading)) {

@@ -190,12 +190,13 @@ pub(crate) mod native {
             };
         }
         rules! {
-            "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
+            "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate, RevocationLists revocation_list;
             "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
             "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
             "key-size", key_size::KeySize: Certificates certificate, Keys key;
             "plaintext-key", plaintext_key::PlaintextKey: Keys key;
-            "rotation-age", rotation_age::RotationAge: Certificates certificate, Inventory inventory_entry, Keys key;
+            "revocation", revocation::Revocation: Certificates certificate, RevocationLists revocation_list;
+            "rotation-age", rotation_age::RotationAge: Certificates certificate, EncryptedData encrypted_item, Inventory inventory_entry, Keys key;
             "tls-version", tls_version::TlsVersion: TlsEndpoints tls_endpoint;
         }
     }
