@@ -27,6 +27,8 @@ need wasm-ld lld
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need curl curl
+need keytool openjdk-17-jre-headless
+[ -e /usr/share/java/bcprov.jar ] || missing+=(libbcprov-java)
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
 [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)
 

@@ -33,17 +33,24 @@ pub struct Understood {
 }
 
 /// What the user gives a scan beside the sources and the policy.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Given<'a> {
     /// Passwords to try on what is encrypted.
-    pub passwords: Passwords,
+    pub passwords: &'a Passwords,
     /// Keys that others have.
     pub blocklist: Option<&'a Blocklist>,
 }
 
+impl Default for Given<'_> {
+    /// Nothing.
+    fn default() -> Self {
+        Self { passwords: Passwords::NONE, blocklist: None }
+    }
+}
+
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations.
 pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let read::Facts { reading, formats } = read::read(sources, detail, &given.passwords);
+    let read::Facts { reading, formats } = read::read(sources, detail, given.passwords);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources, given.blocklist);

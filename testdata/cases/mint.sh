@@ -29,6 +29,21 @@ basicConstraints = critical, CA:FALSE
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 subjectAltName = DNS:www.example.org
+[with_addresses]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:www.example.org
+crlDistributionPoints = URI:http://crl.example.org/issuing.crl
+authorityInfoAccess = OCSP;URI:http://ocsp.example.org
+[with_unusable_addresses]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:www.example.org
+crlDistributionPoints = URI:ldap:///CN=Issuing, URI:http://localhost/issuing.crl
+[without_revocation]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:www.example.org
+2.5.29.56 = DER:0500
+[crl]
+authorityKeyIdentifier = keyid
 CNF
 
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log" >&2; return 1; }; }
@@ -80,6 +95,15 @@ server() {
   certify leaf "$digest" 20261101000000Z 20270129235959Z root "$name" "$file" "$@"
 }
 
+# revocation_list DIGEST FROM TO ISSUER FILE [SERIAL]: a list under its dump, which revokes the certificate of that serial number
+revocation_list() {
+  : >"$work/index.txt"
+  [ $# -lt 6 ] || printf 'R\t270129235959Z\t261110120000Z\t%s\tunknown\t/CN=revoked.example.org\n' "$6" >"$work/index.txt"
+  quietly openssl ca -config "$work/ca.cnf" -gencrl -crlexts crl -md "$1" -crl_lastupdate "$2" -crl_nextupdate "$3" \
+    -cert "$work/$4.crt" -keyfile "$work/$4.key" -out "$work/list.crl"
+  openssl crl -in "$work/list.crl" -text >"$5"
+}
+
 key root EC ec_paramgen_curve:P-384
 certify authority sha384 20240108000000Z 20340107235959Z self root "$work/root.pem"
 key ed25519 ED25519
@@ -109,6 +133,8 @@ key explicit EC ec_paramgen_curve:P-256 ec_param_enc:explicit
 public explicit key-size/undetermined-explicit-curve/key.pem
 openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -passout pass:example -in "$work/ed25519.key" \
   -out key-size/undetermined-encrypted/key.pem
+openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe3072 -out key-size/pass-dh-parameters-3072/dh.pem
+openssl genpkey -genparam -algorithm DH -pkeyopt group:modp_1536 -out key-size/fail-dh-parameters-1536/dh.pem
 
 echo "certificate-algorithm"
 server sha256 rsa3072 certificate-algorithm/pass-sha256/server.pem
@@ -124,6 +150,10 @@ certify leaf sha1 20261101000000Z 20270129235959Z root p256 certificate-algorith
 certify leaf sha1 20261101000000Z 20270129235959Z old p256 certificate-algorithm/fail-pss-over-sha1/server.pem \
   -sigopt rsa_padding_mode:pss
 certify leaf sha256 20261101000000Z 20270129235959Z self dsa2048 certificate-algorithm/fail-dsa/server.pem
+certify leaf sha256 20261101000000Z 20270129235959Z old p256 certificate-algorithm/fail-pss-masked-with-sha1/server.pem \
+  -sigopt rsa_padding_mode:pss -sigopt rsa_mgf1_md:sha1
+revocation_list sha1 20261101000000Z 20270129235959Z old certificate-algorithm/fail-revocation-list-over-sha1/old.crl
+revocation_list sha384 20261101000000Z 20270129235959Z root certificate-algorithm/pass-revocation-list/root.crl
 certify leaf ripemd160 20261101000000Z 20270129235959Z old p256 certificate-algorithm/undetermined-ripemd160/server.pem
 
 echo "rotation-age"
@@ -138,7 +168,24 @@ leaf fail-rotated-too-long-ago 20261101000000Z 20261201000000Z
 leaf pass-fixture 20160101000000Z 20360101000000Z
 leaf undetermined-no-environment 20260101000000Z 20270110000000Z
 certify leaf sha256 20261101000000Z 20270129235959Z root rsa3072 rotation-age/undetermined-no-environment/api.crt
+leaf fail-about-to-expire 20260901000000Z 20261129000000Z
+leaf fail-begins-later 20261201000000Z 20270129235959Z
+leaf fail-ends-before-it-begins 20261101000000Z 20261001000000Z
 cp "$work/root.pem" rotation-age/pass-authority/root.crt
+
+echo "revocation"
+# revocable CASE EXTENSIONS FROM TO
+revocable() { certify "$2" sha256 "$3" "$4" root p256 "revocation/$1/www.crt"; }
+revocable pass-addresses with_addresses 20261101000000Z 20270129235959Z
+revocable pass-no-revocation-available without_revocation 20261101000000Z 20270129235959Z
+revocable pass-seven-days leaf 20261120000000Z 20261127000000Z
+cp "$work/root.pem" revocation/pass-root/root.crt
+revocation_list sha384 20261101000000Z 20261201000000Z root revocation/pass-list-in-force/root.crl 1002
+revocable fail-nothing-said leaf 20261101000000Z 20270129235959Z
+revocable fail-addresses-that-nobody-can-ask with_unusable_addresses 20261101000000Z 20270129235959Z
+revocable fail-revoked with_addresses 20261101000000Z 20270129235959Z
+revocation_list sha384 20261101000000Z 20261201000000Z root revocation/fail-revoked/root.crl 1001
+revocation_list sha384 20261001000000Z 20261101000000Z root revocation/fail-list-past-its-next-update/root.crl
 
 echo "key-inventory"
 for case in pass-key-named-by-its-path fail-key-that-no-entry-names; do

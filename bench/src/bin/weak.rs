@@ -40,11 +40,11 @@ fn each_key(moduli: &[UBig]) {
     let times = interleaved(
         11,
         [
-            &mut || each(&|modulus| drop(black_box(fermat::rounds(modulus)))),
-            &mut || each(&|modulus| drop(black_box(roca::is_vulnerable(modulus)))),
-            &mut || each(&|modulus| drop(black_box(density::pattern(modulus)))),
-            &mut || each(&|modulus| drop(black_box(wiener::private_bits(modulus, &large)))),
-            &mut || each(&|modulus| drop(black_box(small::factor(modulus)))),
+            &mut || each(&|modulus| _ = black_box(fermat::rounds(modulus))),
+            &mut || each(&|modulus| _ = black_box(roca::is_vulnerable(modulus))),
+            &mut || each(&|modulus| _ = black_box(density::pattern(modulus))),
+            &mut || each(&|modulus| _ = black_box(wiener::private_bits(modulus, &large))),
+            &mut || each(&|modulus| _ = black_box(small::factor(modulus))),
         ],
     );
     let names = [

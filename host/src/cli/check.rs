@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
 use keyreeve::digest::{hex, sha256};
 use keyreeve::discover::{self, Discovery, GitError, Request, Staged};
+use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
@@ -55,6 +56,7 @@ pub(super) struct Check<'a> {
     engine: Engine,
     rules: RuleSet,
     as_of: Date,
+    passwords: Passwords,
     baseline: Option<(PathBuf, Vec<u8>, baseline::Baseline)>,
     blocklist: Option<Blocklist>,
 }
@@ -78,7 +80,8 @@ impl<'a> Check<'a> {
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
         let blocklist = setup::blocklist(&arguments.blocklist)?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
-        Ok(Self { arguments, setup, engine, rules, as_of, baseline, blocklist })
+        let passwords = setup::passwords(&arguments.passwords)?;
+        Ok(Self { arguments, setup, engine, rules, as_of, passwords, baseline, blocklist })
     }
 
     /// The sources that the command line asks for.
@@ -139,7 +142,7 @@ impl<'a> Check<'a> {
     }
 
     fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
-        let given = Given { blocklist: self.blocklist.as_ref(), ..Given::default() };
+        let given = Given { passwords: &self.passwords, blocklist: self.blocklist.as_ref() };
         let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, &given);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);

@@ -38,6 +38,7 @@ fn as_check(arguments: &ExceptArguments) -> CheckArguments {
         paths: arguments.paths.clone(),
         policy: arguments.policy.clone(),
         blocklist: arguments.blocklist.clone(),
+        passwords: arguments.passwords.clone(),
         as_of: arguments.as_of,
         ..*check
     }

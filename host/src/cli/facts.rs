@@ -31,7 +31,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         discover::walk(&request, &Line::stderr("reading"))
     };
     let sources = &discovery.sources;
-    let given = Given { blocklist: blocklist.as_ref(), ..Given::default() };
+    let passwords = setup::passwords(&arguments.passwords)?;
+    let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
     let understood = scan::understand(sources, &setup.policy, Detail::Everything, &given);
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems

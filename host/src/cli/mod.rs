@@ -125,6 +125,8 @@ struct CheckArguments {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     policy: PolicyArgument,
+    #[command(flatten)]
+    passwords: PasswordArgument,
     /// Format of standard output.
     #[arg(long, value_enum, default_value_t = Format::Human, help_heading = OUTPUT)]
     format: Format,
@@ -193,6 +195,17 @@ struct PolicyArgument {
     file: Option<PathBuf>,
 }
 
+/// Passwords for what is encrypted.
+#[derive(Args, Clone, Default)]
+struct PasswordArgument {
+    /// Passwords to try on encrypted private keys and PKCS#12 files, one a line, so that what they hold is read, too.
+    ///
+    /// None of them is shown anywhere. What they open stays as protected as it is: a key that is encrypted is reported as such, and
+    /// its public half is known.
+    #[arg(long, value_name = "FILE", help_heading = TREE)]
+    password_file: Option<PathBuf>,
+}
+
 #[derive(Args)]
 struct FactsArguments {
     /// Files and folders; `-` reads one source from standard input.
@@ -202,6 +215,8 @@ struct FactsArguments {
     policy: PolicyArgument,
     #[command(flatten)]
     blocklist: BlocklistArgument,
+    #[command(flatten)]
+    passwords: PasswordArgument,
     /// Name of the source on standard input.
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     stdin_name: String,
@@ -229,6 +244,8 @@ struct ExceptArguments {
     policy: PolicyArgument,
     #[command(flatten)]
     blocklist: BlocklistArgument,
+    #[command(flatten)]
+    passwords: PasswordArgument,
     /// The date to judge at, as in `check`.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,

@@ -1,11 +1,12 @@
 //! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
 
 use std::env;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
+use keyreeve::facts::password::Passwords;
 use keyreeve::policy::{Lock, OwnRule, Policy, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
@@ -17,7 +18,10 @@ use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
 use keyreeve::weak::blocklist::Blocklist;
 
-use super::{BlocklistArgument, PolicyArgument};
+use super::{BlocklistArgument, PasswordArgument, PolicyArgument};
+
+/// Largest password file, in bytes.
+const PASSWORD_FILE_BYTES: u64 = 1024 * 1024;
 
 /// The policy in force and the folder that paths are relative to.
 pub(super) struct Setup {
@@ -115,6 +119,37 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
         !common.starts_with(&git) && paths.iter().any(|path| resolve(path).starts_with(&git))
     });
     if is_torn { here } else { common }
+}
+
+/// The passwords of a file. That others can read it is said; nothing of it is shown.
+pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
+    let Some(file) = &argument.password_file else { return Ok(Passwords::default()) };
+    let name = visible_lines(&file.to_string_lossy());
+    let read = || {
+        let opened = std::fs::File::open(file)?;
+        let metadata = opened.metadata()?;
+        let mut text = String::new();
+        opened.take(PASSWORD_FILE_BYTES + 1).read_to_string(&mut text)?;
+        io::Result::Ok((metadata, text))
+    };
+    let (metadata, text) = read().with_context(|| format!("the password file {name} cannot be read as UTF-8"))?;
+    ensure!(text.len() as u64 <= PASSWORD_FILE_BYTES, "the password file {name} is larger than 1 MiB: it is none");
+    if is_open_to_others(&metadata) {
+        // Nowhere is left to complain about standard error itself.
+        drop(writeln!(io::stderr(), "warning: others can read the password file {name}: chmod 600 {name}"));
+    }
+    Ok(Passwords::of_lines(&text))
+}
+
+#[cfg(unix)]
+fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o044 != 0
+}
+
+/// Elsewhere than on Unix no mode tells.
+#[cfg(not(unix))]
+fn is_open_to_others(_: &std::fs::Metadata) -> bool {
+    false
 }
 
 /// The engine and all rules.

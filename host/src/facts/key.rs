@@ -106,6 +106,18 @@ impl<'a> Found<'a> {
         Self { dates: [created, expires], ..self }
     }
 
+    /// The same, apart from the bytes that it was found in.
+    pub(crate) fn into_owned(self) -> Found<'static> {
+        let Self { role, format, protection, encryption, public, hidden, named, bits, names, dates } = self;
+        let public = public.map(PublicHalf::into_owned);
+        Found { role, format, protection, encryption, public, hidden, named, bits, names, dates }
+    }
+
+    /// Whether its public half is known, so that it can be found elsewhere.
+    pub(crate) fn is_known(&self) -> bool {
+        self.public.as_ref().is_some_and(|half| half.spki().is_some())
+    }
+
     /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
     pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
         let found = private::encrypted_pkcs8(der)?;

@@ -71,7 +71,9 @@ impl<'a> Block<'a> {
         let content = match end {
             _ if is_passed(label) => Content::Passed,
             Some(_) => closed(text, label, inner.clone(), setting),
-            None if !body::begins(raw) || body::is_elided(&raw[..raw.len().min(NEAR)]) => Content::Mention,
+            None if !body::begins(raw, label::line(label)) || body::is_elided(&raw[..raw.len().min(NEAR)]) => {
+                Content::Mention
+            }
             None => Content::Broken { at: begin.clone(), reason: unclosed(text, dashes, label) },
         };
         Some(Self { label, begin, whole, inner, content })
@@ -90,7 +92,8 @@ impl<'a> Block<'a> {
     /// The bytes that may be a private value by the label, whatever became of them.
     pub(crate) fn secret(&self, text: &[u8]) -> Option<Range<usize>> {
         let closed = self.whole.end > self.inner.end;
-        let private = label::is_private(self.label) && (closed || body::begins(&text[self.inner.clone()]));
+        let private = label::is_private(self.label)
+            && (closed || body::begins(&text[self.inner.clone()], label::line(self.label)));
         private.then(|| self.inner.clone())
     }
 }
@@ -98,7 +101,7 @@ impl<'a> Block<'a> {
 /// The body between a BEGIN line and its END line.
 fn closed(text: &[u8], label: &str, inner: Range<usize>, setting: &Setting<'_>) -> Content {
     let raw = &text[inner.clone()];
-    if !body::is_evident(raw) || body::is_elided(raw) {
+    if !body::is_evident(raw, label::line(label)) || body::is_elided(raw) {
         return Content::Mention;
     }
     let collected = match body::collect(text, inner.clone(), setting) {

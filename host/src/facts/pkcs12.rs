@@ -5,10 +5,10 @@ use der::Tag;
 
 use super::asn1::{Element, Elements, Malformed};
 use super::container::{Item, Sink, encrypted};
-use super::key::{Found, Shape, encryption};
+use super::key::{Found, PublicHalf, Shape, encryption};
 use super::oid::{self, Oid, oid};
 use super::password::{Opened, Opener};
-use super::{ber, pkcs7};
+use super::{ber, certificate, pkcs7};
 
 const DATA: Oid = oid("1.2.840.113549.1.7.1");
 const ENCRYPTED_DATA: Oid = oid("1.2.840.113549.1.7.6");
@@ -20,6 +20,8 @@ const CERTIFICATE_BAG: Oid = oid("1.2.840.113549.1.12.10.1.3");
 const CRL_BAG: Oid = oid("1.2.840.113549.1.12.10.1.4");
 const SECRET_BAG: Oid = oid("1.2.840.113549.1.12.10.1.5");
 const SAFE_CONTENTS_BAG: Oid = oid("1.2.840.113549.1.12.10.1.6");
+/// localKeyId, by which a key and its certificate know each other (RFC 2985, section 5.5.2).
+const LOCAL_KEY_ID: Oid = oid("1.2.840.113549.1.9.21");
 const X509_CERTIFICATE: Oid = oid("1.2.840.113549.1.9.22.1");
 const X509_CRL: Oid = oid("1.2.840.113549.1.9.23.1");
 /// How deep bags may lie in bags.
@@ -33,7 +35,7 @@ pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     fields.next(Tag::Integer)?;
     let safe = fields.next(Tag::Sequence)?;
     let mac = fields.optional(Tag::Sequence)?.map(mac).transpose()?;
-    let mut reader = Reader { opener, sink, mac };
+    let mut reader = Reader { opener, sink, mac, keys: Vec::new(), certified: Vec::new() };
     let content = reader.authenticated(safe)?;
     // What was BER may have BER inside of its strings as well.
     let content = ber::to_der(content)?;
@@ -44,6 +46,7 @@ pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
             (reader.sink)(Item::Problem(format!("a part of the PKCS#12 file cannot be read: {reason}")));
         }
     }
+    reader.hand_on_keys();
     Ok(())
 }
 
@@ -52,13 +55,24 @@ struct Reader<'r, 'o, 's> {
     sink: &'r mut Sink<'s>,
     /// The hash of its MacData, and the iterations.
     mac: Option<(String, u64)>,
+    /// The keys until all certificates are known, which may have the public half that a key does not show.
+    keys: Vec<Keyed>,
+    /// Public keys of certificates by their localKeyId.
+    certified: Vec<(Vec<u8>, PublicHalf<'static>)>,
+}
+
+/// A key, the DER of its bag's value, and its localKeyId; empty where it has none.
+struct Keyed {
+    found: Found<'static>,
+    value: Vec<u8>,
+    id: Vec<u8>,
 }
 
 impl Reader<'_, '_, '_> {
     /// The AuthenticatedSafe: of password integrity in Data, of public-key integrity in SignedData.
     fn authenticated<'a>(&mut self, safe: Element<'a>) -> Result<&'a [u8], Malformed> {
         let mut fields = safe.elements()?;
-        let (kind, content) = (fields.any()?.oid()?, content(fields)?);
+        let (kind, content) = (fields.any()?.oid()?, content(&mut fields)?);
         if kind == DATA {
             return octets(content);
         }
@@ -67,7 +81,7 @@ impl Reader<'_, '_, '_> {
         }
         let mut encapsulated = pkcs7::signed_data(content, self.sink)?.elements()?;
         encapsulated.any()?;
-        octets(self::content(encapsulated)?)
+        octets(self::content(&mut encapsulated)?)
     }
 
     /// One ContentInfo of the AuthenticatedSafe.
@@ -75,8 +89,8 @@ impl Reader<'_, '_, '_> {
         let mut fields = safe.elements()?;
         let kind = fields.any()?.oid()?;
         match kind {
-            DATA => self.bags(octets(content(fields)?)?, DEPTH),
-            ENCRYPTED_DATA => self.encrypted_safe(content(fields)?),
+            DATA => self.bags(octets(content(&mut fields)?)?, DEPTH),
+            ENCRYPTED_DATA => self.encrypted_safe(content(&mut fields)?),
             _ => Err(Malformed("it is encrypted for a public key, or is of a kind that is not known")),
         }
     }
@@ -110,7 +124,7 @@ impl Reader<'_, '_, '_> {
         while !bags.is_empty() {
             let mut bag = bags.next(Tag::Sequence)?.elements()?;
             let kind = bag.any()?.oid()?;
-            let read = content(bag).and_then(|value| self.bag(kind, value, depth));
+            let read = bag_value(bag).and_then(|(value, id)| self.bag(kind, value, id, depth));
             if let Err(reason) = read {
                 (self.sink)(Item::Problem(format!("a bag of the PKCS#12 file cannot be read: {reason}")));
             }
@@ -118,19 +132,23 @@ impl Reader<'_, '_, '_> {
         Ok(())
     }
 
-    fn bag(&mut self, kind: Oid, value: Element<'_>, depth: u32) -> Result<(), Malformed> {
+    fn bag(&mut self, kind: Oid, value: Element<'_>, id: &[u8], depth: u32) -> Result<(), Malformed> {
         match kind {
             KEY_BAG => {
                 let found = Found::in_der(Shape::Pkcs8, value.raw)?.ok_or(Malformed("it holds no key"))?;
-                (self.sink)(Item::Key(found.in_container(FORMAT), value.raw));
+                self.keep(found, value, id);
             }
             SHROUDED_KEY_BAG => {
                 let found = Found::in_encrypted_der(value.raw, self.opener)?;
-                (self.sink)(Item::Key(found.in_container(FORMAT), value.raw));
+                self.keep(found, value, id);
             }
             CERTIFICATE_BAG => {
                 if let Some(certificate) = typed(value, X509_CERTIFICATE)? {
-                    (self.sink)(Item::Certificate(octets(certificate)?));
+                    let der = octets(certificate)?;
+                    if let Ok(half) = certificate::public_half(der) {
+                        self.certified.push((id.to_vec(), half.into_owned()));
+                    }
+                    (self.sink)(Item::Certificate(der));
                 }
             }
             CRL_BAG => {
@@ -145,11 +163,28 @@ impl Reader<'_, '_, '_> {
         Ok(())
     }
 
+    fn keep(&mut self, found: Found<'_>, value: Element<'_>, id: &[u8]) {
+        let found = found.in_container(FORMAT).into_owned();
+        self.keys.push(Keyed { found, value: value.raw.to_vec(), id: id.to_vec() });
+    }
+
+    /// Hands on the keys, each with the public half of the certificate that has its localKeyId.
+    fn hand_on_keys(&mut self) {
+        for Keyed { found, value, id } in self.keys.drain(..) {
+            let certificate = self.certified.iter().find(|(of, _)| !id.is_empty() && *of == id);
+            let found = match certificate {
+                Some((_, half)) if !found.is_known() => found.certified(Some(half.clone())),
+                _ => found,
+            };
+            (self.sink)(Item::Key(found, &value));
+        }
+    }
+
     /// A secret of any kind; Java puts symmetric keys here, each in an EncryptedPrivateKeyInfo.
     fn secret(&mut self, value: Element<'_>) -> Result<(), Malformed> {
         let mut fields = value.elements()?;
         fields.any()?;
-        let secret = content(fields)?.value;
+        let secret = content(&mut fields)?.value;
         let found = match Shape::of(secret) {
             Some(Shape::EncryptedPkcs8) => {
                 let algorithm = Elements::of_sequence(secret)?.any()?.algorithm()?;
@@ -163,8 +198,23 @@ impl Reader<'_, '_, '_> {
     }
 }
 
+/// The value of a SafeBag and its localKeyId, empty where there is none (RFC 7292, section 4.2).
+fn bag_value(mut bag: Elements<'_>) -> Result<(Element<'_>, &[u8]), Malformed> {
+    let value = content(&mut bag)?;
+    let Some(attributes) = bag.optional(Tag::Set)? else { return Ok((value, &[])) };
+    let mut attributes = attributes.elements()?;
+    while !attributes.is_empty() {
+        let mut attribute = attributes.next(Tag::Sequence)?.elements()?;
+        if attribute.any()?.oid()? == LOCAL_KEY_ID {
+            let id = attribute.next(Tag::Set)?.elements()?.any()?;
+            return Ok((value, id.value));
+        }
+    }
+    Ok((value, &[]))
+}
+
 /// What is in the explicit tag 0 that comes next.
-fn content(mut fields: Elements<'_>) -> Result<Element<'_>, Malformed> {
+fn content<'a>(fields: &mut Elements<'a>) -> Result<Element<'a>, Malformed> {
     fields.context(0)?.ok_or(Malformed("its content is missing"))?.elements()?.any()
 }
 
@@ -175,7 +225,7 @@ fn octets(element: Element<'_>) -> Result<&[u8], Malformed> {
 /// The value of a CertBag or CRLBag of that type; none of another one (SDSI certificates).
 fn typed(value: Element<'_>, kind: Oid) -> Result<Option<Element<'_>>, Malformed> {
     let mut fields = value.elements()?;
-    if fields.any()?.oid()? == kind { content(fields).map(Some) } else { Ok(None) }
+    if fields.any()?.oid()? == kind { content(&mut fields).map(Some) } else { Ok(None) }
 }
 
 /// The hash of MacData and its iterations: RFC 7292, section 4; of PBMAC1 those of its PBKDF2 (RFC 9579).

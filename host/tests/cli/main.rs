@@ -13,5 +13,6 @@ mod exit;
 mod formats;
 mod git;
 mod other;
+mod passwords;
 mod policy;
 mod selection;

@@ -6,7 +6,12 @@ use keyreeve::facts::material::may_hold;
 use proptest::prelude::*;
 
 use crate::canary::FORMS;
-use crate::tools::{openssl, read};
+use crate::tools::{Authority, opened, openssl};
+
+/// What is read with a password that may open it.
+fn read(bytes: &[u8]) -> keyreeve::facts::Reading {
+    opened(bytes, "\n")
+}
 
 /// A file of each kind, small.
 fn specimens() -> Vec<Vec<u8>> {
@@ -14,6 +19,7 @@ fn specimens() -> Vec<Vec<u8>> {
     let path = folder.path().join("key").display().to_string();
     openssl(&format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out {path}"));
     let subject = "-subj /CN=www.example.org -addext subjectAltName=DNS:a.example,IP:::1,email:a@b.example";
+    openssl(&format!("req -x509 -new -key {path} {subject} -out {path}.crt"));
     let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g x\n";
     vec![
         openssl(&format!("pkey -in {path}")),
@@ -24,10 +30,44 @@ fn specimens() -> Vec<Vec<u8>> {
         openssl(&format!("req -x509 -new -key {path} {subject} -outform DER")),
         openssl(&format!("req -new -key {path} {subject} -outform DER")),
         line.as_bytes().to_vec(),
+        openssl(&format!("pkcs12 -export -in {path}.crt -inkey {path} -passout pass: -iter 1")),
+        openssl(&format!("crl2pkcs7 -nocrl -certfile {path}.crt -outform DER")),
+        Authority::new().revocation_list(""),
+        bks(),
+        jceks(),
     ]
     .into_iter()
     .chain(FORMS.map(|text| text.as_bytes().to_vec()))
     .collect()
+}
+
+/// A keystore of Bouncy Castle with a sealed key whose chain holds no certificate.
+fn bks() -> Vec<u8> {
+    let block = |bytes: &[u8]| [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat();
+    let sealed = [block(&[1; 20]), 2000_u32.to_be_bytes().to_vec(), vec![7; 24]].concat();
+    let header = [&2_u32.to_be_bytes()[..], &block(&[9; 20]), &1500_u32.to_be_bytes()].concat();
+    let chain = [&1_u32.to_be_bytes()[..], b"\0\x05X.509", &block(b"none")].concat();
+    let entry = [&[4][..], b"\0\x03www", &1_700_000_000_000_u64.to_be_bytes(), &chain, &block(&sealed)].concat();
+    [&header[..], &entry, &[0], &[5; 20]].concat()
+}
+
+/// A keystore of Java with a secret key: an object with an array of bytes, a text, and a class that is referred to.
+fn jceks() -> Vec<u8> {
+    let class = b"\x72\0\x01S\0\0\0\0\0\0\0\x01\x03\0\x02[\0\x01a\x74\0\x02[BL\0\x01t\x74\0\x01T\x78\x70";
+    let bytes = b"\x75\x72\0\x02[B\0\0\0\0\0\0\0\x02\x02\0\0\x78\x70\0\0\0\x09\x30\x07\x04\x02\x01\x02\x02\x01\x14";
+    let text = b"\x74\0\x04text";
+    let object = [&b"\xac\xed\0\x05\x73"[..], class, bytes, text, b"\x77\x01z\x78"].concat();
+    let entry = [&3_u32.to_be_bytes()[..], b"\0\x03key", &1_700_000_000_000_u64.to_be_bytes(), &object].concat();
+    [&b"\xce\xce\xce\xce\0\0\0\x02\0\0\0\x01"[..], &entry, &[5; 20]].concat()
+}
+
+#[test]
+fn the_keystores_among_the_specimens_are_sound() {
+    for specimen in [bks(), jceks()] {
+        let reading = read(&specimen);
+        let encryption = reading.facts.keys.facts()[0].encryption.as_ref().unwrap();
+        assert!(encryption.iterations == 2000 || encryption.iterations == 20, "{encryption:?}");
+    }
 }
 
 #[test]

@@ -3,11 +3,14 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod canary;
+mod containers;
 mod corpus;
 mod embedded;
 mod forms;
 mod hostile;
 mod keys;
+mod labels;
 mod openpgp;
 mod places;
+mod revocation;
 mod tools;

@@ -64,7 +64,7 @@ pub(crate) fn rsa(modulus: &UBig, exponent: &UBig) -> String {
 pub(crate) fn understood(files: &[(&str, &str)]) -> (Facts, Sources) {
     let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes().to_vec()));
     let sources = Sources::new(sources.collect());
-    (scan::understand(&sources, &Policy::built_in(), Detail::Judged, None).facts, sources)
+    (scan::understand(&sources, &Policy::built_in(), Detail::Judged, &Default::default()).facts, sources)
 }
 
 /// The attributes of each public key of a text, in its order.

@@ -1,9 +1,9 @@
-//! The rule `certificate-algorithm` (S3): certificates are signed with algorithms that are recognised and not deprecated.
+//! The rule `certificate-algorithm` (S3): certificates and revocation lists are signed with algorithms that are recognised and not deprecated.
 //! Not the certificate's own key, which `key-size` judges.
 
-use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Rule, Scan, Severity};
+use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Purpose, RevocationList, Rule, Scan, Severity};
 
-keyreeve_rule::rule!(CertificateAlgorithm: certificates);
+keyreeve_rule::rule!(CertificateAlgorithm: certificates, revocation_lists);
 
 /// What keyreeve.toml can change.
 #[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
@@ -53,10 +53,17 @@ impl Rule for CertificateAlgorithm {
         rationale: "Whoever finds two certificates with the same hash has the signature of an authority on one it never saw: with MD5 that \
             made a false authority in 2008, with SHA-1 collisions have been public since 2017 and chosen prefixes since 2020. \
             RFC 9155 forbids both in TLS 1.2 signatures, the CA/Browser Forum's baseline requirements forbid SHA-1 in certificates. \
-            FIPS 186-5 withdrew DSA. The signature of a root on itself proves nothing and is not judged.",
+            FIPS 186-5 withdrew DSA. A revocation list whose signature can be forged revokes nothing. The signature of a root on itself \
+            proves nothing and is not judged; another authority's on the same root is. RSASSA-PSS states a second hash, of its mask \
+            generation function, which RFC 8017 (section 8.1) recommends to be the first one.",
         severity: Severity::High,
-        reads: &["certificates.signature-algorithm", "certificates.signature-hash"],
-        remedy: "have the certificate issued anew with a signature over SHA-256 or stronger",
+        reads: &[
+            "certificates.signature-algorithm",
+            "certificates.signature-hash",
+            "revocation-lists.signature-algorithm",
+            "revocation-lists.signature-hash",
+        ],
+        remedy: "have it issued anew with a signature over SHA-256 or stronger",
         bad_example: "openssl req -x509 -sha1 -key server.key -out server.pem",
         good_example: "openssl req -x509 -sha256 -key server.key -out server.pem",
     };
@@ -64,7 +71,10 @@ impl Rule for CertificateAlgorithm {
     const SEVERITIES: &[(Severity, &str)] = &[
         (Severity::High, "the hash is one of prohibited-hashes"),
         (Severity::Medium, "the signature is made with DSA"),
-        (Severity::Low, "the same in test data (purpose = fixture)"),
+        (
+            Severity::Low,
+            "only the mask generation function of RSASSA-PSS has such a hash; whatever is found in test data (purpose = fixture)",
+        ),
     ];
 
     const UNDETERMINED: &str = "the algorithm is none that the policy recognises";
@@ -76,40 +86,78 @@ impl Rule for CertificateAlgorithm {
 
 impl Judge<Certificate> for CertificateAlgorithm {
     fn judge(&self, certificate: &Certificate, _: &Scan, findings: &mut Findings) {
-        let Certificate { signature_algorithm: algorithm, signature_hash: hash, .. } = certificate;
-        if certificate.authority && certificate.self_issued && !self.settings.judge_roots
-            || self.allows(algorithm, hash)
-        {
-            return;
-        }
-        if self.settings.prohibited_hashes.contains(hash) {
-            report(
-                certificate,
-                Severity::High,
-                format!("the certificate is signed over {hash} ({algorithm})"),
+        let Certificate { signature_algorithm: algorithm, signature_hash: hash, attributes, .. } = certificate;
+        if !certificate.authority || !certificate.self_issued || self.settings.judge_roots {
+            self.judge_signature(
+                &Signed { fact: certificate, what: "certificate", algorithm, hash, attributes },
                 findings,
             );
+        }
+    }
+}
+
+impl Judge<RevocationList> for CertificateAlgorithm {
+    fn judge(&self, list: &RevocationList, _: &Scan, findings: &mut Findings) {
+        let RevocationList { signature_algorithm: algorithm, signature_hash: hash, attributes, .. } = list;
+        self.judge_signature(&Signed { fact: list, what: "revocation list", algorithm, hash, attributes }, findings);
+    }
+}
+
+/// What is signed, and how.
+struct Signed<'a> {
+    fact: &'a dyn Fact,
+    what: &'static str,
+    algorithm: &'a str,
+    hash: &'a str,
+    attributes: &'a [(String, String)],
+}
+
+impl CertificateAlgorithm {
+    fn judge_signature(&self, signed: &Signed<'_>, findings: &mut Findings) {
+        let Signed { fact, what, algorithm, hash, .. } = *signed;
+        if self.allows(algorithm, hash) {
+            return;
+        }
+        if self.prohibits(hash) {
+            report(fact, Severity::High, format!("the {what} is signed over {hash} ({algorithm})"), findings);
         } else if is_dsa(algorithm) {
-            let message = format!("the certificate is signed with DSA ({algorithm}), which FIPS 186-5 withdrew");
-            report(certificate, Severity::Medium, message, findings);
-        } else if !is_recognised(algorithm, hash) && !is_unknown(certificate) {
+            let message = format!("the {what} is signed with DSA ({algorithm}), which FIPS 186-5 withdrew");
+            report(fact, Severity::Medium, message, findings);
+        } else if !is_recognised(algorithm, hash) && !is_unknown(fact) {
             let of = if hash.is_empty() { String::new() } else { format!(" over {hash}") };
             findings
                 .undetermined(format!("the signature algorithm {algorithm}{of} is not recognised by the policy"))
                 .at("signature-algorithm")
                 .remedy("if the policy recognises the algorithm, add it to the setting allow of certificate-algorithm");
+        } else if let Some(mgf1) = signed.mgf1_hash().filter(|mgf1| self.prohibits(mgf1) && is_live(fact)) {
+            let message = format!("the {what} is signed over {hash}, with a mask generation function over {mgf1}");
+            report(fact, Severity::Low, message, findings);
         }
     }
-}
 
-impl CertificateAlgorithm {
     fn allows(&self, algorithm: &str, hash: &str) -> bool {
         self.settings.allow.iter().any(|allowed| allowed == algorithm || !hash.is_empty() && allowed == hash)
     }
+
+    fn prohibits(&self, hash: &str) -> bool {
+        self.settings.prohibited_hashes.iter().any(|prohibited| prohibited == hash)
+    }
 }
 
-fn report(certificate: &Certificate, severity: Severity, message: String, findings: &mut Findings) {
-    findings.violation(message).severity(certificate.context.weigh(severity)).at("signature-algorithm");
+impl Signed<'_> {
+    /// The hash of the mask generation function, where it is another one than that of the signature.
+    fn mgf1_hash(&self) -> Option<&str> {
+        self.attributes.iter().find(|(name, _)| name == "mgf1-hash").map(|(_, hash)| hash.as_str())
+    }
+}
+
+/// Guidance beyond the policy is not asked of the certificates of others, nor of test data.
+fn is_live(fact: &dyn Fact) -> bool {
+    !matches!(fact.context().purpose, Purpose::TrustStore | Purpose::Fixture)
+}
+
+fn report(fact: &dyn Fact, severity: Severity, message: String, findings: &mut Findings) {
+    findings.violation(message).severity(fact.context().weigh(severity)).at("signature-algorithm");
 }
 
 /// DSA by any of OpenSSL's names for its signatures: `dsaWithSHA1`, `dsaWithSHA1-old`, `dsa_with_SHA256`.
@@ -131,8 +179,8 @@ fn is_recognised(algorithm: &str, hash: &str) -> bool {
 }
 
 /// Whether the host will say by itself that the algorithm or its hash is unknown.
-fn is_unknown(certificate: &Certificate) -> bool {
-    ["signature-algorithm", "signature-hash"].iter().any(|field| certificate.unknown(field).is_some())
+fn is_unknown(fact: &dyn Fact) -> bool {
+    ["signature-algorithm", "signature-hash"].iter().any(|field| fact.unknown(field).is_some())
 }
 
 #[cfg(test)]

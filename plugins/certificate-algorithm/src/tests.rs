@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::sample::{self, severities, unknown};
-use keyreeve_rule::{Certificate, Context, Finding, Purpose, Severity, judge, judge_with};
+use keyreeve_rule::{Certificate, Context, Finding, Purpose, RevocationList, Severity, judge, judge_with};
 
 use super::{CertificateAlgorithm, Settings};
 
@@ -131,4 +131,34 @@ fn unknown_fields_are_left_to_the_host() {
         let certificate = Certificate { unknown: vec![unknown(field)], ..signed("rsassaPss", "") };
         assert_eq!(judge::<CertificateAlgorithm, _>(&certificate), [], "{field}");
     }
+}
+
+#[test]
+fn a_revocation_list_is_judged_like_a_certificate() {
+    let signed = |algorithm: &str, hash: &str| RevocationList {
+        signature_algorithm: algorithm.into(),
+        signature_hash: hash.into(),
+        ..sample::revocation_list()
+    };
+    assert_eq!(judge::<CertificateAlgorithm, _>(&sample::revocation_list()), []);
+    let findings = judge::<CertificateAlgorithm, _>(&signed("sha1WithRSAEncryption", "SHA1"));
+    assert_eq!(severities(&findings), HIGH);
+    assert_eq!(findings[0].message, "the revocation list is signed over SHA1 (sha1WithRSAEncryption)");
+    assert_eq!(severities(&judge::<CertificateAlgorithm, _>(&signed("SM2-with-SM3", "SM3"))), UNDETERMINED);
+}
+
+#[test]
+fn a_deprecated_hash_in_the_mask_generation_function_alone_is_low() {
+    let masked = |hash: &str, mgf1: &str, purpose| Certificate {
+        context: Context { purpose, ..Context::UNSPECIFIED },
+        attributes: vec![("mgf1-hash".into(), mgf1.into())],
+        ..signed("rsassaPss", hash)
+    };
+    let of = |hash, mgf1, purpose| judge::<CertificateAlgorithm, _>(&masked(hash, mgf1, purpose));
+    let findings = of("SHA256", "SHA1", Purpose::Live);
+    assert_eq!(severities(&findings), [Some(Severity::Low)]);
+    assert_eq!(findings[0].message, "the certificate is signed over SHA256, with a mask generation function over SHA1");
+    assert_eq!(of("SHA256", "SHA1", Purpose::TrustStore), []);
+    assert_eq!(of("SHA256", "SHA512", Purpose::Live), []);
+    assert_eq!(severities(&of("SHA1", "SHA256", Purpose::Live)), HIGH);
 }

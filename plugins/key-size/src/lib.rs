@@ -16,10 +16,10 @@ pub struct Settings {
     /// Bits that an RSA modulus should have.
     #[setting(default = 3072)]
     pub rsa_recommended: u32,
-    /// Fewest bits of the prime of a Diffie-Hellman key.
+    /// Fewest bits of the prime of a Diffie-Hellman or ElGamal key, or of a group for such keys.
     #[setting(default = 2048)]
     pub dh_minimum: u32,
-    /// Bits that the prime of a Diffie-Hellman key should have.
+    /// Bits that the prime of a Diffie-Hellman or ElGamal key should have.
     #[setting(default = 3072)]
     pub dh_recommended: u32,
     /// Fewest bits of the order of an elliptic curve.
@@ -31,6 +31,9 @@ pub struct Settings {
     /// Fewest bits of the prime of a DSA key before its violation is high instead of medium.
     #[setting(default = 2048)]
     pub dsa_minimum: u32,
+    /// Fewest bits of a symmetric key.
+    #[setting(default = 128)]
+    pub symmetric_minimum: u32,
     /// Algorithms and curves, as facts call them, that pass whatever their size: `DSA`, `1.2.643.7.1.1.1.1`, `secp224r1`.
     #[setting(default = vec![])]
     pub allow: Vec<String>,
@@ -51,7 +54,7 @@ impl Rule for KeySize {
             public, and NIST SP 800-57 part 1 revision 5 gives 2048 bits no more than 112 bits of strength. 3072 bits (128 bits of strength) is what BSI \
             TR-02102 asks for; 2048 is the floor of the CA/Browser Forum's baseline requirements, section 6.1.5, which also wants a \
             multiple of 8. An even exponent is no RSA key, an exponent of 1 no encryption; SP 800-89 puts sound ones \
-            between 2^16+1 and 2^256-1. FIPS 186-5 withdrew DSA in every size.",
+            between 2^16+1 and 2^256-1. Symmetric keys below 128 bits are within reach of a search (SP 800-131A). FIPS 186-5 withdrew DSA in every size.",
         severity: Severity::High,
         reads: &["certificates.key", "keys.public"],
         remedy: "generate a new key: Ed25519, an EC key on prime256v1 or larger, or RSA with 3072 bits or more",
@@ -123,7 +126,8 @@ impl KeySize {
         match algorithm.as_str() {
             "RSA" | "RSASSA-PSS" => self.judge_rsa(&subject, findings),
             "EC" => self.judge_curve(&subject, findings),
-            "DH" => judge_bits(&subject, settings.dh_minimum, settings.dh_recommended, findings),
+            "symmetric" => judge_bits(&subject, settings.symmetric_minimum, settings.symmetric_minimum, findings),
+            "DH" | "ElGamal" => judge_bits(&subject, settings.dh_minimum, settings.dh_recommended, findings),
             "DSA" => self.judge_dsa(&subject, findings),
             "Ed25519" | "Ed448" | "X25519" | "X448" => {}
             quantum if ["ML-DSA-", "ML-KEM-", "SLH-DSA-"].iter().any(|family| quantum.starts_with(family)) => {}

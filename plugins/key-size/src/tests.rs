@@ -176,3 +176,19 @@ fn thresholds_are_settings() {
     let findings = judge_with::<KeySize, _>(strict, &Key { public: rsa(2048), ..sample::key() });
     assert_eq!(severities(&findings), HIGH);
 }
+
+#[test]
+fn a_symmetric_key_has_128_bits_or_more_and_parameters_are_judged_like_keys() {
+    let symmetric = |bits| PublicKey { algorithm: "symmetric".into(), bits, ..public_key() };
+    for (bits, expected) in [(64, HIGH), (127, HIGH), (128, PASS), (256, PASS), (2048, PASS)] {
+        assert_eq!(severities(&of(symmetric(bits))), expected, "{bits}");
+    }
+    let unstated = Key { public: symmetric(0), unknown: vec![unknown("public.bits")], ..sample::key() };
+    assert_eq!(judge::<KeySize, _>(&unstated), []);
+    for algorithm in ["DH", "ElGamal"] {
+        let group = |bits| PublicKey { algorithm: algorithm.into(), bits, ..public_key() };
+        assert_eq!(severities(&of(group(1024))), HIGH);
+        assert_eq!(severities(&of(group(2048))), LOW);
+        assert_eq!(severities(&of(group(3072))), PASS);
+    }
+}

@@ -2,11 +2,11 @@
 
 use keyreeve_rule::date::{date, whole_days};
 use keyreeve_rule::{
-    About, Certificate, Context, Data, Days, Environment, Fact, Findings, Holder, InventoryEntry, Judge, Key, Role,
-    Rule, Scan, Severity,
+    About, Certificate, Context, Data, Days, EncryptedItem, Environment, Fact, Findings, Holder, InventoryEntry, Judge,
+    Key, Role, Rule, Scan, Severity,
 };
 
-keyreeve_rule::rule!(RotationAge: certificates, inventory, keys);
+keyreeve_rule::rule!(RotationAge: certificates, encrypted_data, inventory, keys);
 
 /// What keyreeve.toml can change.
 #[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
@@ -20,6 +20,13 @@ pub struct Settings {
     /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
     #[setting(default = true)]
     pub judge_lifetime: bool,
+    /// How long before its end a certificate is reported as about to expire; one that lives less than three times as long in the last third
+    /// of its life. 0: never.
+    #[setting(default = Days(14))]
+    pub expiry_notice: Days,
+    /// A certificate that is valid for longer than this is reported in every environment: nobody plans that far.
+    #[setting(default = Days(3653))]
+    pub absurd_lifetime: Days,
 }
 
 /// The rule with its settings.
@@ -59,12 +66,15 @@ impl Rule for RotationAge {
             can be used. The policy has keys with access to production or to customers' confidential data rotate at least every 90 days \
             (S9), personal keys with access to staging or test at least once a year (S10). The CA/Browser Forum shortens the lifetime of \
             public certificates to 200 days in 2026, 100 in 2027 and 47 in 2029. Without an inventory that says when it was rotated, a \
-            certificate's key counts from notBefore. Ages are in whole days.",
+            certificate's key counts from notBefore, any other from the date that its own format states. A certificate that ends before it \
+            begins is never valid; one that ends soon and was not renewed in the first two thirds of its life, when automatic renewal \
+            does it, is about to be forgotten. Ages are in whole days.",
         severity: Severity::Medium,
         reads: &[
             "certificates.not-before",
             "certificates.not-after",
             "certificates.last-rotated",
+            "encrypted-data.key-created",
             "inventory.created",
             "inventory.last-rotated",
             "keys.last-rotated",
@@ -76,7 +86,10 @@ impl Rule for RotationAge {
 
     const SEVERITIES: &[(Severity, &str)] = &[
         (Severity::Medium, "a key is older than its maximum"),
-        (Severity::Low, "a certificate has expired, or is valid for longer than its key may be used"),
+        (
+            Severity::Low,
+            "a certificate or key has expired; a certificate will soon expire, begins later, ends before it begins, or is valid for longer than its key may be used",
+        ),
     ];
 
     const UNDETERMINED: &str = "no environment is known, or an inventory entry has no date at all";
@@ -88,7 +101,7 @@ impl Rule for RotationAge {
 
 impl Judge<Certificate> for RotationAge {
     fn judge(&self, certificate: &Certificate, scan: &Scan, findings: &mut Findings) {
-        if certificate.authority {
+        if certificate.authority || self.judge_sense(certificate, findings) {
             return;
         }
         let Some((limit, whose)) = self.limit(&certificate.context, findings) else { return };
@@ -102,7 +115,7 @@ impl Judge<Certificate> for RotationAge {
         }
         let too_old = report_age(since, field, limit, whose, scan, findings);
         if !too_old && certificate.unknown("not-after").is_none() {
-            self.judge_end(certificate.not_after, since, (limit, whose), scan, findings);
+            self.judge_end(certificate, since, (limit, whose), scan, findings);
         }
     }
 }
@@ -128,12 +141,30 @@ impl Judge<InventoryEntry> for RotationAge {
 }
 
 impl Judge<Key> for RotationAge {
-    /// A key shows no age: only one whose rotation the inventory knows is judged, and not the public half of one elsewhere.
+    /// Only a key is judged whose rotation the inventory knows, or whose own format has a date; and not the public half of one elsewhere.
     fn judge(&self, key: &Key, scan: &Scan, findings: &mut Findings) {
-        let Some(rotated) = key.last_rotated.filter(|_| key.role == Role::Private) else { return };
+        let (created, expires) = (stated(key, "created"), stated(key, "expires"));
+        let since = match (key.last_rotated, created) {
+            (Some(rotated), _) => Some((rotated, "last-rotated")),
+            (None, Some(created)) => Some((created, "attributes.created")),
+            (None, None) => None,
+        };
+        if key.role != Role::Private || since.is_none() && expires.is_none() || key.unknown("last-rotated").is_some() {
+            return;
+        }
         let Some((limit, whose)) = self.limit(&key.context, findings) else { return };
-        if key.unknown("last-rotated").is_none() {
-            report_age(rotated, "last-rotated", limit, whose, scan, findings);
+        let too_old = since.is_some_and(|(since, field)| report_age(since, field, limit, whose, scan, findings));
+        if let Some(end) = expires.filter(|end| !too_old && *end < scan.as_of) {
+            report_expired("key", end, "attributes.expires", whose, findings);
+        }
+    }
+}
+
+impl Judge<EncryptedItem> for RotationAge {
+    fn judge(&self, item: &EncryptedItem, scan: &Scan, findings: &mut Findings) {
+        let Some(created) = item.key_created.filter(|_| item.unknown("key-created").is_none()) else { return };
+        if let Some((limit, whose)) = self.limit(&item.context, findings) {
+            report_age(created, "key-created", limit, whose, scan, findings);
         }
     }
 }
@@ -155,18 +186,64 @@ impl RotationAge {
         }
     }
 
-    /// Judges when a certificate ends whose key, used since `since`, is not too old yet.
-    fn judge_end(&self, end: i64, since: i64, limit: (Days, Whose), scan: &Scan, findings: &mut Findings) {
+    /// Judges whether a certificate's validity makes sense at all, whatever the environment; says whether it does not.
+    fn judge_sense(&self, certificate: &Certificate, findings: &mut Findings) -> bool {
+        let Certificate { not_before, not_after, context, .. } = certificate;
+        let is_known = ["not-before", "not-after"].iter().all(|field| certificate.unknown(field).is_none());
+        if !is_known || !context.is_live() {
+            return false;
+        }
+        let lifetime = whole_days(*not_before, *not_after);
+        if not_after < not_before {
+            findings
+                .violation(format!(
+                    "the certificate ends on {}, before it begins on {}",
+                    date(*not_after),
+                    date(*not_before)
+                ))
+                .severity(Severity::Low)
+                .remedy("have the certificate issued anew: no client takes this one on any day")
+                .at("not-after");
+            return true;
+        }
+        // Where a limit is known it is the one that is cited.
+        let is_absurd =
+            lifetime > self.settings.absurd_lifetime.count() && self.limit_in(context) == Limit::Undetermined;
+        if is_absurd {
+            findings
+                .violation(format!("the certificate is valid for {lifetime} days, until {}", date(*not_after)))
+                .severity(Severity::Low)
+                .remedy("have certificates issued for a time after which their key is replaced: 90 days in production")
+                .at("not-after");
+        }
+        is_absurd
+    }
+
+    /// Judges when a certificate begins and ends whose key, used since `since`, is not too old yet.
+    fn judge_end(
+        &self,
+        certificate: &Certificate,
+        since: i64,
+        limit: (Days, Whose),
+        scan: &Scan,
+        findings: &mut Findings,
+    ) {
+        let Certificate { not_before: begin, not_after: end, .. } = *certificate;
         let (limit, whose) = limit;
         let lifetime = whole_days(since, end);
         if end < scan.as_of {
+            report_expired("certificate", end, "not-after", whose, findings);
+            return;
+        }
+        if whole_days(scan.as_of, begin) > 0 {
             findings
-                .violation(format!("the certificate expired on {}", date(end)))
+                .violation(format!("the certificate is only valid from {} on", date(begin)))
                 .statement(whose.statement)
                 .severity(Severity::Low)
-                .remedy("replace the certificate and its key, or remove them where they are no longer in use")
-                .at("not-after");
-        } else if self.settings.judge_lifetime && lifetime > limit.count() {
+                .remedy("use the certificate that is valid until then, or mend the clock of its issuer")
+                .at("not-before");
+        }
+        if self.settings.judge_lifetime && lifetime > limit.count() {
             findings
                 .violation(format!(
                     "{} is certified until it is {lifetime} days old, {} are the maximum",
@@ -176,7 +253,20 @@ impl RotationAge {
                 .severity(Severity::Low)
                 .remedy(format!("have certificates issued for {} days or less, with a new key each time", limit.0))
                 .at("not-after");
+        } else if self.expires_soon(begin, end, scan) {
+            findings
+                .violation(format!("the certificate expires on {}", date(end)))
+                .statement(whose.statement)
+                .severity(Severity::Low)
+                .topic("expiry")
+                .remedy("renew the certificate with a new key, and find out why that did not happen by itself")
+                .at("not-after");
         }
+    }
+
+    fn expires_soon(&self, begin: i64, end: i64, scan: &Scan) -> bool {
+        let left = whole_days(scan.as_of, end);
+        left < self.settings.expiry_notice.count() && left * 3 < whole_days(begin, end)
     }
 
     fn limit_in(&self, context: &Context) -> Limit {
@@ -205,6 +295,21 @@ fn report_age(since: i64, field: &str, limit: Days, whose: Whose, scan: &Scan, f
         findings.violation(message).statement(whose.statement).at(field);
     }
     too_old
+}
+
+/// Adds that something has expired.
+fn report_expired(what: &str, end: i64, field: &str, whose: Whose, findings: &mut Findings) {
+    findings
+        .violation(format!("the {what} expired on {}", date(end)))
+        .statement(whose.statement)
+        .severity(Severity::Low)
+        .remedy(format!("replace the {what} and what rests on it, or remove it where it is no longer in use"))
+        .at(field);
+}
+
+/// A timestamp that a key's own format states.
+fn stated(key: &Key, name: &str) -> Option<i64> {
+    key.attributes.iter().find(|(known, _)| known == name)?.1.parse().ok()
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 use keyreeve_rule::date::DAY;
 use keyreeve_rule::sample::{self, TODAY, severities, unknown};
 use keyreeve_rule::{
-    Certificate, Context, Data, Days, Environment, Fact, Finding, Holder, InventoryEntry, Judge, Key, Protection,
-    Purpose, Role, Severity, judge, judge_with,
+    Certificate, Context, Data, Days, EncryptedItem, Environment, Fact, Finding, Holder, InventoryEntry, Judge, Key,
+    Protection, Purpose, Role, Severity, judge, judge_with,
 };
 
 use super::{RotationAge, Settings};
@@ -63,7 +63,7 @@ fn a_lifetime_of_ninety_days_and_a_second_passes() {
 
 #[test]
 fn an_expired_certificate_is_low_and_of_its_last_second_valid() {
-    assert_eq!(of(&certificate(90 * DAY, 90 * DAY)), []);
+    assert_eq!(of(&certificate(90 * DAY, 90 * DAY))[0].message, "the certificate expires on 2026-11-23");
     let expired = of(&certificate(90 * DAY, 90 * DAY - 1));
     assert_eq!(severities(&expired), LOW);
     assert_eq!(expired[0].message, "the certificate expired on 2026-11-22");
@@ -174,6 +174,81 @@ fn dates_that_cannot_be_read_are_left_to_the_host() {
     assert_eq!(of(&entry), []);
     let created = InventoryEntry { created: None, unknown: vec![unknown("created")], ..entry };
     assert_eq!(of(&created), []);
+}
+
+#[test]
+fn a_certificate_is_about_to_expire_in_its_last_days_if_that_is_its_last_third() {
+    // Of ninety days, renewed by itself after sixty.
+    for (left, expected) in [(15, PASS), (14, PASS), (13, LOW), (0, LOW)] {
+        assert_eq!(severities(&of(&certificate((90 - left) * DAY, 90 * DAY))), expected, "{left}");
+    }
+    // Of six days.
+    for (left, expected) in [(3, PASS), (2, PASS), (1, LOW)] {
+        assert_eq!(severities(&of(&certificate((6 - left) * DAY, 6 * DAY))), expected, "{left}");
+    }
+    let silent = Settings { expiry_notice: Days(0), ..Settings::default() };
+    assert_eq!(judge_with::<RotationAge, _>(silent, &certificate(89 * DAY, 90 * DAY)), []);
+}
+
+#[test]
+fn a_certificate_that_begins_later_is_low() {
+    assert_eq!(of(&certificate(1 - DAY, 30 * DAY)), []);
+    let findings = of(&certificate(-DAY, 30 * DAY));
+    assert_eq!(severities(&findings), LOW);
+    assert_eq!(findings[0].message, "the certificate is only valid from 2026-11-24 on");
+}
+
+#[test]
+fn validity_without_sense_is_low_in_every_environment_and_nothing_more_is_asked() {
+    for context in [PRODUCTION, Context::UNSPECIFIED] {
+        let negative = Certificate { context, ..certificate(10 * DAY, -DAY) };
+        let findings = of(&negative);
+        assert_eq!(severities(&findings), LOW);
+        assert_eq!(findings[0].message, "the certificate ends on 2026-11-12, before it begins on 2026-11-13");
+        assert_eq!(of(&Certificate { authority: true, ..negative.clone() }), []);
+        let context = Context { purpose: Purpose::Fixture, ..context };
+        assert_eq!(of(&Certificate { context, ..negative }), []);
+    }
+    let unspecified = |lifetime| {
+        let context = Context::UNSPECIFIED;
+        severities(&of(&Certificate { context, ..certificate(0, lifetime) }))
+    };
+    assert_eq!(unspecified(3653 * DAY), UNDETERMINED);
+    assert_eq!(unspecified(3654 * DAY), LOW);
+    // Where there is a limit, that one is told.
+    assert!(of(&certificate(0, 3654 * DAY))[0].message.contains("90 are the maximum"));
+}
+
+#[test]
+fn a_private_key_is_as_old_as_its_own_format_says_unless_the_inventory_knows_better() {
+    let dated = |name: &str, time: i64| Key {
+        context: PRODUCTION,
+        role: Role::Private,
+        attributes: vec![(name.into(), time.to_string())],
+        ..sample::key()
+    };
+    assert_eq!(of(&dated("created", TODAY - 90 * DAY)), []);
+    let old = dated("created", TODAY - 91 * DAY);
+    assert_eq!(severities(&of(&old)), MEDIUM);
+    assert_eq!(of(&old)[0].part.as_ref().unwrap().field, "attributes.created");
+    assert_eq!(of(&Key { last_rotated: Some(TODAY), ..old.clone() }), []);
+    assert_eq!(of(&Key { role: Role::Public, ..old }), []);
+    assert_eq!(of(&dated("expires", TODAY)), []);
+    assert_eq!(of(&dated("expires", TODAY - 1))[0].message, "the key expired on 2026-11-22");
+    assert_eq!(of(&dated("created", i64::MIN)).len(), 1);
+}
+
+#[test]
+fn encrypted_data_are_as_old_as_their_oldest_key() {
+    let item = |days: i64| EncryptedItem {
+        context: PRODUCTION,
+        key_created: Some(TODAY - days * DAY),
+        ..sample::encrypted_item()
+    };
+    assert_eq!(of(&item(90)), []);
+    assert_eq!(severities(&of(&item(91))), MEDIUM);
+    assert_eq!(of(&EncryptedItem { key_created: None, ..item(91) }), []);
+    assert_eq!(of(&EncryptedItem { unknown: vec![unknown("key-created")], ..item(91) }), []);
 }
 
 #[test]

@@ -191,14 +191,15 @@ pub(crate) mod native {
         }
         rules! {
             "at-rest-encryption", at_rest_encryption::AtRestEncryption: EncryptedData encrypted_item;
-            "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate;
+            "certificate-algorithm", certificate_algorithm::CertificateAlgorithm: Certificates certificate, RevocationLists revocation_list;
             "cipher-suites", cipher_suites::CipherSuites: TlsEndpoints tls_endpoint;
             "deprecated-algorithm", deprecated_algorithm::DeprecatedAlgorithm: EncryptedData encrypted_item, Keys key;
             "key-inventory", key_inventory::KeyInventory: Inventory inventory_entry, Keys key;
             "key-separation", key_separation::KeySeparation: EncryptedData encrypted_item;
             "key-size", key_size::KeySize: Certificates certificate, Keys key;
             "plaintext-key", plaintext_key::PlaintextKey: Keys key;
-            "rotation-age", rotation_age::RotationAge: Certificates certificate, Inventory inventory_entry, Keys key;
+            "revocation", revocation::Revocation: Certificates certificate, RevocationLists revocation_list;
+            "rotation-age", rotation_age::RotationAge: Certificates certificate, EncryptedData encrypted_item, Inventory inventory_entry, Keys key;
             "tls-version", tls_version::TlsVersion: TlsEndpoints tls_endpoint;
             "weak-key", weak_key::WeakKey: Certificates certificate, Keys key;
         }

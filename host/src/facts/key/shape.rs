@@ -133,8 +133,8 @@ fn is_object_store(store: Element<'_>, check: Element<'_>) -> bool {
 /// Whether these bytes are the beginning of a DER file of one of these kinds, whose length says that there is more.
 pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
     let Some((Some(declared), body)) = header(bytes) else { return false };
-    // The inner SEQUENCE of what is signed; else the length of an AlgorithmIdentifier's is one byte.
-    let signed = body.starts_with(&[0x30, 0x82]).then(|| body.get(4..)).flatten().unwrap_or_default();
+    // The inner SEQUENCE of what is signed; the length of an AlgorithmIdentifier's is one byte.
+    let signed = header(body).map_or(&[][..], |(_, inner)| inner);
     let algorithm = body.get(1..).filter(|_| body.first() == Some(&0x30));
     let known = body.starts_with(PFX)
         || body.starts_with(SIGNED_DATA)

@@ -5,7 +5,7 @@ use crate::facts::asn1::{Elements, Malformed};
 use crate::facts::container::{Item, Sink, encrypted};
 use crate::facts::fields::Fields;
 use crate::facts::key::{Found, Shape, encryption};
-use crate::rules::contract::Encryption;
+use crate::rules::contract::{EncryptedItem, Encryption};
 
 use super::{Entry, seconds};
 
@@ -140,7 +140,7 @@ fn sealed(key: &[u8]) -> Result<Encryption, Malformed> {
 pub(crate) fn read_bcfks(der: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let store = Elements::of_sequence(der)?.any()?;
     let encryption = encryption::of_pkcs8(store.elements()?.any()?.algorithm()?)?;
-    let check = ("integrity check".to_owned(), 0);
-    sink(Item::Encrypted(encrypted("BCFKS", encryption, Some(&check)), der));
+    // There is no store without an integrity check behind it.
+    sink(Item::Encrypted(EncryptedItem { authenticated: true, ..encrypted("BCFKS", encryption, None) }, der));
     Ok(())
 }

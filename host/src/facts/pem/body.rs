@@ -8,7 +8,7 @@ use memchr::{memmem, memrchr2};
 use super::escape::{Symbol, Unescaped};
 
 /// A line of base64 in full is 64 characters; 40 in a row are no word.
-const LINE: usize = 40;
+pub(super) const LINE: usize = 40;
 /// The least that can be the beginning of a body, if it begins as one does.
 const STUB: usize = 16;
 
@@ -62,12 +62,12 @@ impl<'a> Setting<'a> {
 }
 
 /// Whether a closed block has anything like a body: a line of base64, or the beginning of one.
-pub(super) fn is_evident(raw: &[u8]) -> bool {
-    let (mut run, mut is_first) = (Vec::with_capacity(LINE), true);
+pub(super) fn is_evident(raw: &[u8], line: usize) -> bool {
+    let (mut run, mut is_first) = (Vec::with_capacity(line), true);
     for symbol in Unescaped::new(raw, 0..raw.len()) {
         if is_base64(symbol.byte) {
             run.push(symbol.byte);
-            if run.len() == LINE {
+            if run.len() == line {
                 return true;
             }
         } else if !run.is_empty() {
@@ -81,19 +81,19 @@ pub(super) fn is_evident(raw: &[u8]) -> bool {
     is_first && is_stub(&run)
 }
 
-/// Whether a body follows directly on a BEGIN line, or headers and then a body.
-pub(super) fn begins(raw: &[u8]) -> bool {
+/// Whether a body follows directly on a BEGIN line, or headers and then a body. `line` is what is no word any more.
+pub(super) fn begins(raw: &[u8], line: usize) -> bool {
     let mut symbols = Unescaped::new(raw, 0..raw.len()).peekable();
     loop {
         while symbols.next_if(|symbol| !symbol.byte.is_ascii_alphanumeric() && symbol.byte.is_ascii()).is_some() {}
-        let mut run = Vec::with_capacity(LINE);
-        while run.len() < LINE
+        let mut run = Vec::with_capacity(line);
+        while run.len() < line
             && let Some(symbol) = symbols.next_if(|symbol| is_base64(symbol.byte) || symbol.byte == b'-')
         {
             run.push(symbol.byte);
         }
         if symbols.peek().is_none_or(|symbol| symbol.byte != b':') {
-            return run.len() == LINE || is_stub(&run);
+            return run.len() == line || is_stub(&run);
         }
         while symbols.next_if(|symbol| symbol.byte != b'\n' && symbol.byte != b'\r').is_some() {}
     }

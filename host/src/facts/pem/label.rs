@@ -1,5 +1,6 @@
 //! The labels of PEM blocks, and which of them are read. Not what is in the blocks.
 
+use super::body;
 use crate::facts::parameters::Group;
 
 /// What a label announces.
@@ -94,6 +95,11 @@ pub(crate) fn kind(label: &str) -> Kind {
 /// Whether the body of such a block is a text of its own and no base64 of something else.
 pub(super) fn is_text(label: &str) -> bool {
     matches!(kind(label), Kind::Special(Special::OpenVpnStatic | Special::NkeySeed))
+}
+
+/// So many characters of a body in a row are no word. OpenVPN's lines are shorter than those of base64.
+pub(super) fn line(label: &str) -> usize {
+    if is_text(label) { 32 } else { body::LINE }
 }
 
 /// Whether such a block holds what must not be shown, also one that is not read.
