@@ -235,6 +235,7 @@ public shared-two weak-key/fail-shared-factor/deploy.pub
 server sha256 shared-one weak-key/fail-shared-factor-in-a-fixture/www.crt
 server sha256 shared-two weak-key/fail-shared-factor-in-a-fixture/api.crt
 public printed weak-key/fail-published-key/example.pub
+public printed weak-key/pass-allowed-publication/example.pub
 server sha256 printed weak-key/fail-published-key-in-use/www.crt
 public printed weak-key/fail-published-key-in-use/tests/example.pub
 dumped modulus-beyond-measure weak-key/undetermined-modulus-beyond-measure/key.pem

@@ -135,29 +135,26 @@ fn badkeys_agrees_on_the_certificates_of_zlint() {
     };
     let folder = Path::new(&corpora).join("certificates/zlint");
     let (mut files, mut lines) = (Vec::new(), Vec::new());
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let call = ["x509", "-noout", "-modulus", "-in", path.to_str().unwrap()];
-        let output = Command::new("openssl").args(call).output().unwrap();
-        if let Some(modulus) = output.stdout.strip_prefix(b"Modulus=").filter(|rest| rest[0].is_ascii_hexdigit()) {
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            files.push((name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned()));
-            lines.push(format!("{} 10001", String::from_utf8_lossy(modulus).trim()));
-        }
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    for path in paths.filter(|path| path.is_file()) {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        lines.push(format!("certificate {}", path.display()));
+        files.push((name, String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned()));
     }
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let (facts, sources) = understood(&files);
     let ours: BTreeMap<&str, BTreeMap<String, String>> = facts
         .certificates
         .iter()
+        .filter(|(fact, _)| fact.key.algorithm.starts_with("RSA"))
         .map(|(fact, place)| (sources[place.home.source].name.as_str(), fact.key.attributes.iter().cloned().collect()))
         .collect();
     let Some(answers) = answers(&lines) else { return };
     let mut weak = BTreeSet::new();
     let mut compared = 0;
     for ((name, _), theirs) in files.iter().zip(&answers) {
-        // What is no certificate of one key, or one of a form that is not read, is another test's affair.
-        if let Some(ours) = ours.get(name) {
+        // What badkeys cannot read, or reads as another kind of key, is not compared.
+        if let Some(ours) = ours.get(name).filter(|_| theirs.get("none").is_none()) {
             compared += 1;
             weak.extend((!compare(ours, theirs, name).is_empty()).then_some(*name));
         }

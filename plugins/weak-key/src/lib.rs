@@ -8,11 +8,21 @@ keyreeve_rule::rule!(WeakKey: certificates, keys);
 /// So many of the keys that share a factor have their places among the parts of a fact.
 const NAMED: usize = 8;
 
-/// The rule.
-pub struct WeakKey;
+/// What may be published all the same.
+#[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
+pub struct Settings {
+    /// Publications whose keys pass as long as no certificate in use has them, as findings name them: `Vagrant, keys/vagrant`.
+    #[setting(default = vec![])]
+    pub allow_published: Vec<String>,
+}
+
+/// The rule with its settings.
+pub struct WeakKey {
+    settings: Settings,
+}
 
 impl Rule for WeakKey {
-    type Settings = ();
+    type Settings = Settings;
 
     const ABOUT: About = About {
         title: "nobody can compute or look up the private half of a key",
@@ -27,7 +37,7 @@ impl Rule for WeakKey {
         severity: Severity::Critical,
         reads: &["certificates.key", "keys.public"],
         remedy: "generate a new key with a current library on a machine with good random numbers, and revoke this one",
-        bad_example: "",
+        bad_example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y vagrant insecure public key",
         good_example: "openssl genpkey -algorithm ED25519",
     };
 
@@ -49,21 +59,24 @@ impl Rule for WeakKey {
 
     const UNDETERMINED: &str = "the numbers of the key are too long to be looked at, or cannot be read";
 
-    fn new((): ()) -> Result<Self, String> {
-        Ok(Self)
+    fn new(settings: Settings) -> Result<Self, String> {
+        Ok(Self { settings })
     }
 }
 
 impl Judge<Certificate> for WeakKey {
     fn judge(&self, certificate: &Certificate, _: &Scan, findings: &mut Findings) {
         let trusted = certificate.context.purpose == Purpose::TrustStore;
-        judge_key(&Subject { field: "key", key: &certificate.key, context: &certificate.context, trusted }, findings);
+        self.judge_key(
+            &Subject { field: "key", key: &certificate.key, context: &certificate.context, trusted },
+            findings,
+        );
     }
 }
 
 impl Judge<Key> for WeakKey {
     fn judge(&self, key: &Key, _: &Scan, findings: &mut Findings) {
-        judge_key(&Subject { field: "public", key: &key.public, context: &key.context, trusted: false }, findings);
+        self.judge_key(&Subject { field: "public", key: &key.public, context: &key.context, trusted: false }, findings);
     }
 }
 
@@ -83,24 +96,52 @@ impl Subject<'_> {
     }
 }
 
-fn judge_key(subject: &Subject<'_>, findings: &mut Findings) {
-    for (name, value) in &subject.key.attributes {
-        match name.as_str() {
-            "published" => judge_published(subject, value, findings),
-            "shared-factor" => judge_shared(subject, value, findings),
-            "unexamined" => {
-                findings
-                    .undetermined(format!("whether the key is weak is not known: {value}"))
-                    .at(subject.field)
-                    .topic(name)
-                    .remedy("generate a new key of an ordinary form, such as Ed25519");
-            }
-            name => {
-                if let Some((severity, message)) = weakness(name, value, &subject.key.algorithm) {
-                    let severity = subject.context.weigh(severity);
-                    findings.violation(message).severity(severity).at(subject.field).topic(name);
+impl WeakKey {
+    fn judge_key(&self, subject: &Subject<'_>, findings: &mut Findings) {
+        for (name, value) in &subject.key.attributes {
+            match name.as_str() {
+                "published" => self.judge_published(subject, value, findings),
+                "shared-factor" => judge_shared(subject, value, findings),
+                "unexamined" => {
+                    findings
+                        .undetermined(format!("whether the key is weak is not known: {value}"))
+                        .at(subject.field)
+                        .topic(name)
+                        .remedy("generate a new key of an ordinary form, such as Ed25519");
+                }
+                name => {
+                    if let Some((severity, message)) = weakness(name, value, &subject.key.algorithm) {
+                        let severity = subject.context.weigh(severity);
+                        findings.violation(message).severity(severity).at(subject.field).topic(name);
+                    }
                 }
             }
+        }
+    }
+
+    /// A key whose private half is printed somewhere: harmless until somebody uses it.
+    fn judge_published(&self, subject: &Subject<'_>, source: &str, findings: &mut Findings) {
+        let in_use = subject.attribute("in-use");
+        let message = match in_use {
+            Some("1") => {
+                format!("the private half of the key is published in {source}, and a certificate in use has it")
+            }
+            Some(count) => {
+                format!("the private half of the key is published in {source}, and {count} certificates in use have it")
+            }
+            None if subject.trusted => format!("the private half of a trusted key is published in {source}"),
+            None => format!("the key is a published test key: its private half is in {source}"),
+        };
+        let is_relied_on = in_use.is_some() || subject.trusted;
+        if !is_relied_on && self.settings.allow_published.iter().any(|allowed| allowed == source) {
+            return;
+        }
+        let severity = if is_relied_on { subject.context.weigh(Severity::Critical) } else { Severity::Low };
+        let finding = findings.violation(message).severity(severity).at(subject.field).topic("published");
+        if !is_relied_on {
+            finding.remedy(
+                "keep it out of use, and where it is test data, say so in a scope of keyreeve.toml (purpose = fixture)",
+            );
         }
     }
 }
@@ -143,27 +184,6 @@ fn weakness(name: &str, value: &str, algorithm: &str) -> Option<(Severity, Strin
         ("invalid", what) => (Severity::High, format!("the key is no sound {algorithm} key: {what}")),
         _ => return None,
     })
-}
-
-/// A key whose private half is printed somewhere: harmless until somebody uses it.
-fn judge_published(subject: &Subject<'_>, source: &str, findings: &mut Findings) {
-    let in_use = subject.attribute("in-use");
-    let message = match in_use {
-        Some("1") => format!("the private half of the key is published in {source}, and a certificate in use has it"),
-        Some(count) => {
-            format!("the private half of the key is published in {source}, and {count} certificates in use have it")
-        }
-        None if subject.trusted => format!("the private half of a trusted key is published in {source}"),
-        None => format!("the key is a published test key: its private half is in {source}"),
-    };
-    let is_relied_on = in_use.is_some() || subject.trusted;
-    let severity = if is_relied_on { subject.context.weigh(Severity::Critical) } else { Severity::Low };
-    let finding = findings.violation(message).severity(severity).at(subject.field).topic("published");
-    if !is_relied_on {
-        finding.remedy(
-            "keep it out of use, and where it is test data, say so in a scope of keyreeve.toml (purpose = fixture)",
-        );
-    }
 }
 
 /// Each of two keys that share a factor gives away the other.

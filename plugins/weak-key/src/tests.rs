@@ -1,9 +1,9 @@
 //! Keys with attributes and what the rule says of them. Not how the attributes are found, which the host's tests show.
 
 use keyreeve_rule::sample::{self, severities};
-use keyreeve_rule::{Certificate, Context, Finding, Key, PublicKey, Purpose, Severity, judge};
+use keyreeve_rule::{Certificate, Context, Finding, Key, PublicKey, Purpose, Severity, judge, judge_with};
 
-use super::WeakKey;
+use super::{Settings, WeakKey};
 
 fn public(attributes: &[(&str, &str)]) -> PublicKey {
     let attributes = attributes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -62,6 +62,17 @@ fn a_published_key_is_critical_once_it_is_relied_on() {
     let published = &in_use[..1];
     assert_eq!(severities(&of_certificate(published, Purpose::TrustStore)), [Some(Severity::Critical)]);
     assert_eq!(severities(&of_key(published, Purpose::TrustStore)), [Some(Severity::Low)]);
+}
+
+#[test]
+fn a_publication_that_is_allowed_passes_until_its_key_is_in_use() {
+    let settings = || Settings { allow_published: vec!["Vagrant, keys/vagrant".into()] };
+    let key = |attributes| Key { public: public(attributes), ..sample::key() };
+    let vagrant = [("published", "Vagrant, keys/vagrant"), ("in-use", "1")];
+    assert_eq!(judge_with::<WeakKey, _>(settings(), &key(&vagrant[..1])), []);
+    assert_eq!(severities(&judge_with::<WeakKey, _>(settings(), &key(&vagrant))), [Some(Severity::Critical)]);
+    let other = [("published", "RFC 9500, section 2.1 (testRSA2048)")];
+    assert_eq!(severities(&judge_with::<WeakKey, _>(settings(), &key(&other))), [Some(Severity::Low)]);
 }
 
 #[test]
