@@ -20,6 +20,16 @@ need wasm-ld lld
 need docker-registry docker-registry
 need htpasswd apache2-utils
 need curl curl
+need age age
+need gpg gpg
+need gpg-agent gpg-agent
+need cryptsetup cryptsetup-bin
+need gocryptfs gocryptfs
+need git-crypt git-crypt
+need eyaml hiera-eyaml
+need zip zip
+need 7z p7zip-full
+need xxd xxd
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
 [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)
 
