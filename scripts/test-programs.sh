@@ -29,6 +29,13 @@ need htpasswd apache2-utils
 need curl curl
 need keytool openjdk-17-jre-headless
 [ -e /usr/share/java/bcprov.jar ] || missing+=(libbcprov-java)
+need cryptsetup cryptsetup-bin
+need gocryptfs gocryptfs
+need git-crypt git-crypt
+need eyaml hiera-eyaml
+need zip zip
+need 7z p7zip-full
+need xxd xxd
 [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || missing+=(libnginx-mod-stream)
 [ -e /usr/lib/nginx/modules/ngx_mail_module.so ] || missing+=(libnginx-mod-mail)
 

@@ -215,6 +215,120 @@ fn tag(base64: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::material::unspecified;
+    use crate::rules::contract::PublicKey;
+    use crate::source::{Source, SourceId, Span};
+
+    fn private_key(format: &str, algorithm: &str) -> Key {
+        let algorithm = algorithm.to_owned();
+        Key {
+            context: unspecified(),
+            unknown: Vec::new(),
+            role: Role::Private,
+            format: format.to_owned(),
+            public: PublicKey {
+                algorithm,
+                bits: 0,
+                curve: String::new(),
+                exponent: Vec::new(),
+                attributes: Vec::new(),
+            },
+            protection: Protection::Plaintext,
+            encryption: None,
+            last_rotated: None,
+            inventoried: false,
+            attributes: Vec::new(),
+        }
+    }
+
+    fn item(format: &str, recipient: &str) -> EncryptedItem {
+        EncryptedItem {
+            context: unspecified(),
+            unknown: Vec::new(),
+            format: format.to_owned(),
+            cipher: String::new(),
+            key_bits: 0,
+            authenticated: false,
+            kdf: String::new(),
+            prf: String::new(),
+            iterations: 0,
+            recipients: vec![recipient.to_owned()],
+            encrypted_at: None,
+            key_created: None,
+            openers: Vec::new(),
+            attributes: Vec::new(),
+        }
+    }
+
+    fn place(source: u32) -> Place {
+        Place::new(Location { source: SourceId(source), span: Span::new(0, 0) }, "key", "key")
+    }
+
+    /// Whether the key opens the data in another folder, and whether it does in the same one.
+    fn opens(key: Key, key_place: &Place, item: &EncryptedItem, data_place: &Place) -> [Option<bool>; 2] {
+        ["elsewhere/key", "data/key"].map(|name| {
+            let sources = [name, "data/file"].map(|name| Source::new(name, None, Vec::new())).into();
+            let mut facts = Facts::default();
+            facts.keys.push(key.clone(), key_place.clone());
+            facts.encrypted_data.push(item.clone(), data_place.clone());
+            find(&mut facts, &Sources::new(sources));
+            let (item, place) = facts.encrypted_data.iter().next().expect("it was pushed");
+            assert_eq!(item.openers.is_empty(), !place.parts.contains_key(&("openers", Some(0))));
+            item.openers.first().map(|opener| opener.matches)
+        })
+    }
+
+    #[test]
+    fn an_age_identity_matches_its_recipient_and_may_open_what_names_nobody() {
+        let digest = [7; 32];
+        let identity = Place { spki: Some(digest), ..place(0) };
+        let named = Place { fingerprints: vec![hex(&digest)], ..place(1) };
+        let key = private_key("age", "X25519");
+        assert_eq!(opens(key.clone(), &identity, &item("sops", "age1x"), &named), [Some(true); 2]);
+        assert_eq!(opens(key.clone(), &identity, &item("sops", "age1y"), &place(1)), [None; 2]);
+        assert_eq!(opens(key.clone(), &identity, &item("age", "X25519"), &place(1)), [None, Some(false)]);
+        assert_eq!(opens(key, &identity, &item("age", "passphrase"), &place(1)), [None; 2]);
+    }
+
+    #[test]
+    fn an_openpgp_key_matches_its_key_id_and_fingerprint_and_may_open_what_names_nobody() {
+        let fingerprint = "85d77543b3d624b63cea9e6dbc17301b491b3f21";
+        let at = Place { fingerprints: vec![fingerprint.to_owned()], ..place(0) };
+        let key = || private_key("OpenPGP", "RSA");
+        for recipient in ["PGP 0xBC17301B491B3F21", "PGP 0x85D77543B3D624B63CEA9E6DBC17301B491B3F21"] {
+            assert_eq!(opens(key(), &at, &item("OpenPGP", recipient), &place(1)), [Some(true); 2], "{recipient}");
+        }
+        assert_eq!(opens(key(), &at, &item("OpenPGP", "PGP 0xBC17301B491B3F22"), &place(1)), [None; 2]);
+        assert_eq!(opens(key(), &at, &item("OpenPGP", ANONYMOUS), &place(1)), [None, Some(false)]);
+    }
+
+    #[test]
+    fn a_jwk_opens_beside_it_what_is_for_keys_of_its_kind() {
+        for (algorithm, recipient, expected) in [
+            ("RSA", "RSA-OAEP-256 k1", Some(false)),
+            ("EC", "ECDH-ES+A256KW", Some(false)),
+            ("symmetric", "dir", Some(false)),
+            ("symmetric", "A256KW", Some(false)),
+            ("RSA", "ECDH-ES", None),
+            ("EC", "dir", None),
+        ] {
+            let opened = opens(private_key("JWK", algorithm), &place(0), &item("JWE", recipient), &place(1));
+            assert_eq!(opened, [None, expected], "{algorithm} {recipient}");
+        }
+    }
+
+    #[test]
+    fn public_keys_and_those_that_hardware_holds_open_nothing() {
+        let digest = [7; 32];
+        let (at, named) =
+            (Place { spki: Some(digest), ..place(0) }, Place { fingerprints: vec![hex(&digest)], ..place(1) });
+        for key in [
+            Key { role: Role::Public, ..private_key("age", "X25519") },
+            Key { protection: Protection::Hardware, ..private_key("age", "X25519") },
+        ] {
+            assert_eq!(opens(key, &at, &item("sops", "age1x"), &named), [None; 2]);
+        }
+    }
 
     #[test]
     fn a_key_id_is_a_part_of_the_fingerprint() {

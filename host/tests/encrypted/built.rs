@@ -184,6 +184,7 @@ fn the_oldest_cipher_of_ansible_vault_is_told_from_the_current_one() {
     assert_eq!(said("old.yml", file.as_bytes()), [line]);
     let message = "the encrypted data cannot be read: its version or cipher is not known";
     assert_eq!(problems("old.yml", file.replace("1.0;AES", "1.9;ROT13").as_bytes()), [message]);
+    assert_eq!(said("README", b"age-encryption.org/v1 is the format of age"), NOTHING);
     assert_eq!(said("docs.md", b"a file begins with `$ANSIBLE_VAULT;1.1;AES256` and digits"), NOTHING);
 }
 

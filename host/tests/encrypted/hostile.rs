@@ -60,6 +60,34 @@ fn every_byte_of_every_kind_of_file_may_be_wrong_or_missing() {
     }
 }
 
+#[test]
+fn a_file_that_is_cut_off_is_never_passed_over() {
+    for (name, specimen) in specimens() {
+        let whole = [
+            "a.age",
+            "b.age",
+            "sym.gpg",
+            "sym.asc",
+            "m.der",
+            "m.pem",
+            "p.der",
+            "a.7z",
+            "b.7z",
+            "a.zip",
+            "b.zip",
+            "gocryptfs.conf",
+        ];
+        if whole.contains(&name) {
+            for part in [3, 4] {
+                let reading = read(name, &specimen[..specimen.len() * part / 5]);
+                // Of age the header is all that is read, and the data behind it may be cut off anywhere.
+                let is_read = reading.problems.len() + reading.facts.encrypted_data.len();
+                assert_eq!(is_read, 1, "{name} {part}: {:?}", reading.problems);
+            }
+        }
+    }
+}
+
 /// No measure of speed: what is linear takes a second or two, what is quadratic takes hours.
 const HANGS: Duration = Duration::from_secs(90);
 

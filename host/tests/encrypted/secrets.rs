@@ -54,6 +54,8 @@ fn scripts_documents_and_placeholders_are_none() {
         (".vault_pass", "#!/bin/sh\npass show ansible\n"),
         (".vault_pass", "$ANSIBLE_VAULT;1.1;AES256\n3033\n"),
         (".vault_pass", ""),
+        (".vault_pass", "<your password>"),
+        ("vault_pass.tf", "x"),
         ("vault_password.md", "how to get the password"),
         ("vault_pass.sh", "pass show ansible"),
         ("vault_passthrough.rb", "x"),

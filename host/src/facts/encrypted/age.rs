@@ -12,11 +12,15 @@ use crate::source::Span;
 
 const X25519: Oid = oid("1.3.101.110");
 
-/// What every file begins with; the version is behind it.
-pub(super) const MAGIC: &[u8] = b"age-encryption.org/";
-
 /// Longest line of a header that is looked at; a stanza's arguments are a hundred bytes.
 const LINE_LIMIT: usize = 4096;
+
+/// Whether a file begins with the line of such a file, of whichever version.
+pub(super) fn is_file(bytes: &[u8]) -> bool {
+    let version = bytes.strip_prefix(b"age-encryption.org/v").unwrap_or_default();
+    let digits = version.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits > 0 && version.get(digits) == Some(&b'\n')
+}
 
 /// A whole file, whose stanzas have places in it.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
@@ -112,4 +116,21 @@ pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
         }
     }
     (checksum == 1).then(|| PublicHalf::of_fixed(&X25519, &key).spki().as_deref().map(sha256)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::hex;
+
+    #[test]
+    fn a_recipient_is_the_key_that_openssl_derives() {
+        // The identity of 32 times 0x42: `age-keygen -y`, and `openssl pkey -pubout -outform DER | sha256sum`.
+        let recipient = "age1zvkyg2lqzraa2lnjvqej32nkuu0ues2s82hzrye869xeexvn73equnujwj";
+        let spki = "5e60568588df62602e996e1e9ce1815150ebf404375ce975b622ba484f60506b";
+        assert_eq!(recipient_key(recipient).map(|digest| hex(&digest)).as_deref(), Some(spki));
+        for damaged in [recipient.replace("jwj", "jwq"), recipient.replace("zvk", "bvk"), "age1pq1x".to_owned()] {
+            assert_eq!(recipient_key(&damaged), None, "{damaged}");
+        }
+    }
 }

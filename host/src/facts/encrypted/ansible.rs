@@ -15,6 +15,9 @@ pub(super) fn read(text: &Text<'_>, at: usize) -> Option<Hit> {
     let header = std::str::from_utf8(&rest[MARK.len()..end]).ok()?.trim_end();
     let mut fields = header.split(';');
     let (version, cipher) = (fields.next()?, fields.next().unwrap_or_default());
+    if !cipher.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return None;
+    }
     version.strip_prefix("1.").filter(|minor| minor.len() == 1 && minor.as_bytes()[0].is_ascii_digit())?;
     let body = digits(&rest[end..]);
     if body.count == 0 && rest[end..].iter().any(|byte| !byte.is_ascii_whitespace()) {

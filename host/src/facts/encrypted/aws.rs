@@ -20,10 +20,11 @@ fn suite(id: u16) -> Option<u32> {
     }
 }
 
-/// Whether a file begins as such a message: version 1 with its type and a suite without key commitment, or version 2 with one that has it.
+/// Whether a file begins as such a message: version 1 with its type and a suite without key commitment, or version 2 with one that has it,
+/// which is so short that the rest of the header must be sound.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     match *bytes {
-        [1, 0x80, high, low, ..] => suite(u16::from_be_bytes([high, low])).is_some() && high < 4 && read(bytes).is_ok(),
+        [1, 0x80, high @ ..4, low, ..] => suite(u16::from_be_bytes([high, low])).is_some(),
         [2, 4 | 5, 0x78, ..] => read(bytes).is_ok(),
         _ => false,
     }
@@ -41,7 +42,8 @@ pub(super) fn encoded(text: &Text<'_>, at: usize) -> Option<Hit> {
     }
     let start = base64::folded_within(text.bytes, at, HEADER);
     let bytes = base64::decode_start(&text.bytes[start], HEADER);
-    is_message(&bytes).then(|| Hit::new(base64::folded(text.bytes, at), read(&bytes)))
+    let found = read(&bytes).ok().filter(|_| is_message(&bytes))?;
+    Some(Hit::new(base64::folded(text.bytes, at), Ok(found)))
 }
 
 /// The message header (developer guide, message format).

@@ -123,7 +123,7 @@ mod tests {
         let nested = [0x30, 0x80, 0x30, 0x80, 2, 1, 5, 0, 0, 4, 1, 9, 0, 0, 7];
         let mut all = Elements::of(&nested);
         let outer = all.any().unwrap();
-        assert_eq!((outer.value.len(), all.rest), (9, &[7][..]));
+        assert_eq!((outer.value.len(), all.rest), (10, &[7][..]));
         let mut inner = outer.elements();
         assert_eq!(inner.any().unwrap().value, [2, 1, 5]);
         assert_eq!(inner.any().unwrap().value, [9]);

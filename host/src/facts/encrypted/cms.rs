@@ -6,7 +6,7 @@ use der::asn1::ObjectIdentifier;
 use super::base64;
 use super::ber::{Ber, Elements};
 use super::found::{Found, key_bits};
-use super::text::{Hit, Text};
+use super::text::{BROKEN, Hit, Text};
 use crate::digest::hex;
 use crate::facts::asn1::{self, Malformed, significant};
 use crate::facts::certificate;
@@ -52,7 +52,7 @@ pub(super) fn armored(text: &Text<'_>, at: usize) -> Option<Hit> {
     let armor = text.armor(at)?;
     let read = match &armor.body {
         Ok(bytes) if is_enveloped(bytes) => read(bytes),
-        // What is cut off so early that it says nothing is left to whoever reads certificates from these labels.
+        Err(_) if is_enveloped(&base64::decode_start(&text.bytes[armor.start..], 32)) => Err(BROKEN),
         _ => return None,
     };
     Some(Hit::new(armor.whole, read))

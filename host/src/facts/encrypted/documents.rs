@@ -12,18 +12,23 @@ use crate::facts::{json, yaml};
 /// Largest document that is read as a tree.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What a YAML or JSON document of that name holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
+/// What a YAML or JSON document holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
 pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
-    let has = |mark: &[u8]| memchr::memmem::find(content.bytes, mark).is_some();
-    let (sealed_secrets, json_values) = (has(b"encryptedData"), has(b"\"encryptedKeyset\"") || has(b"\"ciphertext\""));
-    let is_json =
-        content.bytes.trim_ascii_start().starts_with(b"{") || content.bytes.trim_ascii_start().starts_with(b"[");
-    let documents = match content.extension() {
-        _ if content.bytes.len() > SIZE_LIMIT || !(sealed_secrets || json_values) => return Vec::new(),
-        "yaml" | "yml" if sealed_secrets => yaml::parse(content.bytes).documents,
-        _ if is_json => json::parse(content.bytes).documents,
-        _ => return Vec::new(),
-    };
+    let bytes = content.bytes;
+    let is_yaml = matches!(content.extension(), "yaml" | "yml");
+    if !is_yaml && !matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]) {
+        return Vec::new();
+    }
+    let marks: &[&[u8]] =
+        if is_yaml { &[b"encryptedData"] } else { &[b"encryptedData", b"\"encryptedKeyset\"", b"\"ciphertext\""] };
+    let Some(mark) = marks.iter().find_map(|mark| memchr::memmem::find(bytes, mark)) else { return Vec::new() };
+    if bytes.len() > SIZE_LIMIT {
+        return vec![Hit::new(
+            mark..mark + 1,
+            Err(Malformed("the document is too large for what is encrypted in it to be found")),
+        )];
+    }
+    let documents = if is_yaml { yaml::parse(bytes) } else { json::parse(bytes) }.documents;
     documents.iter().flat_map(values::maps).filter_map(one).collect()
 }
 

@@ -41,8 +41,7 @@ const BINARY_WINDOW: usize = 8000;
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
 
 /// How files begin, and who reads them.
-const MAGICS: [(&[u8], FileReader); 7] = [
-    (age::MAGIC, age::file),
+const MAGICS: [(&[u8], FileReader); 6] = [
     (b"\0GITCRYPT\0", git_crypt),
     (b"Salted__", tokens::openssl_file),
     (luks::MAGIC, luks::file),
@@ -121,6 +120,7 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
     let by_name = || NAMES.iter().find(|(known, _)| *known == file).map(|&(_, read)| read);
     let by_form = || -> Option<FileReader> {
         match bytes.first()? {
+            b'a' if age::is_file(bytes) => Some(age::file),
             0x30 if cms::is_enveloped(bytes) => Some(cms::file),
             1 | 2 if aws::is_message(bytes) => Some(aws::file),
             0x80.. if bytes[bitlocker::MAGIC_OFFSET.min(bytes.len())..].starts_with(bitlocker::MAGIC) => {

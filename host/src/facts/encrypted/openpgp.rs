@@ -25,8 +25,8 @@ pub(super) fn is_message(name: &str, bytes: &[u8]) -> bool {
     let Ok(first) = packets.next() else { return false };
     let named = [".gpg", ".pgp", ".secret", ".asc"].iter().any(|extension| name.ends_with(extension));
     match first.tag {
-        PKESK => first.length >= 12 && session_key(new(), first.body).is_ok() && (named || follows(packets)),
-        SKESK => first.length >= 4 && passphrase(new(), first.body).is_ok() && (named || follows(packets)),
+        PKESK => first.body.len() >= 12 && session_key(new(), first.body).is_ok() && (named || follows(packets)),
+        SKESK => first.body.len() >= 4 && passphrase(new(), first.body).is_ok() && (named || follows(packets)),
         SED | SEIPD | AEAD => named,
         _ => false,
     }
@@ -200,7 +200,6 @@ struct Packet<'a> {
     tag: u8,
     /// Of a packet in parts the first one.
     body: &'a [u8],
-    length: usize,
 }
 
 struct Packets<'a> {
@@ -215,14 +214,24 @@ impl<'a> Packets<'a> {
         if first & 0x80 == 0 {
             return Err(Malformed("it has no packet of OpenPGP where one should be"));
         }
-        let tag = if first & 0x40 == 0 { first >> 2 & 15 } else { first & 63 };
-        let length = if first & 0x40 == 0 { old_length(first & 3, &mut fields)? } else { new_length(&mut fields)? };
-        let body = fields.take(length.unwrap_or(fields.rest().len()))?;
+        let (tag, body) = if first & 0x40 == 0 {
+            let length = old_length(first & 3, &mut fields)?;
+            (first >> 2 & 15, fields.take(length.unwrap_or(fields.rest().len()))?)
+        } else {
+            let (length, mut goes_on) = new_length(&mut fields)?;
+            let body = fields.take(length)?;
+            while goes_on {
+                let (length, more) = new_length(&mut fields)?;
+                fields.take(length)?;
+                goes_on = more;
+            }
+            (first & 63, body)
+        };
         self.rest = fields.rest();
         if body.is_empty() && !matches!(tag, MARKER | PADDING) {
             return Err(CUT_OFF);
         }
-        Ok(Packet { tag, body, length: body.len() })
+        Ok(Packet { tag, body })
     }
 }
 
@@ -236,12 +245,12 @@ fn old_length(kind: u8, fields: &mut Cursor<'_>) -> Result<Option<usize>, Malfor
     })
 }
 
-/// Of a packet in parts the length of the first, in which all that is read here stands.
-fn new_length(fields: &mut Cursor<'_>) -> Result<Option<usize>, Malformed> {
-    Ok(Some(match fields.byte()? {
-        first @ ..192 => usize::from(first),
-        first @ 192..224 => (usize::from(first) - 192 << 8) + usize::from(fields.byte()?) + 192,
-        first @ 224..255 => 1 << (first & 31),
-        255 => fields.be32()? as usize,
-    }))
+/// The length of a packet or of a part of one, and whether another part follows.
+fn new_length(fields: &mut Cursor<'_>) -> Result<(usize, bool), Malformed> {
+    Ok(match fields.byte()? {
+        first @ ..192 => (usize::from(first), false),
+        first @ 192..224 => ((usize::from(first) - 192 << 8) + usize::from(fields.byte()?) + 192, false),
+        first @ 224..255 => (1 << (first & 31), true),
+        255 => (fields.be32()? as usize, false),
+    })
 }

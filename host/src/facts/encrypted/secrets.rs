@@ -44,9 +44,9 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
         return Some(Kind::KeePass);
     }
     let is_password = is_vault_password(file) && bytes.len() <= LONGEST && !line().is_empty();
-    let is_text = !line().starts_with(b"#!")
-        && !line().starts_with(b"$ANSIBLE_VAULT;")
-        && memchr::memchr(b'\n', line()).is_none();
+    // A script, an encrypted file, a placeholder.
+    let is_other = [&b"#!"[..], b"$", b"<", b"{"].iter().any(|start| line().starts_with(start));
+    let is_text = !is_other && memchr::memchr(b'\n', line()).is_none();
     (is_password && is_text && std::str::from_utf8(bytes).is_ok()).then_some(Kind::Ansible)
 }
 
@@ -55,18 +55,10 @@ fn is_vault_password(file: &str) -> bool {
     let name = file.to_ascii_lowercase().replace('-', "_");
     let name = name.trim_start_matches('.');
     let name = name.strip_prefix("ansible_").unwrap_or(name);
-    let Some(rest) = ["vault_password", "vaultpassword", "vault_passwd", "vault_pass", "vaultpass", "vault_key"]
-        .iter()
-        .find_map(|start| name.strip_prefix(start))
-    else {
-        return false;
-    };
-    let rest = rest.strip_prefix("_file").unwrap_or(rest);
-    let documents = [
-        ".md", ".yml", ".yaml", ".json", ".sh", ".py", ".rb", ".j2", ".html", ".rst", ".example", ".sample", ".gpg",
-        ".age",
-    ];
-    (rest.is_empty() || rest.starts_with(['.', '_'])) && !documents.iter().any(|end| rest.ends_with(end))
+    let stem = [".txt", ".pass", ".secret"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let starts = ["vault_password", "vaultpassword", "vault_passwd", "vault_pass", "vaultpass"];
+    let rest = starts.iter().find_map(|start| stem.strip_prefix(start));
+    rest.is_some_and(|rest| (rest.is_empty() || rest.starts_with('_')) && !rest.contains('.'))
 }
 
 /// The values of `DOTENV_PRIVATE_KEY…=`: 64 hexadecimal digits.

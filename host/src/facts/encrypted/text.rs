@@ -25,6 +25,8 @@ pub(super) struct Hit {
 /// A block between BEGIN and END.
 pub(super) struct Armor {
     pub(super) whole: Range<usize>,
+    /// Where the body begins, sound or not.
+    pub(super) start: usize,
     pub(super) body: Result<Vec<u8>, String>,
 }
 
@@ -50,7 +52,7 @@ impl<'a> Text<'a> {
             pem::Content::Broken { reason, .. } => Err(reason),
             pem::Content::Mention | pem::Content::Passed => return None,
         };
-        Some(Armor { whole: block.whole, body })
+        Some(Armor { whole: block.whole, start: block.inner.start, body })
     }
 }
 
@@ -117,15 +119,16 @@ pub(super) fn scan(text: &Text<'_>, mut take: impl FnMut(Hit) -> bool) {
 }
 
 fn armored_age(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let Armor { whole, body } = text.armor(at)?;
+    let Armor { whole, body, .. } = text.armor(at)?;
     Some(Hit::new(whole, body.map_err(|_| BROKEN).and_then(|bytes| age::decoded(&bytes))))
 }
 
 /// A message that is only signed or compressed is none of these.
 fn armored_openpgp(text: &Text<'_>, at: usize) -> Option<Hit> {
-    let Armor { whole, body } = text.armor(at)?;
+    let Armor { whole, body, .. } = text.armor(at)?;
     let read = body.map_err(|_| BROKEN).and_then(|bytes| openpgp::read(&bytes)).transpose()?;
     Some(Hit::new(whole, read))
 }
 
-const BROKEN: Malformed = Malformed("its base64 is damaged, or it has no END line");
+/// Why a block has no body.
+pub(super) const BROKEN: Malformed = Malformed("its base64 is damaged, or it has no END line");
