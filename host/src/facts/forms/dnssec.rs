@@ -17,7 +17,7 @@ use crate::rules::contract::{Protection, Role};
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["Private-key-format: v1."];
 /// What no line shows: the names of what is private, of any algorithm.
-const PRIVATE: [&str; 9] = [
+const PRIVATE: [&str; 10] = [
     "PrivateExponent",
     "Prime1",
     "Prime2",
@@ -27,6 +27,7 @@ const PRIVATE: [&str; 9] = [
     "PrivateKey",
     "Private_value(x)",
     "Key",
+    "GostAsn1",
 ];
 /// No file has more lines.
 const MOST_LINES: usize = 64;

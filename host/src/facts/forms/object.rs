@@ -74,10 +74,7 @@ fn opening(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
         }
     };
     let looked_at = at - opening.unwrap_or(floor);
-    opening.filter(|_| sink.may_spend(looked_at)).or_else(|| {
-        sink.may_spend(looked_at);
-        None
-    })
+    if sink.may_spend(looked_at) { opening } else { None }
 }
 
 struct Parser<'a> {
