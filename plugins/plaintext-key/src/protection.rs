@@ -39,7 +39,7 @@ fn weak_scheme(scheme: &str) -> Option<&'static str> {
 
 /// Any cipher but those that are recognised; empty where it is unknown, which the host says.
 fn weak_cipher(cipher: &str) -> Option<String> {
-    const RECOGNISED: [&str; 5] = ["aes-", "aes", "chacha20", "camellia-", "aria-"];
+    const RECOGNISED: [&str; 7] = ["aes-", "aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-"];
     let recognised = cipher.is_empty() || RECOGNISED.iter().any(|name| cipher.starts_with(name));
     (!recognised).then(|| format!("its cipher {cipher} is not recognised by the policy or deprecated"))
 }
