@@ -12,15 +12,23 @@ const OCTET_STRING: u8 = 0x04;
 
 /// The element that these bytes begin with, as DER, without what stands behind it.
 pub(crate) fn to_der(ber: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
+    // What is large is DER mostly, and is not copied then.
+    let mut reader = Rewriter { rest: ber };
+    if reader.is_der(DEPTH) == Ok(true) {
+        return Ok(Cow::Borrowed(&ber[..ber.len() - reader.rest.len()]));
+    }
     let mut der = Vec::with_capacity(ber.len());
     Rewriter { rest: ber }.element(&mut der, DEPTH)?;
-    Ok(if ber.starts_with(&der) { Cow::Borrowed(&ber[..der.len()]) } else { Cow::Owned(der) })
+    Ok(Cow::Owned(der))
 }
 
 /// How many bytes the element takes that these begin with, however its length is written.
 pub(crate) fn length(ber: &[u8]) -> Result<usize, Malformed> {
     let mut rewriter = Rewriter { rest: ber };
-    rewriter.element(&mut Vec::new(), DEPTH)?;
+    if rewriter.is_der(DEPTH) != Ok(true) {
+        rewriter = Rewriter { rest: ber };
+        rewriter.element(&mut Vec::new(), DEPTH)?;
+    }
     Ok(ber.len() - rewriter.rest.len())
 }
 
@@ -29,6 +37,23 @@ struct Rewriter<'a> {
 }
 
 impl<'a> Rewriter<'a> {
+    /// Steps over the next element, and says whether it is written as in DER.
+    fn is_der(&mut self, depth: u32) -> Result<bool, Malformed> {
+        let depth = depth.checked_sub(1).ok_or(Malformed("its elements are nested too deeply"))?;
+        let before = self.rest.len();
+        let tag = self.byte()?;
+        let Some(length) = self.length()? else { return Ok(false) };
+        let header = before - self.rest.len();
+        let (content, rest) = self.rest.split_at_checked(length).ok_or(Malformed("it ends before its length says"))?;
+        self.rest = rest;
+        let mut is_der = tag & 0x1f != 0x1f && tag != OCTET_STRING | CONSTRUCTED && header == header_length(length);
+        let mut inner = Self { rest: if tag & CONSTRUCTED == 0 { &[] } else { content } };
+        while is_der && !inner.rest.is_empty() {
+            is_der = inner.is_der(depth)?;
+        }
+        Ok(is_der)
+    }
+
     /// Writes the next element behind `der`.
     fn element(&mut self, der: &mut Vec<u8>, depth: u32) -> Result<(), Malformed> {
         let depth = depth.checked_sub(1).ok_or(Malformed("its elements are nested too deeply"))?;
@@ -98,6 +123,11 @@ impl<'a> Rewriter<'a> {
     }
 }
 
+/// Bytes of a tag and the shortest length.
+fn header_length(length: usize) -> usize {
+    if length < 0x80 { 2 } else { 2 + length.to_be_bytes().iter().skip_while(|&&byte| byte == 0).count() }
+}
+
 /// The strings in the pieces of one, put together.
 pub(crate) fn joined(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut elements = super::asn1::Elements::of(pieces);
@@ -126,6 +156,12 @@ mod tests {
     fn der_is_left_as_it_is() {
         let der = [0x30, 3, 2, 1, 3, 9];
         assert!(matches!(to_der(&der).unwrap(), Cow::Borrowed([0x30, 3, 2, 1, 3])));
+        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
+            let der = encode(0x30, &[&encode(4, &[&vec![7; length]])]);
+            assert!(matches!(to_der(&der).unwrap(), Cow::Borrowed(same) if same == der), "{length}");
+            let long = [&[0x30, 0x84][..], &(der.len() as u32).to_be_bytes(), &der].concat();
+            assert_eq!(*to_der(&long).unwrap(), encode(0x30, &[&der]), "{length}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ fn what_a_password_opens_is_read() {
 fn a_wrong_password_is_said_and_the_rest_is_read() {
     let tree = tree();
     write_passwords(&tree, "a wrong one\n");
-    tree.write("other.crt", &mint::good());
+    tree.write("other.crt", mint::good());
     let facts = run(&tree, &["facts", "."]).ends_with(3).json();
     assert_eq!(facts["certificates"].as_array().unwrap().len(), 1);
     let message = facts["problems"][0]["message"].as_str().unwrap();

@@ -273,6 +273,44 @@ fn bouncy_castles_keystores_show_what_stands_in_clear() {
             let expected = if kind == "UBER" { ("twofish-256-cbc", "PKCS12-KDF") } else { ("aes-256-ccm", "PBKDF2") };
             assert_eq!((whole.cipher.as_str(), whole.kdf.as_str()), expected);
             assert_eq!((whole.format.as_str(), whole.key_bits, whole.authenticated), (kind, 256, kind == "BCFKS"));
+            for cut in (30..bytes.len()).filter(|_| kind == "BCFKS") {
+                assert_eq!(read(&bytes[..cut]).problems.len(), 1, "{cut}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_private_value_of_a_container_is_in_what_is_read_of_it() {
+    let authority = Authority::new();
+    let at = |name: &str| authority.path(name);
+    let der = openssl(&format!("pkcs8 -topk8 -nocrypt -in {} -outform DER", at("ca.key")));
+    // The value of P-256 stands behind 36 bytes of PKCS#8.
+    let private = &der[36..68];
+    let hexadecimal: String = private.iter().map(|byte| format!("{byte:02x}")).collect();
+    let decimal = |bytes: &[u8]| format!("{bytes:?}").replace(['[', ']'], "");
+    let export =
+        format!("pkcs12 -export -in {} -inkey {} -name canary-name -passout pass:canary7", at("ca"), at("ca.key"));
+    let mut files = vec![openssl(&export), openssl(&format!("{export} -keypbe NONE -certpbe NONE"))];
+    for kind in ["JKS", "JCEKS"] {
+        std::fs::write(at("p12"), &files[0]).unwrap();
+        let to = format!("-destkeystore {} -deststoretype {kind} -deststorepass canary7", at(kind));
+        let from = format!("-srckeystore {} -srcstoretype PKCS12 -srcstorepass canary7", at("p12"));
+        if keytool(&format!("-importkeystore {from} {to}")).is_some() {
+            files.push(file(Path::new(&at(kind))));
+        }
+    }
+    for bytes in files {
+        let damaged = [&bytes[..bytes.len() / 2], b"\xff\xff\xff\xff", &bytes[bytes.len() / 2..]].concat();
+        for content in [&bytes, &damaged, &bytes[..bytes.len() - 40]] {
+            for passwords in ["", "canary7"] {
+                let reading = opened(content, passwords);
+                let shown = format!("{reading:?}");
+                assert!(!reading.secrets.is_empty());
+                assert!(!shown.contains("canary"), "{shown}");
+                assert!(!shown.contains(&hexadecimal[..16]) && !shown.contains(&hexadecimal[48..]));
+                assert!(private.chunks(8).all(|part| !shown.contains(&decimal(part))));
+            }
         }
     }
 }

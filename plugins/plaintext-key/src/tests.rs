@@ -56,6 +56,7 @@ fn a_strong_passphrase_is_no_key_vault_but_low() {
         encrypted("PBES2", "scrypt", "", 16_384, "aes-256-cbc"),
         encrypted("OpenSSH", "bcrypt", "", 16, "aes-256-ctr"),
         encrypted("OpenSSH", "bcrypt", "", 24, "chacha20-poly1305"),
+        encrypted("sigstore", "scrypt", "", 32_768, "xsalsa20-poly1305"),
     ] {
         let findings = of(&key);
         assert_eq!(severities(&findings), LOW, "{key:?}");

@@ -8,6 +8,9 @@ use crate::facts::oid::{self, Signature};
 
 use super::time;
 
+/// An extension: the content of its identifier, and its value.
+type Extension<'a> = (&'a [u8], &'a [u8]);
+
 /// A certificate's fields.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Frame<'a> {
@@ -27,8 +30,7 @@ pub(super) struct Frame<'a> {
     pub(super) not_after: Option<i64>,
     /// DER SubjectPublicKeyInfo.
     pub(super) spki: &'a [u8],
-    /// The extensions: the content of their identifiers, and their values.
-    extensions: Vec<(&'a [u8], &'a [u8])>,
+    extensions: Vec<Extension<'a>>,
 }
 
 impl<'a> Frame<'a> {
@@ -77,7 +79,7 @@ impl<'a> Frame<'a> {
 }
 
 /// What follows the key in a TBSCertificate: the unique identifiers, then the extensions.
-fn extensions(mut rest: Elements<'_>) -> Result<Vec<(&[u8], &[u8])>, Malformed> {
+fn extensions(mut rest: Elements<'_>) -> Result<Vec<Extension<'_>>, Malformed> {
     let mut found = Vec::new();
     while !rest.is_empty() {
         let Some(field) = rest.context(3)? else {

@@ -133,9 +133,8 @@ fn is_object_store(store: Element<'_>, check: Element<'_>) -> bool {
 /// Whether these bytes are the beginning of a DER file of one of these kinds, whose length says that there is more.
 pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
     let Some((Some(declared), body)) = header(bytes) else { return false };
-    // The inner SEQUENCE of what is signed; the length of an AlgorithmIdentifier's is one byte.
+    // The inner SEQUENCE of what is signed, or of what is encrypted.
     let signed = header(body).map_or(&[][..], |(_, inner)| inner);
-    let algorithm = body.get(1..).filter(|_| body.first() == Some(&0x30));
     let known = body.starts_with(PFX)
         || body.starts_with(SIGNED_DATA)
         // PKCS#1, PKCS#8, SEC 1.
@@ -146,11 +145,16 @@ pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
         || signed.starts_with(&[0xa0, 3, 2, 1, 2])
         || matches!(signed, [2, 1, 1, 0x30, 0..0x80, 6, ..])
         || matches!(signed, [2, 1, 0, 0x30, ..])
-        // An encrypted PKCS#8: PKCS#5 or PKCS#12.
-        || algorithm.is_some_and(|algorithm| {
-            matches!(algorithm, [0..0x80, 6, 9 | 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5 | 12, ..])
-        });
+        // An encrypted PKCS#8, a BCFKS.
+        || is_encryption(body)
+        || is_encryption(signed);
     known && body.len() < declared
+}
+
+/// Whether these bytes begin with an AlgorithmIdentifier of PKCS#5 or PKCS#12.
+fn is_encryption(bytes: &[u8]) -> bool {
+    let oid = header(bytes).map_or(&[][..], |(_, oid)| oid);
+    matches!(oid, [6, 9 | 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5 | 12, ..])
 }
 
 /// The length that the SEQUENCE at the start has, none if it is left open, and what follows on the length.
