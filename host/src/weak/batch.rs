@@ -6,7 +6,7 @@ use dashu_int::ops::{BitTest as _, Gcd as _};
 
 /// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a little below a
 /// power of two: the number theoretic transform under long products doubles in length there.
-const BLOCK: usize = (1 << 23) - (1 << 12);
+const BLOCK: usize = (1 << 22) - (1 << 12);
 /// So many moduli are a leaf of a tree.
 const LEAF: usize = 16;
 /// Bits of a fraction beyond those of the number that it is a fraction of. Each level of a tree costs one or two.
@@ -51,12 +51,41 @@ fn product(numbers: &[UBig]) -> UBig {
 }
 
 fn of_block<'a>(moduli: &[UBig], others: impl Iterator<Item = &'a UBig>) -> Vec<UBig> {
-    let (root, mut sum) = Node::over(moduli);
-    for other in others {
-        sum = sum * (other % &root.product) % &root.product;
+    let (root, sum) = Node::over(moduli);
+    let reducer = Reducer::new(&root.product);
+    let sum = others.fold(sum % &root.product, |sum, other| reducer.rest(sum * (other % &root.product)));
+    root.common(moduli, reducer.fraction(&sum))
+}
+
+/// Divides by the same number again and again, by multiplying with its reciprocal (Barrett; Menezes and others, "Handbook of Applied
+/// Cryptography", algorithm 14.42).
+struct Reducer<'a> {
+    divisor: &'a UBig,
+    bits: usize,
+    /// 2^(2 bits + SLACK) / divisor.
+    reciprocal: UBig,
+}
+
+impl<'a> Reducer<'a> {
+    fn new(divisor: &'a UBig) -> Self {
+        let bits = divisor.bit_len();
+        Self { divisor, bits, reciprocal: (UBig::ONE << (2 * bits + SLACK)) / divisor }
     }
-    let fraction = (sum % &root.product << root.precision()) / &root.product;
-    root.common(moduli, fraction)
+
+    /// The rest of a number of at most twice the bits.
+    fn rest(&self, number: UBig) -> UBig {
+        let quotient = ((&number >> (self.bits - 1)) * &self.reciprocal) >> (self.bits + 1 + SLACK);
+        let mut rest = number - quotient * self.divisor;
+        while rest >= *self.divisor {
+            rest -= self.divisor;
+        }
+        rest
+    }
+
+    /// number/divisor, with as many bits behind the point as a node of that product has.
+    fn fraction(&self, number: &UBig) -> UBig {
+        (number * &self.reciprocal) >> self.bits
+    }
 }
 
 /// A product of moduli, and what it is a product of.
