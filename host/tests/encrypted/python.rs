@@ -22,10 +22,8 @@ fn sops_is_read_alike_in_every_one_of_its_formats() {
     );
     let age = shop.run("age-keygen -y identity");
     let pgp = shop.run("gpg --list-keys --with-colons 2>/dev/null | awk -F: '/^fpr/{print $10; exit}'");
-    let line =
-        format!("sops file for 2 recipients: aes-256-gcm 256 authenticated; for {}, PGP 0x{}", age.trim(), pgp.trim());
+    let (age, pgp) = (age.trim(), format!("PGP 0x{}", pgp.trim()));
     for file in ["enc-a.yaml", "enc-a.json", "enc-a.env", "enc-a.ini", "enc-a.bin", "groups.yaml"] {
-        assert_eq!(shop.said(file), [line.as_str()], "{file}");
         let reading = read(file, &shop.bytes(file));
         let (item, place) = reading.facts.encrypted_data.iter().next().unwrap();
         let text = String::from_utf8(shop.bytes(file)).unwrap();
@@ -33,8 +31,17 @@ fn sops_is_read_alike_in_every_one_of_its_formats() {
         let at = |field, position| &text[place.parts[&(field, position)].span.range()];
         assert_eq!(time(at("encrypted-at", None)), item.encrypted_at, "{file}");
         assert_eq!(time(at("key-created", None)), item.key_created, "{file}");
-        assert_eq!(at("recipients", Some(0)).trim_matches('"'), age.trim(), "{file}");
-        assert_eq!(at("recipients", Some(1)).trim_matches('"'), pgp.trim(), "{file}");
+        // In INI files sops writes them in any order.
+        assert!(
+            item.recipients == [age, &pgp] || item.recipients == [pgp.as_str(), age],
+            "{file}: {:?}",
+            item.recipients
+        );
+        for (position, recipient) in (0..).zip(&item.recipients) {
+            let bare = recipient.trim_start_matches("PGP 0x");
+            assert_eq!(at("recipients", Some(position)).trim_matches('"'), bare, "{file}");
+        }
+        assert_eq!((item.cipher.as_str(), item.key_bits, item.authenticated), ("aes-256-gcm", 256, true), "{file}");
     }
     let part = read("part.yaml", &shop.bytes("part.yaml"));
     let (item, place) = part.facts.encrypted_data.iter().next().unwrap();

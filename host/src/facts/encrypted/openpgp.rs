@@ -249,7 +249,7 @@ fn old_length(kind: u8, fields: &mut Cursor<'_>) -> Result<Option<usize>, Malfor
 fn new_length(fields: &mut Cursor<'_>) -> Result<(usize, bool), Malformed> {
     Ok(match fields.byte()? {
         first @ ..192 => (usize::from(first), false),
-        first @ 192..224 => ((usize::from(first) - 192 << 8) + usize::from(fields.byte()?) + 192, false),
+        first @ 192..224 => (((usize::from(first) - 192) << 8) + usize::from(fields.byte()?) + 192, false),
         first @ 224..255 => (1 << (first & 31), true),
         255 => (fields.be32()? as usize, false),
     })
