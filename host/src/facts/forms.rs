@@ -65,7 +65,8 @@ fn always(_: &[u8], _: usize) -> bool {
 
 /// Whether somebody left something out for the reader, or for a program to fill in: not a value at all.
 fn is_placeholder(value: &[u8]) -> bool {
-    let elided = [&b"..."[..], "…".as_bytes(), b"${", b"{{", b"{}", b"#{", b"%s", b"<", b"***", b"xxxxxxxx", b"XXXXXXXX"];
+    let elided =
+        [&b"..."[..], "…".as_bytes(), b"${", b"{{", b"{}", b"#{", b"%s", b"<", b"***", b"xxxxxxxx", b"XXXXXXXX"];
     value.is_empty() || elided.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
 }
 
