@@ -149,6 +149,11 @@ impl<'a> Found<'a> {
         private::read(shape, der)
     }
 
+    /// Whether its private half is in this place.
+    pub(crate) fn is_private(&self) -> bool {
+        self.role == Role::Private
+    }
+
     /// The public key in a blob of SSH.
     pub(crate) fn in_ssh_blob(format: &'static str, blob: &'a [u8]) -> Result<Self, Malformed> {
         let key = wire::SshKey::read(blob)?;

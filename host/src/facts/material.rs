@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::memchr;
 
 use crate::digest::sha256;
 use crate::problem::Problem;
@@ -57,7 +57,6 @@ pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed:
         reader.der_file(bytes);
     } else if openpgp::is_file(bytes) {
         let home = Span::new(0, bytes.len());
-        reader.keep_secret(Some(home));
         reader.openpgp(bytes, home, home);
     } else if tor::is_file(bytes) {
         let mut budget = Budget::of(bytes);
@@ -72,17 +71,21 @@ pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed:
 /// files that are no DER.
 pub fn may_hold(bytes: &[u8]) -> bool {
     if is_utf16(bytes) {
-        return memmem::find(bytes, b"B\0E\0G\0I\0N").is_some();
+        return is_announced(&narrowed(bytes));
     }
     if is_der(bytes) || keystore::recognises(bytes) || openpgp::is_file(bytes) || tor::is_file(bytes) {
         return true;
     }
-    let is_text = memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none();
+    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none() && is_announced(bytes)
+}
+
+/// Whether a mark stands in the text that can be one of a key or certificate.
+fn is_announced(text: &[u8]) -> bool {
     let announces = |hit: Match| match MARKS.of_pattern[hit.pattern()] {
-        Mark::Form(form) => (form.announces)(bytes, hit.start()),
+        Mark::Form(form) => (form.announces)(text, hit.start()),
         Mark::Pem | Mark::Base64 | Mark::Ssh => true,
     };
-    is_text && MARKS.searcher.find_iter(bytes).any(announces)
+    MARKS.searcher.find_iter(text).any(announces)
 }
 
 /// The circumstances of a fact before any scope is applied.
@@ -311,15 +314,24 @@ impl Reader<'_> {
 
     fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
         let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
-        place.parts.insert(("protection", None), self.location(begin));
+        if begin != home {
+            place.parts.insert(("protection", None), self.location(begin));
+        }
         self.reading.facts.keys.push(fact, place);
     }
 
     fn openpgp(&mut self, packets: &[u8], home: Span, begin: Span) {
         let keys = openpgp::read(packets);
+        // Whatever the label says; and what cannot be read may be a secret.
+        if !keys.problems.is_empty() || keys.found.iter().any(key::Found::is_private) {
+            let start = if begin == home { home.start } else { begin.end };
+            self.keep_secret(Some(Span { start, ..home }));
+        }
         if keys.found.is_empty() && keys.problems.is_empty() {
             self.problem(home, "the OpenPGP key cannot be read: there is no packet of a key in it");
         }
+        // Of several keys in one block none is stated in the first line alone.
+        let begin = if keys.found.len() > 1 { home } else { begin };
         keys.found.into_iter().for_each(|found| self.key(found, packets, home, begin));
         for reason in keys.problems {
             self.problem(home, format!("the OpenPGP key cannot be read: {reason}"));

@@ -43,7 +43,7 @@ fn canaries(text: &str) -> Vec<&str> {
 }
 
 /// Asserts that no part of the values stands in an output, nor the bytes that they stand for, in hexadecimal or decimal digits.
-fn assert_hidden(output: &str, canaries: &[&str], what: &str) {
+pub(crate) fn assert_hidden(output: &str, canaries: &[&str], what: &str) {
     for value in canaries {
         let windows = value.as_bytes().windows(WINDOW).map(|window| std::str::from_utf8(window).unwrap());
         // A run of one letter is in padding of every kind.
@@ -65,6 +65,8 @@ fn assert_hidden(output: &str, canaries: &[&str], what: &str) {
 fn every_form_is_found_and_what_is_private_in_it_is_secret() {
     for text in FORMS {
         assert!(may_hold(text.as_bytes()), "{text}");
+        let wide: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert!(may_hold(&wide) && read(&wide).facts.keys.len() == 1, "{text}");
         let reading = read(text.as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len()), (1, 0), "{text}{:?}", reading.problems);
         let is_private = reading.facts.keys.facts()[0].role == Role::Private;

@@ -1,9 +1,12 @@
 //! Keys that gpg writes, armored and not, protected in its ways: what is read of them is what gpg lists.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::Reading;
 use keyreeve::rules::contract::{Key, Protection, Role};
 use proptest::prelude::*;
 
+use crate::canary::assert_hidden;
 use crate::tools::{has, read, run};
 
 /// A home of gpg with no agent left behind.
@@ -199,6 +202,27 @@ fn a_file_that_ends_too_early_is_a_problem_and_what_stands_before_it_is_read() {
     let cut = armored.replace("-----END PGP PRIVATE KEY BLOCK-----", "");
     let reading = read(cut.as_bytes());
     assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 1, 1));
+}
+
+#[test]
+fn no_private_value_is_in_what_is_read_of_a_key() {
+    let Some(home) = Home::new() else { return };
+    home.generate("", "Key-Type: EDDSA\nKey-Curve: ed25519", "Subkey-Type: ECDH\nSubkey-Curve: cv25519");
+    let armored = String::from_utf8(home.gpg("--armor --export-secret-keys")).unwrap();
+    let binary = home.gpg("--export-secret-keys");
+    // Header, version, time, algorithm, curve, point, usage, length: the secret number of the first packet follows.
+    assert_eq!((binary[0], binary[7], binary[53]), (0x94, 22, 0));
+    let secret = STANDARD.encode(&binary[56..84]);
+    let body: String = armored.lines().filter(|line| line.len() == 64 && !line.contains('-')).collect();
+    // The symbols that stand for these bytes and for nothing else.
+    let canaries = [secret.as_str(), &body[75..112]];
+    let mislabelled = armored.replace("PRIVATE", "PUBLIC");
+    for bytes in [armored.as_bytes(), mislabelled.as_bytes(), &armored.as_bytes()[..300], &binary, &binary[..100]] {
+        let source = keyreeve::source::Source::new("a", None, bytes.to_vec());
+        let reading = keyreeve::facts::material::read_detailed(keyreeve::source::SourceId(0), &source);
+        assert_hidden(&format!("{reading:?}"), &canaries, "OpenPGP");
+        assert!(reading.secrets.iter().any(|(_, span)| span.range().len() > 50), "{:?}", reading.secrets);
+    }
 }
 
 proptest! {
