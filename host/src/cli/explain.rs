@@ -104,9 +104,10 @@ const FIPS: Series = ("FIPS ", |text| {
     Some((format!("FIPS {number}"), format!("https://doi.org/10.6028/NIST.FIPS.{number}")))
 });
 
-/// `SP 800-57 part 1 revision 5` has the address `…SP.800-57pt1r5`.
+/// `SP 800-57 part 1 revision 5` has the address `…SP.800-57pt1r5`. An OCSP responder is no publication.
 const SP: Series = ("SP ", |text| {
     let number = leading(text, |letter| letter.is_ascii_alphanumeric() || letter == '-')?;
+    let number = Some(number).filter(|number| number.starts_with(|first: char| first.is_ascii_digit()))?;
     let (mut name, mut address) = (format!("NIST SP {number}"), format!("https://doi.org/10.6028/NIST.SP.{number}"));
     let mut rest = &text[number.len()..];
     for (word, short) in [(" part ", "pt"), (" revision ", "r")] {

@@ -14,14 +14,15 @@ use crate::problem::Problem;
 use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{Location, Source, SourceId, Span};
 
-use super::asn1::{Elements, Malformed};
+use super::asn1::Malformed;
 use super::forms::{FORMS, Form, Sink, tor};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::{Opener, Passwords};
 use super::pem::embedded::{Run, forms};
 use super::pem::{self, Block, Content, Kind, Setting};
-use super::{Reading, ber, certificate, key, keystore, parameters, pkcs7, pkcs12, request};
+use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, request};
 
+mod der;
 mod held;
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
@@ -303,15 +304,6 @@ impl Reader<'_> {
         }
     }
 
-    /// The key in some DER of that shape, which is decrypted if a password is known; none if the shape is no key's.
-    fn der_key<'d>(&mut self, shape: Shape, der: &'d [u8]) -> Result<Option<key::Found<'d>>, Malformed> {
-        match shape {
-            Shape::EncryptedPkcs8 => key::Found::in_encrypted_der(der, &mut self.opener).map(Some),
-            Shape::Parameters(group) => parameters::read(group, der).map(Some),
-            _ => key::Found::in_der(shape, der),
-        }
-    }
-
     fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
         let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
         if begin != home {
@@ -372,52 +364,6 @@ impl Reader<'_> {
             self.scan(&run.bytes, Origin::Within(span), depth + 1);
         }
         Some(run.range.end)
-    }
-
-    /// A file of DER: one structure, or several behind each other. Of some the lengths may be those of BER.
-    fn der_file(&mut self, bytes: &[u8]) {
-        let mut at = 0;
-        while let Some(shape) = Shape::of(&bytes[at..]) {
-            let length = match (Elements::of(&bytes[at..]).any(), shape) {
-                (Ok(element), _) => element.raw.len(),
-                (Err(_), Shape::Cms | Shape::Pkcs12) if let Ok(length) = ber::length(&bytes[at..]) => length,
-                _ => break,
-            };
-            let (der, home) = (&bytes[at..at + length], Span::new(at, at + length));
-            self.keep_secret(shape.is_private().then_some(home));
-            if let Err(reason) = self.der(shape, der, home) {
-                self.problem(home, format!("the DER cannot be read: {reason}"));
-            }
-            at += length;
-        }
-        let rest = &bytes[at..];
-        if is_cut_off(rest) {
-            self.cut_off(at, bytes.len(), "the DER ends before its length says");
-        } else if matches!(Shape::of(rest), Some(Shape::Cms | Shape::Pkcs12)) {
-            self.cut_off(at, bytes.len(), "the BER is damaged, or ends before its end is marked");
-        }
-    }
-
-    fn cut_off(&mut self, start: usize, end: usize, message: &str) {
-        let rest = Span::new(start, end);
-        self.keep_secret(Some(rest));
-        self.problem(rest, message);
-    }
-
-    fn der(&mut self, shape: Shape, der: &[u8], home: Span) -> Result<(), Malformed> {
-        match shape {
-            Shape::Certificate => self.certificate(der, home),
-            Shape::Request => self.request(der, home),
-            Shape::RevocationList => self.revocation_list(der, home),
-            Shape::Cms => self.held(home, |_, sink| pkcs7::read(der, sink)),
-            Shape::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(der, opener, sink)),
-            Shape::Bcfks => self.held(home, |_, sink| keystore::read_bcfks(der, sink)),
-            _ => {
-                let found = self.der_key(shape, der)?;
-                found.into_iter().for_each(|found| self.key(found, der, home, home));
-                Ok(())
-            }
-        }
     }
 
     fn keep_secret(&mut self, span: Option<Span>) {

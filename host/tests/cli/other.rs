@@ -61,7 +61,7 @@ fn explain_says_what_a_rule_is_about_for_every_rule_that_is_listed() {
         assert!(page.stdout.to_lowercase().contains(&title.to_lowercase().replace('`', "")), "{page:?}");
         tree.run(&["explain", id, "--markdown"]).ends_with(0).says(&format!("# {id}\n")).says("## Why");
     }
-    let sources = "- RFC 9155: <https://www.rfc-editor.org/rfc/rfc9155>\n- FIPS 186-5: <https://doi.org/10.6028/NIST.FIPS.186-5>\n";
+    let sources = "- RFC 9155: <https://www.rfc-editor.org/rfc/rfc9155>\n- RFC 8017: <https://www.rfc-editor.org/rfc/rfc8017>\n- FIPS 186-5: <https://doi.org/10.6028/NIST.FIPS.186-5>\n";
     tree.run(&["explain", "certificate-algorithm", "--markdown"]).says(sources);
     let sources = "NIST SP 800-57 part 1 revision 5: https://doi.org/10.6028/NIST.SP.800-57pt1r5\n";
     tree.run(&["explain", "key-size"]).says(sources);

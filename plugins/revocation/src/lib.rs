@@ -33,7 +33,7 @@ impl Rule for Revocation {
         rationale: "Revocation ends the life of a key that leaked before its certificate expires. That works only if clients can ask: at a \
             CRL distribution point or an OCSP responder that the certificate names (RFC 5280, sections 4.2.1.13 and 4.2.2.1). An address \
             on localhost, in a directory without a host, or in a scheme that clients do not speak answers nobody. Certificates of at \
-            most seven days need neither (CA/Browser Forum baseline requirements, section 4.9.10), nor do those that say so (RFC 9608). \
+            most seven days need neither (CA/Browser Forum baseline requirements, section 1.6.1), nor do those that say so (RFC 9608). \
             A list that is past its nextUpdate no longer says who is revoked.",
         severity: Severity::Medium,
         reads: &[
