@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Mints every certificate and key of these cases anew: throw-away ones, which protect nothing anywhere. A key or
-# certificate stands under a text dump of itself. Needs openssl 3 and ssh-keygen. Dates are fixed, keys are not;
+# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen, puttygen, age-keygen, wg and gpg. Dates are fixed, keys are not;
 # expectations depend on neither the keys nor their fingerprints.
 set -euo pipefail
 cd "$(dirname "$0")"

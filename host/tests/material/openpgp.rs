@@ -176,6 +176,9 @@ fn every_way_of_protection_is_told_by_its_octets() {
         let found = keys(&packet(5, &[&public, secret].concat()));
         assert_eq!((found[0].0.role, found[0].0.protection), (role, protection));
     }
+    // Where the public part ends is not known of an algorithm that is not.
+    let reading = read(&[packet(5, &[&public[..], &[0]].concat()), packet(7, &[4, 0, 0, 0, 0, 99, 1, 2, 3])].concat());
+    assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (1, 1, 1));
     // Version 6 counts the octets of its parts; of version 3 the days are in the key.
     let v6 = [&[6, 0x63, 0x87, 0x7f, 0xe3, 27, 0, 0, 0, 32][..], &[0x11; 32]].concat();
     let argon2 = [&[253, 25, 9, 2, 20, 4][..], &salt, &[1, 4, 21]].concat();
