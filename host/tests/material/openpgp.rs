@@ -150,7 +150,8 @@ fn every_way_of_protection_is_told_by_its_octets() {
     // RFC 9580, appendix A.3: a version 4 Ed25519 key; the secret part is put behind it here.
     let public = [&[4, 0x53, 0xf3, 0x5f, 0x0b, 27][..], &[0x11; 32]].concat();
     let salt = [7; 16];
-    let cases: [(&[&[u8]], &str, &str, u64, &str); 8] = [
+    type Case<'a> = (&'a [&'a [u8]], &'a str, &'a str, u64, &'a str);
+    let cases: [Case<'_>; 8] = [
         (&[&[254, 9, 3, 8], &salt[..8], &[96, 0]], "S2K-iterated", "SHA256", 65_536, "aes-256-cfb"),
         (&[&[255, 3, 1, 2], &salt[..8], &[0]], "S2K-salted", "SHA1", 1, "cast5-cfb"),
         (&[&[255, 2, 0, 1, 0]], "S2K-simple", "MD5", 1, "des-ede3-cfb"),
@@ -176,6 +177,9 @@ fn every_way_of_protection_is_told_by_its_octets() {
         let found = keys(&packet(5, &[&public, secret].concat()));
         assert_eq!((found[0].0.role, found[0].0.protection), (role, protection));
     }
+    // Where the public part ends is not known of an algorithm that is not.
+    let reading = read(&[packet(5, &[&public[..], &[0]].concat()), packet(7, &[4, 0, 0, 0, 0, 99, 1, 2, 3])].concat());
+    assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (1, 1, 1));
     // Version 6 counts the octets of its parts; of version 3 the days are in the key.
     let v6 = [&[6, 0x63, 0x87, 0x7f, 0xe3, 27, 0, 0, 0, 32][..], &[0x11; 32]].concat();
     let argon2 = [&[253, 25, 9, 2, 20, 4][..], &salt, &[1, 4, 21]].concat();

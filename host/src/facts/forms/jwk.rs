@@ -43,7 +43,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let secrets: Vec<&Member> = PRIVATE.iter().filter_map(|name| object.member(name)).collect();
     secrets.iter().for_each(|member| sink.secret(&member.range));
     let is_elided = |name: &&str| object.member(name).is_some_and(Member::is_placeholder);
-    if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(|name| is_elided(&name)) {
+    if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(is_elided) {
         return Some(kind.range.end);
     }
     let key = Key { object: &object, is_private: !secrets.is_empty() };

@@ -71,6 +71,9 @@ impl<'a> Key<'a> {
     fn read(packet: Packet<'a>) -> Result<Self, Malformed> {
         let tag = packet.tag.ok_or(Malformed("a packet is none of a key"))?;
         let material = Material::read(packet.body)?;
+        if tag.is_secret() && !material.is_known() {
+            return Err(Malformed("the algorithm of a secret key is not known, and so not how it is protected"));
+        }
         let encryption =
             if tag.is_secret() { Some(secret::protection(material.version, material.secret)?) } else { None };
         let (role, protection) = match &encryption {

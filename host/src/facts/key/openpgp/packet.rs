@@ -115,7 +115,7 @@ fn new(first: u8, rest: &[u8]) -> Header<'_> {
     let missing = Malformed("a packet has no length");
     let (length, rest) = match rest {
         [one @ ..192, rest @ ..] => (usize::from(*one), rest),
-        [one @ 192..224, two, rest @ ..] => ((usize::from(*one) - 192 << 8) + usize::from(*two) + 192, rest),
+        [one @ 192..224, two, rest @ ..] => (two_octets(*one, *two), rest),
         [255, rest @ ..] => {
             let (length, rest) = rest.split_at_checked(4).ok_or(missing)?;
             (big_endian(length) as usize, rest)
@@ -124,6 +124,11 @@ fn new(first: u8, rest: &[u8]) -> Header<'_> {
         _ => return Err(missing),
     };
     Ok((first & 0x3f, length, rest))
+}
+
+/// A length in two octets, of which the first is 192 or more.
+fn two_octets(one: u8, two: u8) -> usize {
+    ((usize::from(one) - 192) << 8) + usize::from(two) + 192
 }
 
 /// A number of up to four octets.
@@ -159,7 +164,7 @@ impl Signature {
 fn subpacket<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
     let (length, behind) = match *rest {
         [one @ ..192, behind @ ..] => (usize::from(*one), behind),
-        [one @ 192..=254, two, behind @ ..] => ((usize::from(*one) - 192 << 8) + usize::from(*two) + 192, behind),
+        [one @ 192..=254, two, behind @ ..] => (two_octets(*one, *two), behind),
         [255, behind @ ..] => (big_endian(behind.get(..4)?) as usize, &behind[4..]),
         _ => return None,
     };
