@@ -3,7 +3,7 @@
 
 use crate::rules::contract::{EncryptedItem, Encryption};
 
-use super::key::Found;
+use super::key::{Found, key_bits};
 use super::material::unspecified;
 
 /// One thing in a container.
@@ -27,6 +27,8 @@ pub(crate) type Sink<'s> = dyn FnMut(Item<'_>) + 's;
 /// and its iterations.
 pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(String, u64)>) -> EncryptedItem {
     let Encryption { kdf, prf, iterations, cipher, .. } = encryption;
+    // What PKCS#12 calls by the bare names has keys of 128 bits (RFC 7292, appendix C).
+    let bits = key_bits(&cipher).or(matches!(cipher.as_str(), "rc4" | "rc2-cbc").then_some(128));
     let is_aead = ["-gcm", "-ccm", "poly1305"].iter().any(|mode| cipher.ends_with(mode));
     let attributes = mac.into_iter().flat_map(|(name, iterations)| {
         [("mac".to_owned(), name.clone()), ("mac-iterations".to_owned(), iterations.to_string())]
@@ -35,7 +37,7 @@ pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(Stri
         context: unspecified(),
         unknown: Vec::new(),
         format: format.to_owned(),
-        key_bits: cipher_bits(&cipher),
+        key_bits: bits.unwrap_or_default(),
         authenticated: is_aead || mac.is_some(),
         cipher,
         kdf,
@@ -46,17 +48,5 @@ pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(Stri
         key_created: None,
         openers: Vec::new(),
         attributes: attributes.collect(),
-    }
-}
-
-/// Bits of the key of a cipher by OpenSSL's name; 0 for one whose name does not tell.
-fn cipher_bits(cipher: &str) -> u32 {
-    match cipher {
-        "des-cbc" => 56,
-        "des-ede-cbc" => 112,
-        "des-ede3-cbc" => 168,
-        "rc4" | "rc2-cbc" | "seed-cbc" => 128,
-        _ if cipher.starts_with("sm4-") => 128,
-        _ => cipher.split('-').find_map(|part| part.parse().ok()).unwrap_or(0),
     }
 }

@@ -2,7 +2,7 @@
 //! form is one file and one row here.
 
 mod age;
-mod bech32;
+pub(super) mod bech32;
 mod dnskey;
 mod dnssec;
 mod jwk;

@@ -23,7 +23,7 @@ use super::material::unspecified;
 use super::password::{Opened, Opener};
 use crate::digest::{hex, sha256};
 
-pub(crate) use encryption::{cipher, derivation};
+pub(crate) use encryption::{cipher, derivation, key_bits};
 pub(crate) use numbers::Numbers;
 pub(crate) use public::PublicHalf;
 pub(crate) use shape::{Shape, is_cut_off};
@@ -74,10 +74,11 @@ impl<'a> Found<'a> {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
-    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is a length that is
-    /// not known.
+    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is for an algorithm that
+    /// has no such length; of a symmetric key it is not known.
     pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
-        Self { named: algorithm, bits: (bits > 0).then_some(bits), ..self }
+        let is_known = bits > 0 || algorithm != SYMMETRIC;
+        Self { named: algorithm, bits: is_known.then_some(bits), ..self }
     }
 
     /// The same, with the reason why nothing is known of its public half.

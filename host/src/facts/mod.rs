@@ -17,6 +17,7 @@ mod kind;
 pub mod material;
 pub mod nginx;
 mod oid;
+mod openpgp;
 pub mod openssl;
 mod parameters;
 pub mod password;

@@ -6,11 +6,10 @@ use std::ops::Range;
 use super::found::Found;
 use crate::digest::sha256;
 use crate::facts::asn1::Malformed;
+use crate::facts::forms::bech32;
 use crate::facts::key::PublicHalf;
-use crate::facts::oid::{Oid, oid};
+use crate::facts::oid::X25519;
 use crate::source::Span;
-
-const X25519: Oid = oid("1.3.101.110");
 
 /// Longest line of a header that is looked at; a stanza's arguments are a hundred bytes.
 const LINE_LIMIT: usize = 4096;
@@ -95,27 +94,8 @@ impl<'a> Lines<'a> {
 
 /// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. None of a recipient of another kind.
 pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
-    const ALPHABET: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-    let data = recipient.strip_prefix("age1").filter(|data| data.len() == 58)?;
-    let values: Vec<u8> = data.chars().map(|c| Some(ALPHABET.find(c)? as u8)).collect::<Option<_>>()?;
-    let prefix = b"age".iter();
-    let expanded = prefix.clone().map(|byte| byte >> 5).chain([0]).chain(prefix.map(|byte| byte & 31));
-    let checksum = expanded.chain(values.iter().copied()).fold(1u32, |sum, value| {
-        let top = sum >> 25;
-        let generators = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
-        let picked = generators.iter().enumerate().filter(|(bit, _)| top >> bit & 1 == 1);
-        picked.fold((sum & 0x01ff_ffff) << 5 ^ u32::from(value), |sum, (_, generator)| sum ^ generator)
-    });
-    let mut key = Vec::with_capacity(32);
-    let (mut bits, mut held) = (0u32, 0);
-    for value in &values[..52] {
-        (bits, held) = (bits << 5 & 0xfff | u32::from(*value), held + 5);
-        if held >= 8 {
-            held -= 8;
-            key.push((bits >> held) as u8);
-        }
-    }
-    (checksum == 1).then(|| PublicHalf::of_fixed(&X25519, &key).spki().as_deref().map(sha256)).flatten()
+    let key = bech32::decode("age", recipient.as_bytes()).filter(|key| key.len() == 32)?;
+    PublicHalf::of_fixed(&X25519, key).spki().as_deref().map(sha256)
 }
 
 #[cfg(test)]

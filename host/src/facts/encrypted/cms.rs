@@ -5,7 +5,7 @@ use der::asn1::ObjectIdentifier;
 
 use super::base64;
 use super::ber::{Ber, Elements};
-use super::found::{Found, key_bits};
+use super::found::Found;
 use super::text::{BROKEN, Hit, Text};
 use crate::digest::hex;
 use crate::facts::asn1::{self, Malformed, significant};
@@ -194,5 +194,5 @@ fn wrapped(mut found: Found, algorithm: Ber<'_>) -> Result<Found, Malformed> {
 
 fn wrap_bits(algorithm: &ObjectIdentifier) -> Option<u32> {
     let wrap = WRAPS.iter().find(|(known, _)| known == algorithm).map(|(_, bits)| *bits);
-    wrap.or_else(|| key_bits(&crate::facts::oid::cipher(algorithm)))
+    wrap.or_else(|| key::key_bits(&crate::facts::oid::cipher(algorithm)))
 }

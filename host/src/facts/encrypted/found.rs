@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::facts::Place;
+use crate::facts::key::key_bits;
 use crate::facts::material::unspecified;
 use crate::rules::contract::{EncryptedItem, Unknown};
 use crate::source::{Location, SourceId, Span};
@@ -204,49 +205,9 @@ pub(super) fn facts(found: Vec<Found>, id: SourceId) -> Vec<(EncryptedItem, Plac
     placed
 }
 
-/// The length of the key of a cipher, by its name as the contract spells it; none of one that does not state it.
-pub(super) fn key_bits(cipher: &str) -> Option<u32> {
-    let fixed = [
-        ("chacha20", 256),
-        ("xchacha20", 256),
-        ("xsalsa20", 256),
-        ("des-ede3", 168),
-        ("des-ede", 112),
-        ("des", 56),
-        ("idea", 128),
-        ("seed", 128),
-        ("sm4", 128),
-    ];
-    let begins = |name: &str| cipher.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
-    if let Some((_, bits)) = fixed.iter().find(|(name, _)| begins(name)) {
-        return Some(*bits);
-    }
-    let bits: u32 = cipher.split('-').nth(1)?.parse().ok()?;
-    // Two keys, one for the sectors and one for their numbers (IEEE 1619).
-    Some(if cipher.ends_with("-xts") { 2 * bits } else { bits })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_of_ciphers_state_the_length_of_their_keys() {
-        for (name, bits) in [
-            ("aes-256-gcm", Some(256)),
-            ("aes-256-xts", Some(512)),
-            ("aes-128-xts", Some(256)),
-            ("chacha20-poly1305", Some(256)),
-            ("des-ede3-cbc", Some(168)),
-            ("des-ede-cbc", Some(112)),
-            ("des-cbc", Some(56)),
-            ("rc2-40-cbc", Some(40)),
-            ("rc4", None),
-            ("1.2.3.4", None),
-        ] {
-            assert_eq!(key_bits(name), bits, "{name}");
-        }
-    }
 
     #[test]
     fn a_few_equal_values_are_facts_of_their_own_and_many_are_one() {

@@ -5,6 +5,7 @@ use super::cursor::{CUT_OFF, Cursor};
 use super::found::Found;
 use crate::digest::hex;
 use crate::facts::asn1::Malformed;
+use crate::facts::openpgp;
 
 /// Packets with a session key for somebody, and those with encrypted data (RFC 9580, section 5).
 const PKESK: u8 = 1;
@@ -116,7 +117,7 @@ fn specifier(found: Found, fields: &mut Cursor<'_>) -> Result<Found, Malformed> 
         fields.take(16)?;
         return Ok(found.derived("Argon2id", "", u64::from(fields.byte()?)));
     }
-    let hash = hash(fields.byte()?)?;
+    let hash = openpgp::hash(fields.byte()?).ok_or(Malformed("the hash of its passphrase is not known"))?;
     if kind != 0 {
         fields.take(8)?;
     }
@@ -141,12 +142,7 @@ fn data(found: Found, packet: &Packet<'_>) -> Result<Found, Malformed> {
         (SEIPD, 1) => Ok(or_unknown(found).authenticated()),
         (SEIPD, 2) | (AEAD, 1) => {
             let cipher = cipher(fields.byte()?)?;
-            let mode = match fields.byte()? {
-                1 => "eax",
-                2 => "ocb",
-                3 => "gcm",
-                _ => return Err(Malformed("the mode of its cipher is not known")),
-            };
+            let mode = openpgp::mode(fields.byte()?).ok_or(Malformed("the mode of its cipher is not known"))?;
             Ok(found.named_cipher(format!("{cipher}-{mode}")).authenticated())
         }
         _ => Err(Malformed("the version of its encrypted data is not known")),
@@ -162,38 +158,8 @@ fn or_unknown(mut found: Found) -> Found {
     if found.item.cipher.is_empty() { found.without_cipher(NOT_STATED) } else { found }
 }
 
-/// Symmetric ciphers (RFC 9580, section 9.3), without their mode.
 fn cipher(number: u8) -> Result<&'static str, Malformed> {
-    Ok(match number {
-        1 => "idea",
-        2 => "des-ede3",
-        3 => "cast5-128",
-        4 => "bf-128",
-        7 => "aes-128",
-        8 => "aes-192",
-        9 => "aes-256",
-        10 => "twofish-256",
-        11 => "camellia-128",
-        12 => "camellia-192",
-        13 => "camellia-256",
-        _ => return Err(Malformed("its cipher is not known")),
-    })
-}
-
-/// Hashes (RFC 9580, section 9.5).
-fn hash(number: u8) -> Result<&'static str, Malformed> {
-    Ok(match number {
-        1 => "MD5",
-        2 => "SHA1",
-        3 => "RIPEMD160",
-        8 => "SHA256",
-        9 => "SHA384",
-        10 => "SHA512",
-        11 => "SHA224",
-        12 => "SHA3-256",
-        14 => "SHA3-512",
-        _ => return Err(Malformed("the hash of its passphrase is not known")),
-    })
+    openpgp::cipher(number).ok_or(Malformed("its cipher is not known"))
 }
 
 struct Packet<'a> {

@@ -6,12 +6,12 @@ const SYMBOLS: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
 
 /// Whether the byte is one of the data part, in lower or upper case.
-pub(super) fn is_symbol(byte: u8) -> bool {
+pub(crate) fn is_symbol(byte: u8) -> bool {
     SYMBOLS.contains(&byte.to_ascii_lowercase())
 }
 
 /// What stands behind a prefix in lower case; none if the case is mixed, a symbol is foreign, or the checksum is wrong.
-pub(super) fn decode(prefix: &str, text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn decode(prefix: &str, text: &[u8]) -> Option<Vec<u8>> {
     let is_mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
     let data = text.get(prefix.len() + 1..).filter(|_| !is_mixed)?;
     let value = |byte: &u8| SYMBOLS.iter().position(|symbol| *symbol == byte.to_ascii_lowercase());
@@ -24,7 +24,7 @@ pub(super) fn decode(prefix: &str, text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The prefix with those bytes behind it, in lower case.
-pub(super) fn encode(prefix: &str, bytes: &[u8]) -> String {
+pub(crate) fn encode(prefix: &str, bytes: &[u8]) -> String {
     let mut values: Vec<u8> = Vec::new();
     let (mut buffer, mut held) = (0_u32, 0);
     for byte in bytes {

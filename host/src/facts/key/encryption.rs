@@ -164,3 +164,49 @@ pub(crate) fn none() -> Encryption {
         attributes: Vec::new(),
     }
 }
+
+/// The length of the key of a cipher in bits, by its name as the contract spells it; none of one that does not tell it.
+pub(crate) fn key_bits(cipher: &str) -> Option<u32> {
+    let fixed = [
+        ("chacha20", 256),
+        ("xchacha20", 256),
+        ("xsalsa20", 256),
+        ("des-ede3", 168),
+        ("des-ede", 112),
+        ("des", 56),
+        ("idea", 128),
+        ("seed", 128),
+        ("sm4", 128),
+        ("cast5", 128),
+        ("bf", 128),
+    ];
+    if let Some(bits) = cipher.split('-').nth(1).and_then(|bits| bits.parse::<u32>().ok()) {
+        // XTS takes two keys, one for the sectors and one for their numbers (IEEE 1619).
+        return Some(if cipher.ends_with("-xts") { 2 * bits } else { bits });
+    }
+    let begins = |name: &str| cipher.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+    fixed.iter().find(|(name, _)| begins(name)).map(|(_, bits)| *bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_ciphers_state_the_length_of_their_keys() {
+        for (name, bits) in [
+            ("aes-256-gcm", Some(256)),
+            ("aes-256-xts", Some(512)),
+            ("aes-128-xts", Some(256)),
+            ("chacha20-poly1305", Some(256)),
+            ("des-ede3-cbc", Some(168)),
+            ("des-ede-cbc", Some(112)),
+            ("des-cbc", Some(56)),
+            ("rc2-40-cbc", Some(40)),
+            ("rc4", None),
+            ("1.2.3.4", None),
+        ] {
+            assert_eq!(key_bits(name), bits, "{name}");
+        }
+    }
+}

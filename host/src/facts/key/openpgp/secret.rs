@@ -4,6 +4,7 @@
 use super::packet::big_endian;
 use crate::facts::asn1::Malformed;
 use crate::facts::key::encryption;
+use crate::facts::openpgp;
 use crate::rules::contract::Encryption;
 
 /// What is in the place of a secret.
@@ -28,17 +29,19 @@ pub(super) fn protection(version: u8, secret: &[u8]) -> Result<Secret, Malformed
         253..=255 => rest.split_first().ok_or(CUT_OFF)?,
         // The octet is the cipher, and MD5 of the passphrase the key.
         _ => {
-            let encryption = encryption::of("OpenPGP", "S2K-simple", &format!("{}-cfb", cipher_name(usage)));
+            let encryption =
+                encryption::of("OpenPGP", "S2K-simple", &format!("{}-cfb", or_unknown(openpgp::cipher(usage))));
             return Ok(Secret::Encrypted(Encryption { prf: "MD5".to_owned(), iterations: 1, ..encryption }));
         }
     };
     let (mode, rest) = match usage {
-        253 => rest.split_first().map(|(mode, rest)| (aead(*mode), rest)).ok_or(CUT_OFF)?,
+        253 => rest.split_first().map(|(mode, rest)| (or_unknown(openpgp::mode(*mode)), rest)).ok_or(CUT_OFF)?,
         _ => ("cfb", rest),
     };
     // Version 6 counts the octets of the specifier, too.
     let specifier = if version == 6 { rest.get(1..).ok_or(CUT_OFF)? } else { rest };
-    specified(&format!("{}-{mode}", cipher_name(*cipher)), specifier)
+    let cipher = if *cipher == 0 { "none" } else { or_unknown(openpgp::cipher(*cipher)) };
+    specified(&format!("{cipher}-{mode}"), specifier)
 }
 
 const CUT_OFF: Malformed = Malformed("the secret part of a key packet is cut off");
@@ -46,7 +49,7 @@ const CUT_OFF: Malformed = Malformed("the secret part of a key packet is cut off
 /// The S2K specifier (section 3.7.1).
 fn specified(cipher: &str, specifier: &[u8]) -> Result<Secret, Malformed> {
     let under = |kdf: &str, hash: u8, iterations: u64| {
-        let prf = hash_name(hash).to_owned();
+        let prf = or_unknown(openpgp::hash(hash)).to_owned();
         Secret::Encrypted(Encryption { prf, iterations, ..encryption::of("OpenPGP", kdf, cipher) })
     };
     Ok(match specifier {
@@ -76,47 +79,7 @@ fn specified(cipher: &str, specifier: &[u8]) -> Result<Secret, Malformed> {
     })
 }
 
-/// Section 9.3, by OpenSSL's names without a mode.
-fn cipher_name(number: u8) -> &'static str {
-    match number {
-        0 => "none",
-        1 => "idea",
-        2 => "des-ede3",
-        3 => "cast5",
-        4 => "bf",
-        7 => "aes-128",
-        8 => "aes-192",
-        9 => "aes-256",
-        10 => "twofish-256",
-        11 => "camellia-128",
-        12 => "camellia-192",
-        13 => "camellia-256",
-        _ => "unknown",
-    }
-}
-
-/// Section 9.6.
-fn aead(number: u8) -> &'static str {
-    match number {
-        1 => "eax",
-        2 => "ocb",
-        3 => "gcm",
-        _ => "unknown",
-    }
-}
-
-/// Section 9.5, as the contract spells hashes.
-fn hash_name(number: u8) -> &'static str {
-    match number {
-        1 => "MD5",
-        2 => "SHA1",
-        3 => "RIPEMD160",
-        8 => "SHA256",
-        9 => "SHA384",
-        10 => "SHA512",
-        11 => "SHA224",
-        12 => "SHA3-256",
-        14 => "SHA3-512",
-        _ => "unknown",
-    }
+/// What a registry says of a number; what it does not have is no secret, and protects the key all the same.
+fn or_unknown(name: Option<&'static str>) -> &'static str {
+    name.unwrap_or("unknown")
 }

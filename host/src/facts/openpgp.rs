@@ -1,0 +1,46 @@
+//! Numbers of OpenPGP's registries (RFC 9580, section 9), as the contract names what they stand for. Not its packets, which the readers of keys
+//! and of encrypted data walk.
+
+/// Symmetric ciphers (section 9.3) by OpenSSL's name without the mode.
+pub(crate) fn cipher(number: u8) -> Option<&'static str> {
+    Some(match number {
+        1 => "idea",
+        2 => "des-ede3",
+        3 => "cast5",
+        4 => "bf",
+        7 => "aes-128",
+        8 => "aes-192",
+        9 => "aes-256",
+        10 => "twofish-256",
+        11 => "camellia-128",
+        12 => "camellia-192",
+        13 => "camellia-256",
+        _ => return None,
+    })
+}
+
+/// Hashes (section 9.5).
+pub(crate) fn hash(number: u8) -> Option<&'static str> {
+    Some(match number {
+        1 => "MD5",
+        2 => "SHA1",
+        3 => "RIPEMD160",
+        8 => "SHA256",
+        9 => "SHA384",
+        10 => "SHA512",
+        11 => "SHA224",
+        12 => "SHA3-256",
+        14 => "SHA3-512",
+        _ => return None,
+    })
+}
+
+/// Modes that authenticate (section 9.6).
+pub(crate) fn mode(number: u8) -> Option<&'static str> {
+    Some(match number {
+        1 => "eax",
+        2 => "ocb",
+        3 => "gcm",
+        _ => return None,
+    })
+}
