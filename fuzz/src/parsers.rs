@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self, Detail};
 use keyreeve::facts::{Reading, openssl};
@@ -26,9 +28,34 @@ const fn parser(name: &'static str, parse: fn(&[u8])) -> Parser {
     Parser { name, parse }
 }
 
-/// All of them. Containers of keys and certificates are told by their content, so one parser stands for all of these: `material`.
+/// All of them. Containers and forms of keys are told by their content: `material` has all of these, and those below it begin as one of them
+/// does, so that nothing is spent on finding that out.
 pub static PARSERS: &[Parser] = &[
     parser("material", |bytes| file("file", bytes)),
+    parser("der", |bytes| behind(&[0x30], bytes)),
+    parser("pem", pem),
+    parser("passwords", passwords),
+    parser("java-keystore", |bytes| behind(&[0xfe, 0xed, 0xfe, 0xed], bytes)),
+    parser("jceks-keystore", |bytes| behind(&[0xce, 0xce, 0xce, 0xce], bytes)),
+    parser("bouncy-castle-keystore", |bytes| behind(&[0, 0, 0], bytes)),
+    parser("openpgp-keys", |bytes| behind(&[0xc6], bytes)),
+    parser("ssh-line", |bytes| behind(b"ssh-ed25519 AAAA", bytes)),
+    parser("putty", |bytes| behind(b"PuTTY-User-Key-File-3: ", bytes)),
+    parser("ssh2", |bytes| behind(b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n", bytes)),
+    parser("age-identity", |bytes| behind(b"AGE-SECRET-KEY-1", bytes)),
+    parser("minisign", |bytes| behind(b"untrusted comment: ", bytes)),
+    parser("wireguard", |bytes| behind(b"PrivateKey = ", bytes)),
+    parser("jwk", |bytes| behind(b"{\"kty\":", bytes)),
+    parser("tink", |bytes| behind(b"{\"primaryKeyId\":1,\"key\":[{\"keyData\":{\"keyMaterialType\":", bytes)),
+    parser("dnssec", |bytes| behind(b"Private-key-format: v1.", bytes)),
+    parser("encrypted", |bytes| file("config/credentials.yml.enc", bytes)),
+    parser("age-file", |bytes| behind(b"age-encryption.org/v1\n", bytes)),
+    parser("openpgp-message", |bytes| behind(&[0xc1], bytes)),
+    parser("luks", |bytes| behind(b"LUKS\xba\xbe\0", bytes)),
+    parser("keepass", |bytes| behind(&[0x03, 0xd9, 0xa2, 0x9a], bytes)),
+    parser("zip", |bytes| behind(b"PK\x03\x04", bytes)),
+    parser("7z", |bytes| behind(b"7z\xbc\xaf\x27\x1c", bytes)),
+    parser("sops", |bytes| behind(b"sops:\n    ", bytes)),
     parser("nginx", |bytes| file("nginx/nginx.conf", bytes)),
     parser("inventory-yaml", |bytes| file("key-inventory.yaml", bytes)),
     parser("inventory-json", |bytes| file("key-inventory.json", bytes)),
@@ -51,6 +78,42 @@ fn file(name: &str, bytes: &[u8]) {
     let _ = read::matters(name, bytes);
     let sources = Sources::new(vec![Source::new(name, None, bytes.to_vec())]);
     check(&read::read(&sources, Detail::Everything, Passwords::NONE).reading, bytes.len());
+}
+
+/// Reads a file that begins in that way.
+fn behind(begin: &[u8], bytes: &[u8]) {
+    file("file", &[begin, bytes].concat());
+}
+
+/// Reads a PEM block of each label that says how its body is read.
+fn pem(bytes: &[u8]) {
+    const LABELS: [&str; 16] = [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "X509 CRL",
+        "PKCS7",
+        "PKCS12",
+        "PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "PUBLIC KEY",
+        "OPENSSH PRIVATE KEY",
+        "PGP PRIVATE KEY BLOCK",
+        "PGP MESSAGE",
+        "CMS",
+        "DH PARAMETERS",
+        "EC PARAMETERS",
+        "TSS2 PRIVATE KEY",
+        "SSL SESSION PARAMETERS",
+    ];
+    let Some((choice, body)) = bytes.split_first() else { return };
+    let label = LABELS[usize::from(*choice) % LABELS.len()];
+    file("file", format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(body)).as_bytes());
+}
+
+/// Reads a file of DER with passwords at hand.
+fn passwords(bytes: &[u8]) {
+    let sources = Sources::new(vec![Source::new("file", None, bytes.to_vec())]);
+    check(&read::read(&sources, Detail::Judged, &Passwords::of_lines("\nchangeit\n")).reading, bytes.len());
 }
 
 /// Every place lies within the file.

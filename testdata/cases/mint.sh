@@ -343,9 +343,14 @@ pkcs8 fail-broken-cipher -v1 PBE-SHA1-RC4-128 -provider legacy -provider default
 openssl rsa -in "$work/rsa2048.key" -traditional -aes256 -passout pass:example 2>"$work/log" \
   -out deprecated-algorithm/fail-pem-encryption/server.key
 cp "$work/rsa2048.key" deprecated-algorithm/pass-plaintext/server.key
+cp at-rest-encryption/pass-ansible-vault/vault.yml deprecated-algorithm/pass-data-of-ansible-vault/vault.yml
+cp at-rest-encryption/fail-cms-with-3des/secret.pem deprecated-algorithm/fail-data-under-triple-des/secret.pem
 putty phrase version=3 deprecated-algorithm/pass-putty-version-3/deploy.ppk
 putty phrase version=2 deprecated-algorithm/fail-putty-version-2/deploy.ppk
 openpgp deprecated-algorithm/fail-openpgp-over-sha1/release.asc ''
+into deprecated-algorithm/fail-data-under-one-hash/secret.asc gpg --homedir "$work/gnupg" --batch --quiet --passphrase example \
+  --pinentry-mode loopback --s2k-mode 1 --s2k-digest-algo SHA256 --cipher-algo AES256 -a -c
+gpgconf --homedir "$work/gnupg" --kill all
 pkcs8 undetermined-unknown-scheme -v2 aes-256-cbc -outform DER
 # An arc of the scheme's identifier becomes one that nobody has given away.
 printf '\x63' | dd of=deprecated-algorithm/undetermined-unknown-scheme/server.key bs=1 seek=15 conv=notrunc 2>"$work/log"
