@@ -58,7 +58,9 @@ impl Keys {
                 key.in_use += usize::from(is_live(certificate.context.purpose));
             }
         }
-        facts.keys.iter_mut().for_each(|(_, place)| drop(keys.add(place)));
+        for (_, place) in facts.keys.iter_mut() {
+            keys.add(place);
+        }
         keys
     }
 
