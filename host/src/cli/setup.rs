@@ -132,7 +132,7 @@ pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
         opened.take(PASSWORD_FILE_BYTES + 1).read_to_string(&mut text)?;
         io::Result::Ok((metadata, text))
     };
-    let (metadata, text) = read().with_context(|| format!("the password file {name} cannot be read as UTF-8"))?;
+    let (metadata, text) = read().with_context(|| format!("the password file {name} cannot be read"))?;
     ensure!(text.len() as u64 <= PASSWORD_FILE_BYTES, "the password file {name} is larger than 1 MiB: it is none");
     if is_open_to_others(&metadata) {
         // Nowhere is left to complain about standard error itself.
