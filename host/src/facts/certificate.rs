@@ -12,7 +12,8 @@ use crate::rules::contract::{Certificate, Unknown};
 use crate::source::Location;
 
 use super::Place;
-use super::asn1::{Malformed, significant};
+use super::asn1::Malformed;
+use super::crl;
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
 use crate::digest::{hex, sha1, sha256};
@@ -83,10 +84,11 @@ fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Loc
         None => "certificate without a name".to_owned(),
     };
     let mut place = Place::new(home, label, identity.clone());
-    place.issued = Some(super::crl::issued(frame.issuer, frame.serial));
+    let issued = crl::issued(frame.issuer, frame.serial);
+    place.issued = Some(issued);
     place.fingerprints = vec![identity, hex(&sha1(frame.der))];
     place.identify(public);
-    place.fingerprints.push(issued(frame.issuer, significant(frame.serial)));
+    place.fingerprints.push(issued_name(&issued));
     if let Ok(Some(value)) = frame.extension(SUBJECT_KEY_IDENTIFIER)
         && let Ok(identifier) = whole::<KeyIdentifier<'_>>(value)
     {
@@ -95,9 +97,9 @@ fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Loc
     place
 }
 
-/// The name of a certificate by its issuer (DER) and serial number, among [`Place::fingerprints`].
-pub(crate) fn issued(issuer: &[u8], serial: &[u8]) -> String {
-    format!("issued {}", hex(&sha256(&[issuer, serial].concat())[..16]))
+/// The name of a certificate by its issuer and serial number ([`crl::issued`]), among [`Place::fingerprints`].
+pub(crate) fn issued_name(issued: &[u8]) -> String {
+    format!("issued {}", hex(issued))
 }
 
 /// The name of a certificate by its subject key identifier, among [`Place::fingerprints`].

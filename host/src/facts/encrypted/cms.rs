@@ -10,6 +10,7 @@ use super::text::{BROKEN, Hit, Text};
 use crate::digest::hex;
 use crate::facts::asn1::{self, Malformed, significant};
 use crate::facts::certificate;
+use crate::facts::crl;
 use crate::facts::key;
 use crate::facts::oid::{Oid, oid};
 
@@ -135,7 +136,7 @@ fn certificate(found: Found, id: Ber<'_>) -> Result<Found, Malformed> {
         let issuer_name = Some(certificate::name_text(issuer)).filter(|name| !name.is_empty());
         let issuer_name = issuer_name.as_deref().unwrap_or("an issuer without a name");
         let recipient = format!("certificate {} of {issuer_name}", hex(serial));
-        return Ok(found.recipient(recipient, None).opened_by(certificate::issued(issuer, serial)));
+        return Ok(found.recipient(recipient, None).opened_by(certificate::issued_name(&crl::issued(issuer, serial))));
     }
     let identifier = match id.tag {
         0x80 => id.value,
