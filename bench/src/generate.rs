@@ -219,10 +219,14 @@ mod tests {
         certificates(folder.path(), 1, 100).unwrap();
         let source =
             keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
-        let sources = keyreeve::source::Sources::new(vec![source]);
+        let mut sources = keyreeve::source::Sources::new(vec![source]);
         let policy = keyreeve::policy::Policy::built_in();
-        let understood =
-            keyreeve::scan::understand(&sources, &policy, keyreeve::facts::read::Detail::Judged, &Default::default());
+        let understood = keyreeve::scan::understand(
+            &mut sources,
+            &policy,
+            keyreeve::facts::read::Detail::Judged,
+            &Default::default(),
+        );
         let certificates = understood.facts.certificates.facts().iter();
         assert!(certificates.clone().all(|certificate| certificate.key.attributes.is_empty()));
         assert_eq!(certificates.len(), 100);

@@ -1,6 +1,8 @@
 //! Findings: what rules said of facts, with the place in a file, a fingerprint and what settles them.
 //! Not the contract's finding, which knows only indices; this is what the host makes of one.
 
+use std::sync::Arc;
+
 use crate::rules::contract::{Severity, Verdict};
 use crate::source::Location;
 
@@ -63,16 +65,16 @@ pub struct Related {
     /// Where.
     pub location: Location,
     /// What is there: `server www.example.org`.
-    pub label: String,
+    pub label: Arc<str>,
 }
 
-/// What a rule said of one fact, or of several under the same directive.
+/// What a rule said of one fact, or of several under the same directive. Findings share the texts that are the same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule's id.
-    pub rule: String,
+    pub rule: Arc<str>,
     /// The statement of the policy, `S1` to `S16`.
-    pub statement: String,
+    pub statement: Arc<str>,
     /// Violation or undetermined.
     pub verdict: Verdict,
     /// Of a violation its severity, after keyreeve.toml's last word; of an undetermined its rule's.
@@ -80,15 +82,15 @@ pub struct Finding {
     /// The kind of the fact.
     pub kind: FactKind,
     /// What was judged: `certificate for www.example.org`.
-    pub label: String,
+    pub label: Arc<str>,
     /// Where: the part that the rule points to, else the whole fact.
     pub location: Location,
     /// Other parts, and what else the same directive concerns.
     pub related: Vec<Related>,
     /// The rule's sentence. Hostile text until encoded.
-    pub message: String,
+    pub message: Arc<str>,
     /// What to do. Hostile text until encoded.
-    pub remedy: String,
+    pub remedy: Arc<str>,
     /// `v1:` and 32 hexadecimal digits, of rule, path and what is judged; never of a line number.
     pub fingerprint: String,
     /// Whether it counts.

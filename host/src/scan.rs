@@ -11,7 +11,7 @@ use crate::facts::{Facts, Place};
 use crate::finding::{FactKind, Finding};
 use crate::policy::{Policy, scopes};
 use crate::problem::{Problem, Stage, Subject};
-use crate::relate::relate;
+use crate::relate::{relate, weigh};
 use crate::rules::contract;
 use crate::rules::engine::Engine;
 use crate::rules::judge::{Judgement, judge};
@@ -48,12 +48,15 @@ impl Default for Given<'_> {
     }
 }
 
-/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations.
-pub fn understand(sources: &Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
+/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
+/// is let go of as soon as that is done.
+pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
     let read::Facts { reading, formats } = read::read(sources, detail, given.passwords);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
-    relate(&mut facts, sources, given.blocklist);
+    relate(&mut facts, sources);
+    sources.set_aside();
+    weigh(&mut facts, given.blocklist);
     Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
 }
 
@@ -70,40 +73,40 @@ impl Understood {
             Subject::Rule(_) => true,
         });
     }
-
-    /// How many facts there are of each kind.
-    pub fn counts(&self) -> BTreeMap<&'static str, usize> {
-        FactKind::ALL.into_iter().map(|kind| (kind.interface(), self.facts.count(kind))).collect()
-    }
 }
 
 /// What all rules said.
 pub struct Judged {
+    /// How many facts there were of each kind.
+    pub counts: BTreeMap<&'static str, usize>,
     /// In the order of path, place and rule.
     pub findings: Vec<Finding>,
-    /// One for each rule that runs, in the order of their ids.
+    /// One for each rule that runs, in the order of their ids; their answers have become the findings.
     pub judgements: Vec<Judgement>,
     /// Rules that did not get to their end.
     pub problems: Vec<Problem>,
 }
 
 /// Calls every rule that runs, as of a date.
-pub fn judged(engine: &Engine, rules: &RuleSet, facts: &Facts, sources: &Sources, as_of: Date) -> Judged {
+pub fn judged(engine: &Engine, rules: &RuleSet, facts: Facts, sources: &Sources, as_of: Date) -> Judged {
     let scan = contract::Scan { as_of: start_of(as_of), attributes: Vec::new() };
     let running: Vec<_> = rules.running().collect();
     let calls: Vec<_> = running.iter().map(|entry| (&entry.rule, entry.settings.as_slice())).collect();
-    let judgements = judge(engine, &calls, &scan, facts);
-    let said: Vec<Said<'_>> = running
-        .iter()
-        .zip(&judgements)
-        .map(|(entry, judgement)| Said { info: &entry.rule.info, fixed: entry.fixed, judgement })
-        .collect();
+    let mut judgements = judge(engine, &calls, &scan, &facts);
+    let counts = FactKind::ALL.into_iter().map(|kind| (kind.interface(), facts.count(kind))).collect();
+    let places = facts.into_places();
+    let said = running.iter().zip(&mut judgements);
+    let said = said.map(|(entry, judgement)| {
+        let answers = std::mem::take(&mut judgement.answers);
+        Said { info: &entry.rule.info, fixed: entry.fixed, answers }
+    });
+    let said = said.collect();
     let faults = running.iter().zip(&judgements).filter_map(|(entry, judgement)| {
         let fault = judgement.fault.as_ref()?;
         Some(Problem::rule(Stage::Judge, entry.rule.info.id.as_str(), fault.to_string()))
     });
     let problems = faults.collect();
-    Judged { findings: findings(&said, facts, sources), judgements, problems }
+    Judged { counts, findings: findings(said, &places, sources), judgements, problems }
 }
 
 /// The first second of a day, UTC.

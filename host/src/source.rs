@@ -1,13 +1,22 @@
 //! Sources: the bytes that were read, and places in them as byte spans.
 //! Not how they are found (`discover`) nor what they mean (`facts`).
 
+mod aside;
+
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+use aside::Aside;
+
 /// Largest source that is read, in bytes. What is larger is skipped and counted.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
+/// Bytes of a source that is worth [setting aside](Sources::set_aside).
+const LARGE: usize = 16 * 1024 * 1024;
+/// How far into a source a NUL makes it binary, in bytes: git's rule.
+const BINARY_PROBE: usize = 8000;
 
 /// A range of bytes in one source, end exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -71,55 +80,132 @@ pub struct Source {
     pub name: String,
     /// Where it was read from, if it is a file on disk.
     pub file: Option<PathBuf>,
-    /// Its content.
-    pub bytes: Arc<[u8]>,
-    /// Offsets at which lines start, found when first asked for.
-    lines: OnceLock<Vec<u32>>,
+    content: Content,
+    /// Every [`BLOCK`] bytes which line it is, found when first asked for.
+    lines: OnceLock<Vec<LineMark>>,
     /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over all of the line.
     milestones: OnceLock<Vec<(u32, u32)>>,
+}
+
+#[derive(Debug)]
+enum Content {
+    Memory(Arc<[u8]>),
+    Aside(Aside),
 }
 
 impl Source {
     /// A source of that name and content.
     pub fn new(name: impl Into<String>, file: Option<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
-        Self { name: name.into(), file, bytes: bytes.into(), lines: OnceLock::new(), milestones: OnceLock::new() }
+        let content = Content::Memory(bytes.into());
+        Self { name: name.into(), file, content, lines: OnceLock::new(), milestones: OnceLock::new() }
+    }
+
+    /// Its whole content; nothing once it is set aside, when all is understood: then there is [`Self::stretch`].
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Memory(bytes) => bytes,
+            Content::Aside(_) => &[],
+        }
+    }
+
+    /// How many bytes it has.
+    pub fn len(&self) -> usize {
+        match &self.content {
+            Content::Memory(bytes) => bytes.len(),
+            Content::Aside(aside) => aside.len(),
+        }
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Some of its bytes, as far as it goes.
+    pub fn stretch(&self, range: Range<usize>) -> Cow<'_, [u8]> {
+        let end = range.end.min(self.len());
+        let range = range.start.min(end)..end;
+        match &self.content {
+            Content::Memory(bytes) => Cow::Borrowed(&bytes[range]),
+            Content::Aside(aside) => Cow::Owned(aside.stretch(range)),
+        }
+    }
+
+    /// Whether it is no text, so that lines and columns say nothing.
+    pub fn is_binary(&self) -> bool {
+        memchr::memchr(0, &self.stretch(0..BINARY_PROBE)).is_some()
+    }
+
+    /// Lets go of the content, if the file that it was read from still has it.
+    fn set_aside(&mut self) {
+        let (Content::Memory(bytes), Some(file)) = (&self.content, &self.file) else { return };
+        if let Ok(Some(aside)) = Aside::of(file, bytes) {
+            // What takes a walk over all of it is worked out while that is at hand.
+            let _ = (self.lines(), self.milestones());
+            self.content = Content::Aside(aside);
+        }
+    }
+
+    fn is_altered(&self) -> bool {
+        matches!(&self.content, Content::Aside(aside) if !aside.is_unchanged())
     }
 
     /// Line and column of a byte offset; of one past the end, those of the end.
     pub fn position(&self, offset: u32) -> LineColumn {
-        let lines = self.lines();
-        let line = lines.partition_point(|&start| start <= offset) - 1;
-        let start = lines[line] as usize;
-        let end = (offset as usize).clamp(start, self.bytes.len());
+        let end = (offset as usize).min(self.len());
+        let marks = self.lines();
+        let index = (end / BLOCK).min(marks.len() - 1);
+        let mark = marks[index];
+        let before = &*self.stretch(index * BLOCK..end);
+        let line = mark.breaks + memchr::memchr_iter(b'\n', before).count() as u32;
+        let start = memchr::memrchr(b'\n', before).map_or(mark.start as usize, |at| index * BLOCK + at + 1);
         let column = if end - start > MILESTONE {
             self.characters_before(end) - self.characters_before(start)
         } else {
-            count_characters(&self.bytes[start..end])
+            count_characters(&self.stretch(start..end))
         };
-        LineColumn { line: line as u32 + 1, column: column as u32 + 1 }
-    }
-
-    /// Bytes of a line (from 1) without its line break; empty past the end.
-    pub fn line(&self, line: u32) -> &[u8] {
-        let lines = self.lines();
-        let Some(&start) = (line as usize).checked_sub(1).and_then(|index| lines.get(index)) else { return &[] };
-        let end = lines.get(line as usize).map_or(self.bytes.len(), |&next| next as usize);
-        let text = &self.bytes[start as usize..end];
-        let text = text.strip_suffix(b"\n").unwrap_or(text);
-        text.strip_suffix(b"\r").unwrap_or(text)
+        LineColumn { line: line + 1, column: column as u32 + 1 }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
-        let milestones = self.milestones.get_or_init(|| milestones(&self.bytes));
+        let milestones = self.milestones();
         let (at, characters) = milestones[milestones.partition_point(|&(at, _)| at as usize <= offset) - 1];
-        characters as usize + count_characters(&self.bytes[at as usize..offset])
+        characters as usize + count_characters(&self.stretch(at as usize..offset))
     }
 
-    fn lines(&self) -> &[u32] {
-        self.lines.get_or_init(|| {
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', &self.bytes).map(|at| at as u32 + 1)).collect()
-        })
+    fn milestones(&self) -> &[(u32, u32)] {
+        self.milestones.get_or_init(|| milestones(self.bytes()))
     }
+
+    fn lines(&self) -> &[LineMark] {
+        self.lines.get_or_init(|| line_marks(self.bytes()))
+    }
+}
+
+/// Bytes from one [`LineMark`] to the next: a table of all lines of a large file would take a tenth of its memory.
+const BLOCK: usize = 1024;
+
+/// The line in which a block of bytes begins.
+#[derive(Debug, Clone, Copy, Default)]
+struct LineMark {
+    /// Line breaks before the block.
+    breaks: u32,
+    /// Where that line starts.
+    start: u32,
+}
+
+fn line_marks(bytes: &[u8]) -> Vec<LineMark> {
+    let mut mark = LineMark::default();
+    let mut marks = Vec::with_capacity(bytes.len() / BLOCK + 1);
+    for (index, block) in bytes.chunks(BLOCK).enumerate() {
+        marks.push(mark);
+        mark.breaks += memchr::memchr_iter(b'\n', block).count() as u32;
+        mark.start = memchr::memrchr(b'\n', block).map_or(mark.start, |at| (index * BLOCK + at) as u32 + 1);
+    }
+    if marks.is_empty() {
+        marks.push(mark);
+    }
+    marks
 }
 
 /// Bytes from one milestone to the next, at least.
@@ -173,6 +259,16 @@ impl Sources {
         self.iter().map(|(id, source)| (source.name.as_str(), id)).chain(links)
     }
 
+    /// Lets go of what large files hold, now that it is understood: a report reads again what it shows of them.
+    pub fn set_aside(&mut self) {
+        self.list.iter_mut().filter(|source| source.len() >= LARGE).for_each(Source::set_aside);
+    }
+
+    /// Those that were set aside and have been changed or removed since.
+    pub fn altered(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter().filter(|source| source.is_altered())
+    }
+
     /// Every source with its position.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.list.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
@@ -202,15 +298,52 @@ mod tests {
     use super::*;
 
     #[test]
-    fn positions_count_characters_and_lines_end_in_lf_or_crlf() {
+    fn positions_count_characters_and_lines_end_in_lf() {
         let source = Source::new("a", None, "é x\r\ny\n".as_bytes());
         assert_eq!(source.position(3), LineColumn { line: 1, column: 3 });
         assert_eq!(source.position(6), LineColumn { line: 2, column: 1 });
         assert_eq!(source.position(99), LineColumn { line: 3, column: 1 });
-        assert_eq!(source.line(1), "é x".as_bytes());
-        assert_eq!(source.line(2), b"y");
-        assert_eq!(source.line(3), b"");
-        assert_eq!(source.line(9), b"");
+    }
+
+    #[test]
+    fn a_large_file_is_set_aside_and_one_that_changes_then_is_named() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let mut bytes = b"grad\xc3\xb6 1\n".repeat(LARGE / 8);
+        std::fs::write(&file, &bytes).expect("it can be written");
+        let path = || Some(file.path().to_owned());
+        let list = vec![
+            Source::new("large", path(), bytes.clone()),
+            Source::new("nowhere", None, bytes.clone()),
+            Source::new("other", path(), vec![b'a'; bytes.len()]),
+            Source::new("small", path(), b"small".as_slice()),
+        ];
+        let (mut sources, kept) = (Sources::new(list), Source::new("kept", None, bytes.clone()));
+        sources.set_aside();
+        let in_memory: Vec<_> = sources.iter().map(|(_, source)| !source.bytes().is_empty()).collect();
+        assert_eq!(in_memory, [false, true, true, true], "what is not on disk is kept");
+        let large = &sources[SourceId(0)];
+        assert_eq!((large.len(), large.is_binary()), (bytes.len(), false));
+        for offset in (0..bytes.len() as u32 + 9).step_by(99_991) {
+            assert_eq!(large.position(offset), kept.position(offset), "{offset}");
+        }
+        assert_eq!(sources.altered().count(), 0);
+        bytes[LARGE / 2] ^= 1;
+        std::fs::write(&file, &bytes).expect("it can be written");
+        assert_eq!(sources.altered().map(|source| source.name.as_str()).collect::<Vec<_>>(), ["large"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn positions_are_those_of_a_count(pieces in proptest::collection::vec("[a-c]{0,900}\r?\n?", 0..12)) {
+            let text = pieces.concat();
+            let source = Source::new("a", None, text.as_bytes());
+            for offset in (0..=text.len()).step_by(7) {
+                let before = &text[..offset];
+                let line = before.matches('\n').count() as u32 + 1;
+                let column = before.rsplit('\n').next().map_or(0, str::len) as u32 + 1;
+                proptest::prop_assert_eq!(source.position(offset as u32), LineColumn { line, column });
+            }
+        }
     }
 
     #[test]
@@ -221,8 +354,8 @@ mod tests {
             bytes.extend(&b"\x80\xe2\x82\xff\xbf\xbf\xbf\xbf\xbf"[..repeat % 10]);
         }
         let source = Source::new("a", None, bytes);
-        for offset in (6..source.bytes.len()).step_by(9_973) {
-            let walked = count_characters(&source.bytes[6..offset]) as u32 + 1;
+        for offset in (6..source.len()).step_by(9_973) {
+            let walked = count_characters(&source.bytes()[6..offset]) as u32 + 1;
             assert_eq!(source.position(offset as u32), LineColumn { line: 2, column: walked }, "{offset}");
         }
     }

@@ -17,7 +17,7 @@ use proptest::test_runner::TestRunner;
 /// The facts of these sources as one tree.
 fn read(sources: Vec<Source>) -> (Reading, Sources) {
     let sources = Sources::new(sources);
-    let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, &source.bytes));
+    let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, source.bytes()));
     let parsed: Vec<_> = recognised.map(|(id, source)| parse(id, source)).collect();
     (assemble(&parsed, &sources), sources)
 }
@@ -102,7 +102,7 @@ fn real_configurations_are_recognised_and_have_no_problems() {
         let mut named = load(&tree);
         for source in &mut named {
             source.name.insert_str(0, "etc/nginx/");
-            assert!(recognises(&source.name, &source.bytes), "{} {}", tree.display(), source.name);
+            assert!(recognises(&source.name, source.bytes()), "{} {}", tree.display(), source.name);
         }
         files += named.len();
         let (reading, sources) = read(named);
@@ -225,7 +225,7 @@ fn said(reading: &Reading) -> Vec<String> {
 fn words(source: &Source, file: usize) -> Vec<Vec<String>> {
     let parsed = parse(SourceId(0), source);
     let run = parsed.files[file].directives;
-    let text = |word: &keyreeve::facts::nginx::tree::Word| word.text(&source.bytes).into_owned();
+    let text = |word: &keyreeve::facts::nginx::tree::Word| word.text(source.bytes()).into_owned();
     (run.start..run.end).map(|at| parsed.tree.words(at).iter().map(text).collect()).collect()
 }
 

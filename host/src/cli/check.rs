@@ -61,6 +61,10 @@ pub(super) struct Check<'a> {
     blocklist: Option<Blocklist>,
 }
 
+/// Of a file whose content is no longer what was judged.
+const ALTERED: &str =
+    "was changed while it was scanned, and what is said of it may be of either content: run the check again";
+
 /// The tree that is judged.
 pub(super) struct Seen {
     discovery: Discovery,
@@ -96,7 +100,7 @@ impl<'a> Check<'a> {
             let Staged { mut discovery, names, mut changed, deleted } = discover::staged(root, &keep, &progress)?;
             if self.arguments.paths.is_empty() {
                 if !deleted.is_empty() || discovery.sources.iter().any(|(_, source)| changed.contains(&source.name)) {
-                    changed.extend(self.affected(&discovery)?);
+                    changed.extend(self.affected(&mut discovery)?);
                 }
                 discovery.problems.retain(|problem| is_of(problem, &changed));
                 return Ok(Seen { discovery, judged: Some(changed) });
@@ -124,14 +128,14 @@ impl<'a> Check<'a> {
 
     /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not touch:
     /// it deletes the snippet that a server includes, or the inventory's entry of a key.
-    fn affected(&self, index: &Discovery) -> Result<BTreeSet<String>> {
-        let head = match discover::tree(&self.setup.root, "HEAD", &keep, &Line::stderr("reading")) {
+    fn affected(&self, index: &mut Discovery) -> Result<BTreeSet<String>> {
+        let mut head = match discover::tree(&self.setup.root, "HEAD", &keep, &Line::stderr("reading")) {
             Ok(head) => head,
             // Before the first commit everything is new.
             Err(GitError::UnknownRevision { .. }) => return Ok(BTreeSet::new()),
             Err(error) => return Err(error.into()),
         };
-        let (earlier, said) = self.judge(&head, None);
+        let (earlier, said) = self.judge(&mut head, None);
         let (now, Judged { mut findings, .. }) = self.judge(index, None);
         baseline::mark_known(&mut findings, &said.findings);
         let new = findings.into_iter().filter(|finding| finding.status == Status::Open);
@@ -141,24 +145,25 @@ impl<'a> Check<'a> {
         Ok(new.map(|finding| index.sources[finding.location.source].name.clone()).chain(broken).collect())
     }
 
-    fn judge(&self, discovery: &Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
+    fn judge(&self, discovery: &mut Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
         let given = Given { passwords: &self.passwords, blocklist: self.blocklist.as_ref() };
-        let mut understood = scan::understand(&discovery.sources, &self.setup.policy, Detail::Judged, &given);
+        let mut understood = scan::understand(&mut discovery.sources, &self.setup.policy, Detail::Judged, &given);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);
         }
-        let answers = scan::judged(&self.engine, &self.rules, &understood.facts, &discovery.sources, self.as_of);
-        (understood, answers)
+        let facts = std::mem::take(&mut understood.facts);
+        let judged = scan::judged(&self.engine, &self.rules, facts, &discovery.sources, self.as_of);
+        (understood, judged)
     }
 
     /// Judges, settles, and puts everything together.
     pub(super) fn report(&mut self, seen: Seen, started: jiff::Timestamp) -> Result<Report> {
-        let Seen { discovery, judged } = seen;
-        let (understood, answers) = self.judge(&discovery, judged.as_ref());
-        let facts = understood.counts();
-        let Judged { mut findings, judgements, problems: faults } = answers;
+        let Seen { mut discovery, judged } = seen;
+        let (understood, answers) = self.judge(&mut discovery, judged.as_ref());
+        let Judged { counts: facts, mut findings, judgements, problems: faults } = answers;
         let loading = self.rules.problems.iter().cloned();
-        let problems = [discovery.problems, understood.problems, loading.collect(), faults].concat();
+        let altered = discovery.sources.altered().map(|source| Problem::path(source.name.as_str(), ALTERED));
+        let problems = [discovery.problems, understood.problems, loading.collect(), faults, altered.collect()].concat();
         let (mut covered, mut problems) =
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
         let partial = self.is_partial();
@@ -171,8 +176,8 @@ impl<'a> Check<'a> {
             None => Vec::new(),
         };
         if let Some(revision) = &self.arguments.new_since {
-            let earlier = discover::tree(&self.setup.root, revision, &keep, &Line::stderr("reading"))?;
-            baseline::mark_known(&mut findings, &self.judge(&earlier, None).1.findings);
+            let mut earlier = discover::tree(&self.setup.root, revision, &keep, &Line::stderr("reading"))?;
+            baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
         }
         let rules = self.rules.reports(&judgements);
         Ok(Report {

@@ -24,16 +24,16 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let start = if reads_stdin { ".".into() } else { setup::common_folder(&arguments.paths) };
     let setup = Setup::new(&arguments.policy, &start)?;
     let blocklist = setup::blocklist(&arguments.blocklist)?;
-    let discovery = if reads_stdin {
+    let mut discovery = if reads_stdin {
         discover::stdin(&arguments.stdin_name, io::stdin().lock())
     } else {
         let request = Request { root: &setup.root, paths: &arguments.paths, keep: &matters };
         discover::walk(&request, &Line::stderr("reading"))
     };
-    let sources = &discovery.sources;
     let passwords = setup::passwords(&arguments.passwords)?;
     let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
-    let understood = scan::understand(sources, &setup.policy, Detail::Everything, &given);
+    let understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
+    let sources = &discovery.sources;
     let problems = discovery.problems.iter().chain(&understood.problems);
     let problems: Vec<Value> = problems
         .map(|problem| {
@@ -68,9 +68,9 @@ fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Result<Vec<Value>> 
         });
         let details = origin.details.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
         Ok(json!({
-            "label": origin.label,
+            "label": &*origin.label,
             "place": place(origin.home, sources),
-            "identity": origin.identity,
+            "identity": origin.identity.to_string(),
             "fact": spelling::to_value(fact)?,
             "parts": parts.collect::<serde_json::Map<_, _>>(),
             "details": details.collect::<serde_json::Map<_, _>>(),

@@ -11,11 +11,11 @@ use x509_parser::prelude::FromDer;
 use crate::rules::contract::{Certificate, Unknown};
 use crate::source::Location;
 
-use super::Place;
 use super::asn1::Malformed;
 use super::crl;
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
+use super::{KeyName, Place};
 use crate::digest::{hex, sha1, sha256};
 
 use frame::Frame;
@@ -39,12 +39,12 @@ pub(crate) struct Found {
 pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, Malformed> {
     let frame = Frame::read(der)?;
     let mut unknown = Vec::new();
-    let names = names(&frame, &mut unknown);
+    let mut names = names(&frame, &mut unknown);
     let self_issued = self_issued(&frame, &mut unknown);
     let authority = authority(&frame, self_issued, &mut unknown);
     let not_before = seconds(frame.not_before, "not-before", &mut unknown);
     let not_after = seconds(frame.not_after, "not-after", &mut unknown);
-    let attributes = attributes(&frame, &mut unknown);
+    let mut attributes = attributes(&frame, &mut unknown);
     let problems = unknown.iter().map(|unknown| unknown.reason.clone()).collect();
     let half = PublicHalf::of_spki(frame.spki)?;
     let (key, gaps) = half.describe();
@@ -54,6 +54,9 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     if detailed {
         details(&frame, &mut place);
     }
+    // A bundle can hold very many certificates.
+    names.shrink_to_fit();
+    attributes.shrink_to_fit();
     let fact = Certificate {
         context: unspecified(),
         unknown,
@@ -78,41 +81,29 @@ pub(crate) fn public_half(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
 }
 
 fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Location) -> Place {
-    let identity = hex(&sha256(frame.der));
     let label = match names.first() {
         Some(name) => format!("certificate for {}", short(name::bare(name))),
         None => "certificate without a name".to_owned(),
     };
-    let mut place = Place::new(home, label, identity.clone());
-    let issued = crl::issued(frame.issuer, frame.serial);
-    place.issued = Some(issued);
-    place.fingerprints = vec![identity, hex(&sha1(frame.der))];
+    let mut place = Place::new(home, label, sha256(frame.der));
+    place.issued = Some(crl::issued(frame.issuer, frame.serial));
     place.identify(public);
-    place.fingerprints.push(issued_name(&issued));
-    if let Ok(Some(value)) = frame.extension(SUBJECT_KEY_IDENTIFIER)
-        && let Ok(identifier) = whole::<KeyIdentifier<'_>>(value)
-    {
-        place.fingerprints.push(key_identifier(identifier.0));
-    }
+    let identifier = match frame.extension(SUBJECT_KEY_IDENTIFIER) {
+        Ok(Some(value)) => whole::<KeyIdentifier<'_>>(value).ok(),
+        _ => None,
+    };
+    let identifier = identifier.map(|identifier| KeyName::of_key_identifier(identifier.0));
+    place.key_names = [KeyName::Sha1(sha1(frame.der))].into_iter().chain(identifier).collect();
     place
 }
 
-/// The name of a certificate by its issuer and serial number ([`crl::issued`]), among [`Place::fingerprints`].
-pub(crate) fn issued_name(issued: &[u8]) -> String {
-    format!("issued {}", hex(issued))
-}
-
-/// The name of a certificate by its subject key identifier, among [`Place::fingerprints`].
-pub(crate) fn key_identifier(identifier: &[u8]) -> String {
-    format!("key identifier {}", hex(identifier))
-}
-
 fn details(frame: &Frame<'_>, place: &mut Place) {
-    let names = ["sha256", "sha1", "spki-sha256"];
     place.details.push(("subject", name_text(frame.subject)));
     place.details.push(("issuer", name_text(frame.issuer)));
     place.details.push(("serial-number", hex(frame.serial)));
-    place.details.extend(names.into_iter().zip(place.fingerprints.iter().cloned()));
+    place.details.push(("sha256", place.identity.to_string()));
+    place.details.push(("sha1", hex(&sha1(frame.der))));
+    place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
 }
 
 /// Subject alternative names, else the common names of the subject.

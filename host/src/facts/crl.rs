@@ -3,7 +3,7 @@
 
 use der::Tag;
 
-use crate::digest::{hex, sha256};
+use crate::digest::sha256;
 use crate::rules::contract::{RevocationList, Unknown};
 use crate::source::Location;
 
@@ -59,11 +59,11 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     unknown.extend(signature.unknown_hash());
     let issuer_name = issuer_name(issuer);
     let label = format!("revocation list of {}", short(&issuer_name));
-    let mut place = Place::new(home, label, hex(&sha256(whole.raw)));
-    place.revokes = revoked;
+    let mut place = Place::new(home, label, sha256(whole.raw));
+    place.revokes = revoked.into();
     if detailed {
         place.details.push(("issuer", name_text(issuer)));
-        place.details.push(("sha256", place.identity.clone()));
+        place.details.push(("sha256", place.identity.to_string()));
     }
     let fact = RevocationList {
         context: unspecified(),

@@ -22,6 +22,7 @@ use super::asn1::{Elements, Malformed};
 use super::material::unspecified;
 use super::password::{Opened, Opener};
 use crate::digest::{hex, sha256};
+use crate::facts::KeyName;
 
 pub(crate) use encryption::{cipher, derivation, key_bits};
 pub(crate) use numbers::Numbers;
@@ -166,18 +167,18 @@ impl<'a> Found<'a> {
     /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.
     pub(crate) fn into_fact(self, home: Location, body: &[u8], detailed: bool) -> (Key, Place) {
         let (public, unknown) = self.describe();
-        let mut place = Place::new(home, self.label(&public.algorithm), String::new());
+        let mut place = Place::new(home, self.label(&public.algorithm), "");
         place.identify(self.public.as_ref().and_then(PublicHalf::spki));
         let otherwise = || sha256(self.names.first().map_or(body, String::as_bytes));
-        place.identity = hex(&place.spki.unwrap_or_else(otherwise));
-        if let Some(half) = &self.public {
-            place.fingerprints.extend(half.ssh_fingerprints());
-        }
+        place.identity = place.spki.unwrap_or_else(otherwise).into();
+        let ssh = self.public.as_ref().and_then(PublicHalf::ssh_fingerprints);
         if detailed {
-            let names = ["spki-sha256", "ssh-sha256", "ssh-md5"];
-            place.details = names.into_iter().zip(place.fingerprints.iter().cloned()).collect();
+            place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
+            let ssh = ["ssh-sha256", "ssh-md5"].into_iter().zip(ssh.iter().flatten());
+            place.details.extend(ssh.map(|(name, fingerprint)| (name, fingerprint.to_string())));
         }
-        place.fingerprints.extend(self.names);
+        let names = self.names.into_iter().map(|name| KeyName::Text(name.into()));
+        place.key_names = ssh.into_iter().flatten().chain(names).collect();
         let dates = ["created", "expires"].into_iter().zip(self.dates);
         let attributes = dates.filter_map(|(name, time)| Some((name.to_owned(), time?.to_string()))).collect();
         let key = Key {

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use crate::digest::sha256;
 use crate::problem::Problem;
@@ -43,7 +43,7 @@ pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
 
 /// As [`read`], also of what one of the passwords opens; as [`read_detailed`] if `detailed`.
 pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed: bool) -> Reading {
-    let bytes = &*source.bytes;
+    let bytes = source.bytes();
     let opener = Opener::new(passwords);
     let mut reader = Reader { id, detailed, opener, reading: Reading::default(), bodies: HashMap::new() };
     if is_utf16(bytes) {
@@ -54,6 +54,7 @@ pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed:
         reader.keystore(bytes);
         return reader.reading;
     }
+    reader.expect_certificates(bytes);
     if is_der(bytes) {
         reader.der_file(bytes);
     } else if openpgp::is_file(bytes) {
@@ -213,6 +214,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Makes room for the certificates of a large bundle at once: what grows step by step takes twice the memory at its last step.
+    fn expect_certificates(&mut self, text: &[u8]) {
+        const LARGE: usize = 1 << 20;
+        /// Bytes of the shortest certificate that there can be, in PEM.
+        const SHORTEST: usize = 256;
+        if text.len() >= LARGE {
+            let blocks = memmem::find_iter(text, b"-----BEGIN CERTIFICATE-----").count();
+            self.reading.facts.certificates.reserve(blocks.min(text.len() / SHORTEST));
+        }
+    }
+
     fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
         let (mut at, mut last) = (0, (0, Setting::default()));
         let mut budget = Budget::of(text);

@@ -9,6 +9,7 @@ mod crl;
 pub mod encrypted;
 mod fields;
 mod forms;
+pub mod identity;
 pub mod inventory;
 pub mod json;
 mod key;
@@ -33,13 +34,14 @@ pub mod yaml;
 
 use std::collections::BTreeMap;
 
-use crate::digest::{hex, sha256};
+use crate::digest::sha256;
 use crate::finding::FactKind;
 use crate::problem::Problem;
 use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
 
 pub(crate) use asn1::significant;
+pub use identity::{Identity, KeyName};
 pub(crate) use key::Numbers;
 pub use kind::Fact;
 use kind::List;
@@ -52,6 +54,12 @@ pub struct Kind<T> {
 }
 
 impl<T> Kind<T> {
+    /// Makes room for exactly so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.facts.reserve_exact(more);
+        self.places.reserve_exact(more);
+    }
+
     /// Adds a fact and where it was found.
     pub fn push(&mut self, fact: T, place: Place) {
         self.facts.push(fact);
@@ -95,6 +103,11 @@ impl<T> Kind<T> {
     }
 
     fn append(&mut self, mut other: Self) {
+        if self.is_empty() {
+            // The facts of one large file are not copied.
+            *self = other;
+            return;
+        }
         self.facts.append(&mut other.facts);
         self.places.append(&mut other.places);
     }
@@ -144,6 +157,18 @@ impl Facts {
         self.revocation_lists.retain(keep);
     }
 
+    /// The places alone: more is not needed once all is judged, and the facts take more memory than they do.
+    pub fn into_places(self) -> Places {
+        Places([
+            self.tls_endpoints.places,
+            self.certificates.places,
+            self.keys.places,
+            self.inventory.places,
+            self.encrypted_data.places,
+            self.revocation_lists.places,
+        ])
+    }
+
     /// How many facts of a kind there are.
     pub fn count(&self, kind: FactKind) -> usize {
         self.of(kind).len()
@@ -177,30 +202,39 @@ impl Facts {
     }
 }
 
-/// Where a fact comes from and what is known of it beyond what rules judge.
+/// Where the facts of a scan come from, a list for each kind.
+#[derive(Debug)]
+pub struct Places([Vec<Place>; FactKind::ALL.len()]);
+
+impl Places {
+    /// Those of the facts of a kind, in the same order.
+    pub fn of(&self, kind: FactKind) -> &[Place] {
+        &self.0[kind as usize]
+    }
+}
+
+/// Where a fact comes from and what is known of it beyond what rules judge. A scan can have very many: what grows no more takes no more room
+/// than it needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The whole fact: the PEM block, the server block, the entry.
     pub home: Location,
     /// How a report calls it, on one line: `certificate for www.example.org`, `server www.example.org`.
-    pub label: String,
+    pub label: Box<str>,
     /// Where each field is stated. `(field, position)` as in the contract's `part`; a field that
     /// stands nowhere (a default) is missing here, and a finding about it points to `home`.
     pub parts: BTreeMap<(&'static str, Option<u32>), Location>,
-    /// What is judged, for the fingerprint of a finding: stable when lines move. For a key or certificate the
-    /// SHA-256 of the SubjectPublicKeyInfo or certificate in hex; for a block of a configuration its kind, name and ordinal.
-    pub identity: String,
-    /// Every name by which an inventory may know the key: SHA-256 and SHA-1 of certificate, SHA-256 of the
-    /// SubjectPublicKeyInfo (lower-case hex without colons), `SHA256:…` and `MD5:…` of OpenSSH; of a certificate its issuer
-    /// with its serial number, and its key identifier. Of encrypted data the names of the keys
-    /// that they are encrypted for, as far as they are exact.
-    pub fingerprints: Vec<String>,
+    /// What is judged, for the fingerprint of a finding.
+    pub identity: Identity,
+    /// Further names by which an inventory or encrypted data may know the key or certificate: [`Self::names`] has all. Of encrypted
+    /// data the names of the keys that they are encrypted for, as far as they are exact.
+    pub key_names: Box<[KeyName]>,
     /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
     pub spki: Option<[u8; 32]>,
     /// A certificate by its issuer and serial number, as revocation lists name it.
     pub issued: Option<[u8; 16]>,
     /// Which certificates a revocation list revokes, and when it did, in seconds since 1970.
-    pub revokes: Vec<([u8; 16], i64)>,
+    pub revokes: Box<[([u8; 16], i64)]>,
     /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
     pub public: Option<Box<[u8]>>,
     /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
@@ -211,21 +245,30 @@ impl Place {
     /// Tells the place whose public key it is, by its DER SubjectPublicKeyInfo.
     pub(crate) fn identify(&mut self, public: Option<Vec<u8>>) {
         self.spki = public.as_deref().map(sha256);
-        self.fingerprints.extend(self.spki.map(|hash| hex(&hash)));
         self.public = public.map(Vec::into_boxed_slice);
     }
 
+    /// Every exact name of the key or certificate.
+    pub fn names(&self) -> impl Iterator<Item = KeyName> {
+        let identity = match self.identity {
+            Identity::Digest(digest) => Some(KeyName::Sha256(digest)),
+            Identity::Text(_) => None,
+        };
+        let (key, issued) = (self.spki.map(KeyName::Sha256), self.issued.map(KeyName::Issued));
+        identity.into_iter().chain(key).chain(issued).chain(self.key_names.iter().cloned())
+    }
+
     /// A place with a home, a label and an identity, and nothing else yet.
-    pub fn new(home: Location, label: impl Into<String>, identity: impl Into<String>) -> Self {
+    pub fn new(home: Location, label: impl Into<Box<str>>, identity: impl Into<Identity>) -> Self {
         Self {
             home,
             label: label.into(),
             parts: BTreeMap::new(),
             identity: identity.into(),
-            fingerprints: Vec::new(),
+            key_names: Box::default(),
             spki: None,
             issued: None,
-            revokes: Vec::new(),
+            revokes: Box::default(),
             public: None,
             details: Vec::new(),
         }

@@ -80,7 +80,7 @@ struct Part {
 impl Part {
     fn of(id: SourceId, source: &Source, detail: Detail, passwords: &Passwords) -> Self {
         let read_material = || material::read_with(id, source, passwords, detail == Detail::Everything);
-        let (name, bytes) = (source.name.as_str(), &*source.bytes);
+        let (name, bytes) = (source.name.as_str(), source.bytes());
         Self {
             material: material::may_hold(bytes).then(read_material),
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),

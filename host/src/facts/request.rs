@@ -25,10 +25,10 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, P
         Some(name) => format!("certificate request for {}", short(name)),
         None => "certificate request".to_owned(),
     };
-    let mut place = Place::new(home, label, String::new());
+    let mut place = Place::new(home, label, "");
     place.identify(half.spki());
-    place.identity = hex(&place.spki.unwrap_or_else(|| sha256(der)));
-    place.fingerprints.extend(half.ssh_fingerprints());
+    place.identity = place.spki.unwrap_or_else(|| sha256(der)).into();
+    place.key_names = half.ssh_fingerprints().into_iter().flatten().collect();
     if detailed {
         place.details.push(("subject", super::certificate::name_text(subject.raw)));
         place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));

@@ -175,7 +175,7 @@ impl<'a> Harness<'a> {
             set(entry, &policy)?;
         }
         let Case { facts, sources, mut problems } = Case::read(case, &policy)?;
-        let judged = scan::judged(self.engine, &self.rules, &facts, &sources, as_of);
+        let judged = scan::judged(self.engine, &self.rules, facts, &sources, as_of);
         problems.extend(judged.problems.iter().map(|problem| describe(problem, &sources)));
         if !problems.is_empty() {
             return Err(Failure::Problems(problems));
@@ -266,8 +266,8 @@ impl Case {
 
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
-        let discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
-        let understood = scan::understand(&discovery.sources, policy, Detail::Judged, &Given::default());
+        let mut discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
+        let understood = scan::understand(&mut discovery.sources, policy, Detail::Judged, &Given::default());
         let problems = discovery.problems.iter().chain(&understood.problems);
         let problems = problems.map(|problem| describe(problem, &discovery.sources)).collect();
         Self { facts: understood.facts, sources: discovery.sources, problems }

@@ -45,7 +45,7 @@ pub fn of(findings: &[Finding], sources: &Sources) -> Value {
             "severity": severity,
             "path": source.name,
             "line": source.position(finding.location.span.start).line,
-            "message": finding.message,
+            "message": &*finding.message,
         })
     };
     findings.iter().map(finding).collect()

@@ -115,7 +115,7 @@ impl Faults {
 
     /// The lines of a span, at most [`FRAME_LINES`], as text, and the offset in it at which the span starts.
     fn window(&self, span: Span) -> (Cow<'_, str>, usize) {
-        let bytes = &self.source.bytes;
+        let bytes = self.source.bytes();
         let start = (span.start as usize).min(bytes.len());
         let end = (span.end as usize).clamp(start, bytes.len());
         let begin = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Facts, Place};
+use crate::facts::{Facts, KeyName, Place};
 use crate::rules::contract::Unknown;
 use crate::source::{Location, Sources};
 
@@ -50,7 +50,8 @@ impl Inventory {
 
     /// The entry that names a fact: by fingerprint, else by path.
     fn entry(&self, place: &Place, sources: &Sources) -> Option<usize> {
-        let by_fingerprint = place.fingerprints.iter().find_map(|name| self.fingerprints.get(&normalise(name)));
+        let known = |name: KeyName| self.fingerprints.get(&normalise(&name.to_string()));
+        let by_fingerprint = if self.fingerprints.is_empty() { None } else { place.names().find_map(known) };
         by_fingerprint.or_else(|| self.paths.get(&sources[place.home.source].name)).copied()
     }
 

@@ -14,12 +14,16 @@ use crate::source::Sources;
 use crate::weak::blocklist::Blocklist;
 
 /// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
-/// found, which fixtures are in live use after all, which certificates are revoked, what opens encrypted data, and which keys are weak.
-pub fn relate(facts: &mut Facts, sources: &Sources, blocklist: Option<&Blocklist>) {
+/// found, which fixtures are in live use after all, which certificates are revoked, and what opens encrypted data.
+pub fn relate(facts: &mut Facts, sources: &Sources) {
     inventory::link(facts, sources);
     raise_live_keys(facts);
     revoked::mark(facts);
     openers::find(facts, sources);
+}
+
+/// Completes the facts of a scan by which keys are weak. This takes no source, but memory and time where the keys are very many.
+pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>) {
     weak::find(facts, blocklist);
 }
 

@@ -8,7 +8,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::digest::hex;
-use crate::facts::{Facts, Place};
+use crate::facts::{Facts, KeyName, Place};
 use crate::rules::contract::{EncryptedItem, Key, Opener, Protection, Role};
 use crate::source::{Location, Sources};
 
@@ -34,12 +34,14 @@ pub(super) fn find(facts: &mut Facts, sources: &Sources) {
 struct Keys<'a> {
     sources: &'a Sources,
     list: Vec<(&'a Key, &'a Place)>,
-    /// Positions by the names that data have for a key.
-    names: HashMap<String, Vec<usize>>,
+    /// Positions by the digest of the SubjectPublicKeyInfo.
+    known: HashMap<[u8; 32], Vec<usize>>,
+    /// Positions by the tags that data have for a key.
+    tags: HashMap<String, Vec<usize>>,
     /// Positions by folder.
     folders: HashMap<&'a str, Vec<usize>>,
     /// The keys of certificates, by the names that data have for a certificate.
-    certificates: HashMap<&'a str, [u8; 32]>,
+    certificates: HashMap<KeyName, [u8; 32]>,
     certified: HashSet<[u8; 32]>,
 }
 
@@ -47,24 +49,28 @@ impl<'a> Keys<'a> {
     fn of(facts: &'a Facts, sources: &'a Sources) -> Self {
         let usable = |key: &Key| key.role == Role::Private && key.protection != Protection::Hardware;
         let list: Vec<_> = facts.keys.iter().filter(|(key, _)| usable(key)).collect();
-        let (mut names, mut folders): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) = Default::default();
+        let (mut known, mut tags, mut folders): (HashMap<_, Vec<_>>, HashMap<_, Vec<_>>, HashMap<_, Vec<_>>) =
+            Default::default();
         for (position, (key, place)) in list.iter().enumerate() {
-            names_of_key(key, place).for_each(|name| names.entry(name).or_default().push(position));
+            place.spki.into_iter().for_each(|spki| known.entry(spki).or_default().push(position));
+            tags_of_key(key, place).for_each(|tag| tags.entry(tag).or_default().push(position));
             folders.entry(folder(&sources[place.home.source].name)).or_default().push(position);
         }
         let certificates = facts.certificates.places().iter().filter_map(|place| Some((place, place.spki?)));
         let (mut by_name, mut certified) = (HashMap::new(), HashSet::new());
         for (place, spki) in certificates {
-            by_name.extend(place.fingerprints.iter().map(|name| (name.as_str(), spki)));
+            by_name.extend(place.names().map(|name| (name, spki)));
             certified.insert(spki);
         }
-        Self { sources, list, names, folders, certificates: by_name, certified }
+        Self { sources, list, known, tags, folders, certificates: by_name, certified }
     }
 
     /// What opens the data, and where it is. Where a key is known to match, those that only look so do not.
     fn openers(&self, item: &EncryptedItem, place: &Place) -> Vec<(Opener, Location)> {
         let own_folder = folder(&self.sources[place.home.source].name);
-        let mut matching: Vec<usize> = names_of_data(item, place).flat_map(|name| self.named(&name)).copied().collect();
+        let tagged = tags_of_data(item).filter_map(|tag| self.tags.get(&tag)).flatten();
+        let mut matching: Vec<usize> =
+            place.key_names.iter().flat_map(|name| self.named(name)).chain(tagged).copied().collect();
         matching.sort_unstable();
         matching.dedup();
         let mut beside = Vec::new();
@@ -75,7 +81,7 @@ impl<'a> Keys<'a> {
             move |position: usize| {
                 let (key, at) = self.list[position];
                 let opener = Opener {
-                    label: at.label.clone(),
+                    label: at.label.to_string(),
                     matches,
                     beside: !matches || folder(&self.sources[at.home.source].name) == own_folder,
                     plaintext: key.protection == Protection::Plaintext,
@@ -89,9 +95,12 @@ impl<'a> Keys<'a> {
     }
 
     /// Keys of that name, and those of a certificate of that name.
-    fn named(&self, name: &str) -> &[usize] {
-        let certified = || self.names.get(&hex(self.certificates.get(name)?));
-        self.names.get(name).or_else(certified).map_or(&[], Vec::as_slice)
+    fn named(&self, name: &KeyName) -> &[usize] {
+        let own = match name {
+            KeyName::Sha256(spki) => self.known.get(spki),
+            _ => None,
+        };
+        own.or_else(|| self.known.get(self.certificates.get(name)?)).map_or(&[], Vec::as_slice)
     }
 
     /// Keys of the form that opens such data, in their folder; and in the folders above, of programs that look for them there.
@@ -134,7 +143,7 @@ impl<'a> Keys<'a> {
     fn is_controllers(&self, at: &Place) -> bool {
         let source = &self.sources[at.home.source];
         let mark = b"sealedsecrets.bitnami.com/sealed-secrets-key";
-        source.name.contains("sealed-secrets") || memchr::memmem::find(&source.bytes, mark).is_some()
+        source.name.contains("sealed-secrets") || memchr::memmem::find(source.bytes(), mark).is_some()
     }
 }
 
@@ -173,25 +182,23 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
     }
 }
 
-/// The names that data may have for a key: its SPKI's digest, the key ID of OpenPGP, the tag of age.
-fn names_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
+/// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of an SSH key.
+fn tags_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
     let is_openpgp = key.format == "OpenPGP";
-    let others = place.fingerprints.iter().filter_map(move |fingerprint| match fingerprint.strip_prefix("SHA256:") {
-        Some(base64) => Some(format!("ssh {}", hex(&tag(base64.get(..6)?)?))),
-        None if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),
-        None => None,
-    });
-    place.spki.iter().map(|spki| hex(spki)).chain(others.collect::<Vec<_>>())
+    place.key_names.iter().filter_map(move |name| match name {
+        KeyName::SshSha256(digest) => Some(format!("ssh {}", hex(&digest[..TAG]))),
+        KeyName::Text(fingerprint) if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),
+        _ => None,
+    })
 }
 
-/// The names of the keys that data are for.
-fn names_of_data(item: &EncryptedItem, place: &Place) -> impl Iterator<Item = String> {
-    let named = item.recipients.iter().filter_map(|recipient| match recipient.split_once(' ')? {
+/// The tags of the keys that data are for.
+fn tags_of_data(item: &EncryptedItem) -> impl Iterator<Item = String> {
+    item.recipients.iter().filter_map(|recipient| match recipient.split_once(' ')? {
         ("PGP", id) => Some(format!("PGP {}", key_id(id.strip_prefix("0x")?)?)).filter(|_| recipient != ANONYMOUS),
         ("ssh-ed25519" | "ssh-rsa", base64) => Some(format!("ssh {}", hex(&tag(base64)?))),
         _ => None,
-    });
-    place.fingerprints.iter().cloned().chain(named.collect::<Vec<_>>())
+    })
 }
 
 /// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section 5.5.4).
@@ -204,12 +211,15 @@ fn key_id(fingerprint: &str) -> Option<String> {
     id.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| id.to_ascii_lowercase())
 }
 
-/// The first four bytes of the digest of an SSH key, by which age knows it (age, agessh).
+/// Bytes of the digest of an SSH key by which age knows it (age, agessh).
+const TAG: usize = 4;
+
+/// The first bytes of the digest of an SSH key.
 fn tag(base64: &str) -> Option<Vec<u8>> {
     const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent);
-    GeneralPurpose::new(&STANDARD, LENIENT).decode(base64).ok().filter(|tag| tag.len() == 4)
+    GeneralPurpose::new(&STANDARD, LENIENT).decode(base64).ok().filter(|tag| tag.len() == TAG)
 }
 
 #[cfg(test)]
@@ -282,7 +292,7 @@ mod tests {
     fn an_age_identity_matches_its_recipient_and_may_open_what_names_nobody() {
         let digest = [7; 32];
         let identity = Place { spki: Some(digest), ..place(0) };
-        let named = Place { fingerprints: vec![hex(&digest)], ..place(1) };
+        let named = Place { key_names: Box::new([KeyName::Sha256(digest)]), ..place(1) };
         let key = private_key("age", "X25519");
         assert_eq!(opens(key.clone(), &identity, &item("sops", "age1x"), &named), [Some(true); 2]);
         assert_eq!(opens(key.clone(), &identity, &item("sops", "age1y"), &place(1)), [None; 2]);
@@ -293,7 +303,7 @@ mod tests {
     #[test]
     fn an_openpgp_key_matches_its_key_id_and_fingerprint_and_may_open_what_names_nobody() {
         let fingerprint = "85d77543b3d624b63cea9e6dbc17301b491b3f21";
-        let at = Place { fingerprints: vec![fingerprint.to_owned()], ..place(0) };
+        let at = Place { key_names: Box::new([KeyName::Text(fingerprint.into())]), ..place(0) };
         let key = || private_key("OpenPGP", "RSA");
         for recipient in ["PGP 0xBC17301B491B3F21", "PGP 0x85D77543B3D624B63CEA9E6DBC17301B491B3F21"] {
             assert_eq!(opens(key(), &at, &item("OpenPGP", recipient), &place(1)), [Some(true); 2], "{recipient}");
@@ -320,8 +330,10 @@ mod tests {
     #[test]
     fn public_keys_and_those_that_hardware_holds_open_nothing() {
         let digest = [7; 32];
-        let (at, named) =
-            (Place { spki: Some(digest), ..place(0) }, Place { fingerprints: vec![hex(&digest)], ..place(1) });
+        let (at, named) = (
+            Place { spki: Some(digest), ..place(0) },
+            Place { key_names: Box::new([KeyName::Sha256(digest)]), ..place(1) },
+        );
         for key in [
             Key { role: Role::Public, ..private_key("age", "X25519") },
             Key { protection: Protection::Hardware, ..private_key("age", "X25519") },

@@ -7,6 +7,7 @@ use dashu_int::ops::BitTest as _;
 use rayon::prelude::*;
 
 use super::is_live;
+use crate::digest::sha256;
 use crate::facts::{Facts, Numbers, Place};
 use crate::rules::contract::PublicKey;
 use crate::source::Location;
@@ -27,7 +28,7 @@ pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>) {
 
 /// A public key, wherever in the scan it stands.
 struct Key {
-    /// Its DER SubjectPublicKeyInfo.
+    /// Its DER SubjectPublicKeyInfo; of an RSA key, until its modulus is compared with others.
     public: Box<[u8]>,
     /// The first of its places.
     home: Location,
@@ -89,26 +90,28 @@ impl Keys {
     }
 
     /// Adds what moduli have in common: with each other, and with primes that everybody knows.
-    fn together(&self, found: &mut [Found]) {
-        let (mut moduli, mut with_modulus) = (Vec::new(), Vec::<Vec<usize>>::new());
-        let mut known: HashMap<&[u8], usize> = HashMap::new();
-        for (position, key) in self.list.iter().enumerate() {
+    fn together(&mut self, found: &mut [Found]) {
+        // Each modulus with the first key that has it, and each key with the position of its modulus.
+        let (mut moduli, mut first, mut of_keys) = (Vec::new(), Vec::new(), Vec::new());
+        let mut known: HashMap<[u8; 32], usize> = HashMap::new();
+        for (position, key) in self.list.iter_mut().enumerate() {
             let Ok(Some(Numbers::Rsa { modulus, .. })) = Numbers::of_spki(&key.public) else { continue };
             let Some(number) = weak::examined(modulus).filter(|number| number.bit(0)) else { continue };
-            let index = *known.entry(modulus).or_insert(moduli.len());
+            let index = *known.entry(sha256(modulus)).or_insert(moduli.len());
             if index == moduli.len() {
                 moduli.push(number);
-                with_modulus.push(Vec::new());
+                first.push(position);
             }
-            with_modulus[index].push(position);
+            of_keys.push((position, index));
+            // Nobody asks for it again, and what follows takes much memory.
+            key.public = Box::default();
         }
-        for (index, common) in weak::commons(&moduli).into_iter().enumerate() {
-            let weaknesses = common.weaknesses();
-            for &position in with_modulus[index].iter().filter(|_| !weaknesses.is_empty()) {
-                let homes = common.with.iter().map(|&other| self.list[with_modulus[other][0]].home);
-                found[position].sharing = homes.collect();
-                found[position].weaknesses.extend(weaknesses.iter().cloned());
-            }
+        drop(known);
+        let commons = weak::commons(&moduli);
+        for (position, index) in of_keys {
+            let common = &commons[index];
+            found[position].weaknesses.extend(common.weaknesses());
+            found[position].sharing = common.with.iter().map(|&other| self.list[first[other]].home).collect();
         }
     }
 
@@ -117,6 +120,8 @@ impl Keys {
         let Some(&position) = place.spki.and_then(|hash| self.positions.get(&hash)) else { return };
         let of_key = &found[position];
         let weaknesses = of_key.weaknesses.iter();
+        // Exactly so many: a scan can hold very many keys.
+        public.attributes.reserve_exact(weaknesses.len());
         public.attributes.extend(weaknesses.map(|(name, value)| ((*name).to_owned(), value.clone())));
         for (index, &location) in of_key.sharing.iter().enumerate() {
             place.parts.insert((field, u32::try_from(index).ok()), location);
@@ -131,6 +136,7 @@ impl Key {
             Ok(Some(numbers)) => {
                 let mut weaknesses = weak::of(&numbers);
                 weaknesses.extend(blocklist.and_then(|list| list.weakness(&numbers)));
+                weaknesses.shrink_to_fit();
                 weaknesses
             }
             Ok(None) => Vec::new(),

@@ -65,7 +65,7 @@ pub(super) struct Frame {
 impl Frame {
     /// The frame of a place; none in a binary source. Of a place of several lines the first one is shown.
     pub(super) fn of(place: &Place<'_>, id: SourceId, secrets: &Secrets, width: usize) -> Option<Self> {
-        if place.is_binary() {
+        if place.source.is_binary() {
             return None;
         }
         let long = place.last_line() > place.start.line;
@@ -140,21 +140,22 @@ impl View<'_> {
 
     /// The line that an offset lies in, or what is in reach of it.
     fn line_around(&self, offset: usize) -> Line {
-        let bytes = &self.source.bytes;
-        let at = offset.min(bytes.len());
+        let length = self.source.len();
+        let at = offset.min(length);
         let low = at.saturating_sub(self.reach());
-        let high = bytes.len().min(at + 2 * self.reach());
-        let start = memchr::memrchr(b'\n', &bytes[low..at]).map(|found| low + found + 1);
-        let end = memchr::memchr(b'\n', &bytes[at..high]).map(|found| at + found);
+        let high = length.min(at + 2 * self.reach());
+        let bytes = self.source.stretch(low..high);
+        let start = memchr::memrchr(b'\n', &bytes[..at - low]).map(|found| low + found + 1);
+        let end = memchr::memchr(b'\n', &bytes[at - low..]).map(|found| at + found);
         let mut line = Line {
             bytes: start.unwrap_or(low)..end.unwrap_or(high),
             starts: start.is_some() || low == 0,
-            ends: end.is_some() || high == bytes.len(),
+            ends: end.is_some() || high == length,
         };
-        if line.ends && !line.bytes.is_empty() && bytes[line.bytes.end - 1] == b'\r' {
+        if line.ends && !line.bytes.is_empty() && bytes[line.bytes.end - 1 - low] == b'\r' {
             line.bytes.end -= 1;
         }
-        while !line.starts && line.bytes.start < at && bytes[line.bytes.start] & 0xc0 == 0x80 {
+        while !line.starts && line.bytes.start < at && bytes[line.bytes.start - low] & 0xc0 == 0x80 {
             line.bytes.start += 1;
         }
         line
@@ -167,8 +168,9 @@ impl View<'_> {
 
     /// The line behind the one that ends at an offset, if there is one.
     fn line_after(&self, end: usize) -> Option<Line> {
-        let break_at = memchr::memchr(b'\n', &self.source.bytes[end..])? + end;
-        (break_at + 1 < self.source.bytes.len()).then(|| self.line_around(break_at + 1))
+        // A CR is all that can stand between the end of a line and its LF.
+        let break_at = memchr::memchr(b'\n', &self.source.stretch(end..end + 2))? + end;
+        (break_at + 1 < self.source.len()).then(|| self.line_around(break_at + 1))
     }
 
     /// A line that is shown beside the place; none if it is blank or holds a secret.
@@ -213,7 +215,7 @@ impl View<'_> {
     fn cells(&self, range: Range<usize>) -> Vec<Cell> {
         let mut cells = Vec::new();
         let mut at = range.start;
-        for chunk in self.source.bytes[range].utf8_chunks() {
+        for chunk in self.source.stretch(range).utf8_chunks() {
             for character in chunk.valid().chars() {
                 self.push(&mut cells, at..at + character.len_utf8(), |text| match character {
                     '\t' => text.push_str("    "),

@@ -60,7 +60,7 @@ fn words(report: &Report, finding: &Finding) -> String {
             format!("{}; {why}", finding.message)
         }
         Status::Known => format!("{}; known, unapproved", finding.message),
-        Status::Open => finding.message.clone(),
+        Status::Open => finding.message.to_string(),
     }
 }
 

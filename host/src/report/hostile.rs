@@ -74,15 +74,15 @@ fn of_text(text: &str, name: &str, bytes: &[u8], span: Span, secrets: &[Span]) -
     let location = Location { source: SourceId(0), span };
     let violation = Finding {
         location,
-        label: text.to_owned(),
-        message: text.to_owned(),
-        remedy: text.to_owned(),
-        related: vec![crate::finding::Related { location, label: text.to_owned() }],
+        label: text.into(),
+        message: text.into(),
+        remedy: text.into(),
+        related: vec![crate::finding::Related { location, label: text.into() }],
         ..sample::violation("key-size", "S5", Severity::High)
     };
-    let open = Finding { location, message: text.to_owned(), ..sample::undetermined("key-size", "S5") };
-    let by = ExceptionReport { reason: text.to_owned(), matches: text.to_owned(), ..sample::accepted() };
-    let rules = vec![RuleReport { rationale: text.to_owned(), ..sample::rule("key-size", "S5", Severity::High) }];
+    let open = Finding { location, message: text.into(), ..sample::undetermined("key-size", "S5") };
+    let by = ExceptionReport { reason: text.into(), matches: text.to_owned(), ..sample::accepted() };
+    let rules = vec![RuleReport { rationale: text.into(), ..sample::rule("key-size", "S5", Severity::High) }];
     Report {
         findings: vec![violation.clone(), open, Finding { status: Status::Excepted(0), ..violation }],
         problems: vec![(Problem::parse(location, text), None), (Problem::path(name, text), Some(0))],

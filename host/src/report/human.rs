@@ -53,7 +53,7 @@ pub(super) fn text(text: &str) -> String {
 pub(super) fn place(report: &Report, style: Style, location: Location) -> String {
     let place = report.place(location);
     let name = text(&place.source.name);
-    let shown = match place.is_binary() {
+    let shown = match place.source.is_binary() {
         true => name,
         false => format!("{name}:{}:{}", place.start.line, place.start.column),
     };

@@ -4,9 +4,6 @@
 use super::{Report, Run};
 use crate::source::{LineColumn, Location, Source, Span};
 
-/// How far into a source a NUL makes it binary, in bytes: git's rule.
-const BINARY_PROBE: usize = 8000;
-
 /// A location as lines and columns.
 pub(super) struct Place<'a> {
     /// The source.
@@ -23,12 +20,6 @@ impl Place<'_> {
     /// The last line of which anything belongs to the place.
     pub(super) fn last_line(&self) -> u32 {
         if self.end.column == 1 && self.end.line > self.start.line { self.end.line - 1 } else { self.end.line }
-    }
-
-    /// Whether the source is no text, so that lines and columns say nothing.
-    pub(super) fn is_binary(&self) -> bool {
-        let bytes = &self.source.bytes;
-        memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PROBE)]).is_some()
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn rule(id: &str, statement: &str, severity: Severity) -> RuleReport 
         version: "1.2.0".to_owned(),
         sha256: "ab".repeat(32),
         origin: Origin::BuiltIn,
-        statement: statement.to_owned(),
+        statement: statement.into(),
         title: format!("what {id} asks for"),
         rationale: "Because of [NIST SP 800-57](x), table 2 & <b>others</b>.".to_owned(),
         severity,
@@ -66,16 +66,16 @@ pub(super) fn rule(id: &str, statement: &str, severity: Severity) -> RuleReport 
 /// An open violation on the first line of the first source.
 pub(super) fn violation(rule: &str, statement: &str, severity: Severity) -> Finding {
     Finding {
-        rule: rule.to_owned(),
-        statement: statement.to_owned(),
+        rule: rule.into(),
+        statement: statement.into(),
         verdict: Verdict::Violation(severity),
         severity,
         kind: FactKind::Keys,
-        label: "RSA key, 1024 bits".to_owned(),
+        label: "RSA key, 1024 bits".into(),
         location: at(KEY, 0, 27),
         related: Vec::new(),
-        message: "the modulus has 1024 bits, fewer than 2048".to_owned(),
-        remedy: "generate a new key of 3072 bits".to_owned(),
+        message: "the modulus has 1024 bits, fewer than 2048".into(),
+        remedy: "generate a new key of 3072 bits".into(),
         fingerprint: format!("v1:{rule:0<32.32}"),
         status: Status::Open,
     }
@@ -86,9 +86,9 @@ pub(super) fn undetermined(rule: &str, statement: &str) -> Finding {
     Finding {
         verdict: Verdict::Undetermined,
         kind: FactKind::TlsEndpoints,
-        label: "server www.example.org".to_owned(),
-        message: "the variable $tls is not resolved".to_owned(),
-        remedy: "state the versions in the file".to_owned(),
+        label: "server www.example.org".into(),
+        message: "the variable $tls is not resolved".into(),
+        remedy: "state the versions in the file".into(),
         ..violation(rule, statement, Severity::Medium)
     }
 }
@@ -176,7 +176,7 @@ fn at(source: u32, start: usize, end: usize) -> Location {
 
 /// The place of some words in a source.
 fn word(source: u32, words: &str) -> Location {
-    let start = memchr::memmem::find(&sources()[SourceId(source)].bytes, words.as_bytes()).unwrap();
+    let start = memchr::memmem::find(sources()[SourceId(source)].bytes(), words.as_bytes()).unwrap();
     at(source, start, start + words.len())
 }
 
@@ -207,7 +207,7 @@ fn canaries(sources: &Sources) -> Vec<(SourceId, Span)> {
     for (id, source) in sources.iter() {
         for canary in CANARIES {
             found.extend(
-                memchr::memmem::find_iter(&source.bytes, canary).map(|at| (id, Span::new(at, at + canary.len()))),
+                memchr::memmem::find_iter(source.bytes(), canary).map(|at| (id, Span::new(at, at + canary.len()))),
             );
         }
     }
@@ -240,16 +240,17 @@ fn rules() -> Vec<RuleReport> {
 
 fn findings() -> Vec<Finding> {
     let key = Finding {
-        location: at(KEY, 0, sources()[SourceId(KEY)].bytes.len()),
-        label: "RSA private key, 2048 bits".to_owned(),
-        message: "the private key is not encrypted".to_owned(),
-        remedy: "move the key to a key vault".to_owned(),
-        related: vec![Related { location: word(NGINX, "listen 443 ssl"), label: "server www.example.org".to_owned() }],
+        location: at(KEY, 0, sources()[SourceId(KEY)].len()),
+        label: "RSA private key, 2048 bits".into(),
+        message: "the private key is not encrypted".into(),
+        remedy: "move the key to a key vault".into(),
+        related: vec![Related { location: word(NGINX, "listen 443 ssl"), label: "server www.example.org".into() }],
         ..violation("plaintext-key", "S6", Severity::Critical)
     };
-    let password = Finding { location: word(BLOB, CANARIES[1]), label: "password".to_owned(), ..key.clone() };
-    let twice = Finding { label: "found twice".to_owned(), ..violation("key-size", "S5", Severity::Medium) };
-    let many = (0..11).map(|at_| Related { location: at(UP, at_, at_ + 1), label: format!("copy {at_}") }).collect();
+    let password = Finding { location: word(BLOB, CANARIES[1]), label: "password".into(), ..key.clone() };
+    let twice = Finding { label: "found twice".into(), ..violation("key-size", "S5", Severity::Medium) };
+    let many =
+        (0..11).map(|at_| Related { location: at(UP, at_, at_ + 1), label: format!("copy {at_}").into() }).collect();
     vec![
         key.clone(),
         Finding { location: word(UP, "one"), related: many, ..twice.clone() },
@@ -264,18 +265,18 @@ fn findings() -> Vec<Finding> {
         Finding { status: Status::Excepted(0), related: Vec::new(), ..password },
         Finding {
             location: word(NGINX, "TLSv1.2"),
-            message: "TLS 1.2 is enabled".to_owned(),
+            message: "TLS 1.2 is enabled".into(),
             ..violation("tls-version", "S1", Severity::Medium)
         },
         Finding { location: word(NGINX, "ssl_ciphers $c"), ..undetermined("tls-version", "S1") },
-        Finding { location: at(UP, 3, 3), label: HOSTILE.to_owned(), ..undetermined("tls-version", "S1") },
-        Finding { location: at(UP, 12, 12), message: HOSTILE.to_owned(), ..undetermined("rotation-age", "S9") },
+        Finding { location: at(UP, 3, 3), label: HOSTILE.into(), ..undetermined("tls-version", "S1") },
+        Finding { location: at(UP, 12, 12), message: HOSTILE.into(), ..undetermined("rotation-age", "S9") },
         Finding {
             location: word(EVIL, "TLSv1"),
-            label: HOSTILE.to_owned(),
-            message: HOSTILE.to_owned(),
-            remedy: HOSTILE.to_owned(),
-            related: vec![Related { location: at(EVIL, 3, 9), label: HOSTILE.to_owned() }],
+            label: HOSTILE.into(),
+            message: HOSTILE.into(),
+            remedy: HOSTILE.into(),
+            related: vec![Related { location: at(EVIL, 3, 9), label: HOSTILE.into() }],
             ..violation("evil-rule", "S3", Severity::High)
         },
     ]

@@ -138,8 +138,8 @@ fn result(report: &Report, indices: &BTreeMap<&str, usize>, finding: &Finding) -
     };
     let help = if finding.remedy.is_empty() { String::new() } else { format!("\nhelp: {}", finding.remedy) };
     json!({
-        "ruleId": finding.rule,
-        "ruleIndex": indices.get(finding.rule.as_str()),
+        "ruleId": &*finding.rule,
+        "ruleIndex": indices.get(&*finding.rule),
         "kind": kind,
         "level": level,
         "message": message(&format!("{}{help}", finding.message)),
@@ -153,11 +153,11 @@ fn result(report: &Report, indices: &BTreeMap<&str, usize>, finding: &Finding) -
         "suppressions": suppressions(report, finding),
         "baselineState": baseline_state(report, finding),
         "properties": {
-            "statement": finding.statement,
+            "statement": &*finding.statement,
             "severity": finding.severity.name(),
             "factKind": finding.kind,
-            "label": finding.label,
-            "remedy": finding.remedy,
+            "label": &*finding.label,
+            "remedy": &*finding.remedy,
             "status": match finding.status {
                 Status::Open => "open",
                 Status::Known => "known",
@@ -191,7 +191,7 @@ fn artifact(report: &Report, name: &str) -> Value {
 
 fn location(report: &Report, location: Location, label: Option<&str>) -> Value {
     let place = report.place(location);
-    let mut region = match place.is_binary() {
+    let mut region = match place.source.is_binary() {
         true => json!({}),
         false => json!({
             "startLine": place.start.line,

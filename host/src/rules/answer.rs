@@ -1,8 +1,58 @@
-//! Checks what a rule answers: it is untrusted, and what is kept of it must be in proportion to what was asked.
+//! What a rule answers, checked and kept: it is untrusted, and what is kept of it must be in proportion to what was asked.
 //! Not whether the answer is right.
 
-use super::contract::{Finding, Part};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::contract::{Finding, Part, Verdict};
 use super::limits::{Fault, TEXT_BYTES};
+use crate::finding::FactKind;
+
+/// What a rule said of one fact: the contract's finding, whose texts it shares with the many others that say the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The kind of the fact.
+    pub kind: FactKind,
+    /// The position of the fact among all of its kind.
+    pub fact: usize,
+    /// The part of the fact that it is about.
+    pub part: Option<Part>,
+    /// Further parts.
+    pub related: Vec<Part>,
+    /// Violation or undetermined.
+    pub verdict: Verdict,
+    /// The rule's sentence.
+    pub message: Arc<str>,
+    /// What to do.
+    pub remedy: Arc<str>,
+    /// What else it says, by names of the contract.
+    pub attributes: Vec<(String, String)>,
+}
+
+impl Answer {
+    /// The answer in a finding about the fact at that position.
+    pub(super) fn new(kind: FactKind, fact: usize, finding: Finding, texts: &mut Texts) -> Self {
+        let Finding { fact: _, part, related, verdict, message, remedy, attributes } = finding;
+        let (message, remedy) = (texts.share(&message), texts.share(&remedy));
+        Self { kind, fact, part, related, verdict, message, remedy, attributes }
+    }
+}
+
+/// Texts of which each is kept once.
+#[derive(Debug, Default)]
+pub struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    /// The one copy of a text.
+    pub fn share(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(text) {
+            return known.clone();
+        }
+        let text: Arc<str> = text.into();
+        self.0.insert(text.clone());
+        text
+    }
+}
 
 /// Findings for one fact, on average over a call.
 const FINDINGS_PER_FACT: usize = 32;

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use super::answer::{Answer, Texts};
 use super::contract::{Finding, Part, Scan, Value, Verdict};
 use super::engine::Engine;
 use super::limits::Fault;
@@ -23,8 +24,8 @@ const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 /// What one rule said of all facts.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// Its findings: kind, position of the fact among all of that kind, and what it said.
-    pub findings: Vec<(FactKind, usize, Finding)>,
+    /// What it said, and what the host says in its place where it read what is not known.
+    pub answers: Vec<Answer>,
     /// How many facts it judged.
     pub examined: usize,
     /// What ended it, if anything did; facts behind that point are not judged.
@@ -43,16 +44,17 @@ pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan
 }
 
 fn judge_one(engine: &Engine, rule: &Rule, settings: &[(String, Value)], scan: &Scan, facts: &Facts) -> Judgement {
-    let mut judgement = Judgement::default();
+    let (mut judgement, mut texts) = (Judgement::default(), Texts::default());
     for &kind in &rule.kinds {
         for range in chunks(facts, kind) {
             match rule.check(engine, settings, scan, facts, kind, range.clone()) {
                 Ok(findings) => {
                     judgement.examined += range.len();
-                    add_undetermined(rule, facts, kind, range.clone(), &findings, &mut judgement.findings);
-                    let placed =
-                        findings.into_iter().map(|finding| (kind, range.start + finding.fact as usize, finding));
-                    judgement.findings.extend(placed);
+                    let unread = undetermined(rule, facts, kind, &range, &findings);
+                    let answers = unread.into_iter().chain(findings);
+                    let answer =
+                        |finding: Finding| Answer::new(kind, range.start + finding.fact as usize, finding, &mut texts);
+                    judgement.answers.extend(answers.map(answer));
                 }
                 Err(fault) => {
                     judgement.fault = Some(fault);
@@ -78,22 +80,22 @@ fn chunks(facts: &Facts, kind: FactKind) -> Vec<Range<usize>> {
     chunks
 }
 
-/// The host's own answer for a field that a rule reads and that is unknown: undetermined, unless the rule found
+/// The host's own answers for fields that a rule reads and that are unknown: undetermined, unless the rule found
 /// a violation in the fact all the same or said something of that field itself. So a rule that forgets to look cannot pass.
-fn add_undetermined(
+fn undetermined(
     rule: &Rule,
     facts: &Facts,
     kind: FactKind,
-    range: Range<usize>,
+    range: &Range<usize>,
     findings: &[Finding],
-    into: &mut Vec<(FactKind, usize, Finding)>,
-) {
-    let mut answers: HashMap<usize, Vec<&Finding>> = HashMap::new();
+) -> Vec<Finding> {
+    let mut answers: HashMap<u32, Vec<&Finding>> = HashMap::new();
     for finding in findings {
-        answers.entry(range.start + finding.fact as usize).or_default().push(finding);
+        answers.entry(finding.fact).or_default().push(finding);
     }
-    for index in range {
-        let answers = answers.get(&index).map(Vec::as_slice).unwrap_or_default();
+    let mut undetermined = Vec::new();
+    for (fact, index) in (0..).zip(range.clone()) {
+        let answers = answers.get(&fact).map(Vec::as_slice).unwrap_or_default();
         let read = facts.unknown(kind, index).iter().filter(|unknown| reads(rule, kind, &unknown.field));
         let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for unknown in read {
@@ -105,8 +107,9 @@ fn add_undetermined(
                 by_reason.entry(&unknown.reason).or_default().push(&unknown.field);
             }
         }
-        into.extend(by_reason.iter().map(|(reason, fields)| (kind, index, undetermined(fields, reason))));
+        undetermined.extend(by_reason.iter().map(|(reason, fields)| not_known(fact, fields, reason)));
     }
+    undetermined
 }
 
 /// Whether a rule reads a field: it names the field, a record around it, or a part of it.
@@ -122,10 +125,10 @@ fn reads(rule: &Rule, kind: FactKind, field: &str) -> bool {
 }
 
 /// One answer for all fields that are unknown for one reason.
-fn undetermined(fields: &[&str], reason: &str) -> Finding {
+fn not_known(fact: u32, fields: &[&str], reason: &str) -> Finding {
     let verb = if fields.len() == 1 { "is" } else { "are" };
     Finding {
-        fact: 0,
+        fact,
         part: Some(Part { field: fields[0].to_owned(), position: None }),
         related: Vec::new(),
         verdict: Verdict::Undetermined,

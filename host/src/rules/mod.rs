@@ -1,7 +1,7 @@
 //! Rules: how they are loaded, sandboxed and called. What they judge are facts, and what they say becomes
 //! findings; neither is made here.
 
-mod answer;
+pub mod answer;
 pub mod built_in;
 pub mod cache;
 pub mod compile;

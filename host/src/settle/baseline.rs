@@ -94,7 +94,7 @@ impl Baseline {
             let count = |entry: &mut Entry| entry.count = entry.count.saturating_add(1);
             entry.and_modify(count).or_insert_with(|| Entry {
                 path: sources[finding.location.source].name.clone(),
-                rule: finding.rule.clone(),
+                rule: finding.rule.to_string(),
                 fingerprint: finding.fingerprint.clone(),
                 verdict: key(finding).1,
                 count: std::num::NonZeroU32::MIN,

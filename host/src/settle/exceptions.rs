@@ -93,7 +93,7 @@ impl<'a> Index<'a> {
 
     fn of_finding(&mut self, finding: &Finding, sources: &Sources) -> Option<usize> {
         let by_path = self.of_source(&finding.rule, finding.location.source, sources);
-        let by_fingerprint = self.fingerprints.get(&(finding.rule.as_str(), finding.fingerprint.as_str())).copied();
+        let by_fingerprint = self.fingerprints.get(&(&*finding.rule, finding.fingerprint.as_str())).copied();
         by_path.into_iter().chain(by_fingerprint).min()
     }
 

@@ -1,42 +1,44 @@
 //! Makes findings of what rules said: place, related places, fingerprint; one finding for one directive.
 //! Not what covers them: exceptions and baseline come after.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
-use crate::facts::Facts;
+use crate::facts::{Place, Places};
 use crate::finding::{FactKind, Finding, Related, Status};
-use crate::rules::contract::{self, Info, Part, Severity, Verdict};
-use crate::rules::judge::Judgement;
+use crate::rules::answer::{Answer, Texts};
+use crate::rules::contract::{Info, Part, Severity, Verdict};
 use crate::source::{Location, Sources};
 
 /// How many places an answer about a whole scan names; the message counts them all.
 const AGGREGATED_PLACES: usize = 10;
 
 /// What one rule said, and what its findings need to know of it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Said<'a> {
     /// What the rule says of itself.
     pub info: &'a Info,
     /// The severity that the policy file sets for all its violations.
     pub fixed: Option<Severity>,
-    /// What it said.
-    pub judgement: &'a Judgement,
+    /// What it said, and what the host said in its place.
+    pub answers: Vec<Answer>,
 }
 
 /// The findings of all rules, in the order of path, place and rule.
-pub fn findings(said: &[Said<'_>], facts: &Facts, sources: &Sources) -> Vec<Finding> {
-    let shared = Shared::count(facts);
+pub fn findings(said: Vec<Said<'_>>, places: &Places, sources: &Sources) -> Vec<Finding> {
+    let shared = Shared::count(places);
     let mut findings = Vec::new();
     for said in said {
-        let mut groups: BTreeMap<Key, Vec<Answer<'_>>> = BTreeMap::new();
-        for (kind, index, finding) in &said.judgement.findings {
-            let answer = Answer::new(facts, *kind, *index, finding);
-            groups.entry(answer.key()).or_default().push(answer);
+        let mut groups: BTreeMap<Key<'_>, Vec<Placed<'_>>> = BTreeMap::new();
+        for answer in &said.answers {
+            let placed = Placed::new(answer, places);
+            groups.entry(placed.key()).or_default().push(placed);
         }
-        findings.extend(groups.into_values().map(|group| merge(said, &group, sources, &shared)));
+        let mut texts = Texts::default();
+        findings.extend(groups.into_values().map(|group| merge(&said, &group, sources, &shared, &mut texts)));
     }
     findings.sort_by(|a, b| order(a, sources).cmp(&order(b, sources)));
     findings
@@ -44,61 +46,59 @@ pub fn findings(said: &[Said<'_>], facts: &Facts, sources: &Sources) -> Vec<Find
 
 fn order<'a>(finding: &'a Finding, sources: &'a Sources) -> impl Ord + 'a {
     let name = sources[finding.location.source].name.as_str();
-    (name, finding.location, finding.rule.as_str(), std::cmp::Reverse(finding.severity), finding.message.as_str())
+    (name, finding.location, &*finding.rule, std::cmp::Reverse(finding.severity), &*finding.message)
 }
 
 /// What one rule said of one fact, with its place.
-struct Answer<'a> {
-    facts: &'a Facts,
-    kind: FactKind,
-    index: usize,
-    finding: &'a contract::Finding,
+struct Placed<'a> {
+    answer: &'a Answer,
+    /// Of the fact.
+    place: &'a Place,
     location: Location,
 }
 
 /// Answers that are one finding agree in this: verdict, message, and the directive that they point to. An undetermined
 /// about the context is about the scan, wherever it points.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+struct Key<'a> {
     severity: Option<Severity>,
-    message: String,
+    message: &'a str,
     location: Option<Location>,
     /// Facts that stand at the same place for themselves are not one: two certificates of one block of text.
     fact: Option<(FactKind, usize)>,
 }
 
-impl<'a> Answer<'a> {
-    fn new(facts: &'a Facts, kind: FactKind, index: usize, finding: &'a contract::Finding) -> Self {
-        let place = facts.place(kind, index);
-        let location = finding.part.as_ref().and_then(|part| stated(facts, kind, index, part)).unwrap_or(place.home);
-        Self { facts, kind, index, finding, location }
+impl<'a> Placed<'a> {
+    fn new(answer: &'a Answer, places: &'a Places) -> Self {
+        let place = &places.of(answer.kind)[answer.fact];
+        let location = answer.part.as_ref().and_then(|part| stated(place, part)).unwrap_or(place.home);
+        Self { answer, place, location }
     }
 
-    fn key(&self) -> Key {
-        let severity = match self.finding.verdict {
+    fn key(&self) -> Key<'a> {
+        let severity = match self.answer.verdict {
             Verdict::Violation(severity) => Some(severity),
             Verdict::Undetermined => None,
         };
-        let own = self.location == self.facts.place(self.kind, self.index).home;
+        let own = self.location == self.place.home;
         Key {
             severity,
-            message: self.finding.message.clone(),
+            message: &self.answer.message,
             location: (!self.of_context()).then_some(self.location),
-            fact: (own && !self.of_context()).then_some((self.kind, self.index)),
+            fact: (own && !self.of_context()).then_some((self.answer.kind, self.answer.fact)),
         }
     }
 
     fn of_context(&self) -> bool {
-        let part = self.finding.part.as_ref();
-        self.finding.verdict == Verdict::Undetermined && part.is_some_and(|part| part.field.starts_with("context."))
+        let part = self.answer.part.as_ref();
+        self.answer.verdict == Verdict::Undetermined && part.is_some_and(|part| part.field.starts_with("context."))
     }
 }
 
 /// Where a part is stated: the element of the list, else the whole field, else nowhere.
-fn stated(facts: &Facts, kind: FactKind, index: usize, part: &Part) -> Option<Location> {
-    let parts = &facts.place(kind, index).parts;
+fn stated(place: &Place, part: &Part) -> Option<Location> {
     let find = |position| {
-        let mut matches = parts.iter().filter(|((field, at), _)| *field == part.field && *at == position);
+        let mut matches = place.parts.iter().filter(|((field, at), _)| *field == part.field && *at == position);
         matches.next().map(|(_, location)| *location)
     };
     part.position.and_then(|position| find(Some(position))).or_else(|| find(None))
@@ -108,13 +108,11 @@ fn stated(facts: &Facts, kind: FactKind, index: usize, part: &Part) -> Option<Lo
 struct Shared(HashMap<Location, usize>);
 
 impl Shared {
-    fn count(facts: &Facts) -> Self {
+    fn count(places: &Places) -> Self {
         let mut counts = HashMap::new();
-        for kind in FactKind::ALL {
-            for index in 0..facts.count(kind) {
-                for location in facts.place(kind, index).parts.values() {
-                    *counts.entry(*location).or_default() += 1;
-                }
+        for place in FactKind::ALL.into_iter().flat_map(|kind| places.of(kind)) {
+            for location in place.parts.values() {
+                *counts.entry(*location).or_default() += 1;
             }
         }
         Self(counts)
@@ -125,60 +123,58 @@ impl Shared {
     }
 }
 
-fn merge(said: &Said<'_>, group: &[Answer<'_>], sources: &Sources, shared: &Shared) -> Finding {
+fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shared, texts: &mut Texts) -> Finding {
     let first = &group[0];
-    let place = first.facts.place(first.kind, first.index);
-    let (severity, verdict) = match first.finding.verdict {
+    let answer = first.answer;
+    let (severity, verdict) = match answer.verdict {
         Verdict::Violation(own) => {
             let severity = said.fixed.unwrap_or(own);
             (severity, Verdict::Violation(severity))
         }
         Verdict::Undetermined => (said.fixed.unwrap_or(said.info.severity), Verdict::Undetermined),
     };
-    let mut message = first.finding.message.clone();
+    let mut message = answer.message.clone();
     if first.of_context() && group.len() > 1 {
-        message = format!("{message} ({} facts)", group.len());
+        message = format!("{message} ({} facts)", group.len()).into();
     }
     Finding {
-        rule: said.info.id.clone(),
-        statement: statement(said.info, first.finding),
+        rule: texts.share(&said.info.id),
+        statement: texts.share(statement(said.info, answer)),
         verdict,
         severity,
-        kind: first.kind,
-        label: place.label.clone(),
+        kind: answer.kind,
+        label: texts.share(&first.place.label),
         location: first.location,
-        related: related(group),
+        related: related(group, texts),
         message,
-        remedy: first.finding.remedy.clone(),
+        remedy: answer.remedy.clone(),
         fingerprint: fingerprint(&said.info.id, first, sources, shared),
         status: Status::Open,
     }
 }
 
 /// The statement that a finding is about: of a rule that enforces several, the one that the finding names.
-fn statement(info: &Info, finding: &contract::Finding) -> String {
-    let own =
-        attribute(finding, "statement").filter(|own| info.statement.split(' ').any(|statement| statement == *own));
-    own.unwrap_or(&info.statement).to_owned()
+fn statement<'a>(info: &'a Info, answer: &'a Answer) -> &'a str {
+    let own = attribute(answer, "statement").filter(|own| info.statement.split(' ').any(|statement| statement == *own));
+    own.unwrap_or(&info.statement)
 }
 
-fn attribute<'a>(finding: &'a contract::Finding, name: &str) -> Option<&'a str> {
-    finding.attributes.iter().find(|(attribute, _)| attribute == name).map(|(_, value)| value.as_str())
+fn attribute<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.attributes.iter().find(|(attribute, _)| attribute == name).map(|(_, value)| value.as_str())
 }
 
 /// The rule's own related parts, the block that inherits a directive from elsewhere, and the other facts of the group.
-fn related(group: &[Answer<'_>]) -> Vec<Related> {
+fn related(group: &[Placed<'_>], texts: &mut Texts) -> Vec<Related> {
     let first = &group[0];
     let mut related = Vec::new();
-    for part in &first.finding.related {
-        if let Some(location) = stated(first.facts, first.kind, first.index, part) {
-            related.push(Related { location, label: part.field.clone() });
+    for part in &first.answer.related {
+        if let Some(location) = stated(first.place, part) {
+            related.push(Related { location, label: texts.share(&part.field) });
         }
     }
-    let inherits = |answer: &Answer<'_>| answer.location != answer.facts.place(answer.kind, answer.index).home;
-    for answer in group.iter().skip(usize::from(!inherits(first) || group.len() == 1)).take(AGGREGATED_PLACES) {
-        let place = answer.facts.place(answer.kind, answer.index);
-        related.push(Related { location: place.home, label: place.label.clone() });
+    let inherits = first.location != first.place.home;
+    for Placed { place, .. } in group.iter().skip(usize::from(!inherits || group.len() == 1)).take(AGGREGATED_PLACES) {
+        related.push(Related { location: place.home, label: texts.share(&place.label) });
     }
     related.sort();
     related.dedup();
@@ -188,21 +184,20 @@ fn related(group: &[Answer<'_>]) -> Vec<Related> {
 
 /// A hash of the rule, the path, and what is judged; of no line number. A directive that several blocks inherit is
 /// known by its text, so that a further block that inherits it does not make it a new finding.
-fn fingerprint(rule: &str, answer: &Answer<'_>, sources: &Sources, shared: &Shared) -> String {
-    let source = &sources[answer.location.source];
-    let text = &source.bytes[answer.location.span.range()];
-    let field = answer.finding.part.as_ref().map_or("", |part| part.field.as_str());
-    let identity: &[u8] = if answer.of_context() {
-        b"scan"
-    } else if shared.is_shared(answer.location) {
-        text
+fn fingerprint(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> String {
+    let source = &sources[placed.location.source];
+    let field = placed.answer.part.as_ref().map_or("", |part| part.field.as_str());
+    let identity: Cow<'_, [u8]> = if placed.of_context() {
+        b"scan".into()
+    } else if shared.is_shared(placed.location) {
+        source.stretch(placed.location.span.range())
     } else {
-        answer.facts.place(answer.kind, answer.index).identity.as_bytes()
+        placed.place.identity.to_string().into_bytes().into()
     };
-    let name = if answer.of_context() { "" } else { source.name.as_str() };
+    let name = if placed.of_context() { "" } else { source.name.as_str() };
     let mut hash = Sha256::new();
-    let topic = attribute(answer.finding, "topic").unwrap_or_default();
-    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), topic.as_bytes(), identity] {
+    let topic = attribute(placed.answer, "topic").unwrap_or_default();
+    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), topic.as_bytes(), &identity] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

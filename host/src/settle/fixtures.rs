@@ -13,16 +13,16 @@ pub(super) fn sources() -> Sources {
 pub(super) fn finding(rule: &str, path: &str, number: u32) -> Finding {
     let source = SourceId(u32::from(path.starts_with("deploy")));
     Finding {
-        rule: rule.to_owned(),
-        statement: "S5".to_owned(),
+        rule: rule.into(),
+        statement: "S5".into(),
         verdict: Verdict::Violation(Severity::High),
         severity: Severity::High,
         kind: FactKind::Keys,
-        label: "private key".to_owned(),
+        label: "private key".into(),
         location: Location { source, span: Span::default() },
         related: Vec::new(),
-        message: "the key has 1024 bits".to_owned(),
-        remedy: "make one of 3072 bits".to_owned(),
+        message: "the key has 1024 bits".into(),
+        remedy: "make one of 3072 bits".into(),
         fingerprint: format!("v1:{number:032x}"),
         status: Status::Open,
     }

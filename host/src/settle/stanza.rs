@@ -93,7 +93,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn hostile_text_stays_in_its_comment(path: String, message: String, label: String) {
-            let hostile = Finding { message, label, ..finding("key-size", "a", 1) };
+            let hostile = Finding { message: message.into(), label: label.into(), ..finding("key-size", "a", 1) };
             let text = stanza(&hostile, &path).replace("expires = \"\"", "expires = 2027-03-31");
             let policy = loaded(&text.replace("= \"\"", "= \"x\"")).unwrap();
             proptest::prop_assert_eq!(policy.exceptions.len(), 1);

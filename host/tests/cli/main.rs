@@ -12,6 +12,7 @@ mod exceptions;
 mod exit;
 mod formats;
 mod git;
+mod large;
 mod other;
 mod passwords;
 mod policy;

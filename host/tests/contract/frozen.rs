@@ -6,8 +6,9 @@ use std::fs;
 use std::path::PathBuf;
 
 use keyreeve::finding::FactKind;
+use keyreeve::rules::answer::Answer;
 use keyreeve::rules::compile;
-use keyreeve::rules::contract::{Finding, Scan, Value, Verdict};
+use keyreeve::rules::contract::{Scan, Value, Verdict};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::{Judgement, judge};
 use keyreeve::rules::limits::Fault;
@@ -65,10 +66,10 @@ fn judged(engine: &Engine, rule: &Rule, facts: &keyreeve::facts::Facts) -> Judge
 }
 
 /// A finding in a few lines; its message is the fact as the rule saw it.
-fn shown((kind, index, finding): &(FactKind, usize, Finding)) -> String {
-    let Finding { part, related, verdict, message, remedy, attributes, .. } = finding;
+fn shown(answer: &Answer) -> String {
+    let Answer { kind, fact, part, related, verdict, message, remedy, attributes } = answer;
     format!(
-        "{} {index}: {verdict:?}\n  {part:?} {related:?} {attributes:?}\n  {remedy}\n  {message}\n\n",
+        "{} {fact}: {verdict:?}\n  {part:?} {related:?} {attributes:?}\n  {remedy}\n  {message}\n\n",
         kind.interface()
     )
 }
@@ -79,7 +80,7 @@ fn a_rule_of_contract_1_0_sees_every_fact_whole_and_its_answers_arrive() {
     let (rule, facts) = (load(&engine), facts());
     let judgement = judged(&engine, &rule, &facts);
     assert_eq!((judgement.examined, judgement.fault), (16, None));
-    let said: String = judgement.findings.iter().map(shown).collect();
+    let said: String = judgement.answers.iter().map(shown).collect();
     let path = folder().join("expected.txt");
     if !path.exists() {
         fs::write(&path, &said).unwrap();
@@ -111,9 +112,9 @@ fn a_rule_of_contract_1_0_describes_itself_refuses_settings_gives_up_and_panics(
 fn where_a_fact_is_not_known_the_host_answers_beside_the_rule() {
     let engine = Engine::new().unwrap();
     let judgement = judged(&engine, &load(&engine), &facts());
-    let undetermined = judgement.findings.iter().filter(|(.., finding)| finding.verdict == Verdict::Undetermined);
-    let own = undetermined.filter(|(.., finding)| finding.message.contains("is not known:"));
-    let own: Vec<_> = own.map(|(kind, index, finding)| (*kind, *index, finding.message.as_str())).collect();
+    let undetermined = judgement.answers.iter().filter(|answer| answer.verdict == Verdict::Undetermined);
+    let own = undetermined.filter(|answer| answer.message.contains("is not known:"));
+    let own: Vec<_> = own.map(|answer| (answer.kind, answer.fact, &*answer.message)).collect();
     assert_eq!(own, [(FactKind::Certificates, 3, "not-after is not known: it is torn off")]);
 }
 

@@ -128,7 +128,7 @@ fn a_sparse_gigabyte_is_skipped_and_a_problem_when_named() {
     let discovery = place.walk_all();
     assert_eq!(skipped(&discovery), [("larger than 256 MiB", 1)]);
     assert_eq!((discovery.files, discovery.bytes), (1, 5 << 20));
-    assert!(discovery.sources.iter().all(|(_, source)| source.bytes.iter().all(|byte| *byte == 0)));
+    assert!(discovery.sources.iter().all(|(_, source)| source.bytes().iter().all(|byte| *byte == 0)));
     assert_eq!(problems(&place.walk(&["huge"])), [("huge", "is not read: larger than 256 MiB")]);
 }
 

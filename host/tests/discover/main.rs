@@ -75,7 +75,7 @@ fn names(discovery: &Discovery) -> Vec<&str> {
 }
 
 fn contents(discovery: &Discovery) -> BTreeMap<&str, &[u8]> {
-    discovery.sources.iter().map(|(_, source)| (source.name.as_str(), &source.bytes[..])).collect()
+    discovery.sources.iter().map(|(_, source)| (source.name.as_str(), source.bytes())).collect()
 }
 
 fn problems(discovery: &Discovery) -> Vec<(&str, &str)> {

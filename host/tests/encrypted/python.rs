@@ -45,7 +45,7 @@ fn sops_is_read_alike_in_every_one_of_its_formats() {
     }
     let part = read("part.yaml", &shop.bytes("part.yaml"));
     let (item, place) = part.facts.encrypted_data.iter().next().unwrap();
-    assert_eq!((place.label.as_str(), item.key_created), ("sops file for 1 recipient", None));
+    assert_eq!((&*place.label, item.key_created), ("sops file for 1 recipient", None));
     let found = keyreeve::facts::material::read(
         keyreeve::source::SourceId(0),
         &keyreeve::source::Source::new("part.yaml", None, shop.bytes("part.yaml")),

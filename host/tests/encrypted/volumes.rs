@@ -54,6 +54,6 @@ fn a_file_of_git_crypt_is_told_by_how_it_begins() {
     assert_eq!(shop.said("stored"), ["git-crypt file: aes-256-ctr 256 authenticated"]);
     assert_eq!(shop.said("a.secret"), [] as [String; 0]);
     let reading = crate::workshop::read("key", &shop.bytes("key"));
-    assert_eq!(reading.facts.keys.places()[0].label, "git-crypt key");
+    assert_eq!(reading.facts.keys.places()[0].label.as_ref(), "git-crypt key");
     assert_eq!(reading.secrets.len(), 1);
 }

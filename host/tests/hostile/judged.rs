@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use keyreeve::rules::answer::Answer;
 use keyreeve::rules::contract::{Severity, Verdict};
 use keyreeve::rules::limits::{Fault, fuel};
 use keyreeve::rules::load::LoadError;
@@ -15,7 +16,7 @@ fn fault(name: &str) -> Fault {
     let sandbox = Sandbox::new();
     let rule = sandbox.load(name, &make::rule(name)).unwrap_or_else(|error| panic!("{name} does not load: {error}"));
     let judgement = sandbox.judge(&rule);
-    assert_eq!((judgement.findings, judgement.examined), (Vec::new(), 0), "{name} has judged nothing");
+    assert_eq!((judgement.answers, judgement.examined), (Vec::new(), 0), "{name} has judged nothing");
     judgement.fault.unwrap_or_else(|| panic!("{name} has no fault"))
 }
 
@@ -23,7 +24,7 @@ fn fault(name: &str) -> Fault {
 fn a_quiet_rule_judges_every_fact_and_finds_nothing() {
     let sandbox = Sandbox::new();
     let judgement = sandbox.judge(&sandbox.load("quiet", &make::rule("quiet")).unwrap());
-    assert_eq!((judgement.findings, judgement.examined, judgement.fault), (Vec::new(), 3, None));
+    assert_eq!((judgement.answers, judgement.examined, judgement.fault), (Vec::new(), 3, None));
 }
 
 #[test]
@@ -99,9 +100,9 @@ fn answers_that_cannot_be_are_nonsense() {
 fn a_message_with_escapes_is_a_finding_like_any_other() {
     let sandbox = Sandbox::new();
     let judgement = sandbox.judge(&sandbox.load("escapes", &make::rule("escapes")).unwrap());
-    let [(_, 0, finding)] = judgement.findings.as_slice() else { panic!("{:?}", judgement.findings) };
-    assert_eq!(finding.verdict, Verdict::Violation(Severity::Low));
-    assert!(finding.message.ends_with("\r\n::set-output name=a::b"), "{:?}", finding.message);
+    let [answer @ Answer { fact: 0, .. }] = judgement.answers.as_slice() else { panic!("{:?}", judgement.answers) };
+    assert_eq!(answer.verdict, Verdict::Violation(Severity::Low));
+    assert!(answer.message.ends_with("\r\n::set-output name=a::b"), "{:?}", answer.message);
 }
 
 #[test]

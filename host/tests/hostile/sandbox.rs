@@ -72,9 +72,9 @@ impl Sandbox {
         let alone = judge(&self.engine, &[(&built_in, &settings)], &scan, &facts).remove(0);
         let mut both = judge(&self.engine, &[(hostile, &[]), (&built_in, &settings)], &scan, &facts);
         let beside = both.remove(1);
-        assert_eq!(beside.findings, alone.findings);
+        assert_eq!(beside.answers, alone.answers);
         assert_eq!((beside.examined, beside.fault), (facts.keys.len(), None));
-        assert_eq!(alone.findings.len(), 2, "two of the keys are too small");
+        assert_eq!(alone.answers.len(), 2, "two of the keys are too small");
         both.remove(0)
     }
 }

@@ -9,7 +9,7 @@ use crate::tools::{Authority, file, opened, openssl, program, read};
 
 /// Certificates by their SHA-256, in order.
 fn certificates(reading: &Reading) -> Vec<String> {
-    reading.facts.certificates.places().iter().map(|place| place.identity.clone()).collect()
+    reading.facts.certificates.places().iter().map(|place| place.identity.to_string()).collect()
 }
 
 /// The one key of a reading.

@@ -89,7 +89,7 @@ fn described(certificate: &Certificate, place: &Place) -> [String; 7] {
         certificate.signature_algorithm.clone(),
         time(certificate.not_before),
         time(certificate.not_after),
-        place.identity.clone(),
+        place.identity.to_string(),
     ]
 }
 

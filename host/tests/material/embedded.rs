@@ -22,7 +22,7 @@ fn keys() -> Keys {
     run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", &name]);
     let pem = openssl_text(&format!("pkey -in {name}.pem"));
     let openssh = String::from_utf8(file(&path)).unwrap();
-    let identities = [&pem, &openssh].map(|text| read(text.as_bytes()).facts.keys.places()[0].identity.clone());
+    let identities = [&pem, &openssh].map(|text| read(text.as_bytes()).facts.keys.places()[0].identity.to_string());
     Keys { pem, openssh, identities }
 }
 
@@ -97,9 +97,9 @@ fn keys_are_found_in_the_files_where_people_keep_them() {
     for (what, text) in texts {
         let reading = read(text.as_bytes());
         assert!(reading.problems.is_empty(), "{what}: {:?}\n{text}", reading.problems);
-        let mut found: Vec<&str> = reading.facts.keys.places().iter().map(|place| place.identity.as_str()).collect();
+        let mut found: Vec<_> = reading.facts.keys.places().iter().map(|place| place.identity.to_string()).collect();
         found.sort_unstable();
-        let mut expected: Vec<&str> = identities.iter().map(String::as_str).collect();
+        let mut expected = identities.clone();
         expected.sort_unstable();
         assert_eq!(found, expected, "{what}\n{text}");
         for key in reading.facts.keys.facts() {

@@ -27,7 +27,7 @@ fn only(text: &str) -> (Key, String) {
         let body = text.lines().filter(|line| !line.starts_with('-') && line.len() >= 16);
         assert!(body.clone().all(|line| !shown.contains(&line[..16])), "{shown}");
     }
-    (key.clone(), reading.facts.keys.places()[0].label.clone())
+    (key.clone(), reading.facts.keys.places()[0].label.to_string())
 }
 
 fn described(text: &str) -> (String, String, u32, Protection) {

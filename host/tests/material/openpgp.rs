@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::Reading;
+use keyreeve::facts::{KeyName, Reading};
 use keyreeve::rules::contract::{Key, Protection, Role};
 use proptest::prelude::*;
 
@@ -98,7 +98,11 @@ fn algorithm_size_dates_and_fingerprint_are_those_that_gpg_lists() {
                         (&*fields[5], &*fields[6]),
                         "{primary}"
                     );
-                    assert!(place.fingerprints.contains(&fingerprint[9].to_lowercase()), "{:?}", place.fingerprints);
+                    assert!(
+                        place.key_names.contains(&KeyName::Text(fingerprint[9].to_lowercase().into())),
+                        "{:?}",
+                        place.key_names
+                    );
                     assert!(key.unknown.is_empty() && (place.spki.is_some() || key.public.algorithm == "ElGamal"));
                 }
             }

@@ -2,14 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::Reading;
+use keyreeve::facts::{Identity, Reading};
 
 use crate::tools::{openssl, openssl_text, problem_spans, read};
 
 struct Pair {
     certificate: String,
     key: String,
-    identities: [String; 2],
+    identities: [Identity; 2],
 }
 
 /// A certificate and its key in PEM, without the last line break.
@@ -24,7 +24,7 @@ fn pair() -> Pair {
     Pair { certificate, key, identities }
 }
 
-fn identity(reading: &Reading) -> String {
+fn identity(reading: &Reading) -> Identity {
     let mut places = reading.facts.certificates.places().iter().chain(reading.facts.keys.places());
     places.next().unwrap().identity.clone()
 }

@@ -46,7 +46,7 @@ fn revocation_lists_are_what_openssl_prints() {
         let der = openssl(&format!("crl -in {path} -outform DER"));
         let reading = read(&der);
         assert_eq!(reading.facts.revocation_lists.facts(), [list]);
-        assert_eq!(reading.facts.revocation_lists.places()[0].label, "revocation list of Example-CA");
+        assert_eq!(reading.facts.revocation_lists.places()[0].label.as_ref(), "revocation list of Example-CA");
         for cut in 4..der.len() {
             let reading = read(&der[..cut]);
             assert!(reading.facts.revocation_lists.is_empty());
@@ -77,7 +77,7 @@ fn every_revocation_list_of_the_corpus_is_what_openssl_prints() {
 /// The certificates of a scan of these files.
 fn scanned(files: &[(&str, Vec<u8>)]) -> scan::Understood {
     let sources = files.iter().map(|(name, bytes)| Source::new(*name, None, bytes.clone())).collect();
-    scan::understand(&Sources::new(sources), &Policy::built_in(), Detail::Judged, &Default::default())
+    scan::understand(&mut Sources::new(sources), &Policy::built_in(), Detail::Judged, &Default::default())
 }
 
 fn attribute<'a>(certificate: &'a Certificate, name: &str) -> Option<&'a str> {

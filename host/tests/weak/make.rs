@@ -63,8 +63,9 @@ pub(crate) fn rsa(modulus: &UBig, exponent: &UBig) -> String {
 /// What is understood of files.
 pub(crate) fn understood(files: &[(&str, &str)]) -> (Facts, Sources) {
     let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes().to_vec()));
-    let sources = Sources::new(sources.collect());
-    (scan::understand(&sources, &Policy::built_in(), Detail::Judged, &Default::default()).facts, sources)
+    let mut sources = Sources::new(sources.collect());
+    let facts = scan::understand(&mut sources, &Policy::built_in(), Detail::Judged, &Default::default()).facts;
+    (facts, sources)
 }
 
 /// The attributes of each public key of a text, in its order.

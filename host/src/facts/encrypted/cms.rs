@@ -8,6 +8,7 @@ use super::ber::{Ber, Elements};
 use super::found::Found;
 use super::text::{BROKEN, Hit, Text};
 use crate::digest::hex;
+use crate::facts::KeyName;
 use crate::facts::asn1::{self, Malformed, significant};
 use crate::facts::certificate;
 use crate::facts::crl;
@@ -136,7 +137,7 @@ fn certificate(found: Found, id: Ber<'_>) -> Result<Found, Malformed> {
         let issuer_name = Some(certificate::name_text(issuer)).filter(|name| !name.is_empty());
         let issuer_name = issuer_name.as_deref().unwrap_or("an issuer without a name");
         let recipient = format!("certificate {} of {issuer_name}", hex(serial));
-        return Ok(found.recipient(recipient, None).opened_by(certificate::issued_name(&crl::issued(issuer, serial))));
+        return Ok(found.recipient(recipient, None).opened_by(KeyName::Issued(crl::issued(issuer, serial))));
     }
     let identifier = match id.tag {
         0x80 => id.value,
@@ -145,7 +146,7 @@ fn certificate(found: Found, id: Ber<'_>) -> Result<Found, Malformed> {
         _ => return Err(Malformed("it has a recipient that is named in a way that is not known")),
     };
     let named = found.recipient(format!("certificate with the key identifier {}", hex(identifier)), None);
-    Ok(named.opened_by(certificate::key_identifier(identifier)))
+    Ok(named.opened_by(KeyName::of_key_identifier(identifier)))
 }
 
 /// KeyAgreeRecipientInfo: one agreement for several recipients.

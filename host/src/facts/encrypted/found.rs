@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::facts::Place;
 use crate::facts::key::key_bits;
 use crate::facts::material::unspecified;
+use crate::facts::{KeyName, Place};
 use crate::rules::contract::{EncryptedItem, Unknown};
 use crate::source::{Location, SourceId, Span};
 
@@ -21,8 +21,8 @@ pub(super) struct Found {
     /// Where they stand.
     pub(super) span: Range<usize>,
     parts: Vec<(&'static str, Option<u32>, Span)>,
-    /// Names of the keys that they are encrypted for, as [`Place::fingerprints`] has them.
-    keys: Vec<String>,
+    /// Names of the keys that they are encrypted for.
+    keys: Vec<KeyName>,
 }
 
 impl Found {
@@ -101,9 +101,9 @@ impl Found {
         self.recipient("passphrase", None)
     }
 
-    /// The key of that name opens them, as [`Place::fingerprints`] has it.
-    pub(super) fn opened_by(mut self, name: impl Into<String>) -> Self {
-        self.keys.push(name.into());
+    /// The key of that name opens them, or that of the certificate of that name.
+    pub(super) fn opened_by(mut self, name: KeyName) -> Self {
+        self.keys.push(name);
         self
     }
 
@@ -197,7 +197,7 @@ pub(super) fn facts(found: Vec<Found>, id: SourceId) -> Vec<(EncryptedItem, Plac
             let home = location(Span::new(one.span.start, one.span.end));
             let mut place = Place::new(home, one.label(count), format!("{} {ordinal}", one.item.format));
             place.parts = one.parts.iter().map(|&(field, at, span)| ((field, at), location(span))).collect();
-            place.fingerprints = one.keys;
+            place.key_names = one.keys.into();
             placed.push((one.item, place));
         }
     }
@@ -215,11 +215,8 @@ mod tests {
             let value = |at| Found::new("Fernet", "Fernet token").encrypted_at(100 - at as i64).spanning(at..at + 1);
             facts((0..count).map(value).collect(), SourceId(0))
         };
-        assert_eq!(values(3).iter().map(|(_, place)| place.label.as_str()).collect::<Vec<_>>(), ["Fernet token"; 3]);
+        assert_eq!(values(3).iter().map(|(_, place)| &*place.label).collect::<Vec<_>>(), ["Fernet token"; 3]);
         let [(item, place)] = values(4).try_into().expect("one fact");
-        assert_eq!(
-            (place.label.as_str(), place.home.span, item.encrypted_at),
-            ("4 Fernet tokens", Span::new(0, 1), Some(97))
-        );
+        assert_eq!((&*place.label, place.home.span, item.encrypted_at), ("4 Fernet tokens", Span::new(0, 1), Some(97)));
     }
 }

@@ -79,7 +79,7 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
 
 /// Everything of the kind in a source. What is damaged is a problem at its place; secret are the files that open others.
 pub fn read(id: SourceId, source: &Source) -> Reading {
-    let (name, bytes) = (source.name.as_str(), &*source.bytes);
+    let (name, bytes) = (source.name.as_str(), source.bytes());
     let mut reading = Reading::default();
     if let Some(kind) = secrets::kind(name, bytes) {
         for (key, place) in secrets::read(kind, id, bytes) {

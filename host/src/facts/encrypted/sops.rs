@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 use super::age;
 use super::found::Found;
 use super::text::{Hit, Text};
-use crate::digest::hex;
+use crate::facts::KeyName;
 use crate::facts::asn1::Malformed;
 use crate::facts::tree::{Node, Value};
 use crate::facts::{json, yaml};
@@ -168,7 +168,7 @@ fn recipient(found: Found, kind: &str, name: &str, fields: &[Field], position: u
             let key = age::recipient_key(text);
             let found = found.recipient(text.clone(), Some(*span));
             return match key {
-                Some(spki) => found.opened_by(hex(&spki)),
+                Some(spki) => found.opened_by(KeyName::Sha256(spki)),
                 None => found,
             };
         }

@@ -43,8 +43,8 @@ pub(super) fn read(
     };
     let mut place = reader.place;
     let name = name(&fact, ordinal);
-    place.label = format!("inventory entry {}", quoted(&name));
-    place.identity = format!("inventory entry {name}");
+    place.label = format!("inventory entry {}", quoted(&name)).into();
+    place.identity = format!("inventory entry {name}").into();
     (fact, place)
 }
 

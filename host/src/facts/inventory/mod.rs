@@ -117,21 +117,21 @@ fn has_marker(format: Format, bytes: &[u8]) -> bool {
 /// named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a problem.
 pub fn read(id: SourceId, source: &Source) -> Reading {
     let mut reading = Reading::default();
-    let whole = Span::new(0, source.bytes.len());
+    let whole = Span::new(0, source.len());
     let Some(format) = Format::of(&source.name) else {
         let message = "is no key inventory: only YAML, JSON, TOML and CSV files can be one";
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
         return reading;
     };
-    if source.bytes.len() > SIZE_LIMIT {
+    if source.len() > SIZE_LIMIT {
         let message = format!("is larger than {} MiB and is not read as a key inventory", SIZE_LIMIT >> 20);
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
         // Unread, so any byte may belong to a value.
         reading.secrets.push((id, whole));
         return reading;
     }
-    let mut tree = format.parse(&source.bytes);
-    let secrets = secret::Secrets::find(&tree, &source.bytes);
+    let mut tree = format.parse(source.bytes());
+    let secrets = secret::Secrets::find(&tree, source.bytes());
     let documents = std::mem::take(&mut tree.documents);
     let found = places::find(&documents, &mut tree);
     if found.is_empty() && tree.faults.is_empty() && !documents.iter().any(holds_nothing) {

@@ -140,7 +140,7 @@ fn parts_point_to_the_values_as_written() {
         assert_eq!(part(place, "service", text), service, "{name}");
         assert_eq!(part(place, "last-rotated", text).trim_matches('"'), "2026-10-01T08:30:00+02:00", "{name}");
         assert_eq!(part(place, "context.environment", text).trim_matches('"'), "prod", "{name}");
-        assert_eq!(place.label, "inventory entry payments-api");
+        assert_eq!(&*place.label, "inventory entry payments-api");
         let home = &text[place.home.span.range()];
         assert!(home.contains("deploy/payments.pem") && !home.contains("sandbox"), "{name}: {home}");
     }

@@ -3,11 +3,10 @@
 
 use std::borrow::Cow;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use der::Tag;
 
-use crate::digest::{hex, md5, sha256};
+use crate::digest::{md5, sha256};
+use crate::facts::KeyName;
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::PublicKey;
@@ -142,11 +141,10 @@ impl<'a> PublicHalf<'a> {
     }
 
     /// The names by which OpenSSH knows the key: `SHA256:…` and `MD5:…`; none for a key that it has no form for.
-    pub(crate) fn ssh_fingerprints(&self) -> Vec<String> {
+    pub(crate) fn ssh_fingerprints(&self) -> Option<[KeyName; 2]> {
         let known = self.ssh.as_deref().map(Cow::Borrowed);
-        let Some(blob) = known.or_else(|| self.ssh_blob().map(Cow::Owned)) else { return Vec::new() };
-        let pairs: Vec<String> = md5(&blob).iter().map(|byte| hex(&[*byte])).collect();
-        vec![format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&blob))), format!("MD5:{}", pairs.join(":"))]
+        let blob = known.or_else(|| self.ssh_blob().map(Cow::Owned))?;
+        Some([KeyName::SshSha256(sha256(&blob)), KeyName::SshMd5(md5(&blob))])
     }
 
     fn ssh_blob(&self) -> Option<Vec<u8>> {

@@ -83,7 +83,7 @@ impl<'a> Files<'a> {
     /// The directives of a run in a source.
     pub(super) fn lines(&self, source: SourceId, run: Siblings) -> impl Iterator<Item = Line<'_>> {
         let parsed = self.parsed(source);
-        let bytes = &self.sources[source].bytes;
+        let bytes = self.sources[source].bytes();
         parsed.tree.siblings(run).map(move |at| Line::new(parsed, bytes, at))
     }
 

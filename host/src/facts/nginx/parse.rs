@@ -15,8 +15,8 @@ const PROBLEM_LIMIT: usize = 100;
 
 /// Reads one source. Pure: the same bytes give the same tree and the same problems.
 pub fn parse(id: SourceId, source: &Source) -> Parsed {
-    let mut builder = Builder { source: id, bytes: &source.bytes, tree: Tree::default(), problems: Vec::new() };
-    let files = dump::files(&source.bytes)
+    let mut builder = Builder { source: id, bytes: source.bytes(), tree: Tree::default(), problems: Vec::new() };
+    let files = dump::files(source.bytes())
         .into_iter()
         .map(|(path, range)| {
             let start = builder.tree.directives.len() as u32;

@@ -26,7 +26,7 @@ impl Tree {
         let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes())).collect();
         let links = links.iter().map(|(name, target)| ((*name).to_owned(), (*target).to_owned())).collect();
         let sources = Sources::linked(sources, links);
-        let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, &source.bytes));
+        let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, source.bytes()));
         let parsed: Vec<_> = recognised.map(|(id, source)| parse(id, source)).collect();
         let reading = assemble(&parsed, &sources);
         Self { sources, reading }
@@ -49,7 +49,7 @@ impl Tree {
     }
 
     fn text(&self, location: Location) -> &str {
-        std::str::from_utf8(&self.sources[location.source].bytes[location.span.range()]).unwrap()
+        std::str::from_utf8(&self.sources[location.source].bytes()[location.span.range()]).unwrap()
     }
 
     fn part(&self, place: &Place, field: &'static str, position: Option<u32>) -> &str {
@@ -75,7 +75,7 @@ fn unknown(fact: &TlsEndpoint, field: &str) -> Option<String> {
 fn words(text: &str) -> Vec<Vec<String>> {
     let source = Source::new("x", None, text.as_bytes());
     let parsed = parse(SourceId(0), &source);
-    let word = |word: &tree::Word| word.text(&source.bytes).into_owned();
+    let word = |word: &tree::Word| word.text(source.bytes()).into_owned();
     (0..parsed.tree.len() as u32).map(|at| parsed.tree.words(at).iter().map(word).collect()).collect()
 }
 
@@ -138,8 +138,8 @@ fn what_is_stated_has_its_place() {
     assert_eq!(fact.groups, [29, 23]);
     assert_eq!(fact.verification, Verification::Required);
     assert!(fact.unknown.is_empty());
-    assert_eq!((place.label.as_str(), tree.text(place.home)), ("server www.example.org", "server {"));
-    assert_eq!(place.identity, "http/server www.example.org listen 443 #1");
+    assert_eq!((&*place.label, tree.text(place.home)), ("server www.example.org", "server {"));
+    assert_eq!(place.identity.to_string(), "http/server www.example.org listen 443 #1");
     assert_eq!(tree.part(place, "versions", None), "ssl_protocols TLSv1.2 'TLSv1.3';");
     assert_eq!(tree.part(place, "versions", Some(1)), "'TLSv1.3'");
     assert_eq!(tree.part(place, "suites", Some(3)), "ECDHE-RSA-AES128-GCM-SHA256");
@@ -263,7 +263,7 @@ fn connections_to_others_over_tls_are_client_endpoints() {
              location /h { uwsgi_pass suwsgi://h.example; uwsgi_ssl_ciphers AES256-SHA; } } }
          stream { server { listen unix:/b; proxy_ssl on; proxy_pass db.example:5432; } }",
     );
-    let seen: Vec<_> = tree.facts().iter().map(|(fact, place)| (place.label.as_str(), fact.names.join(" "))).collect();
+    let seen: Vec<_> = tree.facts().iter().map(|(fact, place)| (&*place.label, fact.names.join(" "))).collect();
     assert_eq!(
         seen,
         [
@@ -331,7 +331,7 @@ fn a_fragment_that_nothing_includes_inherits_what_is_unknown() {
     let tree = Tree::new(&[("snippets/tls.conf", "ssl_protocols TLSv1 TLSv1.2;\nssl_ciphers RC4-SHA;\n")]);
     let (fact, place) = tree.only();
     assert_eq!((&fact.versions[..], &fact.suites[..]), (&[0x0301, 0x0303][..], &[0x0005][..]));
-    assert_eq!((place.label.as_str(), tree.messages().len()), ("TLS settings ssl_*", 0));
+    assert_eq!((&*place.label, tree.messages().len()), ("TLS settings ssl_*", 0));
 }
 
 #[test]
@@ -414,6 +414,6 @@ fn a_dump_is_as_many_files_as_it_shows() {
 #[test]
 fn equal_servers_have_different_identities() {
     let tree = Tree::sound("http { server { listen 443 ssl; } server { listen 443 ssl; } }");
-    let identities: Vec<_> = tree.facts().iter().map(|(_, place)| place.identity.clone()).collect();
+    let identities: Vec<_> = tree.facts().iter().map(|(_, place)| place.identity.to_string()).collect();
     assert_eq!(identities, ["http/server listen 443 #1", "http/server listen 443 #2"]);
 }

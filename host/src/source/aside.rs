@@ -1,0 +1,139 @@
+//! The content of a large file that is not kept in memory once it is understood: its pages are read again where a report shows them.
+//! Not a way to read files that nobody has read before.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// Bytes that are read and checked at once.
+const PAGE: usize = 4096;
+
+/// A file on disk that held the content when that was let go of.
+#[derive(Debug)]
+pub(super) struct Aside {
+    length: usize,
+    /// CRC-32 of each page: a page that has changed since is not shown.
+    checksums: Vec<u32>,
+    open: Mutex<Open>,
+}
+
+/// The file, and the page of it that was read last.
+#[derive(Debug)]
+struct Open {
+    file: File,
+    page: Option<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Aside {
+    /// The content as the file of that path holds it; none if it holds anything else by now.
+    pub(super) fn of(path: &Path, content: &[u8]) -> io::Result<Option<Self>> {
+        let checksums = content.chunks(PAGE).map(crc32fast::hash).collect();
+        let open = Open { file: File::open(path)?, page: None, bytes: Vec::new() };
+        let aside = Self { length: content.len(), checksums, open: Mutex::new(open) };
+        let is_whole = aside.open().file.metadata()?.len() == content.len() as u64 && aside.is_unchanged();
+        Ok(is_whole.then_some(aside))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Whether every page can be read and is what it was.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let mut open = self.open();
+        (0..self.checksums.len()).all(|page| open.read(page, self.page_length(page), self.checksums[page]).is_ok())
+    }
+
+    /// Some bytes of it; those of a page that is no longer what it was are spaces.
+    pub(super) fn stretch(&self, range: Range<usize>) -> Vec<u8> {
+        let mut open = self.open();
+        let mut bytes = Vec::with_capacity(range.len());
+        let mut at = range.start;
+        while at < range.end {
+            let (page, within) = (at / PAGE, at % PAGE);
+            let end = (range.end - page * PAGE).min(PAGE);
+            match open.read(page, self.page_length(page), self.checksums[page]) {
+                Ok(()) => bytes.extend_from_slice(&open.bytes[within..end]),
+                Err(_) => bytes.resize(bytes.len() + end - within, b' '),
+            }
+            at = page * PAGE + end;
+        }
+        bytes
+    }
+
+    fn page_length(&self, page: usize) -> usize {
+        PAGE.min(self.length - page * PAGE)
+    }
+
+    fn open(&self) -> std::sync::MutexGuard<'_, Open> {
+        // What a page holds is checked whenever it is read, so nothing depends on how the last reader ended.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    /// Makes a page the one at hand.
+    fn read(&mut self, page: usize, length: usize, checksum: u32) -> io::Result<()> {
+        if self.page == Some(page) {
+            return Ok(());
+        }
+        self.page = None;
+        self.bytes.resize(length, 0);
+        self.file.seek(SeekFrom::Start((page * PAGE) as u64))?;
+        self.file.read_exact(&mut self.bytes)?;
+        if crc32fast::hash(&self.bytes) != checksum {
+            return Err(io::Error::other("the page has changed"));
+        }
+        self.page = Some(page);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(content: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, content).unwrap();
+        (folder, path)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn every_stretch_is_what_was_in_memory(length in 0..3 * PAGE, seed: u8, ends: [prop::sample::Index; 2]) {
+            let content: Vec<u8> = (0..length).map(|at| (at * 31 / 7) as u8 ^ seed).collect();
+            let (_folder, path) = written(&content);
+            let aside = Aside::of(&path, &content).unwrap().unwrap();
+            let mut ends = ends.map(|end| end.index(length + 1));
+            ends.sort_unstable();
+            prop_assert_eq!(aside.stretch(ends[0]..ends[1]), &content[ends[0]..ends[1]]);
+            prop_assert_eq!((aside.len(), aside.is_unchanged()), (length, true));
+        }
+    }
+
+    #[test]
+    fn a_page_that_changes_is_neither_shown_nor_passed_over() {
+        let mut content = vec![b'a'; 2 * PAGE + 9];
+        let (_folder, path) = written(&content);
+        let aside = Aside::of(&path, &content).unwrap().unwrap();
+        content[PAGE + 1] = b'b';
+        std::fs::write(&path, &content).unwrap();
+        assert!(!aside.is_unchanged());
+        let expected = [&[b'a'; 2][..], &[b' '; PAGE], b"aa"].concat();
+        assert_eq!(aside.stretch(PAGE - 2..2 * PAGE + 2), expected);
+        std::fs::write(&path, &content[..PAGE]).unwrap();
+        assert_eq!(aside.stretch(0..2), b"aa");
+        assert_eq!(aside.stretch(2 * PAGE..2 * PAGE + 2), b"  ");
+        assert!(Aside::of(&path, &content).unwrap().is_none(), "the file is shorter");
+    }
+}
