@@ -1,9 +1,9 @@
 //! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots' contents.
 
-use super::cursor::Cursor;
 use super::found::Found;
 use super::values;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 use crate::facts::tree::Node;
 
 /// What both versions begin with.
@@ -18,8 +18,8 @@ const SLOTS: usize = 8;
 
 /// A whole volume, or as much of it as there is.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
-    let mut fields = Cursor::at(bytes, MAGIC.len())?;
-    match fields.be16()? {
+    let mut fields = Fields::at(bytes, MAGIC.len())?;
+    match fields.u16()? {
         1 => first(fields),
         2 => second(bytes, fields),
         _ => Err(Malformed("its version of LUKS is not known")),
@@ -27,14 +27,14 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     .map(|found| vec![found])
 }
 
-fn first(mut fields: Cursor<'_>) -> Result<Found, Malformed> {
+fn first(mut fields: Fields<'_>) -> Result<Found, Malformed> {
     let [name, mode, hash] = [padded(&mut fields)?, padded(&mut fields)?, padded(&mut fields)?];
-    fields.be32()?;
-    let bits = fields.be32()?.checked_mul(8).ok_or(Malformed("the length of its key is out of range"))?;
+    fields.u32()?;
+    let bits = fields.u32()?.checked_mul(8).ok_or(Malformed("the length of its key is out of range"))?;
     fields.take(20 + 32 + 4 + 40)?;
     let mut iterations: Option<u64> = None;
     for _ in 0..SLOTS {
-        let (state, count) = (fields.be32()?, u64::from(fields.be32()?));
+        let (state, count) = (fields.u32()?, u64::from(fields.u32()?));
         fields.take(32 + 4 + 4)?;
         if state == ACTIVE {
             iterations = Some(iterations.map_or(count, |least| least.min(count)));
@@ -47,8 +47,8 @@ fn first(mut fields: Cursor<'_>) -> Result<Found, Malformed> {
     })
 }
 
-fn second(bytes: &[u8], mut fields: Cursor<'_>) -> Result<Found, Malformed> {
-    let size = fields.array().map(u64::from_be_bytes)?;
+fn second(bytes: &[u8], mut fields: Fields<'_>) -> Result<Found, Malformed> {
+    let size = fields.u64()?;
     if !(JSON_OFFSET as u64 + 1..=LARGEST_HEADER).contains(&size) {
         return Err(Malformed("the length of its header is out of range"));
     }
@@ -119,7 +119,7 @@ fn hmac(hash: &str) -> String {
 }
 
 /// A text of 32 bytes, filled with zeros.
-fn padded<'a>(fields: &mut Cursor<'a>) -> Result<&'a str, Malformed> {
+fn padded<'a>(fields: &mut Fields<'a>) -> Result<&'a str, Malformed> {
     let bytes = fields.take(32)?;
     let text = &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())];
     let text = std::str::from_utf8(text)

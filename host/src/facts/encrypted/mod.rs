@@ -8,7 +8,6 @@ mod base64;
 mod ber;
 mod bitlocker;
 mod cms;
-mod cursor;
 mod documents;
 mod eyaml;
 mod folders;
@@ -29,6 +28,7 @@ use memchr::memchr;
 
 use super::Reading;
 use super::asn1::Malformed;
+use super::fields::CUT_OFF;
 use crate::problem::Problem;
 use crate::source::{Location, Source, SourceId, Span};
 use found::Found;
@@ -138,7 +138,7 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
 fn git_crypt(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     const NONCE: usize = 12;
     if bytes.len() < b"\0GITCRYPT\0".len() + NONCE {
-        return Err(cursor::CUT_OFF);
+        return Err(CUT_OFF);
     }
     Ok(vec![Found::new("git-crypt", "git-crypt file").cipher("aes-256-ctr", 256).authenticated()])
 }

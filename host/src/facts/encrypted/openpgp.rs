@@ -1,10 +1,10 @@
 //! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): whom they are for, and what they say of their cipher.
 //! Not keys and signatures, and nothing of what is encrypted.
 
-use super::cursor::{CUT_OFF, Cursor};
 use super::found::Found;
 use crate::digest::hex;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::{CUT_OFF, Fields};
 use crate::facts::openpgp;
 
 /// Packets with a session key for somebody, and those with encrypted data (RFC 9580, section 5).
@@ -67,17 +67,17 @@ fn new() -> Found {
 
 /// Public-Key Encrypted Session Key (RFC 9580, section 5.1).
 fn session_key(found: Found, body: &[u8]) -> Result<Found, Malformed> {
-    let mut fields = Cursor::of(body);
-    let id = match fields.byte()? {
+    let mut fields = Fields(body);
+    let id = match fields.u8()? {
         2 | 3 => hex(fields.take(8)?),
         6 => {
-            let length = usize::from(fields.byte()?);
+            let length = usize::from(fields.u8()?);
             // The version of the key stands before its fingerprint; neither for an anonymous recipient.
             if length == 0 { "0".repeat(16) } else { hex(&fields.take(length)?[1..]) }
         }
         _ => return Err(Malformed("the version of one of its session keys is not known")),
     };
-    if !matches!(fields.byte()?, 1..=3 | 16..=27 | 35..=36) {
+    if !matches!(fields.u8()?, 1..=3 | 16..=27 | 35..=36) {
         return Err(Malformed("one of its session keys is encrypted by an algorithm that is not known"));
     }
     Ok(found.recipient(format!("PGP 0x{}", id.to_ascii_uppercase()), None))
@@ -86,38 +86,38 @@ fn session_key(found: Found, body: &[u8]) -> Result<Found, Malformed> {
 /// Symmetric-Key Encrypted Session Key (RFC 9580, section 5.3). Without a session key in it the passphrase makes that key
 /// itself, and its cipher is that of the data.
 fn passphrase(found: Found, body: &[u8]) -> Result<Found, Malformed> {
-    let mut fields = Cursor::of(body);
-    let version = fields.byte()?;
+    let mut fields = Fields(body);
+    let version = fields.u8()?;
     if version == 6 {
-        fields.byte()?;
+        fields.u8()?;
     }
-    let cipher = cipher(fields.byte()?)?;
+    let cipher = cipher(fields.u8()?)?;
     let mut found = match version {
         4 => found,
         5 | 6 => {
-            fields.byte()?;
+            fields.u8()?;
             if version == 6 {
-                fields.byte()?;
+                fields.u8()?;
             }
             found
         }
         _ => return Err(Malformed("the version of one of its session keys is not known")),
     };
     found = specifier(found, &mut fields)?.passphrase();
-    if version == 4 && fields.rest().is_empty() && found.item.cipher.is_empty() {
+    if version == 4 && fields.0.is_empty() && found.item.cipher.is_empty() {
         return Ok(found.named_cipher(format!("{cipher}-cfb")));
     }
     Ok(found)
 }
 
 /// A string-to-key specifier (RFC 9580, section 3.7.1).
-fn specifier(found: Found, fields: &mut Cursor<'_>) -> Result<Found, Malformed> {
-    let kind = fields.byte()?;
+fn specifier(found: Found, fields: &mut Fields<'_>) -> Result<Found, Malformed> {
+    let kind = fields.u8()?;
     if kind == 4 {
         fields.take(16)?;
-        return Ok(found.derived("Argon2id", "", u64::from(fields.byte()?)));
+        return Ok(found.derived("Argon2id", "", u64::from(fields.u8()?)));
     }
-    let hash = openpgp::hash(fields.byte()?).ok_or(Malformed("the hash of its passphrase is not known"))?;
+    let hash = openpgp::hash(fields.u8()?).ok_or(Malformed("the hash of its passphrase is not known"))?;
     if kind != 0 {
         fields.take(8)?;
     }
@@ -125,7 +125,7 @@ fn specifier(found: Found, fields: &mut Cursor<'_>) -> Result<Found, Malformed> 
         0 => Ok(found.derived("S2K-simple", hash, 1)),
         1 => Ok(found.derived("S2K-salted", hash, 1)),
         3 => {
-            let coded = fields.byte()?;
+            let coded = fields.u8()?;
             let count = (16 + u64::from(coded & 15)) << ((coded >> 4) + 6);
             Ok(found.derived("S2K-iterated", hash, count))
         }
@@ -135,14 +135,14 @@ fn specifier(found: Found, fields: &mut Cursor<'_>) -> Result<Found, Malformed> 
 
 /// The encrypted data: packets 9, 18 and 20.
 fn data(found: Found, packet: &Packet<'_>) -> Result<Found, Malformed> {
-    let mut fields = Cursor::of(packet.body);
-    let version = if packet.tag == SED { 0 } else { fields.byte()? };
+    let mut fields = Fields(packet.body);
+    let version = if packet.tag == SED { 0 } else { fields.u8()? };
     match (packet.tag, version) {
         (SED, _) => Ok(or_unknown(found)),
         (SEIPD, 1) => Ok(or_unknown(found).authenticated()),
         (SEIPD, 2) | (AEAD, 1) => {
-            let cipher = cipher(fields.byte()?)?;
-            let mode = openpgp::mode(fields.byte()?).ok_or(Malformed("the mode of its cipher is not known"))?;
+            let cipher = cipher(fields.u8()?)?;
+            let mode = openpgp::mode(fields.u8()?).ok_or(Malformed("the mode of its cipher is not known"))?;
             Ok(found.named_cipher(format!("{cipher}-{mode}")).authenticated())
         }
         _ => Err(Malformed("the version of its encrypted data is not known")),
@@ -175,14 +175,14 @@ struct Packets<'a> {
 impl<'a> Packets<'a> {
     /// The next packet (RFC 9580, section 4.2).
     fn next(&mut self) -> Result<Packet<'a>, Malformed> {
-        let mut fields = Cursor::of(self.rest);
-        let first = fields.byte()?;
+        let mut fields = Fields(self.rest);
+        let first = fields.u8()?;
         if first & 0x80 == 0 {
             return Err(Malformed("it has no packet of OpenPGP where one should be"));
         }
         let (tag, body) = if first & 0x40 == 0 {
             let length = old_length(first & 3, &mut fields)?;
-            (first >> 2 & 15, fields.take(length.unwrap_or(fields.rest().len()))?)
+            (first >> 2 & 15, fields.take(length.unwrap_or(fields.0.len()))?)
         } else {
             let (length, mut goes_on) = new_length(&mut fields)?;
             let body = fields.take(length)?;
@@ -193,7 +193,7 @@ impl<'a> Packets<'a> {
             }
             (first & 63, body)
         };
-        self.rest = fields.rest();
+        self.rest = fields.0;
         if body.is_empty() && !matches!(tag, MARKER | PADDING) {
             return Err(CUT_OFF);
         }
@@ -202,21 +202,21 @@ impl<'a> Packets<'a> {
 }
 
 /// None for a packet that goes on to the end of the file.
-fn old_length(kind: u8, fields: &mut Cursor<'_>) -> Result<Option<usize>, Malformed> {
+fn old_length(kind: u8, fields: &mut Fields<'_>) -> Result<Option<usize>, Malformed> {
     Ok(match kind {
-        0 => Some(usize::from(fields.byte()?)),
-        1 => Some(usize::from(fields.be16()?)),
-        2 => Some(fields.be32()? as usize),
+        0 => Some(usize::from(fields.u8()?)),
+        1 => Some(usize::from(fields.u16()?)),
+        2 => Some(fields.u32()? as usize),
         _ => None,
     })
 }
 
 /// The length of a packet or of a part of one, and whether another part follows.
-fn new_length(fields: &mut Cursor<'_>) -> Result<(usize, bool), Malformed> {
-    Ok(match fields.byte()? {
+fn new_length(fields: &mut Fields<'_>) -> Result<(usize, bool), Malformed> {
+    Ok(match fields.u8()? {
         first @ ..192 => (usize::from(first), false),
-        first @ 192..224 => (((usize::from(first) - 192) << 8) + usize::from(fields.byte()?) + 192, false),
+        first @ 192..224 => (((usize::from(first) - 192) << 8) + usize::from(fields.u8()?) + 192, false),
         first @ 224..255 => (1 << (first & 31), true),
-        255 => (fields.be32()? as usize, false),
+        255 => (fields.u32()? as usize, false),
     })
 }
