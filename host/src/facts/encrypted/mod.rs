@@ -5,7 +5,6 @@ mod age;
 mod ansible;
 mod aws;
 mod base64;
-mod ber;
 mod bitlocker;
 mod cms;
 mod documents;
