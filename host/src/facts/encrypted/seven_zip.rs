@@ -235,3 +235,6 @@ fn number(fields: &mut Fields<'_>) -> Result<u64, Malformed> {
     let high = u64::from(first) & ((1 << (7 - more)) - 1);
     Ok(low | high << (8 * more))
 }
+
+#[cfg(test)]
+mod tests;
