@@ -151,7 +151,7 @@ const TOO_DEEP: Malformed = Malformed("its elements are nested too deeply");
 const TOO_SHORT: Malformed = Malformed("it ends before its length says");
 
 /// The tag octet, where the contents begin, and how long they are; none where an end tells that.
-fn header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Malformed> {
+pub(crate) fn header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Malformed> {
     let (&[tag, first], rest) = bytes.split_first_chunk().ok_or(Malformed("it ends within an element"))?;
     if tag & 0x1f == 0x1f {
         return Err(Malformed("it has a tag of several bytes"));

@@ -1,5 +1,5 @@
-//! Fields of binary formats, one behind the other: numbers, runs of bytes, and runs with their length before them. Not ASN.1, nor SSH's wire
-//! format, and what is asked for beyond the end is an error.
+//! Fields of binary formats, one behind the other: numbers, runs of bytes, and runs with their length before them. Not ASN.1, and what is asked
+//! for beyond the end is an error.
 
 use super::asn1::Malformed;
 
@@ -71,7 +71,7 @@ impl<'a> Fields<'a> {
         self.take(length.into())
     }
 
-    /// Bytes behind their number in 32 bits.
+    /// Bytes behind their number in 32 bits: a string of SSH (RFC 4251, section 5), too.
     pub(crate) fn long(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.u32()?;
         self.take(usize::try_from(length).map_err(|_| CUT_OFF)?)
@@ -88,34 +88,42 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_field_is_the_bytes_that_are_next_or_nothing_is_taken(bytes in any::<Vec<u8>>(), kinds in proptest::collection::vec(0..11, 0..12)) {
-            let mut fields = Fields(&bytes);
-            let little = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
+        fn every_field_is_the_bytes_that_are_next_or_nothing_is_taken(bytes in any::<Vec<u8>>(), kinds in proptest::collection::vec(0..10, 0..12)) {
             let big = |bytes: &[u8]| bytes.iter().fold(0_u64, |sum, &byte| sum << 8 | u64::from(byte));
+            let little = |bytes: &[u8]| big(&bytes.iter().rev().copied().collect::<Vec<_>>());
+            let mut fields = Fields(&bytes);
             for kind in kinds {
                 let rest = fields.0;
-                let (read, width, order): (_, usize, &dyn Fn(&[u8]) -> u64) = match kind {
-                    0 => (fields.u8().map(u64::from), 1, &big),
-                    1 => (fields.u16().map(u64::from), 2, &big),
-                    2 => (fields.u32().map(u64::from), 4, &big),
-                    3 => (fields.u64(), 8, &big),
-                    4 => (fields.le16().map(u64::from), 2, &little),
-                    5 => (fields.le32().map(u64::from), 4, &little),
-                    6 => (fields.le64(), 8, &little),
-                    7 => (fields.array::<3>().map(|array| big(&array)), 3, &big),
-                    8 => (fields.take(5).map(big), 5, &big),
-                    _ => {
-                        let width = if kind == 9 { 2 } else { 4 };
-                        let length = rest.get(..width).map(|length| big(length) as usize);
-                        let taken = if kind == 9 { fields.short() } else { fields.long() };
-                        let whole = length.and_then(|length| rest[width..].get(..length));
-                        prop_assert_eq!(taken.ok(), whole);
-                        continue;
-                    }
+                let next = |width: usize| rest.get(..width);
+                let (read, expected, width) = match kind {
+                    0 => (fields.u8().map(u64::from), next(1).map(big), 1),
+                    1 => (fields.u16().map(u64::from), next(2).map(big), 2),
+                    2 => (fields.u32().map(u64::from), next(4).map(big), 4),
+                    3 => (fields.u64(), next(8).map(big), 8),
+                    4 => (fields.le16().map(u64::from), next(2).map(little), 2),
+                    5 => (fields.le32().map(u64::from), next(4).map(little), 4),
+                    6 => (fields.le64(), next(8).map(little), 8),
+                    7 => (fields.array::<3>().map(|array| big(&array)), next(3).map(big), 3),
+                    _ => (fields.take(5).map(big), next(5).map(big), 5),
                 };
-                prop_assert_eq!(read.ok(), rest.get(..width).map(order));
+                prop_assert_eq!(read.ok(), expected);
                 prop_assert_eq!(fields.0, rest.get(width..).unwrap_or(rest));
             }
+        }
+
+        #[test]
+        fn a_run_is_as_long_as_the_number_before_it_says(run in any::<Vec<u8>>(), behind in any::<Vec<u8>>(), cut in any::<proptest::sample::Index>()) {
+            let length = run.len() as u32;
+            let short = [&length.to_be_bytes()[2..], &run].concat();
+            let long = [&length.to_be_bytes()[..], &run].concat();
+            let (short_cut, long_cut) = (cut.index(short.len()), cut.index(long.len()));
+            prop_assert_eq!(Fields(&short[..short_cut]).short(), Err(CUT_OFF));
+            prop_assert_eq!(Fields(&long[..long_cut]).long(), Err(CUT_OFF));
+            let all = [&short[..], &long, &behind].concat();
+            let mut fields = Fields(&all);
+            prop_assert_eq!(fields.short(), Ok(&run[..]));
+            prop_assert_eq!(fields.long(), Ok(&run[..]));
+            prop_assert_eq!(fields.0, &behind[..]);
         }
 
         #[test]

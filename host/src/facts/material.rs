@@ -25,7 +25,7 @@ mod der;
 mod file;
 mod held;
 
-pub(super) use file::File;
+pub(super) use file::{File, is_text};
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;

@@ -23,18 +23,14 @@ mod tokens;
 mod values;
 mod zip;
 
-use memchr::memchr;
-
 use super::Reading;
 use super::asn1::Malformed;
 use super::fields::CUT_OFF;
+use super::material::is_text;
 use crate::problem::Problem;
 use crate::source::{Location, Source, SourceId, Span};
 use found::Found;
 use text::{Hit, Text};
-
-/// As much of a file as git looks at for a NUL byte before it calls the file binary.
-const BINARY_WINDOW: usize = 8000;
 
 /// Reads a file that is encrypted as a whole.
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
@@ -140,8 +136,4 @@ fn git_crypt(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
         return Err(CUT_OFF);
     }
     Ok(vec![Found::new("git-crypt", "git-crypt file").cipher("aes-256-ctr", 256).authenticated()])
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none()
 }

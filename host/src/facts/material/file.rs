@@ -47,12 +47,15 @@ impl<'a> File<'a> {
     pub(in crate::facts) fn may_hold(&self) -> bool {
         match &self.kind {
             Kind::Utf16(text) => is_announced(text),
-            Kind::Text => {
-                memchr(0, &self.bytes[..self.bytes.len().min(BINARY_WINDOW)]).is_none() && is_announced(self.bytes)
-            }
+            Kind::Text => is_text(self.bytes) && is_announced(self.bytes),
             Kind::Keystore | Kind::Der | Kind::OpenPgp | Kind::Tor => true,
         }
     }
+}
+
+/// Whether git would call these bytes a text.
+pub(in crate::facts) fn is_text(bytes: &[u8]) -> bool {
+    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none()
 }
 
 /// Whether a file begins with DER of a known structure.
