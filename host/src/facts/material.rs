@@ -382,7 +382,7 @@ impl Reader<'_> {
         Location { source: self.id, span }
     }
 
-    /// A problem with the block that stands in `home`, which is one for all formats.
+    /// A problem with the block that stands in `home`, unless it is told already.
     fn untold(&mut self, home: Span, span: Span, message: String) {
         if !self.told.contains(&home) {
             self.problem(span, message);
