@@ -133,7 +133,7 @@ impl Source {
 
     /// Whether it is no text, so that lines and columns say nothing.
     pub fn is_binary(&self) -> bool {
-        memchr::memchr(0, &self.stretch(0..BINARY_PROBE)).is_some()
+        !is_text(&self.stretch(0..BINARY_PROBE))
     }
 
     /// Lets go of the content, if the file that it was read from still has it.
@@ -213,6 +213,11 @@ const MILESTONE: usize = 64 * 1024;
 
 fn count_characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
+}
+
+/// Whether git would call these bytes a text.
+pub fn is_text(bytes: &[u8]) -> bool {
+    memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PROBE)]).is_none()
 }
 
 /// Every some bytes an offset at which a character starts, and how many are before it.

@@ -1,125 +1,196 @@
-//! BER (X.690, section 8) rewritten as DER: lengths that are left open, strings in pieces, as some programs write PKCS#7 and
-//! PKCS#12. Not a reader of what is in it, and other liberties of BER are left as they are.
+//! Elements of BER (X.690, section 8) as they stand, also those whose length only an end tells, and the same elements as DER. Not what they
+//! mean; DER is read by [`asn1`](super::asn1).
 
 use std::borrow::Cow;
 
+use der::asn1::ObjectIdentifier;
+
 use super::asn1::{Malformed, encode};
 
-/// How deep elements may lie in each other.
+/// How deep elements may lie in each other to become DER.
 const DEPTH: u32 = 32;
 const CONSTRUCTED: u8 = 0x20;
 const OCTET_STRING: u8 = 0x04;
+/// Of the length that is left open; and what ends an element of such a length.
+const OPEN: u8 = 0x80;
+const END: &[u8] = &[0, 0];
 
-/// The element that these bytes begin with, as DER, without what stands behind it.
-pub(crate) fn to_der(ber: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
-    // What is large is DER mostly, and is not copied then.
-    let mut reader = Rewriter { rest: ber };
-    if reader.is_der(DEPTH) == Ok(true) {
-        return Ok(Cow::Borrowed(&ber[..ber.len() - reader.rest.len()]));
-    }
-    let mut der = Vec::with_capacity(ber.len());
-    Rewriter { rest: ber }.element(&mut der, DEPTH)?;
-    Ok(Cow::Owned(der))
+/// One element: the tag octet, what is in it without the end of an open length, and all of it as it was encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Element<'a> {
+    pub(crate) tag: u8,
+    pub(crate) value: &'a [u8],
+    pub(crate) raw: &'a [u8],
 }
 
-/// How many bytes the element takes that these begin with, however its length is written.
-pub(crate) fn length(ber: &[u8]) -> Result<usize, Malformed> {
-    let mut rewriter = Rewriter { rest: ber };
-    if rewriter.is_der(DEPTH) != Ok(true) {
-        rewriter = Rewriter { rest: ber };
-        rewriter.element(&mut Vec::new(), DEPTH)?;
-    }
-    Ok(ber.len() - rewriter.rest.len())
-}
-
-struct Rewriter<'a> {
+/// Elements side by side. Nothing is copied, and what is in an element is not looked at, but for its end where that is open.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Elements<'a> {
     rest: &'a [u8],
 }
 
-impl<'a> Rewriter<'a> {
-    /// Steps over the next element, and says whether it is written as in DER.
-    fn is_der(&mut self, depth: u32) -> Result<bool, Malformed> {
-        let depth = depth.checked_sub(1).ok_or(Malformed("its elements are nested too deeply"))?;
-        let before = self.rest.len();
-        let tag = self.byte()?;
-        let Some(length) = self.length()? else { return Ok(false) };
-        let header = before - self.rest.len();
-        let (content, rest) = self.rest.split_at_checked(length).ok_or(Malformed("it ends before its length says"))?;
-        self.rest = rest;
-        let mut is_der = tag & 0x1f != 0x1f && tag != OCTET_STRING | CONSTRUCTED && header == header_length(length);
-        let mut inner = Self { rest: if tag & CONSTRUCTED == 0 { &[] } else { content } };
-        while is_der && !inner.rest.is_empty() {
-            is_der = inner.is_der(depth)?;
+/// The element that these bytes begin with, as DER, without what stands behind it.
+pub(crate) fn to_der(ber: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
+    Elements::of(ber).any()?.to_der()
+}
+
+/// How many bytes the element takes that these begin with, if everything in it is sound.
+pub(crate) fn length(ber: &[u8]) -> Result<usize, Malformed> {
+    let element = Elements::of(ber).any()?;
+    element.to_der().map(|_| element.raw.len())
+}
+
+impl<'a> Element<'a> {
+    /// What a constructed element consists of.
+    pub(crate) fn elements(self) -> Elements<'a> {
+        Elements::of(self.value)
+    }
+
+    /// As an object identifier.
+    pub(crate) fn oid(self) -> Result<ObjectIdentifier, Malformed> {
+        let oid = (self.tag == 6).then(|| ObjectIdentifier::from_bytes(self.value).ok()).flatten();
+        oid.ok_or(Malformed("it has no object identifier where one should be"))
+    }
+
+    fn to_der(self) -> Result<Cow<'a, [u8]>, Malformed> {
+        // What is large is DER mostly, and is not copied then.
+        if self.is_der(DEPTH) == Ok(true) {
+            return Ok(Cow::Borrowed(self.raw));
+        }
+        let mut der = Vec::with_capacity(self.raw.len());
+        self.write(&mut der, DEPTH)?;
+        Ok(Cow::Owned(der))
+    }
+
+    /// Whether it and all that is in it is written as in DER, as far as tags and lengths go.
+    fn is_der(self, depth: u32) -> Result<bool, Malformed> {
+        let depth = depth.checked_sub(1).ok_or(TOO_DEEP)?;
+        let header = self.raw.len() - self.value.len();
+        let mut is_der =
+            self.tag != OCTET_STRING | CONSTRUCTED && self.raw[1] != OPEN && header == header_length(self.value.len());
+        let mut inner = Elements::of(if self.tag & CONSTRUCTED == 0 { &[] } else { self.value });
+        while is_der && !inner.is_empty() {
+            is_der = inner.any()?.is_der(depth)?;
         }
         Ok(is_der)
     }
 
-    /// Writes the next element behind `der`.
-    fn element(&mut self, der: &mut Vec<u8>, depth: u32) -> Result<(), Malformed> {
-        let depth = depth.checked_sub(1).ok_or(Malformed("its elements are nested too deeply"))?;
-        let tag = self.byte()?;
-        if tag & 0x1f == 0x1f {
-            return Err(Malformed("it has a tag of several bytes"));
+    /// Writes it as DER behind `der`: with the shortest lengths, and strings in one piece.
+    fn write(self, der: &mut Vec<u8>, depth: u32) -> Result<(), Malformed> {
+        let depth = depth.checked_sub(1).ok_or(TOO_DEEP)?;
+        if self.tag & CONSTRUCTED == 0 {
+            der.extend_from_slice(&encode(self.tag, &[self.value]));
+            return Ok(());
         }
-        let content = match self.length()? {
-            Some(length) => {
-                let (content, rest) =
-                    self.rest.split_at_checked(length).ok_or(Malformed("it ends before its length says"))?;
-                self.rest = rest;
-                if tag & CONSTRUCTED == 0 {
-                    der.extend_from_slice(&encode(tag, &[content]));
-                    return Ok(());
-                }
-                Self { rest: content }.contents(depth, false)?
-            }
-            None if tag & CONSTRUCTED == 0 => return Err(Malformed("a string of it has no length")),
-            None => self.contents(depth, true)?,
-        };
-        if tag == OCTET_STRING | CONSTRUCTED {
+        let mut content = Vec::with_capacity(self.value.len());
+        let mut inner = self.elements();
+        while !inner.is_empty() {
+            inner.any()?.write(&mut content, depth)?;
+        }
+        if self.tag == OCTET_STRING | CONSTRUCTED {
             der.extend_from_slice(&encode(OCTET_STRING, &[&joined(&content)?]));
         } else {
-            der.extend_from_slice(&encode(tag, &[&content]));
+            der.extend_from_slice(&encode(self.tag, &[&content]));
         }
         Ok(())
     }
+}
 
-    /// The elements up to the end, or up to the two zeros that end what has no length.
-    fn contents(&mut self, depth: u32, open: bool) -> Result<Vec<u8>, Malformed> {
-        let mut content = Vec::new();
-        loop {
-            match self.rest {
-                [0, 0, rest @ ..] if open => {
-                    self.rest = rest;
-                    return Ok(content);
-                }
-                [] if open => return Err(Malformed("it ends before its end is marked")),
-                [] => return Ok(content),
-                _ => self.element(&mut content, depth)?,
-            }
-        }
+impl<'a> Elements<'a> {
+    /// The elements that follow each other in these bytes.
+    pub(crate) fn of(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
     }
 
-    /// A length; none for one that is left open.
-    fn length(&mut self) -> Result<Option<usize>, Malformed> {
-        let first = self.byte()?;
-        match first {
-            0x80 => Ok(None),
-            0..0x80 => Ok(Some(usize::from(first))),
-            _ => {
-                let mut length = 0_usize;
-                for _ in 0..first & 0x7f {
-                    length = length.checked_mul(256).ok_or(Malformed("it has a length that is far too large"))?
-                        | usize::from(self.byte()?);
-                }
-                Ok(Some(length))
+    /// The next element.
+    pub(crate) fn any(&mut self) -> Result<Element<'a>, Malformed> {
+        let (tag, header, length) = header(self.rest)?;
+        let (end, behind) = match length {
+            Some(length) => {
+                let end = header.checked_add(length).filter(|end| *end <= self.rest.len()).ok_or(TOO_SHORT)?;
+                (end, end)
             }
-        }
+            None => {
+                let end = end_of_contents(self.rest, header)?;
+                (end, end + END.len())
+            }
+        };
+        let element = Element { tag, value: &self.rest[header..end], raw: &self.rest[..behind] };
+        self.rest = &self.rest[behind..];
+        Ok(element)
     }
 
-    fn byte(&mut self) -> Result<u8, Malformed> {
-        let (&first, rest) = self.rest.split_first().ok_or(Malformed("it ends within an element"))?;
-        self.rest = rest;
-        Ok(first)
+    /// The next element, which must have that tag.
+    pub(crate) fn next(&mut self, tag: u8) -> Result<Element<'a>, Malformed> {
+        let element = self.any()?;
+        if element.tag == tag { Ok(element) } else { Err(Malformed("its BER has another element than it should")) }
+    }
+
+    /// The next element if it has that tag.
+    pub(crate) fn optional(&mut self, tag: u8) -> Result<Option<Element<'a>>, Malformed> {
+        if self.rest.first() == Some(&tag) { self.any().map(Some) } else { Ok(None) }
+    }
+
+    /// Whether all have been read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+}
+
+/// The strings in the pieces of one, put together. The pieces are DER.
+pub(crate) fn joined(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
+    let mut elements = Elements::of(pieces);
+    let mut whole = Vec::with_capacity(pieces.len());
+    while !elements.is_empty() {
+        whole.extend_from_slice(elements.next(OCTET_STRING)?.value);
+    }
+    Ok(whole)
+}
+
+const TOO_DEEP: Malformed = Malformed("its elements are nested too deeply");
+const TOO_SHORT: Malformed = Malformed("it ends before its length says");
+
+/// The tag octet, where the contents begin, and how long they are; none where an end tells that.
+pub(crate) fn header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Malformed> {
+    let (&[tag, first], rest) = bytes.split_first_chunk().ok_or(Malformed("it ends within an element"))?;
+    if tag & 0x1f == 0x1f {
+        return Err(Malformed("it has a tag of several bytes"));
+    }
+    match first {
+        ..OPEN => Ok((tag, 2, Some(first.into()))),
+        OPEN if tag & CONSTRUCTED == 0 => Err(Malformed("a string of it has no length")),
+        OPEN => Ok((tag, 2, None)),
+        _ => {
+            let count = usize::from(first & 0x7f);
+            let octets = rest.get(..count).ok_or(Malformed("it ends within an element"))?;
+            let length =
+                octets.iter().try_fold(0_usize, |sum, &octet| Some(sum.checked_mul(256)? | usize::from(octet)));
+            Ok((tag, 2 + count, Some(length.ok_or(Malformed("it has a length that is far too large"))?)))
+        }
+    }
+}
+
+/// Where the end of an open length stands whose contents begin at `at`: one walk over what is in it, without recursion.
+fn end_of_contents(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
+    let mut open = 0_usize;
+    loop {
+        let rest = bytes.get(at..).ok_or(TOO_SHORT)?;
+        if rest.is_empty() {
+            return Err(Malformed("it ends before its end is marked"));
+        }
+        if rest.starts_with(END) {
+            if open == 0 {
+                return Ok(at);
+            }
+            (open, at) = (open - 1, at + END.len());
+            continue;
+        }
+        let (_, header, length) = header(rest)?;
+        at += header;
+        match length {
+            Some(length) => at = at.checked_add(length).ok_or(TOO_SHORT)?,
+            None => open += 1,
+        }
     }
 }
 
@@ -128,57 +199,5 @@ fn header_length(length: usize) -> usize {
     if length < 0x80 { 2 } else { 2 + length.to_be_bytes().iter().skip_while(|&&byte| byte == 0).count() }
 }
 
-/// The strings in the pieces of one, put together.
-pub(crate) fn joined(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
-    let mut elements = super::asn1::Elements::of(pieces);
-    let mut whole = Vec::with_capacity(pieces.len());
-    while !elements.is_empty() {
-        whole.extend_from_slice(elements.next(der::Tag::OctetString)?.value);
-    }
-    Ok(whole)
-}
-
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn open_lengths_and_strings_in_pieces_become_der() {
-        let ber = [0x30, 0x80, 0x24, 0x80, 4, 1, 7, 4, 0x81, 1, 8, 0, 0, 2, 1, 3, 0, 0, 9];
-        assert_eq!(*to_der(&ber).unwrap(), [0x30, 7, 4, 2, 7, 8, 2, 1, 3]);
-        assert_eq!(length(&ber).unwrap(), ber.len() - 1);
-        assert_eq!(*to_der(&[0x24, 6, 0x24, 4, 4, 2, 7, 8]).unwrap(), [4, 2, 7, 8]);
-    }
-
-    #[test]
-    fn der_is_left_as_it_is() {
-        let der = [0x30, 3, 2, 1, 3, 9];
-        assert!(matches!(to_der(&der).unwrap(), Cow::Borrowed([0x30, 3, 2, 1, 3])));
-        for length in [0, 1, 127, 128, 255, 256, 65_535, 65_536] {
-            let der = encode(0x30, &[&encode(4, &[&vec![7; length]])]);
-            assert!(matches!(to_der(&der).unwrap(), Cow::Borrowed(same) if same == der), "{length}");
-            let long = [&[0x30, 0x84][..], &(der.len() as u32).to_be_bytes(), &der].concat();
-            assert_eq!(*to_der(&long).unwrap(), encode(0x30, &[&der]), "{length}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_ber_is_malformed_and_depth_is_bounded() {
-        for ber in [
-            &[][..],
-            &[0x30],
-            &[0x30, 0x80],
-            &[0x30, 2, 4],
-            &[0x30, 0x88, 255, 255, 255, 255, 255, 255, 255, 255],
-            &[0x30, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-            &[4, 0x80, 0, 0],
-            &[0x24, 3, 2, 1, 3],
-            &[0x3f, 0],
-        ] {
-            assert!(to_der(ber).is_err(), "{ber:?}");
-        }
-        assert!(to_der(&[0x30, 0x80].repeat(100_000)).is_err());
-    }
-}
+mod tests;

@@ -2,12 +2,12 @@
 //! source is besides, which its own format reads.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 use crate::digest::sha256;
 use crate::problem::Problem;
@@ -23,12 +23,13 @@ use super::pem::{self, Block, Content, Kind, Setting};
 use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, request};
 
 mod der;
+mod file;
 mod held;
+
+pub(super) use file::File;
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;
-/// As much of a file as git looks at for a NUL byte before it calls the file binary.
-const BINARY_WINDOW: usize = 8000;
 
 /// Everything of the kind in a source. Problems are those of parsing; secrets are the bodies of private keys, also of
 /// broken ones.
@@ -43,42 +44,27 @@ pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
 
 /// As [`read`], also of what one of the passwords opens; as [`read_detailed`] if `detailed`.
 pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed: bool) -> Reading {
-    let bytes = source.bytes();
+    read_file(id, &File::of(source.bytes()), passwords, detailed, HashSet::new())
+}
+
+/// As [`read_with`]. A block in one of the places that are `told` is one with which another format has a problem already.
+pub(super) fn read_file(
+    id: SourceId,
+    file: &File<'_>,
+    passwords: &Passwords,
+    detailed: bool,
+    told: HashSet<Span>,
+) -> Reading {
     let opener = Opener::new(passwords);
-    let mut reader = Reader { id, detailed, opener, reading: Reading::default(), bodies: HashMap::new() };
-    if is_utf16(bytes) {
-        reader.scan(&narrowed(bytes), Origin::Utf16, 0);
-        return reader.reading;
-    }
-    if keystore::recognises(bytes) {
-        reader.keystore(bytes);
-        return reader.reading;
-    }
-    reader.expect_certificates(bytes);
-    if is_der(bytes) {
-        reader.der_file(bytes);
-    } else if openpgp::is_file(bytes) {
-        let home = Span::new(0, bytes.len());
-        reader.openpgp(bytes, home, home);
-    } else if tor::is_file(bytes) {
-        let mut budget = Budget::of(bytes);
-        let at = 0..bytes.len();
-        tor::read_file(bytes, &mut Found { reader: &mut reader, origin: Origin::Source, budget: &mut budget, at });
-    }
-    reader.scan(bytes, Origin::Source, 0);
+    let mut reader = Reader { id, detailed, opener, told, reading: Reading::default(), bodies: HashMap::new() };
+    reader.file(file);
     reader.reading
 }
 
 /// Whether a content can hold any of it; cheap, and never no where [`read`] would find something, but for binary
 /// files that are no DER.
 pub fn may_hold(bytes: &[u8]) -> bool {
-    if is_utf16(bytes) {
-        return is_announced(&narrowed(bytes));
-    }
-    if is_der(bytes) || keystore::recognises(bytes) || openpgp::is_file(bytes) || tor::is_file(bytes) {
-        return true;
-    }
-    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none() && is_announced(bytes)
+    File::of(bytes).may_hold()
 }
 
 /// Whether a mark stands in the text that can be one of a key or certificate.
@@ -208,12 +194,34 @@ struct Reader<'a> {
     id: SourceId,
     detailed: bool,
     opener: Opener<'a>,
+    /// Blocks that are known to be damaged.
+    told: HashSet<Span>,
     reading: Reading,
     /// How many keys of other forms have the body of this SHA-256.
     bodies: HashMap<[u8; 32], u32>,
 }
 
 impl Reader<'_> {
+    fn file(&mut self, file: &File<'_>) {
+        let bytes = file.bytes;
+        match &file.kind {
+            file::Kind::Utf16(text) => return self.scan(text, Origin::Utf16, 0),
+            file::Kind::Keystore => return self.keystore(bytes),
+            file::Kind::Der => self.der_file(bytes),
+            file::Kind::OpenPgp => {
+                let home = Span::new(0, bytes.len());
+                self.openpgp(bytes, home, home);
+            }
+            file::Kind::Tor => {
+                let mut budget = Budget::of(bytes);
+                let at = 0..bytes.len();
+                tor::read_file(bytes, &mut Found { reader: self, origin: Origin::Source, budget: &mut budget, at });
+            }
+            file::Kind::Text => self.expect_certificates(bytes),
+        }
+        self.scan(bytes, Origin::Source, 0);
+    }
+
     /// Makes room for the certificates of a large bundle at once: what grows step by step takes twice the memory at its last step.
     fn expect_certificates(&mut self, text: &[u8]) {
         const LARGE: usize = 1 << 20;
@@ -253,13 +261,13 @@ impl Reader<'_> {
         let (home, begin) = (origin.span(&block.whole), origin.span(&block.begin));
         match &block.content {
             Content::Mention | Content::Passed => {}
-            Content::Broken { at, reason } => self.problem(origin.span(at), reason.as_str()),
+            Content::Broken { at, reason } => self.untold(home, origin.span(at), reason.clone()),
             Content::Body { bytes, dek_info } => {
                 if Shape::of(bytes).is_some_and(Shape::is_private) {
                     self.keep_secret(Some(origin.span(&block.inner)));
                 }
                 if let Err(reason) = self.body(&block, bytes, dek_info.as_deref(), home, begin) {
-                    self.problem(home, format!("the block {} cannot be read: {reason}", block.label));
+                    self.untold(home, home, format!("the block {} cannot be read: {reason}", block.label));
                 }
             }
         }
@@ -386,25 +394,15 @@ impl Reader<'_> {
         Location { source: self.id, span }
     }
 
+    /// A problem with the block that stands in `home`, unless it is told already.
+    fn untold(&mut self, home: Span, span: Span, message: String) {
+        if !self.told.contains(&home) {
+            self.problem(span, message);
+        }
+    }
+
     fn problem(&mut self, span: Span, message: impl Into<String>) {
         let location = self.location(span);
         self.reading.problems.push(Problem::parse(location, message));
     }
-}
-
-/// Whether a file begins with DER of a known structure.
-fn is_der(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&0x30) && (Shape::of(bytes).is_some() || is_cut_off(bytes))
-}
-
-fn is_utf16(bytes: &[u8]) -> bool {
-    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])
-}
-
-/// UTF-16 behind its byte order mark as one byte for each unit; what is not ASCII becomes a question mark.
-fn narrowed(bytes: &[u8]) -> Vec<u8> {
-    let little = bytes.starts_with(&[0xff, 0xfe]);
-    let units = bytes.get(2..).unwrap_or_default().as_chunks::<2>().0.iter();
-    let units = units.map(|&unit| if little { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) });
-    units.map(|unit| u8::try_from(unit).ok().filter(u8::is_ascii).unwrap_or(b'?')).collect()
 }

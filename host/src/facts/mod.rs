@@ -287,6 +287,13 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        FactKind::ALL.iter().all(|kind| self.facts.count(*kind) == 0)
+            && self.problems.is_empty()
+            && self.secrets.is_empty()
+    }
+
     /// Adds what `other` holds behind this.
     pub fn append(&mut self, mut other: Self) {
         self.facts.append(other.facts);

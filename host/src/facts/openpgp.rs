@@ -1,5 +1,8 @@
-//! Numbers of OpenPGP's registries (RFC 9580, section 9), as the contract names what they stand for. Not its packets, which the readers of keys
-//! and of encrypted data walk.
+//! What keys and encrypted data of OpenPGP (RFC 9580) share: packets, string-to-key specifiers, and the registries' numbers (section 9) as the
+//! contract names what they stand for. Not what is in the packets.
+
+pub(crate) mod packet;
+pub(crate) mod s2k;
 
 /// Symmetric ciphers (section 9.3) by OpenSSL's name without the mode.
 pub(crate) fn cipher(number: u8) -> Option<&'static str> {

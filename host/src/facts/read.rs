@@ -7,7 +7,8 @@ use rayon::prelude::*;
 
 use super::password::Passwords;
 use super::{Reading, encrypted, inventory, material, nginx};
-use crate::source::{Source, SourceId, Sources};
+use crate::problem::{Problem, Subject};
+use crate::source::{Source, SourceId, Sources, Span};
 
 /// How much of the facts is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,13 +80,26 @@ struct Part {
 
 impl Part {
     fn of(id: SourceId, source: &Source, detail: Detail, passwords: &Passwords) -> Self {
-        let read_material = || material::read_with(id, source, passwords, detail == Detail::Everything);
         let (name, bytes) = (source.name.as_str(), source.bytes());
+        // What is recognised of encrypted data has been read by then.
+        let encrypted = Some(encrypted::read(id, source)).filter(|reading| !reading.is_empty());
+        let file = material::File::of(bytes);
+        let read_material = || {
+            let told = encrypted.iter().flat_map(|reading| &reading.problems).filter_map(span).collect();
+            material::read_file(id, &file, passwords, detail == Detail::Everything, told)
+        };
         Self {
-            material: material::may_hold(bytes).then(read_material),
+            material: file.may_hold().then(read_material),
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
-            encrypted: encrypted::recognises(name, bytes).then(|| encrypted::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
+            encrypted,
         }
+    }
+}
+
+fn span(problem: &Problem) -> Option<Span> {
+    match &problem.subject {
+        Subject::Place(location) => Some(location.span),
+        Subject::Path(_) | Subject::Rule(_) => None,
     }
 }

@@ -8,8 +8,8 @@ mod weak;
 
 use std::collections::HashSet;
 
-use crate::facts::Facts;
-use crate::rules::contract::Purpose;
+use crate::facts::{Facts, Place};
+use crate::rules::contract::{Key, Purpose};
 use crate::source::Sources;
 use crate::weak::blocklist::Blocklist;
 
@@ -33,10 +33,13 @@ fn is_live(purpose: Purpose) -> bool {
 
 /// A key that stands in a fixture and in live use is live wherever it stands.
 fn raise_live_keys(facts: &mut Facts) {
-    let certificates =
-        facts.certificates.iter().filter(|(fact, _)| is_live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let keys = facts.keys.iter().filter(|(fact, _)| is_live(fact.context.purpose)).filter_map(|(_, place)| place.spki);
-    let live: HashSet<[u8; 32]> = certificates.chain(keys).collect();
+    let in_fixture = |(key, place): (&Key, &Place)| place.spki.filter(|_| key.context.purpose == Purpose::Fixture);
+    // Few keys stand in fixtures, and very many may be live.
+    let fixtures: HashSet<[u8; 32]> = facts.keys.iter().filter_map(in_fixture).collect();
+    let certificates = facts.certificates.iter().map(|(fact, place)| (fact.context.purpose, place.spki));
+    let keys = facts.keys.iter().map(|(fact, place)| (fact.context.purpose, place.spki));
+    let live = certificates.chain(keys).filter_map(|(purpose, spki)| spki.filter(|_| is_live(purpose)));
+    let live: HashSet<[u8; 32]> = live.filter(|spki| fixtures.contains(spki)).collect();
     for (key, place) in facts.keys.iter_mut() {
         if key.context.purpose == Purpose::Fixture && place.spki.is_some_and(|spki| live.contains(&spki)) {
             key.context.purpose = Purpose::Live;

@@ -103,6 +103,9 @@ fn hashed<'a>(numbers: &Numbers<'a>) -> &'a [u8] {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn list(entries: &[(&[u8], u8)]) -> Vec<u8> {
@@ -142,5 +145,47 @@ mod tests {
         let sorted = list(&[(&[1], 1), (&[2], 1), (&[3], 1)]);
         let turned = [&sorted[16..], &sorted[..16]].concat();
         assert!(read(&turned).starts_with("record 3 is not in the order"), "{}", read(&turned));
+    }
+
+    /// Keys, and a list of some of them and others.
+    fn keys_and_list() -> impl Strategy<Value = (Vec<Vec<u8>>, Vec<u8>)> {
+        let key = (1_u8..4, vec(any::<u8>(), 0..2)).prop_map(|(first, rest)| [vec![first], rest].concat());
+        (vec(key, 0..8), vec((0_usize..12, any::<u8>()), 1..20)).prop_map(|(keys, entries)| {
+            let other = [9];
+            let entries: Vec<(&[u8], u8)> =
+                entries.iter().map(|(key, id)| (keys.get(*key).map_or(&other[..], Vec::as_slice), *id)).collect();
+            (keys.clone(), list(&entries))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_lookup_agrees_with_a_search_from_the_first_to_the_last((keys, bytes) in keys_and_list()) {
+            let list = Blocklist::read("list".to_owned(), bytes.clone()).unwrap();
+            for key in &keys {
+                let hash = sha256(key);
+                let records = bytes.chunks(RECORD).filter(|record| record[..HASH] == hash[..HASH]);
+                let found: Vec<String> = records.map(|record| format!("list {} of list", record[HASH])).collect();
+                let weakness = list.weakness(&Numbers::Rsa { modulus: key, exponent: &[3] });
+                prop_assert_eq!(weakness.is_none(), found.is_empty());
+                prop_assert!(weakness.is_none_or(|(name, value)| name == "blocklist" && found.contains(&value)));
+            }
+        }
+
+        #[test]
+        fn arbitrary_bytes_are_a_list_if_and_only_if_they_are_records_in_order(
+            bytes in prop_oneof![any::<Vec<u8>>(), vec(0_u8..2, 0..5).prop_map(|hashes| hashes.iter().flat_map(|hash| [*hash; RECORD]).collect())],
+            key in vec(any::<u8>(), 0..40),
+        ) {
+            let records: Vec<&[u8]> = bytes.chunks(RECORD).collect();
+            let is_list = !bytes.is_empty() && bytes.len() % RECORD == 0 && records.is_sorted_by_key(|record| &record[..HASH]);
+            let list = Blocklist::read(String::new(), bytes.clone());
+            prop_assert_eq!(list.is_ok(), is_list);
+            if let Ok(list) = list {
+                for numbers in [Numbers::Ec { curve: "prime256v1", point: &key }, Numbers::Fixed { name: "X25519", key: &key }] {
+                    prop_assert_eq!(list.weakness(&numbers), None);
+                }
+            }
+        }
     }
 }

@@ -27,6 +27,11 @@ fn openpgp_states_its_cipher_where_the_data_packet_has_one() {
     let data = packet(18, &[&[2, 9, 1, 6][..], &[7; 32], &[1; 40]].concat());
     let expected = "PGP message under a passphrase: aes-256-eax 256 authenticated; Argon2id 3; for passphrase";
     assert_eq!(said("a.gpg", &[packet(3, &body), data].concat()), [expected]);
+    // Of version 4, with no session key behind the specifier: the passphrase makes the key of that cipher itself.
+    let body = [&[4, 9, 4][..], &[5; 16], &[3, 4, 21]].concat();
+    let data = packet(18, &[&[1][..], &[1; 40]].concat());
+    let expected = "PGP message under a passphrase: aes-256-cfb 256 authenticated; Argon2id 3; for passphrase";
+    assert_eq!(said("a.gpg", &[packet(3, &body), data].concat()), [expected]);
 }
 
 #[test]

@@ -2,6 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use keyreeve::facts::password::Passwords;
+use keyreeve::facts::read::{Detail, read as read_all};
+use keyreeve::source::{Source, Sources};
 use proptest::prelude::*;
 
 use crate::workshop::{Workshop, read};
@@ -86,6 +91,53 @@ fn a_file_that_is_cut_off_is_never_passed_over() {
             }
         }
     }
+}
+
+#[test]
+fn a_damaged_block_of_cms_is_one_problem_however_it_is_damaged() {
+    let Some(shop) = Workshop::with(&["openssl"]) else { return };
+    shop.run(
+        "exec >/dev/null 2>&1; echo data >plain
+         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key -out pem -subj /CN=a
+         openssl cms -encrypt -aes256 -in plain -outform PEM -out sound pem; openssl cms -encrypt -aes256 -in plain -outform DER -out der pem
+         openssl cms -encrypt -aes256 -stream -in plain -outform DER -out open pem; openssl crl2pkcs7 -nocrl -certfile pem -outform DER -out signed",
+    );
+    let told = |bytes: &[u8]| {
+        let sources = Sources::new(vec![Source::new("a.pem", None, bytes.to_vec())]);
+        let reading = read_all(&sources, Detail::Judged, Passwords::NONE).reading;
+        (reading.facts.encrypted_data.len(), reading.problems.len())
+    };
+    let sound = shop.bytes("sound");
+    let text = std::str::from_utf8(&sound).unwrap();
+    assert_eq!(told(&sound), (1, 0));
+    let (body, end) = (text.find('\n').unwrap() + 1, text.find("-----END").unwrap());
+    for cut in body + 80..end {
+        assert_eq!(told(&sound[..cut]), (0, 1), "{cut}");
+    }
+    for at in (body + 40..end - 2).filter(|&at| text.as_bytes()[at] != b'\n') {
+        assert_eq!(told(&[&sound[..at], b"!", &sound[at + 1..]].concat()), (0, 1), "{at}");
+    }
+    let block = |label: &str, der: &[u8]| {
+        format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der)).into_bytes()
+    };
+    for (name, labels) in
+        [("der", &["CMS", "PKCS7", "PKCS #7 ENVELOPED DATA"][..]), ("open", &["CMS"]), ("signed", &["CMS", "PKCS7"])]
+    {
+        let der = shop.bytes(name);
+        for label in labels {
+            for cut in 40..der.len() {
+                assert_eq!(told(&block(label, &der[..cut])), (0, 1), "{name} {label} {cut}");
+            }
+        }
+    }
+    // What the structure lacks, and not its lengths: the version of the EnvelopedData is no number.
+    let mut other = shop.bytes("der");
+    let version = other.windows(3).position(|bytes| bytes == [2, 1, 2] || bytes == [2, 1, 0]).unwrap();
+    other[version] = 4;
+    assert_eq!(told(&block("CMS", &other)), (0, 1));
+    // A damaged block hides no sound one, and each of two is told.
+    let damaged = block("CMS", &shop.bytes("der")[..100]);
+    assert_eq!(told(&[&damaged[..], &sound, &damaged].concat()), (1, 2));
 }
 
 /// No measure of speed: what is linear takes a second or two, what is quadratic takes hours.

@@ -196,6 +196,19 @@ fn every_way_of_protection_is_told_by_its_octets() {
 }
 
 #[test]
+fn a_packet_in_parts_among_keys_is_a_problem_and_what_stands_behind_it_is_read() {
+    // RFC 9580, section 4.2.1.4: of two octets, then of one.
+    let parts = [0xc0 | 11, 225, 1, 2, 1, 3];
+    let key = packet(6, &[&[4, 0, 0, 0, 0, 27][..], &[0x11; 32]].concat());
+    let subkey = packet(14, &[&[4, 0, 0, 0, 0, 25][..], &[0x22; 32]].concat());
+    let reading = read(&[&key[..], &parts, &subkey].concat());
+    let algorithms: Vec<_> = reading.facts.keys.iter().map(|(key, _)| key.public.algorithm.as_str()).collect();
+    assert_eq!(algorithms, ["Ed25519", "X25519"]);
+    let [problem] = &reading.problems[..] else { panic!("{:?}", reading.problems) };
+    assert_eq!(problem.message, "the OpenPGP key cannot be read: a packet in parts is none of a key");
+}
+
+#[test]
 fn a_file_that_ends_too_early_is_a_problem_and_what_stands_before_it_is_read() {
     let Some(home) = Home::new() else { return };
     home.generate("", "Key-Type: EDDSA\nKey-Curve: ed25519", "Subkey-Type: ECDH\nSubkey-Curve: cv25519");

@@ -2,10 +2,10 @@
 //! Not what AWS KMS itself returns, which states nothing.
 
 use super::base64;
-use super::cursor::Cursor;
 use super::found::Found;
 use super::text::{Hit, Text};
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 
 /// As much of base64 as is looked at for a header.
 const HEADER: usize = 8 * 1024;
@@ -48,25 +48,24 @@ pub(super) fn encoded(text: &Text<'_>, at: usize) -> Option<Hit> {
 
 /// The message header (developer guide, message format).
 fn read(bytes: &[u8]) -> Result<Found, Malformed> {
-    let mut fields = Cursor::of(bytes);
-    let version = fields.byte()?;
+    let mut fields = Fields(bytes);
+    let version = fields.u8()?;
     if version == 1 {
-        fields.byte()?;
+        fields.u8()?;
     }
-    let bits = suite(fields.be16()?).ok_or(Malformed("its algorithm suite is not known"))?;
+    let bits = suite(fields.u16()?).ok_or(Malformed("its algorithm suite is not known"))?;
     fields.take(if version == 1 { 16 } else { 32 })?;
-    let context = fields.be16()?;
-    fields.take(usize::from(context))?;
+    let _context = fields.short()?;
     let mut found = Found::new("AWS Encryption SDK", "AWS Encryption SDK message");
     found = found.cipher(format!("aes-{bits}-gcm"), bits).authenticated();
-    let keys = fields.be16()?;
+    let keys = fields.u16()?;
     if keys == 0 {
         return Err(Malformed("it names no key"));
     }
     for _ in 0..keys {
-        let provider = string(&mut fields)?;
-        let information = string(&mut fields)?;
-        string(&mut fields)?;
+        let provider = fields.short()?;
+        let information = fields.short()?;
+        fields.short()?;
         found = found.recipient(recipient(provider, information)?, None);
     }
     Ok(found)
@@ -81,9 +80,4 @@ fn recipient(provider: &[u8], information: &[u8]) -> Result<String, Malformed> {
     }
     let printable = information.iter().take_while(|byte| byte.is_ascii_graphic()).count();
     Ok(format!("{provider} {}", text(&information[..printable])?))
-}
-
-fn string<'a>(fields: &mut Cursor<'a>) -> Result<&'a [u8], Malformed> {
-    let length = fields.be16()?;
-    fields.take(usize::from(length))
 }

@@ -1,9 +1,9 @@
 //! BitLocker volumes: the encryption method in the metadata that the volume's header points to (libyal, BDE format).
 //! Not the protectors of its key.
 
-use super::cursor::Cursor;
 use super::found::Found;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 
 /// What stands at the offset 3 of a volume and at the beginning of its metadata.
 pub(super) const MAGIC: &[u8] = b"-FVE-FS-";
@@ -20,13 +20,13 @@ const UNITS: u64 = 10_000_000;
 /// A volume, or the part of it that has its metadata.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let offsets =
-        Cursor::at(bytes, METADATA).and_then(|mut fields| Ok([fields.le64()?, fields.le64()?, fields.le64()?]))?;
+        Fields::at(bytes, METADATA).and_then(|mut fields| Ok([fields.le64()?, fields.le64()?, fields.le64()?]))?;
     let metadata = offsets.iter().find_map(|&offset| {
         let rest = bytes.get(usize::try_from(offset).ok()?..)?;
         rest.starts_with(MAGIC).then_some(rest)
     });
     let metadata = metadata.ok_or(Malformed("its metadata are not in this file"))?;
-    let mut fields = Cursor::at(metadata, METHOD)?;
+    let mut fields = Fields::at(metadata, METHOD)?;
     let method = fields.le16()?;
     fields.le16()?;
     let created = fields.le64()?;

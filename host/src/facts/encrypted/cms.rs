@@ -4,12 +4,12 @@
 use der::asn1::ObjectIdentifier;
 
 use super::base64;
-use super::ber::{Ber, Elements};
 use super::found::Found;
 use super::text::{BROKEN, Hit, Text};
 use crate::digest::hex;
 use crate::facts::KeyName;
 use crate::facts::asn1::{self, Malformed, significant};
+use crate::facts::ber::{Element, Elements};
 use crate::facts::certificate;
 use crate::facts::crl;
 use crate::facts::key;
@@ -92,7 +92,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, Malformed> {
     with_recipients(found, recipients)
 }
 
-fn cipher(found: Found, algorithm: Ber<'_>, authenticated: bool) -> Result<Found, Malformed> {
+fn cipher(found: Found, algorithm: Element<'_>, authenticated: bool) -> Result<Found, Malformed> {
     let algorithm = asn1::Elements::of(algorithm.raw).any()?.algorithm()?;
     let name =
         if algorithm.oid == CHACHA20_POLY1305 { "chacha20-poly1305".to_owned() } else { key::cipher(algorithm)? };
@@ -105,7 +105,7 @@ fn cipher(found: Found, algorithm: Ber<'_>, authenticated: bool) -> Result<Found
 }
 
 /// RecipientInfos (RFC 5652, section 6.2). Where a key is wrapped in a shorter one, everything rests on that.
-fn with_recipients(mut found: Found, recipients: Ber<'_>) -> Result<Found, Malformed> {
+fn with_recipients(mut found: Found, recipients: Element<'_>) -> Result<Found, Malformed> {
     let mut recipients = recipients.elements();
     while !recipients.is_empty() {
         let recipient = recipients.any()?;
@@ -130,7 +130,7 @@ fn with_recipients(mut found: Found, recipients: Ber<'_>) -> Result<Found, Malfo
 }
 
 /// RecipientIdentifier: an issuer with a serial number, or a key identifier.
-fn certificate(found: Found, id: Ber<'_>) -> Result<Found, Malformed> {
+fn certificate(found: Found, id: Element<'_>) -> Result<Found, Malformed> {
     if id.tag == 0x30 {
         let mut fields = id.elements();
         let (issuer, serial) = (fields.next(0x30)?.raw, significant(fields.next(2)?.value));
@@ -186,7 +186,7 @@ fn password(mut found: Found, mut fields: Elements<'_>) -> Result<Found, Malform
 }
 
 /// The data key is encrypted by that algorithm.
-fn wrapped(mut found: Found, algorithm: Ber<'_>) -> Result<Found, Malformed> {
+fn wrapped(mut found: Found, algorithm: Element<'_>) -> Result<Found, Malformed> {
     let oid = algorithm.elements().any()?.oid()?;
     if let Some(bits) = wrap_bits(&oid) {
         found.item.key_bits = found.item.key_bits.min(bits);

@@ -1,8 +1,8 @@
 //! Headers of KeePass databases, KDB and KDBX 3 and 4: cipher and key derivation. Not what is in them.
 
-use super::cursor::Cursor;
 use super::found::Found;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 
 /// The first signature of all of them.
 pub(super) const MAGIC: &[u8] = b"\x03\xd9\xa2\x9a";
@@ -28,7 +28,7 @@ const KDF: u8 = 11;
 
 /// A whole database.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
-    let mut fields = Cursor::at(bytes, MAGIC.len())?;
+    let mut fields = Fields::at(bytes, MAGIC.len())?;
     let found = Found::new("KeePass", "KeePass database").passphrase();
     match fields.array()? {
         KDB => kdb(found, fields),
@@ -39,7 +39,7 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
 }
 
 /// Version 1: flags say the cipher.
-fn kdb(found: Found, mut fields: Cursor<'_>) -> Result<Found, Malformed> {
+fn kdb(found: Found, mut fields: Fields<'_>) -> Result<Found, Malformed> {
     let flags = fields.le32()?;
     fields.take(4 + 16 + 16 + 4 + 4 + 32 + 32)?;
     let found = found.derived("AES-KDF", "", u64::from(fields.le32()?));
@@ -50,13 +50,13 @@ fn kdb(found: Found, mut fields: Cursor<'_>) -> Result<Found, Malformed> {
     }
 }
 
-fn kdbx(mut found: Found, mut fields: Cursor<'_>) -> Result<Found, Malformed> {
+fn kdbx(mut found: Found, mut fields: Fields<'_>) -> Result<Found, Malformed> {
     let (_minor, major) = (fields.le16()?, fields.le16()?);
     if !matches!(major, 2..=4) {
         return Err(Malformed("its version of KeePass is not known"));
     }
     loop {
-        let kind = fields.byte()?;
+        let kind = fields.u8()?;
         let length = if major == 4 { fields.le32()? as usize } else { usize::from(fields.le16()?) };
         let value = fields.take(length)?;
         found = match kind {
@@ -67,7 +67,7 @@ fn kdbx(mut found: Found, mut fields: Cursor<'_>) -> Result<Found, Malformed> {
                 Ok(TWOFISH) => found.cipher("twofish-256-cbc", 256),
                 _ => found.without_cipher("the identifier of its cipher is not known"),
             },
-            ROUNDS => found.derived("AES-KDF", "", Cursor::of(value).le64()?),
+            ROUNDS => found.derived("AES-KDF", "", Fields(value).le64()?),
             KDF => derivation(found, value)?,
             _ => found,
         };
@@ -82,18 +82,18 @@ fn kdbx(mut found: Found, mut fields: Cursor<'_>) -> Result<Found, Malformed> {
 
 /// A variant dictionary (KDBX 4): a version, then entries of type, name and value up to the type 0.
 fn derivation(found: Found, value: &[u8]) -> Result<Found, Malformed> {
-    let mut fields = Cursor::of(value);
+    let mut fields = Fields(value);
     fields.le16()?;
     let (mut id, mut rounds, mut iterations) = (None, None, None);
     loop {
-        let kind = fields.byte()?;
+        let kind = fields.u8()?;
         if kind == 0 {
             break;
         }
         let length = fields.le32()? as usize;
         let name = fields.take(length)?;
         let length = fields.le32()? as usize;
-        let mut value = Cursor::of(fields.take(length)?);
+        let mut value = Fields(fields.take(length)?);
         match name {
             b"$UUID" => id = Some(value.array::<16>()?),
             b"R" => rounds = Some(value.le64()?),

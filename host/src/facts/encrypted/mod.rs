@@ -5,10 +5,8 @@ mod age;
 mod ansible;
 mod aws;
 mod base64;
-mod ber;
 mod bitlocker;
 mod cms;
-mod cursor;
 mod documents;
 mod eyaml;
 mod folders;
@@ -25,17 +23,13 @@ mod tokens;
 mod values;
 mod zip;
 
-use memchr::memchr;
-
 use super::Reading;
 use super::asn1::Malformed;
+use super::fields::CUT_OFF;
 use crate::problem::Problem;
-use crate::source::{Location, Source, SourceId, Span};
+use crate::source::{Location, Source, SourceId, Span, is_text};
 use found::Found;
 use text::{Hit, Text};
-
-/// As much of a file as git looks at for a NUL byte before it calls the file binary.
-const BINARY_WINDOW: usize = 8000;
 
 /// Reads a file that is encrypted as a whole.
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
@@ -138,11 +132,7 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
 fn git_crypt(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     const NONCE: usize = 12;
     if bytes.len() < b"\0GITCRYPT\0".len() + NONCE {
-        return Err(cursor::CUT_OFF);
+        return Err(CUT_OFF);
     }
     Ok(vec![Found::new("git-crypt", "git-crypt file").cipher("aes-256-ctr", 256).authenticated()])
-}
-
-fn is_text(bytes: &[u8]) -> bool {
-    memchr(0, &bytes[..bytes.len().min(BINARY_WINDOW)]).is_none()
 }

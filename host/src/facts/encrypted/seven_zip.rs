@@ -5,9 +5,9 @@ use std::io::Read;
 
 use lzma_rust2::LzmaReader;
 
-use super::cursor::{CUT_OFF, Cursor};
 use super::found::Found;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::{CUT_OFF, Fields};
 
 /// What every archive begins with.
 pub(super) const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
@@ -38,14 +38,14 @@ const COPY: &[u8] = &[0];
 
 /// A whole archive: one fact, or none if nothing is encrypted.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
-    let mut start = Cursor::at(bytes, MAGIC.len() + 2 + 4)?;
+    let mut start = Fields::at(bytes, MAGIC.len() + 2 + 4)?;
     let (offset, length) = (start.le64()?, start.le64()?);
     let mut header = slice(bytes, offset, length)?.to_vec();
     if header.is_empty() {
         return Ok(Vec::new());
     }
     for _ in 0..DEPTH {
-        let mut fields = Cursor::of(&header);
+        let mut fields = Fields(&header);
         match number(&mut fields)? {
             HEADER => return Ok(encrypted(&main_folders(&mut fields)?).into_iter().collect()),
             ENCODED_HEADER => {
@@ -88,7 +88,7 @@ fn encrypted(folders: &[Vec<Coder>]) -> Option<Found> {
 }
 
 /// The folders of the header that describes the archive.
-fn main_folders(fields: &mut Cursor<'_>) -> Result<Vec<Vec<Coder>>, Malformed> {
+fn main_folders(fields: &mut Fields<'_>) -> Result<Vec<Vec<Coder>>, Malformed> {
     loop {
         match number(fields)? {
             ARCHIVE_PROPERTIES => {
@@ -103,7 +103,7 @@ fn main_folders(fields: &mut Cursor<'_>) -> Result<Vec<Vec<Coder>>, Malformed> {
 }
 
 /// StreamsInfo, as far as the sizes of what is unpacked.
-fn streams(fields: &mut Cursor<'_>) -> Result<Streams, Malformed> {
+fn streams(fields: &mut Fields<'_>) -> Result<Streams, Malformed> {
     let mut streams = Streams::default();
     loop {
         match number(fields)? {
@@ -117,7 +117,7 @@ fn streams(fields: &mut Cursor<'_>) -> Result<Streams, Malformed> {
     }
 }
 
-fn pack_info(fields: &mut Cursor<'_>, streams: &mut Streams) -> Result<(), Malformed> {
+fn pack_info(fields: &mut Fields<'_>, streams: &mut Streams) -> Result<(), Malformed> {
     streams.pack_position = number(fields)?;
     let count = count(fields)?;
     loop {
@@ -130,12 +130,12 @@ fn pack_info(fields: &mut Cursor<'_>, streams: &mut Streams) -> Result<(), Malfo
     }
 }
 
-fn unpack_info(fields: &mut Cursor<'_>, streams: &mut Streams) -> Result<(), Malformed> {
+fn unpack_info(fields: &mut Fields<'_>, streams: &mut Streams) -> Result<(), Malformed> {
     if number(fields)? != FOLDER {
         return Err(Malformed("its header has no folders where they should be"));
     }
     let count = count(fields)?;
-    if fields.byte()? != 0 {
+    if fields.u8()? != 0 {
         return Err(Malformed("its folders stand in another stream"));
     }
     let mut outputs = 0;
@@ -151,11 +151,11 @@ fn unpack_info(fields: &mut Cursor<'_>, streams: &mut Streams) -> Result<(), Mal
 }
 
 /// The coders of a folder, and how many streams come out of them.
-fn folder(fields: &mut Cursor<'_>) -> Result<(Vec<Coder>, u64), Malformed> {
+fn folder(fields: &mut Fields<'_>) -> Result<(Vec<Coder>, u64), Malformed> {
     let coders = count(fields)?;
     let (mut list, mut inputs, mut outputs) = (Vec::new(), 0u64, 0u64);
     for _ in 0..coders {
-        let flags = fields.byte()?;
+        let flags = fields.u8()?;
         let id = fields.take(usize::from(flags & 15))?.to_vec();
         let (into, out) = if flags & 0x10 == 0 { (1, 1) } else { (count(fields)?, count(fields)?) };
         (inputs, outputs) = (inputs + into, outputs + out);
@@ -184,11 +184,11 @@ fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
     if coder.id == COPY {
         return Ok(packed.to_vec());
     }
-    let mut properties = Cursor::of(&coder.properties);
+    let mut properties = Fields(&coder.properties);
     if coder.id != LZMA {
         return Err(Malformed("its header is packed in a way that is not read"));
     }
-    let (first, dictionary) = (properties.byte()?, properties.le32()?);
+    let (first, dictionary) = (properties.u8()?, properties.le32()?);
     // Nothing farther back than the beginning is ever asked for.
     let dictionary = u64::from(dictionary).min(length).min(HEADER_LIMIT) as u32;
     let damaged = |_| Malformed("its header cannot be unpacked");
@@ -201,32 +201,32 @@ fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
 /// A run of bytes by its offset behind the start header.
 fn slice(bytes: &[u8], offset: u64, length: u64) -> Result<&[u8], Malformed> {
     let start = usize::try_from(offset).ok().and_then(|offset| START.checked_add(offset)).ok_or(CUT_OFF)?;
-    Cursor::at(bytes, start)?.take(usize::try_from(length).map_err(|_| CUT_OFF)?)
+    Fields::at(bytes, start)?.take(usize::try_from(length).map_err(|_| CUT_OFF)?)
 }
 
 /// A run of bytes with its length before it.
-fn skip<'a>(fields: &mut Cursor<'a>) -> Result<&'a [u8], Malformed> {
+fn skip<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
     let length = number(fields)?;
     fields.take(usize::try_from(length).map_err(|_| CUT_OFF)?)
 }
 
-fn digests(fields: &mut Cursor<'_>, count: u64) -> Result<(), Malformed> {
+fn digests(fields: &mut Fields<'_>, count: u64) -> Result<(), Malformed> {
     let mut defined = count;
-    if fields.byte()? == 0 {
+    if fields.u8()? == 0 {
         let bits = fields.take(count.div_ceil(8) as usize)?;
         defined = bits.iter().map(|byte| u64::from(byte.count_ones())).sum();
     }
     fields.take(4 * defined as usize).map(drop)
 }
 
-fn count(fields: &mut Cursor<'_>) -> Result<u64, Malformed> {
+fn count(fields: &mut Fields<'_>) -> Result<u64, Malformed> {
     let count = number(fields)?;
     if count > COUNT_LIMIT { Err(Malformed("a count in its header is out of range")) } else { Ok(count) }
 }
 
 /// A number of one to nine bytes: the leading ones of the first byte say how many follow, little-endian.
-fn number(fields: &mut Cursor<'_>) -> Result<u64, Malformed> {
-    let first = fields.byte()?;
+fn number(fields: &mut Fields<'_>) -> Result<u64, Malformed> {
+    let first = fields.u8()?;
     let more = first.leading_ones();
     let low = fields.take(more as usize)?.iter().rev().fold(0u64, |sum, &byte| sum << 8 | u64::from(byte));
     if more >= 7 {
@@ -235,3 +235,6 @@ fn number(fields: &mut Cursor<'_>) -> Result<u64, Malformed> {
     let high = u64::from(first) & ((1 << (7 - more)) - 1);
     Ok(low | high << (8 * more))
 }
+
+#[cfg(test)]
+mod tests;

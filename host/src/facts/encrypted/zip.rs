@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::cursor::Cursor;
 use super::found::Found;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 
 /// What an archive with entries begins with.
 pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
@@ -35,7 +35,7 @@ enum Scheme {
 /// A whole archive: a fact for each scheme in it, none if nothing is encrypted.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let Some(directory) = directory(bytes) else {
-        let first = Cursor::at(bytes, MAGIC.len() + 2)?.le16()?;
+        let first = Fields::at(bytes, MAGIC.len() + 2)?.le16()?;
         return if first & ENCRYPTED != 0 {
             Err(Malformed("it has no directory of its entries at its end"))
         } else {
@@ -43,13 +43,13 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
         };
     };
     let mut schemes: BTreeMap<Scheme, usize> = BTreeMap::new();
-    let mut fields = Cursor::of(directory);
-    while fields.rest().starts_with(&CENTRAL) {
+    let mut fields = Fields(directory);
+    while fields.0.starts_with(&CENTRAL) {
         if let Some(scheme) = entry(&mut fields)? {
             *schemes.entry(scheme).or_default() += 1;
         }
     }
-    if !fields.rest().starts_with(&END) && !fields.rest().starts_with(b"PK") && !schemes.is_empty() {
+    if !fields.0.starts_with(&END) && !fields.0.starts_with(b"PK") && !schemes.is_empty() {
         return Err(Malformed("the directory of its entries is damaged"));
     }
     Ok(schemes.into_keys().map(found).collect())
@@ -59,7 +59,7 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
 fn directory(bytes: &[u8]) -> Option<&[u8]> {
     let floor = bytes.len().saturating_sub(END_LENGTH + COMMENT_LIMIT);
     let end = floor + memchr::memmem::rfind(&bytes[floor..], &END)?;
-    let mut fields = Cursor::at(bytes, end + 12).ok()?;
+    let mut fields = Fields::at(bytes, end + 12).ok()?;
     let (length, offset) = (fields.le32().ok()? as usize, fields.le32().ok()? as usize);
     // Behind a program that unpacks itself, and in ZIP64, the offset does not hold: the directory ends before its end records.
     let before_end = || memchr::memmem::find(&bytes[..end], &CENTRAL);
@@ -74,7 +74,7 @@ fn directory(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// One central directory header (APPNOTE.TXT, section 4.3.12).
-fn entry(fields: &mut Cursor<'_>) -> Result<Option<Scheme>, Malformed> {
+fn entry(fields: &mut Fields<'_>) -> Result<Option<Scheme>, Malformed> {
     fields.take(4 + 2 + 2)?;
     let (flags, method) = (fields.le16()?, fields.le16()?);
     fields.take(4 + 4 + 4 + 4)?;
@@ -93,13 +93,13 @@ fn entry(fields: &mut Cursor<'_>) -> Result<Option<Scheme>, Malformed> {
 
 /// Bits of the key by the extra field of AES: version, `AE`, strength 1 to 3, the real method.
 fn aes(extra: &[u8]) -> Result<u32, Malformed> {
-    let mut fields = Cursor::of(extra);
+    let mut fields = Fields(extra);
     loop {
         let (id, length) = (fields.le16()?, fields.le16()?);
-        let mut value = Cursor::of(fields.take(usize::from(length))?);
+        let mut value = Fields(fields.take(usize::from(length))?);
         if id == AES_FIELD {
             value.take(4)?;
-            return match value.byte()? {
+            return match value.u8()? {
                 strength @ 1..=3 => Ok(64 + 64 * u32::from(strength)),
                 _ => Err(Malformed("the strength of its AES is not known")),
             };

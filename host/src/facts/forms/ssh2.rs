@@ -4,7 +4,8 @@
 use super::Sink;
 use super::lines::{Line, Lines};
 use crate::facts::asn1::{Malformed, significant};
-use crate::facts::key::{Found, PublicHalf, encryption, wire::Fields};
+use crate::facts::fields::Fields;
+use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::pem::decode;
 use crate::rules::contract::{Encryption, Protection, Role};
 
@@ -67,18 +68,18 @@ fn public(blob: &[u8]) -> Result<Found<'_>, Malformed> {
 
 /// Magic, length, key type, cipher, and what is encrypted.
 fn private(body: &[u8]) -> Result<Found<'_>, Malformed> {
-    let mut fields = Fields::of(body);
-    if fields.number()? != MAGIC {
+    let mut fields = Fields(body);
+    if fields.u32()? != MAGIC {
         return Err(Malformed("it does not begin as the private keys of ssh.com do"));
     }
-    let (_length, kind, cipher) = (fields.number()?, fields.string()?, fields.string()?);
-    let payload = fields.string()?;
+    let (_length, kind, cipher) = (fields.u32()?, fields.long()?, fields.long()?);
+    let payload = fields.long()?;
     if cipher != b"none" {
         let cipher = encryption::ssh_cipher(&String::from_utf8_lossy(cipher));
         let encryption = Encryption { iterations: 1, ..encryption::of("SSH2", "MD5", &cipher) };
         return Ok(Found::new(Role::Private, "SSH2", Protection::Passphrase, None).encrypted(encryption));
     }
-    let half = half(kind, Fields::of(Fields::of(payload).string()?))?;
+    let half = half(kind, Fields(Fields(payload).long()?))?;
     Ok(Found::new(Role::Private, "SSH2", Protection::Plaintext, Some(half)))
 }
 
@@ -89,7 +90,7 @@ fn half<'a>(kind: &[u8], mut numbers: Fields<'a>) -> Result<PublicHalf<'a>, Malf
         return Ok(PublicHalf::of_rsa(number(&mut numbers)?, exponent));
     }
     if kind.starts_with(b"dl-modp{sign{dsa") {
-        let _predefined = numbers.number()?;
+        let _predefined = numbers.u32()?;
         let (p, g, q) = (number(&mut numbers)?, number(&mut numbers)?, number(&mut numbers)?);
         return Ok(PublicHalf::of_dsa([p, q, g], Some(number(&mut numbers)?)));
     }
@@ -98,6 +99,6 @@ fn half<'a>(kind: &[u8], mut numbers: Fields<'a>) -> Result<PublicHalf<'a>, Malf
 
 /// A number behind its length in bits.
 fn number<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
-    let bits = fields.number()? as usize;
-    Ok(significant(fields.bytes(bits.div_ceil(8))?))
+    let bits = fields.u32()? as usize;
+    Ok(significant(fields.take(bits.div_ceil(8))?))
 }

@@ -3,16 +3,17 @@
 
 use crate::digest::{hex, sha1, sha256};
 use crate::facts::asn1::{Malformed, bit_length};
+use crate::facts::openpgp::packet::{Packet, Packets, Tag};
 use crate::rules::contract::{Protection, Role};
 
 use super::Found;
 
 mod material;
-mod packet;
 mod secret;
+mod signature;
 
 use material::Material;
-use packet::{Packet, Packets, Tag};
+use signature::Signature;
 
 /// What is found in some packets, and why they cannot be read to their end.
 pub(crate) struct Keys<'a> {
@@ -36,7 +37,8 @@ pub(crate) fn is_file(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|&first| first >= 0x80)
         && Packets::of(bytes).next().is_some_and(|packet| {
             packet.is_ok_and(|packet| {
-                packet.tag.is_some_and(|tag| matches!(tag, Tag::SecretKey | Tag::PublicKey))
+                packet.tag.is_primary()
+                    && !packet.in_parts
                     && Material::read(packet.body).is_ok_and(|material| material.is_known())
             })
         })
@@ -48,18 +50,19 @@ pub(crate) fn read(bytes: &[u8]) -> Keys<'_> {
     let mut last: Option<Key<'_>> = None;
     for packet in Packets::of(bytes) {
         let result = packet.and_then(|packet| match packet.tag {
-            Some(Tag::Signature) => {
+            _ if packet.in_parts => Err(Malformed("a packet in parts is none of a key")),
+            Tag::Signature => {
                 if let Some(key) = &mut last {
                     key.sign(packet.body);
                 }
                 Ok(())
             }
-            Some(_) => {
+            Tag::SecretKey | Tag::PublicKey | Tag::SecretSubkey | Tag::PublicSubkey => {
                 keys.found.extend(last.take().map(Key::into_found));
                 last = Some(Key::read(packet)?);
                 Ok(())
             }
-            None => Ok(()),
+            _ => Ok(()),
         });
         keys.problems.extend(result.err());
     }
@@ -69,7 +72,7 @@ pub(crate) fn read(bytes: &[u8]) -> Keys<'_> {
 
 impl<'a> Key<'a> {
     fn read(packet: Packet<'a>) -> Result<Self, Malformed> {
-        let tag = packet.tag.ok_or(Malformed("a packet is none of a key"))?;
+        let tag = packet.tag;
         let material = Material::read(packet.body)?;
         if tag.is_secret() && !material.is_known() {
             return Err(Malformed("the algorithm of a secret key is not known, and so not how it is protected"));
@@ -100,7 +103,7 @@ impl<'a> Key<'a> {
     /// Takes what a signature that follows the key says of its expiry, if it is a newer one.
     fn sign(&mut self, body: &[u8]) {
         let about = if self.tag.is_primary() { &[0x10, 0x11, 0x12, 0x13, 0x1f][..] } else { &[0x18] };
-        if let Some(signature) = packet::Signature::read(body).filter(|signature| about.contains(&signature.kind))
+        if let Some(signature) = Signature::read(body).ok().filter(|signature| about.contains(&signature.kind))
             && signature.created >= self.signed
         {
             self.signed = signature.created;

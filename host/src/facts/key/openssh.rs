@@ -2,9 +2,10 @@
 //! halves, and how the private ones are encrypted.
 
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 use crate::rules::contract::{Protection, Role};
 
-use super::wire::{Fields, SshKey};
+use super::wire::SshKey;
 use super::{Found, encryption};
 
 /// What the format begins with.
@@ -13,20 +14,20 @@ pub(crate) const MAGIC: &[u8] = b"openssh-key-v1\0";
 /// The keys in the body of a block; one that cannot be read ends the list with an error.
 pub(crate) fn read(body: &[u8]) -> Result<Vec<Found<'_>>, Malformed> {
     let rest = body.strip_prefix(MAGIC).ok_or(Malformed("it does not begin with openssh-key-v1"))?;
-    let mut fields = Fields::of(rest);
-    let (cipher, kdf, options) = (fields.string()?, fields.string()?, fields.string()?);
-    let count = fields.number()?;
+    let mut fields = Fields(rest);
+    let (cipher, kdf, options) = (fields.long()?, fields.long()?, fields.long()?);
+    let count = fields.u32()?;
     let encryption = match (cipher, kdf) {
         (b"none", b"none") => None,
         _ => {
-            let mut options = Fields::of(options);
-            let rounds = options.string().and_then(|_salt| options.number()).unwrap_or(0);
+            let mut options = Fields(options);
+            let rounds = options.long().and_then(|_salt| options.u32()).unwrap_or(0);
             Some(encryption::of_openssh(&String::from_utf8_lossy(cipher), &String::from_utf8_lossy(kdf), rounds))
         }
     };
     let mut found = Vec::new();
     for _ in 0..count {
-        let key = SshKey::read(fields.string()?)?;
+        let key = SshKey::read(fields.long()?)?;
         let protection = match (&encryption, key.in_hardware()) {
             (_, true) => Protection::Hardware,
             (Some(_), false) => Protection::Passphrase,
@@ -37,7 +38,7 @@ pub(crate) fn read(body: &[u8]) -> Result<Vec<Found<'_>>, Malformed> {
         one.encryption = encryption;
         found.push(one);
     }
-    if fields.string()?.is_empty() || found.is_empty() {
+    if fields.long()?.is_empty() || found.is_empty() {
         return Err(Malformed("it has no private key in it"));
     }
     Ok(found)

@@ -4,6 +4,7 @@
 use der::Tag;
 
 use crate::facts::asn1::{Element, Elements, Malformed, bit_length, significant};
+use crate::facts::ber;
 use crate::facts::parameters::{self, Group};
 
 /// What a SEQUENCE is.
@@ -159,14 +160,6 @@ fn is_encryption(bytes: &[u8]) -> bool {
 
 /// The length that the SEQUENCE at the start has, none if it is left open, and what follows on the length.
 fn header(bytes: &[u8]) -> Option<(Option<usize>, &[u8])> {
-    let &[0x30, first, ref rest @ ..] = bytes else { return None };
-    match first {
-        0x80 => Some((None, rest)),
-        0..0x80 => Some((Some(first.into()), rest)),
-        0x81..=0x84 => {
-            let (length, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
-            Some((Some(length.iter().fold(0, |sum, &byte| sum << 8 | usize::from(byte))), rest))
-        }
-        _ => None,
-    }
+    let (0x30, start, length) = ber::header(bytes).ok()? else { return None };
+    Some((length, &bytes[start..]))
 }

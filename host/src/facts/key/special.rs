@@ -123,3 +123,96 @@ fn without_value(oid: &oid::Oid) -> PublicHalf<'static> {
 fn bits(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX).saturating_mul(8)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::{Index, select};
+
+    use super::*;
+    use crate::facts::asn1::encode_unsigned;
+
+    const FORMS: [Special; 10] = [
+        Special::Tss2,
+        Special::TssBlob,
+        Special::Piv,
+        Special::TlsSession,
+        Special::OpenVpnStatic,
+        Special::OpenVpnCrypt,
+        Special::Sigstore,
+        Special::NkeySeed,
+        Special::Ed25519,
+        Special::DsaPublic,
+    ];
+
+    /// A sound body of a form, and how many bits its key has; 0 where its public half says that.
+    fn body() -> impl Strategy<Value = (Special, Vec<u8>, u32)> {
+        let bytes = |length| vec(any::<u8>(), length);
+        let session = bytes(0..100).prop_map(|master_key| {
+            let octets = |bytes: &[u8]| encode(4, &[bytes]);
+            let numbers = [encode_unsigned(&[1]), encode_unsigned(&[3, 4])].concat();
+            let der = encode(0x30, &[&numbers, &octets(&[0x13, 2]), &octets(&[7; 32]), &octets(&master_key)]);
+            (Special::TlsSession, der, 8 * master_key.len() as u32)
+        });
+        let openvpn = bytes(256..257).prop_map(|key| {
+            let lines = key.chunks(16).map(|line| format!("{}\n", crate::digest::hex(line)));
+            (Special::OpenVpnStatic, lines.collect::<String>().into_bytes(), 2048)
+        });
+        let client = bytes(257..400).prop_map(|body| (Special::OpenVpnCrypt, body, 2048));
+        let server = bytes(128..129).prop_map(|body| (Special::OpenVpnCrypt, body, 1024));
+        let seed = "S[OUAX][A-Z2-7]{56}\n?".prop_map(|text| (Special::NkeySeed, text.into_bytes(), 0));
+        let raw = prop_oneof![bytes(32..33), bytes(64..65)].prop_map(|body| (Special::Ed25519, body, 0));
+        let dsa = vec(bytes(1..60), 4).prop_map(|numbers| {
+            let numbers: Vec<u8> = numbers.iter().flat_map(|number| encode_unsigned(number)).collect();
+            (Special::DsaPublic, encode(0x30, &[&numbers]), 0)
+        });
+        let blob = bytes(0..60).prop_map(|blob| (Special::TssBlob, encode(4, &[&blob]), 0));
+        let sigstore = Just((
+            Special::Sigstore,
+            br#"{"kdf":{"name":"scrypt","params":{"N":65536}},"cipher":{"name":"nacl/secretbox"}}"#.to_vec(),
+            0,
+        ));
+        prop_oneof![session, openvpn, client, server, seed, raw, dsa, blob, sigstore]
+    }
+
+    #[test]
+    fn an_ed25519_key_with_its_public_half_is_known_by_it() {
+        let body = [[1; 32], [2; 32]].concat();
+        let found = read(Special::Ed25519, &body).unwrap();
+        assert_eq!(found.public.unwrap().spki(), PublicHalf::of_fixed(&oid::ED25519, vec![2; 32]).spki());
+    }
+
+    proptest! {
+        #[test]
+        fn a_sound_body_is_a_key_of_its_length((form, body, bits) in body()) {
+            let found = read(form, &body).map_err(|reason| TestCaseError::fail(reason.0))?;
+            prop_assert_eq!(found.bits.unwrap_or(0), bits);
+            prop_assert_eq!(found.role == Role::Public, form == Special::DsaPublic);
+        }
+
+        #[test]
+        fn damaged_bodies_are_keys_or_malformed((form, mut body, _) in body(), at in any::<Index>(), value in any::<u8>(), cut in 0_usize..4) {
+            let at = at.index(body.len());
+            body[at] = value;
+            body.truncate(body.len().saturating_sub(cut));
+            for form in [form].into_iter().chain(FORMS) {
+                let _ = read(form, &body);
+            }
+        }
+
+        #[test]
+        fn arbitrary_bodies_never_panic(form in select(&FORMS[..]), body in any::<Vec<u8>>()) {
+            let _ = read(form, &body);
+        }
+
+        #[test]
+        fn lengths_that_no_key_has_are_refused(body in vec(any::<u8>(), 0..257)) {
+            prop_assert_eq!(read(Special::OpenVpnCrypt, &body).is_ok(), body.len() == 128);
+            let is_raw = matches!(body.len(), 32 | 64);
+            prop_assert_eq!(read(Special::Ed25519, &body).is_ok(), is_raw || Shape::of(&body).is_some());
+        }
+    }
+}

@@ -92,3 +92,102 @@ fn skip_unless_null(fields: &mut Fields<'_>, length: usize) -> Result<(), Malfor
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
+
+    use super::*;
+    use crate::facts::asn1::{encode, encode_unsigned};
+
+    /// Bytes behind their number in 16 bits: TPM2B.
+    fn sized(bytes: &[u8]) -> Vec<u8> {
+        [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat()
+    }
+
+    /// An algorithm with so many bytes of details, or NULL.
+    fn algorithm(is_null: bool, details: usize) -> Vec<u8> {
+        if is_null { NULL.to_be_bytes().to_vec() } else { [vec![0, 6], vec![0x80; details]].concat() }
+    }
+
+    /// A TPMKey (draft-bottomley-tpm2-keys, section 3.1) around a TPMT_PUBLIC, with the optional fields whose bits are set.
+    fn key(public: &[u8], options: u8) -> Vec<u8> {
+        let options = (0..6)
+            .filter(|option| options >> option & 1 == 1)
+            .flat_map(|option| encode(0xa0 | option, &[&[1, 1, 0xff]]));
+        let loadable = encode_oid(&crate::facts::oid::oid("2.23.133.10.1.3"));
+        let parent = encode_unsigned(&[0x40, 0, 0, 1]);
+        encode(
+            0x30,
+            &[&loadable, &options.collect::<Vec<_>>(), &parent, &encode(4, &[&sized(public)]), &encode(4, &[&[0; 40]])],
+        )
+    }
+
+    /// The beginning of a TPMT_PUBLIC: type, hash of the name, attributes, policy; then the symmetric algorithm and the scheme.
+    fn begin(kind: u16, policy: &[u8], nulls: [bool; 2]) -> Vec<u8> {
+        [
+            &kind.to_be_bytes()[..],
+            &[0, 11, 0, 6, 4, 0x72],
+            &sized(policy),
+            &algorithm(nulls[0], 4),
+            &algorithm(nulls[1], 2),
+        ]
+        .concat()
+    }
+
+    fn rsa() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+        let modulus = (0x80_u8.., vec(any::<u8>(), 20..80)).prop_map(|(first, rest)| [vec![first], rest].concat());
+        (modulus, any::<u32>(), vec(any::<u8>(), 0..40), any::<[bool; 2]>(), any::<u8>()).prop_map(
+            |(modulus, exponent, policy, nulls, options)| {
+                let parameters = [&[8, 0][..], &exponent.to_be_bytes(), &sized(&modulus)].concat();
+                let exponent = if exponent == 0 { 65_537 } else { exponent };
+                let expected = PublicHalf::of_rsa(&modulus, &exponent.to_be_bytes()).spki().unwrap();
+                (key(&[begin(RSA, &policy, nulls), parameters].concat(), options), expected)
+            },
+        )
+    }
+
+    fn ecc() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+        let coordinates = (vec(any::<u8>(), 0..=32), vec(any::<u8>(), 0..=32));
+        (coordinates, any::<[bool; 3]>(), any::<u8>()).prop_map(|((x, y), nulls, options)| {
+            let begin = begin(ECC, &[], [nulls[0], nulls[1]]);
+            let parameters = [&[0, 3][..], &algorithm(nulls[2], 2), &sized(&x), &sized(&y)].concat();
+            let padded = |number: &[u8]| [vec![0; 32 - number.len()], number.to_vec()].concat();
+            let point = [vec![4], padded(&x), padded(&y)].concat();
+            let curve = curves::by_name("prime256v1").unwrap();
+            let expected = PublicHalf::of_point(&encode_oid(&curve.oid), point).spki().unwrap();
+            (key(&[begin, parameters].concat(), options), expected)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_public_half_is_that_of_the_numbers((der, expected) in prop_oneof![rsa(), ecc()]) {
+            let found = read(&der).map_err(|reason| TestCaseError::fail(reason.0))?;
+            prop_assert_eq!(found.public.and_then(|half| half.spki()), Some(expected));
+            prop_assert!((found.role, found.protection) == (Role::Private, Protection::Hardware));
+        }
+
+        #[test]
+        fn a_key_that_is_cut_off_is_malformed((der, _) in prop_oneof![rsa(), ecc()], cut in any::<Index>()) {
+            prop_assert!(read(&der[..cut.index(der.len())]).is_err());
+        }
+
+        #[test]
+        fn damaged_keys_are_still_in_hardware_or_malformed((mut der, _) in prop_oneof![rsa(), ecc()], at in any::<Index>(), value in any::<u8>()) {
+            let at = at.index(der.len());
+            der[at] = value;
+            prop_assert!(!read(&der).is_ok_and(|found| found.protection != Protection::Hardware));
+        }
+
+        #[test]
+        fn arbitrary_public_areas_never_panic(public in any::<Vec<u8>>(), kind in any::<bool>(), options in any::<u8>()) {
+            let kind: u16 = if kind { RSA } else { ECC };
+            let _ = read(&key(&[&kind.to_be_bytes()[..], &public].concat(), options));
+        }
+    }
+}

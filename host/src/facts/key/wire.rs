@@ -4,6 +4,7 @@
 use der::asn1::ObjectIdentifier;
 
 use crate::facts::asn1::{Malformed, encode_oid, significant};
+use crate::facts::fields::Fields;
 use crate::facts::oid::{self, curves};
 
 use super::public::PublicHalf;
@@ -14,12 +15,6 @@ pub(crate) const CURVES: [(&str, &str); 3] =
 
 /// What the type of a certificate ends with (OpenSSH PROTOCOL.certkeys).
 const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
-
-/// Fields that follow each other.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Fields<'a> {
-    rest: &'a [u8],
-}
 
 /// A public key as SSH writes it.
 #[derive(Debug, Clone)]
@@ -32,53 +27,21 @@ pub(crate) struct SshKey<'a> {
     pub(crate) validity: Option<[Option<i64>; 2]>,
 }
 
-impl<'a> Fields<'a> {
-    /// The fields in these bytes.
-    pub(crate) fn of(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
-    }
-
-    /// A uint32.
-    pub(crate) fn number(&mut self) -> Result<u32, Malformed> {
-        let (number, rest) = self.rest.split_first_chunk::<4>().ok_or(Malformed("it ends within a number"))?;
-        self.rest = rest;
-        Ok(u32::from_be_bytes(*number))
-    }
-
-    /// A uint64.
-    fn long(&mut self) -> Result<u64, Malformed> {
-        Ok(u64::from(self.number()?) << 32 | u64::from(self.number()?))
-    }
-
-    /// A string, or the bytes of an mpint.
-    pub(crate) fn string(&mut self) -> Result<&'a [u8], Malformed> {
-        let length = self.number()? as usize;
-        self.bytes(length)
-    }
-
-    /// So many bytes.
-    pub(crate) fn bytes(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (string, rest) = self.rest.split_at_checked(length).ok_or(Malformed("it ends within a string"))?;
-        self.rest = rest;
-        Ok(string)
-    }
-}
-
 impl<'a> SshKey<'a> {
     /// From the blob of a public key.
     pub(crate) fn read(blob: &'a [u8]) -> Result<Self, Malformed> {
-        let mut fields = Fields::of(blob);
-        let name = fields.string()?;
+        let mut fields = Fields(blob);
+        let name = fields.long()?;
         let Some(plain) = name.strip_suffix(CERTIFICATE) else {
             let public = Self::half(name, &mut fields)?.map(|half| half.found_as_ssh(blob.into()));
             return Ok(Self { public, name, validity: None });
         };
-        let _nonce = fields.string()?;
+        let _nonce = fields.long()?;
         let key = fields;
         let plain = plain_name(plain);
         let public = Self::half(&plain, &mut fields)?;
         // What follows the key in a certificate is serial number, type, key id, principals, validity.
-        let blob = [&string(&plain), &key.rest[..key.rest.len() - fields.rest.len()]].concat();
+        let blob = [&string(&plain), &key.0[..key.0.len() - fields.0.len()]].concat();
         let validity = match public {
             Some(_) => Some(validity(fields)?),
             None => None,
@@ -90,27 +53,27 @@ impl<'a> SshKey<'a> {
     fn half(name: &[u8], fields: &mut Fields<'a>) -> Result<Option<PublicHalf<'a>>, Malformed> {
         Ok(match name {
             b"ssh-rsa" => {
-                let exponent = fields.string()?;
-                Some(PublicHalf::of_rsa(fields.string()?, exponent))
+                let exponent = fields.long()?;
+                Some(PublicHalf::of_rsa(fields.long()?, exponent))
             }
             b"ssh-dss" => {
-                let parameters = [fields.string()?, fields.string()?, fields.string()?].map(significant);
-                Some(PublicHalf::of_dsa(parameters, Some(fields.string()?)))
+                let parameters = [fields.long()?, fields.long()?, fields.long()?].map(significant);
+                Some(PublicHalf::of_dsa(parameters, Some(fields.long()?)))
             }
-            b"ssh-ed25519" => Some(PublicHalf::of_fixed(&oid::ED25519, fields.string()?)),
+            b"ssh-ed25519" => Some(PublicHalf::of_fixed(&oid::ED25519, fields.long()?)),
             b"sk-ssh-ed25519@openssh.com" => {
-                let half = PublicHalf::of_fixed(&oid::ED25519, fields.string()?);
-                let _application = fields.string()?;
+                let half = PublicHalf::of_fixed(&oid::ED25519, fields.long()?);
+                let _application = fields.long()?;
                 Some(half)
             }
-            b"ssh-ed448" => Some(PublicHalf::of_fixed(&oid::ED448, fields.string()?)),
+            b"ssh-ed448" => Some(PublicHalf::of_fixed(&oid::ED448, fields.long()?)),
             _ if (name.starts_with(b"ecdsa-sha2-") && name.len() == 19)
                 || name == b"sk-ecdsa-sha2-nistp256@openssh.com" =>
             {
-                let curve = curve(fields.string()?)?;
-                let half = PublicHalf::of_ec(&encode_oid(&curve), Some(fields.string()?.into()));
+                let curve = curve(fields.long()?)?;
+                let half = PublicHalf::of_ec(&encode_oid(&curve), Some(fields.long()?.into()));
                 if name.starts_with(b"sk-") {
-                    let _application = fields.string()?;
+                    let _application = fields.long()?;
                 }
                 Some(half)
             }
@@ -146,10 +109,10 @@ fn plain_name(name: &[u8]) -> Vec<u8> {
 
 /// The validity in the fields behind the key of a certificate.
 fn validity(mut fields: Fields<'_>) -> Result<[Option<i64>; 2], Malformed> {
-    let (_serial, _type) = (fields.long()?, fields.number()?);
-    let (_key_id, _principals) = (fields.string()?, fields.string()?);
-    let from = Some(fields.long()?).filter(|&from| from != 0);
-    let until = Some(fields.long()?).filter(|&until| until != u64::MAX);
+    let (_serial, _type) = (fields.u64()?, fields.u32()?);
+    let (_key_id, _principals) = (fields.long()?, fields.long()?);
+    let from = Some(fields.u64()?).filter(|&from| from != 0);
+    let until = Some(fields.u64()?).filter(|&until| until != u64::MAX);
     Ok([from, until].map(|time| time.and_then(|time| i64::try_from(time).ok())))
 }
 

@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use super::packet::big_endian;
 use crate::facts::asn1::{Malformed, encode_oid, significant};
+use crate::facts::fields::Fields;
 use crate::facts::key::PublicHalf;
 use crate::facts::oid::{self, Oid, curves, oid};
 
@@ -39,22 +39,22 @@ enum Numbers<'a> {
 
 impl<'a> Material<'a> {
     pub(super) fn read(body: &'a [u8]) -> Result<Self, Malformed> {
-        let mut rest = Rest(body);
-        let version = rest.octet()?;
-        let created = i64::from(big_endian(rest.octets(4)?));
+        let mut fields = Fields(body);
+        let version = fields.u8()?;
+        let created = fields.u32()?.into();
         let days = match version {
-            2 | 3 => Some(big_endian(rest.octets(2)?) as u16),
+            2 | 3 => Some(fields.u16()?),
             4..=6 => None,
             _ => return Err(Malformed("the version of a key packet is not known")),
         };
-        let algorithm = rest.octet()?;
-        let stated = if version >= 5 { Some(big_endian(rest.octets(4)?) as usize) } else { None };
-        let before = body.len() - rest.0.len();
-        let numbers = Numbers::read(algorithm, &mut rest)?;
+        let algorithm = fields.u8()?;
+        let stated = if version >= 5 { Some(fields.u32()? as usize) } else { None };
+        let before = body.len() - fields.0.len();
+        let numbers = Numbers::read(algorithm, &mut fields)?;
         let length = match (stated, &numbers) {
             (Some(length), _) => length,
             (None, Numbers::Unknown) => body.len() - before,
-            (None, _) => body.len() - before - rest.0.len(),
+            (None, _) => body.len() - before - fields.0.len(),
         };
         let (public, secret) =
             body.split_at_checked(before + length).ok_or(Malformed("a key packet is shorter than it says"))?;
@@ -101,50 +101,35 @@ fn of_point<'a>(curve: &Oid, point: &'a [u8]) -> Option<PublicHalf<'a>> {
 }
 
 impl<'a> Numbers<'a> {
-    fn read(algorithm: u8, rest: &mut Rest<'a>) -> Result<Self, Malformed> {
-        let mut integers = |count| (0..count).map(|_| rest.integer()).collect::<Result<_, _>>().map(Self::Integers);
+    fn read(algorithm: u8, fields: &mut Fields<'a>) -> Result<Self, Malformed> {
+        let mut integers = |count| (0..count).map(|_| integer(fields)).collect::<Result<_, _>>().map(Self::Integers);
         match algorithm {
             1..=3 => integers(2),
             16 | 20 => integers(3),
             17 => integers(4),
             // ECDH, ECDSA, and EdDSA as it was before RFC 9580; ECDH has its key derivation behind the point.
             18 | 19 | 22 => {
-                let length = rest.octet()?;
+                let length = fields.u8()?;
                 let curve =
-                    Oid::from_bytes(rest.octets(length.into())?).map_err(|_| Malformed("its curve is malformed"))?;
-                let point = rest.integer()?;
+                    Oid::from_bytes(fields.take(length.into())?).map_err(|_| Malformed("its curve is malformed"))?;
+                let point = integer(fields)?;
                 if algorithm == 18 {
-                    let length = rest.octet()?;
-                    rest.octets(length.into())?;
+                    let length = fields.u8()?;
+                    fields.take(length.into())?;
                 }
                 Ok(Self::Point(curve, point))
             }
-            25 => Ok(Self::Octets(oid::X25519, rest.octets(32)?)),
-            26 => Ok(Self::Octets(oid::X448, rest.octets(56)?)),
-            27 => Ok(Self::Octets(oid::ED25519, rest.octets(32)?)),
-            28 => Ok(Self::Octets(oid::ED448, rest.octets(57)?)),
+            25 => Ok(Self::Octets(oid::X25519, fields.take(32)?)),
+            26 => Ok(Self::Octets(oid::X448, fields.take(56)?)),
+            27 => Ok(Self::Octets(oid::ED25519, fields.take(32)?)),
+            28 => Ok(Self::Octets(oid::ED448, fields.take(57)?)),
             _ => Ok(Self::Unknown),
         }
     }
 }
 
-/// What is left of a packet.
-struct Rest<'a>(&'a [u8]);
-
-impl<'a> Rest<'a> {
-    fn octets(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
-        let (octets, rest) = self.0.split_at_checked(count).ok_or(Malformed("a key packet ends too early"))?;
-        self.0 = rest;
-        Ok(octets)
-    }
-
-    fn octet(&mut self) -> Result<u8, Malformed> {
-        self.octets(1).map(|octets| octets[0])
-    }
-
-    /// A multiprecision integer (section 3.2) without leading zeros.
-    fn integer(&mut self) -> Result<&'a [u8], Malformed> {
-        let bits = big_endian(self.octets(2)?) as usize;
-        self.octets(bits.div_ceil(8)).map(significant)
-    }
+/// A multiprecision integer (section 3.2) without leading zeros.
+fn integer<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
+    let bits = usize::from(fields.u16()?);
+    fields.take(bits.div_ceil(8)).map(significant)
 }

@@ -1,81 +1,68 @@
-//! How the secret part of an OpenPGP key packet is protected (RFC 9580, sections 3.7 and 5.5.3), and what GnuPG writes where there is
-//! none. Not the secret part itself.
+//! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes where there is none. Not the
+//! secret part itself.
 
-use super::packet::big_endian;
 use crate::facts::asn1::Malformed;
+use crate::facts::fields::Fields;
 use crate::facts::key::encryption;
 use crate::facts::openpgp;
+use crate::facts::openpgp::s2k::{self, Specifier};
 use crate::rules::contract::Encryption;
 
 /// What is in the place of a secret.
 pub(super) enum Secret {
     Plaintext,
-    /// It is not in this file: GnuPG's `gnu-dummy`.
+    /// It is not in this file.
     Absent,
-    /// It is on a smart card: GnuPG's `divert-to-card`.
+    /// It is on a smart card.
     OnCard,
     Encrypted(Encryption),
 }
 
 /// From the octet of S2K usage on.
 pub(super) fn protection(version: u8, secret: &[u8]) -> Result<Secret, Malformed> {
-    let (&usage, rest) = secret.split_first().ok_or(CUT_OFF)?;
+    of_usage(version, Fields(secret)).map_err(|_| Malformed("the secret part of a key packet is cut off"))
+}
+
+fn of_usage(version: u8, mut fields: Fields<'_>) -> Result<Secret, Malformed> {
+    let usage = fields.u8()?;
     if usage == 0 {
         return Ok(Secret::Plaintext);
     }
-    // Versions 5 and 6 count the octets of what follows.
-    let rest = if version >= 5 { rest.get(1..).ok_or(CUT_OFF)? } else { rest };
-    let (cipher, rest) = match usage {
-        253..=255 => rest.split_first().ok_or(CUT_OFF)?,
+    if version >= 5 {
+        let _length_of_what_follows = fields.u8()?;
+    }
+    if usage < 253 {
         // The octet is the cipher, and MD5 of the passphrase the key.
-        _ => {
-            let encryption =
-                encryption::of("OpenPGP", "S2K-simple", &format!("{}-cfb", or_unknown(openpgp::cipher(usage))));
-            return Ok(Secret::Encrypted(Encryption { prf: "MD5".to_owned(), iterations: 1, ..encryption }));
-        }
+        let cipher = format!("{}-cfb", or_unknown(openpgp::cipher(usage)));
+        let encryption = encryption::of("OpenPGP", "S2K-simple", &cipher);
+        return Ok(Secret::Encrypted(Encryption { prf: "MD5".to_owned(), iterations: 1, ..encryption }));
+    }
+    let cipher = match fields.u8()? {
+        0 => "none",
+        cipher => or_unknown(openpgp::cipher(cipher)),
     };
-    let (mode, rest) = match usage {
-        253 => rest.split_first().map(|(mode, rest)| (or_unknown(openpgp::mode(*mode)), rest)).ok_or(CUT_OFF)?,
-        _ => ("cfb", rest),
-    };
-    // Version 6 counts the octets of the specifier, too.
-    let specifier = if version == 6 { rest.get(1..).ok_or(CUT_OFF)? } else { rest };
-    let cipher = if *cipher == 0 { "none" } else { or_unknown(openpgp::cipher(*cipher)) };
-    specified(&format!("{cipher}-{mode}"), specifier)
+    let mode = if usage == 253 { or_unknown(openpgp::mode(fields.u8()?)) } else { "cfb" };
+    if version == 6 {
+        let _length_of_the_specifier = fields.u8()?;
+    }
+    s2k::read(&mut fields).map(|specifier| specified(&format!("{cipher}-{mode}"), specifier))
 }
 
-const CUT_OFF: Malformed = Malformed("the secret part of a key packet is cut off");
-
-/// The S2K specifier (section 3.7.1).
-fn specified(cipher: &str, specifier: &[u8]) -> Result<Secret, Malformed> {
-    let under = |kdf: &str, hash: u8, iterations: u64| {
-        let prf = or_unknown(openpgp::hash(hash)).to_owned();
-        Secret::Encrypted(Encryption { prf, iterations, ..encryption::of("OpenPGP", kdf, cipher) })
-    };
-    Ok(match specifier {
-        [0, hash, ..] => under("S2K-simple", *hash, 1),
-        [1, hash, ..] => under("S2K-salted", *hash, 1),
-        [3, hash, rest @ ..] => {
-            let coded = rest.get(8).ok_or(CUT_OFF)?;
-            under("S2K-iterated", *hash, u64::from(16 + (coded & 15)) << ((coded >> 4) + 6))
+fn specified(cipher: &str, specifier: Specifier) -> Secret {
+    let of = |kdf| encryption::of("OpenPGP", kdf, cipher);
+    Secret::Encrypted(match specifier {
+        Specifier::Absent => return Secret::Absent,
+        Specifier::OnCard => return Secret::OnCard,
+        Specifier::Hashed { kdf, hash, count } => {
+            let prf = or_unknown(openpgp::hash(hash)).to_owned();
+            Encryption { prf, iterations: count, ..of(kdf) }
         }
-        [4, rest @ ..] => {
-            let (passes, lanes, memory) = match rest.get(16..19) {
-                Some(&[passes, lanes, memory]) => (passes, lanes, memory),
-                _ => return Err(CUT_OFF),
-            };
-            let attributes = encryption::argon2_cost(1_u64.checked_shl(memory.into()).unwrap_or(0), lanes.into());
-            let encryption = encryption::of("OpenPGP", "Argon2id", cipher);
-            Secret::Encrypted(Encryption { iterations: passes.into(), attributes, ..encryption })
+        Specifier::Argon2 { passes, lanes, memory } => {
+            let attributes = encryption::argon2_cost(memory, lanes.into());
+            Encryption { iterations: passes.into(), attributes, ..of("Argon2id") }
         }
-        [101, _, b'G', b'N', b'U', 1, ..] => Secret::Absent,
-        [101, _, b'G', b'N', b'U', 2, ..] => Secret::OnCard,
-        [] => return Err(CUT_OFF),
         // Nothing is known of it but that it protects the key.
-        [number, ..] => {
-            let encryption = encryption::of(&format!("OpenPGP S2K {}", big_endian(&[*number])), "", cipher);
-            Secret::Encrypted(encryption)
-        }
+        Specifier::Unknown(number) => encryption::of(&format!("OpenPGP S2K {number}"), "", cipher),
     })
 }
 
