@@ -289,7 +289,7 @@ impl Reader<'_> {
             }
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
-                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info)),
+                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, &mut self.opener)?),
                     None => Shape::of(bytes).map(|shape| self.der_key(shape, bytes)).transpose()?.flatten(),
                 };
                 match found {

@@ -11,6 +11,7 @@ mod hostile;
 mod keys;
 mod labels;
 mod openpgp;
+mod passwords;
 mod places;
 mod revocation;
 mod tools;
