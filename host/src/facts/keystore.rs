@@ -1,8 +1,9 @@
-//! Java's keystores JKS and JCEKS, and those of Bouncy Castle: their entries, with the certificates that certify them. Their
+//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates that certify them. Their
 //! integrity checks are not verified, and of all of them only BCFKS is decrypted.
 
 mod bcfks;
 mod bouncy;
+mod keybox;
 mod serialized;
 
 use super::asn1::{Elements, Malformed};
@@ -24,13 +25,14 @@ const SECRET: u32 = 3;
 
 /// Whether a file is such a keystore, by what it begins with.
 pub(crate) fn recognises(bytes: &[u8]) -> bool {
-    java(bytes).is_some() || bouncy::recognises(bytes)
+    java(bytes).is_some() || keybox::recognises(bytes) || bouncy::recognises(bytes)
 }
 
 /// Hands on what a keystore holds.
 pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     match java(bytes) {
         Some((format, fields)) => read_java(format, fields, sink),
+        None if keybox::recognises(bytes) => keybox::read(bytes, sink),
         None => bouncy::read(bytes, sink),
     }
 }

@@ -7,6 +7,7 @@ mod containers;
 mod corpus;
 mod embedded;
 mod forms;
+mod gnupg;
 mod hostile;
 mod keys;
 mod labels;
