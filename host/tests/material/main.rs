@@ -10,6 +10,7 @@ mod forms;
 mod gnupg;
 mod hostile;
 mod keys;
+mod keystores;
 mod labels;
 mod openpgp;
 mod passwords;
