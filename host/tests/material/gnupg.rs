@@ -184,6 +184,8 @@ fn what_is_said_about_keys_is_none_and_what_is_broken_is_a_problem() {
     for mention in [
         "(private-key\n (rsa\n  (n #00e0ce9..[some bytes not shown]..51#)\n  (e #010001#)\n )\n)",
         "gcry_sexp_build (&s, NULL, \"(private-key(rsa(n%m)(e%m)(d%m)))\", n, e, d);",
+        "(private-key (ecc (curve <name>)(q ...)(d ...)))",
+        "(shadowed-private-key (rsa (n #00AA…BB#)(e #03#)))",
         "if a naked (private-key ...) follows, or (protected-private-key",
         "(private-keys-of-all) (private-key)",
     ] {
@@ -198,7 +200,7 @@ fn what_is_said_about_keys_is_none_and_what_is_broken_is_a_problem() {
         ("(private-key (rsa (n #00e0ce#)))", "a number of its public half is missing"),
         ("(private-key (ecc (curve Ed25519)(q #40aabb#)))", "its point does not fit its curve"),
         ("(protected-private-key (rsa (n #00e0ce#)(e #010001#)))", "does not say how it is protected"),
-        ("(private-key (rsa (n 99999999999:abc)))", "it ends within a list"),
+        ("(private-key (rsa (n 9999999:abc)))", "it ends within a list"),
         ("(private-key (rsa (n \"\\\\\")(e #010001#)(d \"\\\")))", "it ends within a list"),
         (&deep, "nested too deeply"),
         (&wide, "too many parts"),

@@ -138,10 +138,11 @@ fn nothing_that_is_private_in_a_bcfks_or_under_a_dek_info_is_in_what_is_read() {
     let mut files = vec![pem];
     files.extend(STORES.map(|(name, ..)| testdata(&format!("{name}.bcfks"))));
     for bytes in files {
-        for content in [&bytes[..], &bytes[..bytes.len() - 30], &[&bytes[..], &bytes].concat()] {
-            let shown = format!("{:?}", opened(content, "secret7\n\n"));
+        for content in [&bytes[..], &bytes[..bytes.len() - 30]] {
+            let reading = opened(content, "secret7\n\n");
+            let shown = format!("{reading:?}");
             assert!(hidden.iter().all(|value| !shown.contains(value.trim_matches(['[', ']']))), "{shown}");
-            assert!(!opened(content, "secret7").secrets.is_empty());
+            assert!(!reading.secrets.is_empty());
         }
     }
 }

@@ -6,8 +6,8 @@ use std::ops::Range;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::Sink;
-use super::sexp::{Folded, Parser, Sexp};
+use super::sexp::{ELIDED, Folded, Parser, Sexp};
+use super::{Sink, run};
 use crate::facts::asn1::{Malformed, bit_length, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::oid::{self, curves};
@@ -23,11 +23,14 @@ const REACH: usize = 64 * 1024;
 /// How far from a key what is said of it may stand.
 const NEAR: usize = 4 * 1024;
 
+/// What is said where something of the protection is missing.
+const UNPROTECTED: Malformed = Malformed("it does not say how it is protected");
+
 const ALGORITHMS: [&str; 8] = ["rsa", "dsa", "elg", "ecc", "ecdsa", "ecdh", "eddsa", "openpgp-"];
 
 /// Whether a list of a key can begin at `at`, and no word that only begins like one.
 pub(super) fn announces(text: &[u8], at: usize) -> bool {
-    let behind = text[at + 1..].iter().find(|byte| !byte.is_ascii_alphabetic() && **byte != b'-');
+    let behind = text.get(kind(text, at).end);
     behind.is_some_and(|byte| byte.is_ascii_whitespace() || b"(\\\"'`".contains(byte))
 }
 
@@ -42,16 +45,14 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if !sink.may_spend(home.len()) {
         return None;
     }
-    let stated =
-        at..at + 1 + text[at + 1..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
+    let stated = kind(text, at);
     match found {
         Ok(found) => {
             sink.secret(&(stated.end..home.end));
             let created = header(text, &home).and_then(time);
             sink.key(if created.is_some() { found.dated(created, None) } else { found }, b"", &home, &stated);
         }
-        // Somebody writes about such keys, or a program puts one together.
-        Err(_) if is_elided(&text[home.clone()]) => return None,
+        Err(ELIDED) => return None,
         Err(reason) => {
             // Where it ends is not known.
             sink.secret(&(stated.end..text.len().min(at + REACH)));
@@ -89,13 +90,14 @@ pub(super) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
 /// Whether the list at `at` has one in it that begins with an algorithm.
 fn is_evident(text: &[u8], at: usize) -> bool {
     let begin: Vec<u8> = Folded::new(text, at, NEAR).take(64).map(|symbol| symbol.byte).collect();
-    let name = begin[1..].iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'-').count();
-    let inner = begin[1 + name..].trim_ascii_start().strip_prefix(b"(").unwrap_or_default().trim_ascii_start();
+    let inner =
+        begin[kind(&begin, 0).end..].trim_ascii_start().strip_prefix(b"(").unwrap_or_default().trim_ascii_start();
     ALGORITHMS.iter().any(|algorithm| inner.starts_with(algorithm.as_bytes()))
 }
 
-fn is_elided(text: &[u8]) -> bool {
-    super::is_placeholder(text) || text.contains(&b'%') || memchr::memmem::find(text, b"..").is_some()
+/// The parenthesis at `at` and the word behind it.
+fn kind(text: &[u8], at: usize) -> Range<usize> {
+    at..run(text, at + 1, NEAR, |byte| byte.is_ascii_alphabetic() || byte == b'-').end
 }
 
 /// The key in a list: its kind, its algorithm with the numbers, and what else is said of it.
@@ -117,7 +119,7 @@ fn found(key: &Sexp) -> Result<Found<'static>, Malformed> {
     };
     let found = match numbers.value("p").filter(|_| algorithm.contains("elg")) {
         Some(prime) => found.sized("ElGamal", bit_length(prime)),
-        None => found.hidden_since(format!("the algorithm or curve of the GnuPG key ({algorithm}) is not known")),
+        None => found.hidden_since("the algorithm of the GnuPG key or its curve is not known"),
     };
     let created = key.value("created-at").and_then(|value| std::str::from_utf8(value).ok());
     Ok(found.dated(created.and_then(|text| text.parse().ok().or_else(|| time(text))), None))
@@ -161,52 +163,57 @@ fn point(curve: &str, point: &[u8]) -> Result<Option<PublicHalf<'static>>, Malfo
     Ok(curves::by_name(name).map(|curve| PublicHalf::of_point(&encode_oid(&curve.oid), point.to_vec())))
 }
 
-/// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows.
+/// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows. Names that are not
+/// known are not repeated: in a damaged file they may be anything.
 fn protection(numbers: &Sexp) -> Result<Option<Encryption>, Malformed> {
-    const MISSING: Malformed = Malformed("it does not say how it is protected");
-    let [mode, parameters, ..] = numbers.list("protected").ok_or(MISSING)? else { return Err(MISSING) };
-    let cipher = match mode.text().ok_or(MISSING)? {
+    let [mode, parameters, ..] = numbers.list("protected").ok_or(UNPROTECTED)? else { return Err(UNPROTECTED) };
+    let cipher = match mode.text().ok_or(UNPROTECTED)? {
         "openpgp-s2k3-sha1-aes-cbc" => "aes-128-cbc",
         "openpgp-s2k3-sha1-aes256-cbc" => "aes-256-cbc",
         "openpgp-s2k3-ocb-aes" => "aes-128-ocb",
         "openpgp-native" => return native(parameters),
-        other => return Ok(Some(encryption::of(&format!("GnuPG {other}"), "", ""))),
+        _ => return Ok(Some(encryption::of("GnuPG", "", ""))),
     };
-    let Sexp::List(parameters) = parameters else { return Err(MISSING) };
-    let Some(Sexp::List(derivation)) = parameters.first() else { return Err(MISSING) };
-    let [hash, _salt, count, ..] = &derivation[..] else { return Err(MISSING) };
+    let Sexp::List(parameters) = parameters else { return Err(UNPROTECTED) };
+    let Some(Sexp::List(derivation)) = parameters.first() else { return Err(UNPROTECTED) };
+    let [hash, _salt, count, ..] = &derivation[..] else { return Err(UNPROTECTED) };
     let iterations = count.text().and_then(|count| count.parse().ok()).unwrap_or(0);
     Ok(Some(under("S2K-iterated", hash, iterations, cipher)))
 }
 
 /// `(protection PROTTYPE PROTALGO IV S2KMODE S2KHASH S2KSALT S2KCOUNT)`, with the count in OpenPGP's one octet.
 fn native(key: &Sexp) -> Result<Option<Encryption>, Malformed> {
-    let missing = Malformed("it does not say how it is protected");
-    let [kind, cipher, _iv, mode, hash, _salt, count, ..] = key.list("protection").ok_or(missing)? else {
-        return if key.value("protection") == Some(b"none") { Ok(None) } else { Err(missing) };
-    };
-    if kind.text() == Some("none") {
+    let fields = key.list("protection").ok_or(UNPROTECTED)?;
+    if fields.first().and_then(Sexp::text) == Some("none") {
         return Ok(None);
     }
+    let [_kind, cipher, _iv, mode, hash, _salt, count, ..] = fields else { return Err(UNPROTECTED) };
     let cipher = match cipher.text().unwrap_or_default().to_ascii_lowercase().as_str() {
-        "aes" | "aes128" => "aes-128-cfb".to_owned(),
-        "aes192" => "aes-192-cfb".to_owned(),
-        "aes256" => "aes-256-cfb".to_owned(),
-        "3des" => "des-ede3-cfb".to_owned(),
-        "blowfish" => "bf-cfb".to_owned(),
-        "twofish" => "twofish-256-cfb".to_owned(),
-        other => format!("{}-cfb", other.replace("camellia", "camellia-")),
+        "aes" | "aes128" => "aes-128-cfb",
+        "aes192" => "aes-192-cfb",
+        "aes256" => "aes-256-cfb",
+        "3des" => "des-ede3-cfb",
+        "cast5" => "cast5-cfb",
+        "idea" => "idea-cfb",
+        "blowfish" => "bf-cfb",
+        "twofish" => "twofish-256-cfb",
+        "camellia128" => "camellia-128-cfb",
+        "camellia192" => "camellia-192-cfb",
+        "camellia256" => "camellia-256-cfb",
+        _ => "unknown-cfb",
     };
     let coded: u64 = count.text().and_then(|count| count.parse().ok()).filter(|&coded| coded < 256).unwrap_or(0);
     Ok(Some(match mode.text() {
-        Some("3") => under("S2K-iterated", hash, (16 + (coded & 15)) << ((coded >> 4) + 6), &cipher),
-        Some("1") => under("S2K-salted", hash, 1, &cipher),
-        _ => under("S2K-simple", hash, 1, &cipher),
+        Some("3") => under("S2K-iterated", hash, (16 + (coded & 15)) << ((coded >> 4) + 6), cipher),
+        Some("1") => under("S2K-salted", hash, 1, cipher),
+        _ => under("S2K-simple", hash, 1, cipher),
     }))
 }
 
 fn under(kdf: &str, hash: &Sexp, iterations: u64, cipher: &str) -> Encryption {
-    let prf = hash.text().unwrap_or("unknown").to_ascii_uppercase();
+    let known = ["MD5", "SHA1", "RIPEMD160", "SHA224", "SHA256", "SHA384", "SHA512"];
+    let hash = hash.text().unwrap_or_default();
+    let prf = known.into_iter().find(|known| known.eq_ignore_ascii_case(hash)).unwrap_or("unknown").to_owned();
     Encryption { prf, iterations, ..encryption::of("OpenPGP", kdf, cipher) }
 }
 

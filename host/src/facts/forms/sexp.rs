@@ -11,11 +11,15 @@ use crate::facts::pem::{Symbol, Unescaped, decode};
 const DEPTH: u32 = 16;
 /// How far before a list its line may begin.
 const LINE: usize = 256;
+/// Digits of the length of a value, with the colon behind them.
+const LONGEST_LENGTH: usize = 10;
 /// How many lists and values one may have.
 const MOST: usize = 1000;
 
+/// Why something is no key but a text about one, or what a program puts one together from.
+pub(super) const ELIDED: Malformed = Malformed("something of it is left out");
+
 /// A value or a list.
-#[derive(Debug)]
 pub(super) enum Sexp {
     Atom(Vec<u8>),
     List(Vec<Sexp>),
@@ -101,11 +105,7 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
             self.left = self.left.checked_sub(1).ok_or(Malformed("it has too many parts"))?;
             elements.push(match symbol.byte {
                 b'(' => self.elements(depth)?,
-                b'#' => {
-                    let digits = self.until(symbol)?.into_iter().filter(|byte| !byte.is_ascii_whitespace());
-                    let bytes = unhex(&digits.collect::<Vec<_>>());
-                    Sexp::Atom(bytes.ok_or(Malformed("a value of it is not of hexadecimal digits"))?)
-                }
+                b'#' => Sexp::Atom(hexadecimal(self.until(symbol)?)?),
                 b'|' => {
                     let bytes = decode::base64(&self.until(symbol)?);
                     Sexp::Atom(bytes.ok_or(Malformed("a value of it is not base64"))?)
@@ -136,14 +136,23 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
             self.end = symbol.at + 1;
             word.push(symbol.byte);
             if symbol.byte == b':'
+                && word.len() <= LONGEST_LENGTH
                 && let Some(length) =
                     std::str::from_utf8(&word[..word.len() - 1]).ok().and_then(|text| text.parse().ok())
             {
                 return (0_usize..length).map(|_| Ok(self.next()?.byte)).collect::<Result<_, _>>().map(Sexp::Atom);
             }
         }
-        Ok(Sexp::Atom(word))
+        let is_left_out = word.iter().all(|&byte| byte == b'.') || word.iter().any(|byte| b"%<>{}$".contains(byte));
+        if is_left_out { Err(ELIDED) } else { Ok(Sexp::Atom(word)) }
     }
+}
+
+fn hexadecimal(mut digits: Vec<u8>) -> Result<Vec<u8>, Malformed> {
+    digits.retain(|byte| !byte.is_ascii_whitespace());
+    let is_left_out = || ["..", "…"].iter().any(|dots| memchr::memmem::find(&digits, dots.as_bytes()).is_some());
+    unhex(&digits)
+        .ok_or_else(|| if is_left_out() { ELIDED } else { Malformed("a value of it is not of hexadecimal digits") })
 }
 
 fn is_of_word(byte: u8) -> bool {

@@ -176,9 +176,8 @@ impl Pbe {
 
 /// What scrypt costs in rounds of its mixing; more than any limit where it takes too much memory.
 pub(super) fn scrypt_cost(cost: u64, block_size: u64, parallelization: u64) -> u64 {
-    let blocks = cost.saturating_mul(block_size);
-    let fits = blocks.saturating_mul(128) <= MOST_MEMORY;
-    if fits { blocks.saturating_mul(parallelization) } else { u64::MAX }
+    let memory = cost.max(parallelization).saturating_mul(block_size).saturating_mul(128);
+    if memory > MOST_MEMORY { u64::MAX } else { cost.saturating_mul(block_size).saturating_mul(parallelization) }
 }
 
 /// A text in UTF-16 with a zero at its end (RFC 7292, appendix B.1).
@@ -231,4 +230,19 @@ fn unpadded<C: BlockCipherDecrypt>(cipher: Option<C>, iv: &[u8], ciphertext: &[u
     let cipher = cipher.ok_or(Failure::Unsupported)?;
     let decryptor = Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| Failure::Unsupported)?;
     decryptor.decrypt_padded_vec::<Pkcs7>(ciphertext).map_err(|_| Failure::Password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_scrypt_takes_for_its_cost_or_its_parallelization_is_bounded() {
+        assert_eq!(scrypt_cost(16_384, 8, 1), 131_072);
+        for (cost, block_size, parallelization) in
+            [(16_384, 127, 1), (2, 2000, 2000), (u64::MAX, 8, 1), (2, u64::MAX, 2)]
+        {
+            assert_eq!(scrypt_cost(cost, block_size, parallelization), u64::MAX);
+        }
+    }
 }
