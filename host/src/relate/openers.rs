@@ -175,7 +175,7 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
 
 /// The names that data may have for a key: its SPKI's digest, the key ID of OpenPGP, the tag of age.
 fn names_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
-    let is_openpgp = key.format == "OpenPGP";
+    let is_openpgp = ["OpenPGP", "GnuPG"].contains(&key.format.as_str());
     let others = place.fingerprints.iter().filter_map(move |fingerprint| match fingerprint.strip_prefix("SHA256:") {
         Some(base64) => Some(format!("ssh {}", hex(&tag(base64.get(..6)?)?))),
         None if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),

@@ -17,9 +17,10 @@ use crate::tools::{Authority, file, has, read, run};
 
 const PROTECT_TOOL: &str = "/usr/lib/gnupg/gpg-protect-tool";
 
-const KINDS: [(&str, &str); 3] = [
+const KINDS: [(&str, &str); 4] = [
     ("Key-Type: RSA\nKey-Length: 2048", "Subkey-Type: RSA\nSubkey-Length: 1024"),
     ("Key-Type: ECDSA\nKey-Curve: nistp256", "Subkey-Type: ECDH\nSubkey-Curve: brainpoolP384r1"),
+    ("Key-Type: ECDSA\nKey-Curve: nistp384", "Subkey-Type: ECDH\nSubkey-Curve: nistp521"),
     ("Key-Type: EDDSA\nKey-Curve: ed25519", "Subkey-Type: ECDH\nSubkey-Curve: cv25519"),
 ];
 
@@ -81,6 +82,8 @@ fn a_key_of_the_agent_is_the_one_that_gpg_exports() {
             assert_eq!((key.format.as_str(), key.role, key.protection), ("GnuPG", Role::Private, protection));
             assert_eq!((&key.public, place.spki), (&public.public, of_public.spki));
             assert!(key.unknown.is_empty() && place.spki.is_some());
+            // Of version 4, as which encrypted data name it.
+            assert!(place.fingerprints.contains(of_public.fingerprints.last().unwrap()), "{:?}", public.public);
             let created = |key: &Key| key.attributes.iter().find(|(name, _)| name == "created").cloned();
             assert_eq!(created(&key), created(&public));
             if protection == Protection::Passphrase {
@@ -236,7 +239,7 @@ fn a_keybox_holds_the_keys_that_gpg_exports() {
     let first = 32;
     let second = first + u32::from_be_bytes(bytes[first..first + 4].try_into().unwrap()) as usize;
     for (at, value, keys, said) in [
-        (second - 1, bytes[second - 1] ^ 1, 6, "its checksum is another one"),
+        (second - 1, bytes[second - 1] ^ 1, 2 * KINDS.len(), "its checksum is another one"),
         (first + 11, 255, 4, "its key lies outside of it"),
         (first + 4, 9, 4, "its checksum is another one"),
         (first, 0x7f, 0, "longer than what is there"),
@@ -288,6 +291,33 @@ fn a_whole_folder_of_gnupg_is_read_without_a_problem() {
     let count = |format: &str| reading.facts.keys.facts().iter().filter(|key| key.format == format).count();
     // The keybox and its backup, which lacks the last key.
     assert_eq!((count("GnuPG"), count("OpenPGP")), (2 * KINDS.len(), 4 * KINDS.len() - 2));
+}
+
+#[test]
+fn a_message_names_the_key_of_the_agent_that_opens_it() {
+    let Some(home) = home("phrase") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(home.path("text"), "text").unwrap();
+    let recipients = home.gpg("--list-keys --with-colons");
+    let recipients = String::from_utf8(recipients).unwrap();
+    let subkeys =
+        recipients.lines().filter(|line| line.starts_with("sub:")).map(|line| line.split(':').nth(4).unwrap());
+    for (index, subkey) in subkeys.enumerate() {
+        let message = folder.path().join(format!("{index}.gpg")).display().to_string();
+        let text = home.path("text").display().to_string();
+        home.gpg(&format!("--trust-model always --recipient {subkey}! --output {message} --encrypt {text}"));
+    }
+    for entry in std::fs::read_dir(home.path("private-keys-v1.d")).unwrap().map(|entry| entry.unwrap()) {
+        std::fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_keyreeve"))
+        .args(["check", "--rule", "key-separation", "--format", "json", "."])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), KINDS.len(), "{report:#}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Private keys of gpg-agent, in `private-keys-v1.d` (GnuPG agent/keyformat.txt): files of a canonical S-expression, and the text form
 //! with `Key:` and `Created:`. Nothing is decrypted, since the public half stands in clear.
 
+mod fingerprint;
+
 use std::ops::Range;
 
 use jiff::civil::DateTime;
@@ -40,17 +42,16 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         return None;
     }
     let mut parser = Parser::new(Folded::new(text, at, REACH));
-    let found = parser.list().and_then(|key| found(&key));
+    let key = parser.list();
     let home = at..parser.end();
     if !sink.may_spend(home.len()) {
         return None;
     }
     let stated = kind(text, at);
-    match found {
+    match key.and_then(|key| found(&key, header(text, &home).and_then(time))) {
         Ok(found) => {
             sink.secret(&(stated.end..home.end));
-            let created = header(text, &home).and_then(time);
-            sink.key(if created.is_some() { found.dated(created, None) } else { found }, b"", &home, &stated);
+            sink.key(found, b"", &home, &stated);
         }
         Err(ELIDED) => return None,
         Err(reason) => {
@@ -74,7 +75,7 @@ pub(super) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
     while is_file(&bytes[at..]) {
         let symbols = bytes[at..].iter().take(REACH).zip(at..);
         let mut parser = Parser::new(symbols.map(|(&byte, at)| Symbol { byte, at, slashes: 0 }));
-        let found = parser.list().and_then(|key| found(&key));
+        let found = parser.list().and_then(|key| found(&key, None));
         let home = at..parser.end();
         match found {
             Ok(found) => sink.key(found, b"", &home, &home),
@@ -100,8 +101,8 @@ fn kind(text: &[u8], at: usize) -> Range<usize> {
     at..run(text, at + 1, NEAR, |byte| byte.is_ascii_alphabetic() || byte == b'-').end
 }
 
-/// The key in a list: its kind, its algorithm with the numbers, and what else is said of it.
-fn found(key: &Sexp) -> Result<Found<'static>, Malformed> {
+/// The key in a list: its kind, its algorithm with the numbers, and what else is said of it. `created` is what a line beside it says.
+fn found(key: &Sexp, created: Option<i64>) -> Result<Found<'static>, Malformed> {
     let Sexp::List(parts) = key else { return Err(Malformed("it is no list")) };
     let [kind, numbers @ Sexp::List(of_algorithm), ..] = &parts[..] else {
         return Err(Malformed("it has no list of an algorithm"));
@@ -121,8 +122,11 @@ fn found(key: &Sexp) -> Result<Found<'static>, Malformed> {
         Some(prime) => found.sized("ElGamal", bit_length(prime)),
         None => found.hidden_since("the algorithm of the GnuPG key or its curve is not known"),
     };
-    let created = key.value("created-at").and_then(|value| std::str::from_utf8(value).ok());
-    Ok(found.dated(created.and_then(|text| text.parse().ok().or_else(|| time(text))), None))
+    let stated =
+        || std::str::from_utf8(key.value("created-at")?).ok().and_then(|text| text.parse().ok().or_else(|| time(text)));
+    let created = created.or_else(stated);
+    let names = created.map(|created| fingerprint::of(algorithm, numbers, created)).unwrap_or_default();
+    Ok(names.into_iter().fold(found, Found::known_as).dated(created, None))
 }
 
 /// The public half; none of ElGamal, and of an algorithm or curve that is not known.
@@ -148,19 +152,28 @@ fn point(curve: &str, point: &[u8]) -> Result<Option<PublicHalf<'static>>, Malfo
         native if native.len() == length => Ok(Some(PublicHalf::of_fixed(&oid, native.to_vec()))),
         _ => Err(Malformed("its point does not fit its curve")),
     };
-    let name = match curve {
-        "Ed25519" => return fixed(oid::ED25519, 32),
-        "Curve25519" | "X25519" => return fixed(oid::X25519, 32),
-        "Ed448" => return fixed(oid::ED448, 57),
-        "X448" => return fixed(oid::X448, 56),
+    match curve {
+        "Ed25519" => fixed(oid::ED25519, 32),
+        "Curve25519" | "X25519" => fixed(oid::X25519, 32),
+        "Ed448" => fixed(oid::ED448, 57),
+        "X448" => fixed(oid::X448, 56),
+        _ => {
+            let curve = curves::by_name(self::curve(curve));
+            Ok(curve.map(|curve| PublicHalf::of_point(&encode_oid(&curve.oid), point.to_vec())))
+        }
+    }
+}
+
+/// OpenSSL's name of a curve that libgcrypt calls otherwise.
+fn curve(name: &str) -> &str {
+    match name {
         "NIST P-192" => "prime192v1",
         "NIST P-224" => "secp224r1",
         "NIST P-256" => "prime256v1",
         "NIST P-384" => "secp384r1",
         "NIST P-521" => "secp521r1",
         other => other,
-    };
-    Ok(curves::by_name(name).map(|curve| PublicHalf::of_point(&encode_oid(&curve.oid), point.to_vec())))
+    }
 }
 
 /// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows. Names that are not
