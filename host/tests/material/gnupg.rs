@@ -215,6 +215,7 @@ fn what_is_said_about_keys_is_none_and_what_is_broken_is_a_problem() {
         assert_eq!(reading.secrets.len(), 1);
     }
     for (unknown, protection) in [
+        ("Key: (private-key (kyber768 (p #40aa#)(s #11#)))", Protection::Plaintext),
         ("(private-key (ecc (curve Edwards-9)(q #40aa#)(d #11#)))", Protection::Plaintext),
         ("(protected-private-key (rsa (n #00e0ce#)(e #010001#)(protected new-mode () #aa#)))", Protection::Passphrase),
     ] {

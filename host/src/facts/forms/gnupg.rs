@@ -88,8 +88,11 @@ pub(super) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
     }
 }
 
-/// Whether the list at `at` has one in it that begins with an algorithm.
+/// Whether the list at `at` is the value of a line, or has a list in it that begins with an algorithm.
 fn is_evident(text: &[u8], at: usize) -> bool {
+    if text[at.saturating_sub(8)..at].trim_ascii_end().ends_with(b"Key:") {
+        return true;
+    }
     let begin: Vec<u8> = Folded::new(text, at, NEAR).take(64).map(|symbol| symbol.byte).collect();
     let inner =
         begin[kind(&begin, 0).end..].trim_ascii_start().strip_prefix(b"(").unwrap_or_default().trim_ascii_start();
