@@ -19,6 +19,7 @@ need dnssec-keygen bind9-utils
 need signify-openbsd signify-openbsd
 need gpg gpg
 need gpg-agent gpg-agent
+need gpgsm gpgsm
 need python3 python3-venv
 need node nodejs
 need npm npm

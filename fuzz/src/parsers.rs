@@ -34,10 +34,14 @@ pub static PARSERS: &[Parser] = &[
     parser("material", |bytes| file("file", bytes)),
     parser("der", |bytes| behind(&[0x30], bytes)),
     parser("pem", pem),
-    parser("passwords", passwords),
+    parser("passwords", |bytes| passwords(bytes.to_vec())),
+    parser("dek-info", dek_info),
     parser("java-keystore", |bytes| behind(&[0xfe, 0xed, 0xfe, 0xed], bytes)),
     parser("jceks-keystore", |bytes| behind(&[0xce, 0xce, 0xce, 0xce], bytes)),
     parser("bouncy-castle-keystore", |bytes| behind(&[0, 0, 0], bytes)),
+    parser("keybox", |bytes| behind(b"\0\0\0\x20\x01\x01\0\x02KBXf\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", bytes)),
+    parser("gnupg-key", |bytes| behind(b"Key: (protected-private-key (ecc", bytes)),
+    parser("gnupg-file", |bytes| behind(b"(21:protected-private-key(3:ecc", bytes)),
     parser("openpgp-keys", |bytes| behind(&[0xc6], bytes)),
     parser("ssh-line", |bytes| behind(b"ssh-ed25519 AAAA", bytes)),
     parser("putty", |bytes| behind(b"PuTTY-User-Key-File-3: ", bytes)),
@@ -110,10 +114,19 @@ fn pem(bytes: &[u8]) {
     file("file", format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(body)).as_bytes());
 }
 
-/// Reads a file of DER with passwords at hand.
-fn passwords(bytes: &[u8]) {
-    let sources = Sources::new(vec![Source::new("file", None, bytes.to_vec())]);
-    check(&read::read(&sources, Detail::Judged, &Passwords::of_lines("\nchangeit\n")).reading, bytes.len());
+/// Reads a file with passwords at hand.
+fn passwords(bytes: Vec<u8>) {
+    let length = bytes.len();
+    let sources = Sources::new(vec![Source::new("file", None, bytes)]);
+    check(&read::read(&sources, Detail::Judged, &Passwords::of_lines("\nchangeit\nsecret7\n")).reading, length);
+}
+
+/// Reads a PEM block under a header DEK-Info, with passwords at hand: the first line is the header's value.
+fn dek_info(bytes: &[u8]) {
+    let (header, body) = bytes.split_at(bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len()));
+    let begin = b"-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: ";
+    let body = format!("\n\n{}\n-----END EC PRIVATE KEY-----\n", STANDARD.encode(body));
+    passwords([&begin[..], header, body.as_bytes()].concat());
 }
 
 /// Every place lies within the file.

@@ -40,6 +40,14 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
+/// The bytes that hexadecimal digits stand for, in either case; none if they are odd in number, or something else is among them.
+pub(crate) fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let (pairs, rest) = digits.as_chunks::<2>();
+    let bytes = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?));
+    if rest.is_empty() { bytes.collect() } else { None }
+}
+
 /// SHA-1 (FIPS 180-4).
 pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
     sha1::Sha1::digest(bytes).into()

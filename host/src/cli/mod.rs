@@ -198,7 +198,7 @@ struct PolicyArgument {
 /// Passwords for what is encrypted.
 #[derive(Args, Clone, Default)]
 struct PasswordArgument {
-    /// Passwords to try on encrypted private keys and PKCS#12 files, one a line, so that what they hold is read, too.
+    /// Passwords to try on encrypted private keys, PKCS#12 files and BCFKS keystores, one a line, so that what they hold is read, too.
     ///
     /// None of them is shown anywhere. What they open stays as protected as it is: a key that is encrypted is reported as such, and
     /// its public half is known.

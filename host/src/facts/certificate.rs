@@ -15,7 +15,7 @@ use super::asn1::Malformed;
 use super::crl;
 use super::key::{PublicHalf, unknown_fields};
 use super::material::unspecified;
-use super::{KeyName, Place};
+use super::{CertificateNames, KeyName, Place};
 use crate::digest::{hex, sha1, sha256};
 
 use frame::Frame;
@@ -86,14 +86,20 @@ fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Loc
         None => "certificate without a name".to_owned(),
     };
     let mut place = Place::new(home, label, sha256(frame.der));
-    place.issued = Some(crl::issued(frame.issuer, frame.serial));
     place.identify(public);
     let identifier = match frame.extension(SUBJECT_KEY_IDENTIFIER) {
         Ok(Some(value)) => whole::<KeyIdentifier<'_>>(value).ok(),
         _ => None,
     };
-    let identifier = identifier.map(|identifier| KeyName::of_key_identifier(identifier.0));
-    place.key_names = [KeyName::Sha1(sha1(frame.der))].into_iter().chain(identifier).collect();
+    let key_identifier = match identifier.map(|identifier| KeyName::of_key_identifier(identifier.0)) {
+        Some(KeyName::KeyIdentifier(usual)) => Some(usual),
+        other => {
+            place.key_names = other.into_iter().collect();
+            None
+        }
+    };
+    let (issued, sha1) = (crl::issued(frame.issuer, frame.serial), sha1(frame.der));
+    place.certificate = Some(CertificateNames { issued, sha1, key_identifier });
     place
 }
 

@@ -5,14 +5,16 @@ mod age;
 pub(super) mod bech32;
 mod dnskey;
 mod dnssec;
+mod gnupg;
 mod jwk;
 mod lines;
 mod minisign;
 mod object;
 mod putty;
+mod sexp;
 mod ssh2;
 mod tink;
-pub(crate) mod tor;
+mod tor;
 mod wireguard;
 
 use std::ops::Range;
@@ -57,7 +59,16 @@ pub(crate) static FORMS: &[Form] = &[
     Form { marks: dnssec::MARKS, announces: always, read: dnssec::read },
     Form { marks: dnskey::MARKS, announces: dnskey::announces, read: dnskey::read },
     Form { marks: tor::MARKS, announces: always, read: tor::read },
+    Form { marks: gnupg::MARKS, announces: gnupg::announces, read: gnupg::read },
 ];
+
+/// The reader of a binary file that is a key of one of these forms as a whole; none for any other file.
+pub(crate) fn of_file(bytes: &[u8]) -> Option<fn(&[u8], &mut dyn Sink)> {
+    if tor::is_file(bytes) {
+        return Some(tor::read_file);
+    }
+    gnupg::is_file(bytes).then_some(gnupg::read_file)
+}
 
 fn always(_: &[u8], _: usize) -> bool {
     true

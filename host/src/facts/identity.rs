@@ -63,6 +63,25 @@ pub enum KeyName {
     Text(Box<str>),
 }
 
+/// The names of a certificate, but for its SHA-256 and that of its key. There may be very many certificates, so they are at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CertificateNames {
+    /// Issuer and serial number, as revocation lists name it: [`issued`](super::crl::issued).
+    pub issued: [u8; 16],
+    /// SHA-1.
+    pub sha1: [u8; 20],
+    /// The subject key identifier, if it is of the usual length.
+    pub key_identifier: Option<[u8; 20]>,
+}
+
+impl CertificateNames {
+    /// As names among others.
+    pub(super) fn names(&self) -> impl Iterator<Item = KeyName> + use<> {
+        let identifier = self.key_identifier.map(KeyName::KeyIdentifier);
+        [KeyName::Issued(self.issued), KeyName::Sha1(self.sha1)].into_iter().chain(identifier)
+    }
+}
+
 impl KeyName {
     /// That of the certificate with this subject key identifier.
     pub(crate) fn of_key_identifier(identifier: &[u8]) -> Self {

@@ -122,20 +122,18 @@ impl<'a> Found<'a> {
 
     /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
     pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
-        let found = private::encrypted_pkcs8(der)?;
         let mut fields = Elements::of_sequence(der)?;
         let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
-        let is_sound = |plain: &[u8]| Shape::of(plain) == Some(Shape::Pkcs8);
-        Ok(match opener.open(algorithm, ciphertext, is_sound) {
-            Ok(Opened::NotTried) => found,
-            Ok(Opened::Wrong) => found.hidden_since("the key is encrypted, and none of the passwords opens it"),
-            Ok(Opened::Plain(plain)) => found.certified(Some(private::pkcs8(&plain)?.into_owned())),
-            Err(Malformed(reason)) => found.hidden_since(format!("the key is encrypted, and {reason}")),
-        })
+        private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8))
     }
 
-    /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something.
-    pub(crate) fn under_dek_info(label: &str, dek_info: &str) -> Self {
+    /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the passwords opens it.
+    pub(crate) fn under_dek_info(
+        label: &str,
+        dek_info: &str,
+        body: &[u8],
+        opener: &mut Opener<'_>,
+    ) -> Result<Self, Malformed> {
         let (format, named) = match label {
             "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),
             "EC PRIVATE KEY" => ("SEC1", "EC"),
@@ -143,7 +141,22 @@ impl<'a> Found<'a> {
             _ => ("PKCS#8", ""),
         };
         let encryption = Some(encryption::of_dek_info(dek_info));
-        Self { encryption, named, ..Self::new(Role::Private, format, Protection::Passphrase, None) }
+        let found = Self { encryption, named, ..Self::new(Role::Private, format, Protection::Passphrase, None) };
+        found.opened(opener.open_pem(dek_info, body, Shape::is_plain_private))
+    }
+
+    /// The same with the public half of what was decrypted, or why that was not.
+    pub(crate) fn opened(self, opened: Result<Opened, Malformed>) -> Result<Self, Malformed> {
+        Ok(match opened {
+            Ok(Opened::NotTried) => self,
+            Ok(Opened::Wrong) => self.hidden_since("the key is encrypted, and none of the passwords opens it"),
+            Ok(Opened::Plain(plain)) => {
+                let inside = Shape::of(&plain).map(|shape| private::read(shape, &plain)).transpose()?.flatten();
+                let half = inside.and_then(|found| found.public).map(PublicHalf::into_owned);
+                self.certified(half)
+            }
+            Err(Malformed(reason)) => self.hidden_since(format!("the key is encrypted, and {reason}")),
+        })
     }
 
     /// The key in some DER of that shape; none if the shape is no key's.

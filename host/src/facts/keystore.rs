@@ -1,7 +1,9 @@
-//! Java's keystores JKS and JCEKS, and those of Bouncy Castle: their entries, with the certificates that certify them. Their
-//! integrity checks are not verified, and their keys not decrypted.
+//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates that certify them. Their
+//! integrity checks are not verified, and of all of them only BCFKS is decrypted.
 
+mod bcfks;
 mod bouncy;
+mod keybox;
 mod serialized;
 
 use super::asn1::{Elements, Malformed};
@@ -11,7 +13,7 @@ use super::fields::Fields;
 use super::key::{Found, PublicHalf, encryption};
 use crate::rules::contract::{Encryption, Protection, Role};
 
-pub(crate) use bouncy::read_bcfks;
+pub(crate) use bcfks::read as read_bcfks;
 
 const JKS: u32 = 0xfeed_feed;
 const JCEKS: u32 = 0xcece_cece;
@@ -23,13 +25,14 @@ const SECRET: u32 = 3;
 
 /// Whether a file is such a keystore, by what it begins with.
 pub(crate) fn recognises(bytes: &[u8]) -> bool {
-    java(bytes).is_some() || bouncy::recognises(bytes)
+    java(bytes).is_some() || keybox::recognises(bytes) || bouncy::recognises(bytes)
 }
 
 /// Hands on what a keystore holds.
 pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     match java(bytes) {
         Some((format, fields)) => read_java(format, fields, sink),
+        None if keybox::recognises(bytes) => keybox::read(bytes, sink),
         None => bouncy::read(bytes, sink),
     }
 }
@@ -80,7 +83,7 @@ fn key_entry(
         chain.push(java_certificate(version, fields)?);
     }
     let algorithm = Elements::of_sequence(key)?.any()?.algorithm()?;
-    let entry = Entry { format, date, encryption: Some(encryption::of_pkcs8(algorithm)?), key };
+    let entry = Entry { format, date: seconds(date), encryption: Some(encryption::of_pkcs8(algorithm)?), key };
     entry.certified_by(&chain, sink);
     Ok(())
 }
@@ -108,7 +111,7 @@ fn secret_entry(
     let iterations = parameters.filter_map(|parameters| encryption::pbe_iterations(parameters).ok()).next();
     let [scheme, kdf, cipher] = ["JCEKS", "MD5", "des-ede3-cbc"].map(str::to_owned);
     let encryption = Encryption { scheme, kdf, iterations: iterations.unwrap_or(0), cipher, ..encryption::none() };
-    let found = Found::symmetric(format, 0).encrypted(encryption).dated(Some(seconds(date)), None);
+    let found = Found::symmetric(format, 0).encrypted(encryption).dated(seconds(date), None);
     sink(Item::Key(found.hidden_since("the keystore does not say how long the key is"), object));
     Ok(())
 }
@@ -116,8 +119,8 @@ fn secret_entry(
 /// A private key of a keystore.
 struct Entry<'a> {
     format: &'static str,
-    /// Milliseconds since 1970.
-    date: u64,
+    /// Seconds since 1970.
+    date: Option<i64>,
     encryption: Option<Encryption>,
     /// What identifies it where no certificate does.
     key: &'a [u8],
@@ -126,19 +129,23 @@ struct Entry<'a> {
 impl Entry<'_> {
     /// Hands on the key, with the public half that the first certificate of its chain has, and the chain.
     fn certified_by(self, chain: &[&[u8]], sink: &mut Sink<'_>) {
+        let key = self.key;
+        sink(Item::Key(self.found(chain), key));
+        chain.iter().for_each(|der| sink(Item::Certificate(der)));
+    }
+
+    fn found(self, chain: &[&[u8]]) -> Found<'static> {
         let half = chain.first().and_then(|der| certificate::public_half(der).ok());
         let found = Found::new(Role::Private, self.format, Protection::Passphrase, None);
-        let found = found.certified(half.map(PublicHalf::into_owned)).dated(Some(seconds(self.date)), None);
-        let found = match self.encryption {
+        let found = found.certified(half.map(PublicHalf::into_owned)).dated(self.date, None);
+        match self.encryption {
             Some(encryption) => found.encrypted(encryption),
             None => found,
-        };
-        sink(Item::Key(found, self.key));
-        chain.iter().for_each(|der| sink(Item::Certificate(der)));
+        }
     }
 }
 
 /// Seconds of Java's milliseconds.
-fn seconds(milliseconds: u64) -> i64 {
-    milliseconds.cast_signed().div_euclid(1000)
+fn seconds(milliseconds: u64) -> Option<i64> {
+    Some(milliseconds.cast_signed().div_euclid(1000))
 }

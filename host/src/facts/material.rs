@@ -15,10 +15,10 @@ use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpos
 use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::Malformed;
-use super::forms::{FORMS, Form, Sink, tor};
+use super::forms::{FORMS, Form, Sink};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::{Opener, Passwords};
-use super::pem::embedded::{Run, forms};
+use super::pem::embedded::{self, Run};
 use super::pem::{self, Block, Content, Kind, Setting};
 use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, request};
 
@@ -127,8 +127,8 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     patterns.extend(line::TYPES.map(|name| (name.as_bytes().to_vec(), Mark::Ssh)));
     let of_form = |form: &'static Form| form.marks.iter().map(move |mark| (mark.as_bytes().to_vec(), Mark::Form(form)));
     patterns.extend(FORMS.iter().flat_map(of_form));
-    let once = [pem::BEGIN, pem::END].map(forms);
-    let twice = once[0].each_ref().map(|form| forms(form.as_bytes()));
+    let once = [pem::BEGIN, pem::END].map(embedded::forms);
+    let twice = once[0].each_ref().map(|form| embedded::forms(form.as_bytes()));
     patterns.extend(once.into_iter().chain(twice).flatten().map(|form| (form.into_bytes(), Mark::Base64)));
     let mut searcher = AhoCorasick::builder();
     let searcher = searcher
@@ -212,10 +212,10 @@ impl Reader<'_> {
                 let home = Span::new(0, bytes.len());
                 self.openpgp(bytes, home, home);
             }
-            file::Kind::Tor => {
+            file::Kind::Form(read) => {
                 let mut budget = Budget::of(bytes);
                 let at = 0..bytes.len();
-                tor::read_file(bytes, &mut Found { reader: self, origin: Origin::Source, budget: &mut budget, at });
+                read(bytes, &mut Found { reader: self, origin: Origin::Source, budget: &mut budget, at });
             }
             file::Kind::Text => self.expect_certificates(bytes),
         }
@@ -309,7 +309,7 @@ impl Reader<'_> {
             }
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
-                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info)),
+                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, &mut self.opener)?),
                     None => Shape::of(bytes).map(|shape| self.der_key(shape, bytes)).transpose()?.flatten(),
                 };
                 match found {
@@ -339,7 +339,7 @@ impl Reader<'_> {
             let start = if begin == home { home.start } else { begin.end };
             self.keep_secret(Some(Span { start, ..home }));
         }
-        if keys.found.is_empty() && keys.problems.is_empty() {
+        if keys.found.is_empty() && keys.problems.is_empty() && !openpgp::is_of_signatures(packets) {
             self.problem(home, "the OpenPGP key cannot be read: there is no packet of a key in it");
         }
         // Of several keys in one block none is stated in the first line alone.

@@ -41,7 +41,7 @@ use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, Re
 use crate::source::{Location, SourceId, Span};
 
 pub(crate) use asn1::significant;
-pub use identity::{Identity, KeyName};
+pub use identity::{CertificateNames, Identity, KeyName};
 pub(crate) use key::Numbers;
 pub use kind::Fact;
 use kind::List;
@@ -226,13 +226,13 @@ pub struct Place {
     pub parts: BTreeMap<(&'static str, Option<u32>), Location>,
     /// What is judged, for the fingerprint of a finding.
     pub identity: Identity,
-    /// Further names by which an inventory or encrypted data may know the key or certificate: [`Self::names`] has all. Of encrypted
+    /// Further names by which an inventory or encrypted data may know the key: [`Self::names`] has all. Of encrypted
     /// data the names of the keys that they are encrypted for, as far as they are exact.
     pub key_names: Box<[KeyName]>,
     /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
     pub spki: Option<[u8; 32]>,
-    /// A certificate by its issuer and serial number, as revocation lists name it.
-    pub issued: Option<[u8; 16]>,
+    /// The names that only certificates have.
+    pub certificate: Option<CertificateNames>,
     /// Which certificates a revocation list revokes, and when it did, in seconds since 1970.
     pub revokes: Box<[([u8; 16], i64)]>,
     /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
@@ -254,8 +254,9 @@ impl Place {
             Identity::Digest(digest) => Some(KeyName::Sha256(digest)),
             Identity::Text(_) => None,
         };
-        let (key, issued) = (self.spki.map(KeyName::Sha256), self.issued.map(KeyName::Issued));
-        identity.into_iter().chain(key).chain(issued).chain(self.key_names.iter().cloned())
+        let (key, certificate) = (self.spki.map(KeyName::Sha256), self.certificate.iter());
+        let names = identity.into_iter().chain(key).chain(certificate.flat_map(CertificateNames::names));
+        names.chain(self.key_names.iter().cloned())
     }
 
     /// A place with a home, a label and an identity, and nothing else yet.
@@ -267,7 +268,7 @@ impl Place {
             identity: identity.into(),
             key_names: Box::default(),
             spki: None,
-            issued: None,
+            certificate: None,
             revokes: Box::default(),
             public: None,
             details: Vec::new(),

@@ -1,16 +1,22 @@
 //! Passwords that the user has for encrypted keys and containers, and trying them in turn, within a bound on the work that a file can
 //! ask for. A password is in no fact, message or log, and none is guessed.
 
+mod bcfks;
 mod decrypt;
+mod dek_info;
 
 use std::fmt;
 
 use super::asn1::{Element, Malformed};
-use decrypt::{Failure, Scheme};
+use bcfks::Bcfks;
+use decrypt::{Failure, Scheme, UNSUPPORTED};
+use dek_info::DekInfo;
 
-/// Iterations of key derivation that one file may cost in all. A derivation that asks for more than a quarter of it is refused.
+/// Iterations of key derivation that one file may cost in all, and blocks that are decrypted, of so many bytes each. A derivation that asks
+/// for more than a quarter of it is refused.
 const BUDGET: u64 = 40_000_000;
 const MOST_ITERATIONS: u64 = BUDGET / 4;
+const BLOCK: usize = 64;
 
 /// Passwords to be tried, in order.
 #[derive(Default)]
@@ -75,14 +81,45 @@ impl<'a> Opener<'a> {
         ciphertext: &[u8],
         is_sound: fn(&[u8]) -> bool,
     ) -> Result<Opened, Malformed> {
+        self.open_under(|| Scheme::of(algorithm), ciphertext, is_sound)
+    }
+
+    /// As [`Self::open`], the body of a PEM block under that header DEK-Info.
+    pub(crate) fn open_pem(
+        &mut self,
+        dek_info: &str,
+        body: &[u8],
+        is_sound: fn(&[u8]) -> bool,
+    ) -> Result<Opened, Malformed> {
+        self.open_under(|| DekInfo::of(dek_info).map(Scheme::DekInfo), body, is_sound)
+    }
+
+    /// As [`Self::open`], a part of a BCFKS, whose key is for that purpose.
+    pub(crate) fn open_bcfks(
+        &mut self,
+        algorithm: Element<'_>,
+        purpose: &'static str,
+        ciphertext: &[u8],
+        is_sound: fn(&[u8]) -> bool,
+    ) -> Result<Opened, Malformed> {
+        self.open_under(|| Bcfks::of(algorithm, purpose).map(Scheme::Bcfks), ciphertext, is_sound)
+    }
+
+    fn open_under(
+        &mut self,
+        scheme: impl FnOnce() -> Result<Scheme, Malformed>,
+        ciphertext: &[u8],
+        is_sound: fn(&[u8]) -> bool,
+    ) -> Result<Opened, Malformed> {
         let Some(last) = self.passwords.0.len().checked_sub(1) else { return Ok(Opened::NotTried) };
-        let scheme = Scheme::of(algorithm)?;
+        let scheme = scheme()?;
         if scheme.iterations() > MOST_ITERATIONS {
             return Err(Malformed("its key derivation asks for more than 10000000 iterations, which are not done"));
         }
+        let cost = scheme.iterations() + (ciphertext.len() / BLOCK) as u64;
         let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
         for index in order.collect::<Vec<_>>() {
-            self.left = self.left.checked_sub(scheme.iterations()).ok_or(Malformed(
+            self.left = self.left.checked_sub(cost).ok_or(Malformed(
                 "its key derivation is not done, since trying the passwords on this file has cost enough",
             ))?;
             match scheme.decrypt(&self.passwords.0[index], ciphertext) {
@@ -91,7 +128,7 @@ impl<'a> Opener<'a> {
                     return Ok(Opened::Plain(plain));
                 }
                 Ok(_) | Err(Failure::Password) => {}
-                Err(Failure::Unsupported) => return Err(Malformed("its encryption is none that can be undone here")),
+                Err(Failure::Unsupported) => return Err(UNSUPPORTED),
             }
         }
         Ok(Opened::Wrong)

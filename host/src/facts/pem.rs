@@ -12,7 +12,7 @@ mod escape;
 mod label;
 
 pub(crate) use body::Setting;
-pub(crate) use escape::Unescaped;
+pub(crate) use escape::{Symbol, Unescaped};
 pub(crate) use label::{Kind, Special};
 
 /// What every block begins with.

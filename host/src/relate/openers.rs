@@ -184,7 +184,7 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
 
 /// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of an SSH key.
 fn tags_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
-    let is_openpgp = key.format == "OpenPGP";
+    let is_openpgp = ["OpenPGP", "GnuPG"].contains(&key.format.as_str());
     place.key_names.iter().filter_map(move |name| match name {
         KeyName::SshSha256(digest) => Some(format!("ssh {}", hex(&digest[..TAG]))),
         KeyName::Text(fingerprint) if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),

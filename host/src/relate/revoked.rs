@@ -17,7 +17,7 @@ pub(super) fn mark(facts: &mut Facts) {
         }
     }
     for (certificate, place) in facts.certificates.iter_mut() {
-        if let Some((date, home)) = place.issued.and_then(|issued| revoked.get(&issued)) {
+        if let Some((date, home)) = place.certificate.and_then(|names| revoked.get(&names.issued)) {
             certificate.attributes.push(("revoked".to_owned(), date.to_string()));
             place.parts.insert(("revoked", None), *home);
         }

@@ -11,7 +11,7 @@ use keyreeve::source::{Source, SourceId};
 use crate::tools::read;
 
 /// A key in each of the forms that are neither PEM nor DER; published ones, or no keys at all.
-pub(crate) const FORMS: [&str; 11] = [
+pub(crate) const FORMS: [&str; 12] = [
     "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: x\nPublic-Lines: 2\n\
      AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\nHh8g\nKey-Derivation: Argon2id\n\
      Argon2-Memory: 8192\nArgon2-Passes: 13\nArgon2-Parallelism: 1\nArgon2-Salt: 00\nPrivate-Lines: 1\n\
@@ -29,6 +29,8 @@ pub(crate) const FORMS: [&str; 11] = [
     "{\"keyData\":{\"typeUrl\":\"type.googleapis.com/google.crypto.tink.AesGcmKey\",\"value\":\"GhAAAQIDBAUGBwgJCgsMDQ4P\",\
      \"keyMaterialType\":\"SYMMETRIC\"}}\n",
     "Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\nPrivateKey: nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=\nCreated: 20260102030405\n",
+    "Created: 20260102T030405\nKey: (private-key (ecc (curve Ed25519)(flags eddsa)(q\n  #40D75A980182B10AB7D54BFED3C964073A0EE172F3DAA62325AF021A68F7\n \
+     07511A#)(d #9D61B19DEFFD5A60BA844AF492EC2CC44449C5697B326919703BAC031C\n AE7F60#)\n ))\n",
     "example.org. IN DNSKEY 257 3 15 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n",
 ];
 

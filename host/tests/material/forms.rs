@@ -29,7 +29,7 @@ fn attribute<'k>(key: &'k Key, name: &str) -> Option<&'k str> {
 }
 
 /// What a file is embedded in: the same key must be found in each.
-fn embedded(text: &str) -> Vec<String> {
+pub(crate) fn embedded(text: &str) -> Vec<String> {
     let escaped = |with: &str| text.replace('\n', with);
     let indented: String = text.lines().map(|line| format!("    {line}\n")).collect();
     vec![

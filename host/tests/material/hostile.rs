@@ -35,10 +35,18 @@ fn specimens() -> Vec<Vec<u8>> {
         Authority::new().revocation_list(""),
         bks(),
         jceks(),
+        testdata("canonical.key"),
+        testdata("canonical-protected.key"),
+        testdata("pubring.kbx"),
     ]
     .into_iter()
     .chain(FORMS.map(|text| text.as_bytes().to_vec()))
     .collect()
+}
+
+/// A file among the containers of testdata.
+fn testdata(name: &str) -> Vec<u8> {
+    std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/containers").join(name)).unwrap()
 }
 
 /// A keystore of Bouncy Castle with a sealed key whose chain holds no certificate.
@@ -133,7 +141,7 @@ fn took(bytes: &[u8]) -> Duration {
 fn repetition_without_end_does_not_hang() {
     let line = "A".repeat(64);
     type Pattern = (&'static str, fn(&str) -> String);
-    let patterns: [Pattern; 18] = [
+    let patterns: [Pattern; 20] = [
         ("BEGIN without END", |_| "-----BEGIN PRIVATE KEY-----\n".to_owned()),
         ("BEGIN with a body", |line| format!("-----BEGIN CERTIFICATE-----\n{line}\n")),
         ("BEGIN on one line", |_| "\"-----BEGIN CERTIFICATE-----".to_owned()),
@@ -151,6 +159,8 @@ fn repetition_without_end_does_not_hang() {
         ("DNSSEC keys", |_| "Private-key-format: v1.3\nAlgorithm: 13\n".to_owned()),
         ("DNSKEY records", |_| "DNSKEY 257 3 13 (\n".to_owned()),
         ("age", |line| format!("AGE-SECRET-KEY-1{line} age1{line} ")),
+        ("GnuPG keys", |_| "(private-key (rsa (n #00".to_owned()),
+        ("lists in a key of GnuPG", |_| "(private-key (ecc (q((((((((".to_owned()),
         ("blanks", |_| "LS0tLS1CRUdJTi                                       \n".to_owned()),
     ];
     for (name, pattern) in patterns {

@@ -10,14 +10,14 @@ use crate::canary::assert_hidden;
 use crate::tools::{has, read, run};
 
 /// A home of gpg with no agent left behind.
-struct Home(tempfile::TempDir);
+pub(crate) struct Home(pub(crate) tempfile::TempDir);
 
 impl Home {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         (has("gpg") && has("gpg-agent")).then(|| Self(tempfile::tempdir().unwrap()))
     }
 
-    fn gpg(&self, line: &str) -> Vec<u8> {
+    pub(crate) fn gpg(&self, line: &str) -> Vec<u8> {
         let home = self.0.path().to_str().unwrap();
         let fixed = ["--homedir", home, "--batch", "--quiet", "--no-tty", "--yes", "--pinentry-mode", "loopback"];
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -25,7 +25,7 @@ impl Home {
     }
 
     /// Makes a primary key and perhaps a subkey, and returns what gpg lists of both, fields between colons.
-    fn generate(&self, phrase: &str, key: &str, subkey: &str) -> Vec<Vec<String>> {
+    pub(crate) fn generate(&self, phrase: &str, key: &str, subkey: &str) -> Vec<Vec<String>> {
         let protection = if phrase.is_empty() { "%no-protection".to_owned() } else { format!("Passphrase: {phrase}") };
         let path = self.0.path().join("parameters");
         let text = format!("{key}\n{subkey}\n{protection}\nName-Real: Example\nExpire-Date: 2y\n%commit\n");

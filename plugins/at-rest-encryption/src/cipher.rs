@@ -68,7 +68,7 @@ fn family(cipher: &str) -> Option<(Family, u32, &str)> {
     if ["chacha20", "xchacha20", "xsalsa20"].iter().any(|name| is_of(cipher, name)) {
         return Some((Family::Stream, 256, ""));
     }
-    if cipher == "id-aes256-wrap" {
+    if is_of(cipher, "id-aes256-wrap") {
         return Some((Family::Block, 256, "wrap"));
     }
     let mut words = cipher.splitn(3, '-');

@@ -28,6 +28,7 @@ fn aes_256_and_its_equivalents_pass() {
         ("aes-256-cfb", 256, true),
         ("aes-256-xts", 512, false),
         ("id-aes256-wrap", 256, true),
+        ("id-aes256-wrap-pad", 256, true),
         ("camellia-256-gcm", 256, true),
         ("aria-256-gcm", 256, true),
         ("chacha20-poly1305", 256, true),

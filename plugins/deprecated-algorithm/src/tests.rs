@@ -43,6 +43,7 @@ fn what_is_costly_to_guess_passes() {
     for key in [
         encrypted("PBES2", "PBKDF2", "hmacWithSHA256", 600_000, "aes-256-cbc"),
         encrypted("PBES2", "PBKDF2", "hmacWithSHA512", 10_000, "aes-256-gcm"),
+        encrypted("PBES2", "PBKDF2", "hmacWithSHA512", 51_200, "id-aes256-wrap-pad"),
         encrypted("PBES2", "scrypt", "", 16_384, "aes-256-cbc"),
         encrypted("OpenSSH", "bcrypt", "", 16, "aes-256-ctr"),
         encrypted("OpenSSH", "bcrypt", "", 24, "chacha20-poly1305"),

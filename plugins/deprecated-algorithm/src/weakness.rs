@@ -33,7 +33,7 @@ pub(crate) fn of_broken_cipher(cipher: &str) -> Option<Weakness> {
 
 /// Of any cipher but those that are recognised; an empty name is unknown, which the host says.
 pub(crate) fn of_cipher(cipher: &str) -> Option<Weakness> {
-    const RECOGNISED: [&str; 7] = ["aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-", "xor"];
+    const RECOGNISED: [&str; 8] = ["aes", "id-aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-", "xor"];
     let recognised = cipher.is_empty() || RECOGNISED.iter().any(|name| cipher.starts_with(name));
     (!recognised).then(|| medium(format!("its cipher {cipher} is not recognised by the policy or deprecated")))
 }

@@ -15,12 +15,12 @@ pub(super) const MARKS: &[&str] = &["ED25519-V3:"];
 const EXPANDED: usize = 64;
 
 /// Whether a file is one of a key.
-pub(crate) fn is_file(bytes: &[u8]) -> bool {
+pub(super) fn is_file(bytes: &[u8]) -> bool {
     bytes.starts_with(SECRET) || bytes.starts_with(PUBLIC)
 }
 
 /// Reads such a file.
-pub(crate) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
+pub(super) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
     let (home, header) = (0..bytes.len(), 0..SECRET.len());
     let body = &bytes[SECRET.len()..];
     if bytes.starts_with(SECRET) {

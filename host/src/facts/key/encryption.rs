@@ -7,9 +7,9 @@ use crate::facts::asn1::{Algorithm, Element, Elements, Malformed};
 use crate::facts::oid::{self, Oid, oid};
 use crate::rules::contract::Encryption;
 
-const PBES2: Oid = oid("1.2.840.113549.1.5.13");
-const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");
-const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
+pub(crate) const PBES2: Oid = oid("1.2.840.113549.1.5.13");
+pub(crate) const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");
+pub(crate) const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
 const RC2_CBC: Oid = oid("1.2.840.113549.3.2");
 const NO_PARAMETERS: Malformed = Malformed("its encryption has no parameters");
 
@@ -149,7 +149,8 @@ fn rc2(scheme: Algorithm<'_>) -> Result<String, Malformed> {
     })
 }
 
-fn fields(algorithm: Algorithm<'_>) -> Result<Elements<'_>, Malformed> {
+/// The elements of the parameters, which must be there.
+pub(crate) fn fields(algorithm: Algorithm<'_>) -> Result<Elements<'_>, Malformed> {
     algorithm.parameters.ok_or(NO_PARAMETERS)?.elements()
 }
 
@@ -168,6 +169,7 @@ pub(crate) fn none() -> Encryption {
 /// The length of the key of a cipher in bits, by its name as the contract spells it; none of one that does not tell it.
 pub(crate) fn key_bits(cipher: &str) -> Option<u32> {
     let fixed = [
+        ("id-aes256-wrap", 256),
         ("chacha20", 256),
         ("xchacha20", 256),
         ("xsalsa20", 256),
@@ -203,6 +205,7 @@ mod tests {
             ("des-ede-cbc", Some(112)),
             ("des-cbc", Some(56)),
             ("rc2-40-cbc", Some(40)),
+            ("id-aes256-wrap-pad", Some(256)),
             ("rc4", None),
             ("1.2.3.4", None),
         ] {

@@ -44,6 +44,12 @@ pub(crate) fn is_file(bytes: &[u8]) -> bool {
         })
 }
 
+/// Whether these are signatures alone: a revocation certificate, which is armored as a public key is.
+pub(crate) fn is_of_signatures(bytes: &[u8]) -> bool {
+    let mut packets = Packets::of(bytes).peekable();
+    packets.peek().is_some() && packets.all(|packet| packet.is_ok_and(|packet| packet.tag == Tag::Signature))
+}
+
 /// The keys in a sequence of packets. After a packet that cannot be read the next one is.
 pub(crate) fn read(bytes: &[u8]) -> Keys<'_> {
     let mut keys = Keys { found: Vec::new(), problems: Vec::new() };

@@ -3,7 +3,7 @@
 
 use der::Tag;
 
-use crate::facts::asn1::{Element, Elements, Malformed, bit_length, significant};
+use crate::facts::asn1::{Element, Elements, Malformed, bit_length, context_tag, significant};
 use crate::facts::ber;
 use crate::facts::parameters::{self, Group};
 
@@ -62,6 +62,9 @@ impl Shape {
                 Ok(_) => None,
                 Err(_) => is_object_store(first, second).then_some(Self::Bcfks),
             },
+            (Tag::Sequence, check) if check == context_tag(0, true) => {
+                is_object_store(first, second).then_some(Self::Bcfks)
+            }
             _ => None,
         }
     }
@@ -72,6 +75,16 @@ impl Shape {
             self,
             Self::Pkcs8 | Self::EncryptedPkcs8 | Self::Pkcs1 | Self::Dsa | Self::Sec1 | Self::Pkcs12 | Self::Bcfks
         )
+    }
+
+    /// Whether some DER is a private key in PKCS#8 that is not encrypted.
+    pub(crate) fn is_pkcs8(der: &[u8]) -> bool {
+        Self::of(der) == Some(Self::Pkcs8)
+    }
+
+    /// Whether some DER is a private key of any form that is not encrypted.
+    pub(crate) fn is_plain_private(der: &[u8]) -> bool {
+        matches!(Self::of(der), Some(Self::Pkcs8 | Self::Pkcs1 | Self::Dsa | Self::Sec1))
     }
 
     fn after_integer(

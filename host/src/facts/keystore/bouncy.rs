@@ -1,11 +1,11 @@
-//! Bouncy Castle's keystores: BKS, whose keys are sealed one by one, and UBER and BCFKS, which are encrypted as a whole, so
-//! that they show nothing but how.
+//! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it shows nothing but
+//! how. Not BCFKS, which is DER.
 
-use crate::facts::asn1::{Elements, Malformed};
+use crate::facts::asn1::Malformed;
 use crate::facts::container::{Item, Sink, encrypted};
 use crate::facts::fields::Fields;
-use crate::facts::key::{Found, Shape, encryption};
-use crate::rules::contract::{EncryptedItem, Encryption};
+use crate::facts::key::{Found, Shape};
+use crate::rules::contract::Encryption;
 
 use super::{Entry, seconds};
 
@@ -93,10 +93,13 @@ fn entry(kind: u8, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(), M
         SEALED => {
             let key = fields.long()?;
             let encryption = Some(sealed(key)?);
-            Entry { format: "BKS", date, encryption, key }.certified_by(&chain, sink);
+            Entry { format: "BKS", date: seconds(date), encryption, key }.certified_by(&chain, sink);
         }
         // Bytes that the program protected in its own way before it stored them.
-        SECRET => Entry { format: "BKS", date, encryption: None, key: fields.long()? }.certified_by(&chain, sink),
+        SECRET => {
+            let key = fields.long()?;
+            Entry { format: "BKS", date: seconds(date), encryption: None, key }.certified_by(&chain, sink);
+        }
         _ => return Err(Malformed("it has an entry of a kind that is not known")),
     }
     Ok(())
@@ -118,12 +121,12 @@ fn open_key(date: u64, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(
         PUBLIC => Shape::Spki,
         _ => {
             let bits = u32::try_from(key.len()).unwrap_or(u32::MAX).saturating_mul(8);
-            sink(Item::Key(Found::symmetric("BKS", bits).dated(Some(seconds(date)), None), key));
+            sink(Item::Key(Found::symmetric("BKS", bits).dated(seconds(date), None), key));
             return Ok(());
         }
     };
     let found = Found::in_der(shape, key)?.ok_or(Malformed("it holds no key"))?;
-    sink(Item::Key(found.in_container("BKS").dated(Some(seconds(date)), None), key));
+    sink(Item::Key(found.in_container("BKS").dated(seconds(date), None), key));
     Ok(())
 }
 
@@ -134,13 +137,4 @@ fn sealed(key: &[u8]) -> Result<Encryption, Malformed> {
     let iterations = fields.u32()?.into();
     let [scheme, kdf, prf, cipher] = ["BKS", "PKCS12-KDF", "SHA1", "des-ede3-cbc"].map(str::to_owned);
     Ok(Encryption { scheme, kdf, prf, iterations, cipher, attributes: Vec::new() })
-}
-
-/// Hands on how a BCFKS is encrypted: EncryptedObjectStoreData (org.bouncycastle.asn1.bc).
-pub(crate) fn read_bcfks(der: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
-    let store = Elements::of_sequence(der)?.any()?;
-    let encryption = encryption::of_pkcs8(store.elements()?.any()?.algorithm()?)?;
-    // There is no store without an integrity check behind it.
-    sink(Item::Encrypted(EncryptedItem { authenticated: true, ..encrypted("BCFKS", encryption, None) }, der));
-    Ok(())
 }

@@ -43,7 +43,7 @@ impl Reader<'_> {
             Shape::RevocationList => self.revocation_list(der, home),
             Shape::Cms => self.held(home, |_, sink| pkcs7::read(der, sink)),
             Shape::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(der, opener, sink)),
-            Shape::Bcfks => self.held(home, |_, sink| keystore::read_bcfks(der, sink)),
+            Shape::Bcfks => self.held(home, |opener, sink| keystore::read_bcfks(der, opener, sink)),
             _ => {
                 let found = self.der_key(shape, der)?;
                 found.into_iter().for_each(|found| self.key(found, der, home, home));

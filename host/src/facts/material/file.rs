@@ -1,6 +1,7 @@
 //! What a file is to the reader of key material, told by how it begins. Not what is in it, and of a text only whether anything can be.
 
-use super::{is_announced, is_cut_off, keystore, openpgp, tor};
+use super::{is_announced, is_cut_off, keystore, openpgp};
+use crate::facts::forms::{self, Sink};
 use crate::facts::key::Shape;
 use crate::source::is_text;
 
@@ -19,7 +20,8 @@ pub(super) enum Kind {
     Keystore,
     Der,
     OpenPgp,
-    Tor,
+    /// A key of a form that is neither PEM nor DER, as a whole.
+    Form(fn(&[u8], &mut dyn Sink)),
     /// Anything else.
     Text,
 }
@@ -33,8 +35,7 @@ impl<'a> File<'a> {
             _ if keystore::recognises(bytes) => Kind::Keystore,
             _ if is_der(bytes) => Kind::Der,
             _ if openpgp::is_file(bytes) => Kind::OpenPgp,
-            _ if tor::is_file(bytes) => Kind::Tor,
-            _ => Kind::Text,
+            _ => forms::of_file(bytes).map_or(Kind::Text, Kind::Form),
         };
         Self { bytes, kind }
     }
@@ -44,7 +45,7 @@ impl<'a> File<'a> {
         match &self.kind {
             Kind::Utf16(text) => is_announced(text),
             Kind::Text => is_text(self.bytes) && is_announced(self.bytes),
-            Kind::Keystore | Kind::Der | Kind::OpenPgp | Kind::Tor => true,
+            Kind::Keystore | Kind::Der | Kind::OpenPgp | Kind::Form(_) => true,
         }
     }
 }

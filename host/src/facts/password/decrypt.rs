@@ -1,5 +1,5 @@
 //! Decryption under a password: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292, appendix B), since these are what old
-//! files have. Only for reading what the user has the password of; whether a scheme is any good is for rules.
+//! files have; others have modules of their own. Only for reading what the user has the password of; whether a scheme is any good is for rules.
 
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
@@ -11,6 +11,9 @@ use sha2::Digest;
 use crate::digest::{md5, sha1};
 use crate::facts::asn1::{Element, Malformed};
 use crate::facts::oid::{Oid, oid};
+
+use super::bcfks::Bcfks;
+use super::dek_info::DekInfo;
 
 /// Memory that scrypt may take, in bytes.
 const MOST_MEMORY: u64 = 64 * 1024 * 1024;
@@ -28,6 +31,8 @@ pub(super) enum Failure {
 pub(super) enum Scheme {
     Pbes2(pkcs5::pbes2::Parameters),
     Pbe(Pbe),
+    DekInfo(DekInfo),
+    Bcfks(Bcfks),
 }
 
 /// The older schemes: hash and cipher are fixed, the parameters are salt and iterations.
@@ -48,16 +53,22 @@ enum Derivation {
     Pkcs12,
 }
 
+/// A cipher, in CBC mode with the padding of PKCS#7 but for RC4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cipher {
+pub(super) enum Cipher {
     Des,
     /// Triple DES with keys of that many bytes.
     TripleDes(usize),
-    /// RC2 in CBC mode with a key of that many bytes, all of them effective.
+    /// RC2 with a key of that many bytes, all of them effective.
     Rc2(usize),
     /// RC4 with a key of that many bytes.
     Rc4(usize),
+    /// AES with a key of that many bytes.
+    Aes(usize),
 }
+
+/// What is said of a scheme or cipher that is not known here.
+pub(super) const UNSUPPORTED: Malformed = Malformed("its encryption is none that can be undone here");
 
 /// RFC 8018, appendix A.3; RFC 7292, appendix C. MD2 is left out: no program writes it any more.
 static SCHEMES: [(Oid, Derivation, Cipher); 10] = [
@@ -76,7 +87,6 @@ static SCHEMES: [(Oid, Derivation, Cipher); 10] = [
 impl Scheme {
     /// The scheme of an AlgorithmIdentifier.
     pub(super) fn of(algorithm: Element<'_>) -> Result<Self, Malformed> {
-        const UNSUPPORTED: Malformed = Malformed("its encryption is none that can be undone here");
         let identifier = algorithm.algorithm()?;
         let known = SCHEMES.iter().find(|(known, ..)| *known == identifier.oid);
         let Some(&(_, derivation, cipher)) = known else {
@@ -96,13 +106,11 @@ impl Scheme {
             Self::Pbe(pbe) => pbe.iterations.saturating_mul(2),
             Self::Pbes2(parameters) => match &parameters.kdf {
                 Kdf::Pbkdf2(kdf) => u64::from(kdf.iteration_count),
-                Kdf::Scrypt(kdf) => {
-                    let blocks = kdf.cost_parameter.saturating_mul(u64::from(kdf.block_size));
-                    let fits = blocks.saturating_mul(128) <= MOST_MEMORY;
-                    if fits { blocks.saturating_mul(u64::from(kdf.parallelization)) } else { u64::MAX }
-                }
+                Kdf::Scrypt(kdf) => scrypt_cost(kdf.cost_parameter, kdf.block_size.into(), kdf.parallelization.into()),
                 _ => u64::MAX,
             },
+            Self::DekInfo(_) => 2,
+            Self::Bcfks(bcfks) => bcfks.iterations(),
         }
     }
 
@@ -113,44 +121,68 @@ impl Scheme {
                 pkcs5::Error::DecryptFailed => Failure::Password,
                 _ => Failure::Unsupported,
             }),
-            Self::Pbe(pbe) => pbe.decrypt(password, ciphertext),
+            Self::Pbe(pbe) => {
+                let (key, iv) = pbe.key(password);
+                pbe.cipher.decrypt(&key, &iv, ciphertext)
+            }
+            Self::DekInfo(dek_info) => dek_info.decrypt(password, ciphertext),
+            Self::Bcfks(bcfks) => bcfks.decrypt(password, ciphertext),
+        }
+    }
+}
+
+impl Cipher {
+    /// Bytes of a key.
+    pub(super) fn key_length(self) -> usize {
+        match self {
+            Self::Des => 8,
+            Self::TripleDes(bytes) | Self::Rc2(bytes) | Self::Rc4(bytes) | Self::Aes(bytes) => bytes,
+        }
+    }
+
+    /// What is encrypted with that key and initialisation vector.
+    pub(super) fn decrypt(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
+        match self {
+            Self::Des => unpadded(des::Des::new_from_slice(key).ok(), iv, ciphertext),
+            Self::TripleDes(16) => unpadded(des::TdesEde2::new_from_slice(key).ok(), iv, ciphertext),
+            Self::TripleDes(_) => unpadded(des::TdesEde3::new_from_slice(key).ok(), iv, ciphertext),
+            Self::Rc2(bytes) => unpadded(Some(rc2::Rc2::new_with_eff_key_len(key, bytes * 8)), iv, ciphertext),
+            Self::Rc4(_) => {
+                let mut plain = ciphertext.to_vec();
+                rc4::Rc4::new_from_slice(key).map_err(|_| Failure::Unsupported)?.apply_keystream(&mut plain);
+                Ok(plain)
+            }
+            Self::Aes(16) => unpadded(aes::Aes128::new_from_slice(key).ok(), iv, ciphertext),
+            Self::Aes(24) => unpadded(aes::Aes192::new_from_slice(key).ok(), iv, ciphertext),
+            Self::Aes(_) => unpadded(aes::Aes256::new_from_slice(key).ok(), iv, ciphertext),
         }
     }
 }
 
 impl Pbe {
-    fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
-        let (key, iv) = self.key(password);
-        match self.cipher {
-            Cipher::Des => unpadded(des::Des::new_from_slice(&key).ok(), &iv, ciphertext),
-            Cipher::TripleDes(16) => unpadded(des::TdesEde2::new_from_slice(&key).ok(), &iv, ciphertext),
-            Cipher::TripleDes(_) => unpadded(des::TdesEde3::new_from_slice(&key).ok(), &iv, ciphertext),
-            Cipher::Rc2(bytes) => unpadded(Some(rc2::Rc2::new_with_eff_key_len(&key, bytes * 8)), &iv, ciphertext),
-            Cipher::Rc4(_) => {
-                let mut plain = ciphertext.to_vec();
-                rc4::Rc4::new_from_slice(&key).map_err(|_| Failure::Unsupported)?.apply_keystream(&mut plain);
-                Ok(plain)
-            }
-        }
-    }
-
     /// Key and initialisation vector.
     fn key(&self, password: &str) -> (Vec<u8>, Vec<u8>) {
-        let length = match self.cipher {
-            Cipher::Des => 8,
-            Cipher::TripleDes(bytes) | Cipher::Rc2(bytes) | Cipher::Rc4(bytes) => bytes,
-        };
         match self.derivation {
             Derivation::Pkcs12 => {
-                let password: Vec<u8> =
-                    password.encode_utf16().chain([0]).flat_map(|unit| unit.to_be_bytes()).collect();
+                let password = bmp_string(password);
                 let derive = |id, length| pkcs12(id, &password, &self.salt, self.iterations, length);
-                (derive(1, length), derive(2, 8))
+                (derive(1, self.cipher.key_length()), derive(2, 8))
             }
             Derivation::Md5 => split(pbkdf1(password, &self.salt, self.iterations, |bytes| md5(bytes).to_vec())),
             Derivation::Sha1 => split(pbkdf1(password, &self.salt, self.iterations, |bytes| sha1(bytes).to_vec())),
         }
     }
+}
+
+/// What scrypt costs in rounds of its mixing; more than any limit where it takes too much memory.
+pub(super) fn scrypt_cost(cost: u64, block_size: u64, parallelization: u64) -> u64 {
+    let memory = cost.max(parallelization).saturating_mul(block_size).saturating_mul(128);
+    if memory > MOST_MEMORY { u64::MAX } else { cost.saturating_mul(block_size).saturating_mul(parallelization) }
+}
+
+/// A text in UTF-16 with a zero at its end (RFC 7292, appendix B.1).
+pub(super) fn bmp_string(text: &str) -> Vec<u8> {
+    text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect()
 }
 
 /// The first eight bytes are the key, the next eight the initialisation vector (RFC 8018, section 6.1.1).
@@ -198,4 +230,19 @@ fn unpadded<C: BlockCipherDecrypt>(cipher: Option<C>, iv: &[u8], ciphertext: &[u
     let cipher = cipher.ok_or(Failure::Unsupported)?;
     let decryptor = Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| Failure::Unsupported)?;
     decryptor.decrypt_padded_vec::<Pkcs7>(ciphertext).map_err(|_| Failure::Password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_scrypt_takes_for_its_cost_or_its_parallelization_is_bounded() {
+        assert_eq!(scrypt_cost(16_384, 8, 1), 131_072);
+        for (cost, block_size, parallelization) in
+            [(16_384, 127, 1), (2, 2000, 2000), (u64::MAX, 8, 1), (2, u64::MAX, 2)]
+        {
+            assert_eq!(scrypt_cost(cost, block_size, parallelization), u64::MAX);
+        }
+    }
 }

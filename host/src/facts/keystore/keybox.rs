@@ -1,0 +1,80 @@
+//! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Not what a blob says of them
+//! besides: trust, and when signatures were looked at.
+
+use crate::digest::{md5, sha1};
+use crate::facts::asn1::Malformed;
+use crate::facts::container::{Item, Sink};
+use crate::facts::fields::Fields;
+use crate::facts::key::openpgp;
+
+/// Behind length, kind, version and flags of the first blob.
+const MAGIC: &[u8] = b"KBXf";
+/// Length, kind, version, flags, and where the key begins and how long it is.
+const HEADER: u32 = 16;
+/// Bytes of the digest at the end of a blob.
+const DIGEST: usize = 20;
+
+// Kinds of blobs.
+const EMPTY: u8 = 0;
+const FIRST: u8 = 1;
+const OPENPGP: u8 = 2;
+const X509: u8 = 3;
+
+/// Whether a file is such a keybox.
+pub(super) fn recognises(bytes: &[u8]) -> bool {
+    bytes.get(4) == Some(&FIRST) && bytes.get(8..12) == Some(MAGIC)
+}
+
+/// Hands on what the blobs hold. One that cannot be read is a problem of its own.
+pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
+    let mut rest = Fields(bytes);
+    while !rest.0.is_empty() {
+        let length = Fields(rest.0).u32()?;
+        if length < HEADER {
+            return Err(Malformed("a blob of it is shorter than its own header"));
+        }
+        let blob = rest.take(usize::try_from(length).unwrap_or(usize::MAX));
+        let blob = blob.map_err(|_| Malformed("a blob of it is longer than what is there"))?;
+        if let Err(reason) = self::blob(blob, sink) {
+            sink(Item::Problem(format!("a blob of the keybox cannot be read: {reason}")));
+        }
+    }
+    Ok(())
+}
+
+fn blob(blob: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
+    let mut fields = Fields(blob);
+    let (_length, kind, _version, _flags) = (fields.u32()?, fields.u8()?, fields.u8()?, fields.u16()?);
+    if kind == EMPTY || kind == FIRST {
+        return Ok(());
+    }
+    let (start, length) = (fields.u32()? as usize, fields.u32()? as usize);
+    let body = start.checked_add(length).and_then(|end| blob.get(start..end));
+    let body = body.ok_or(Malformed("its key lies outside of it"))?;
+    if !is_whole(blob) {
+        sink(Item::Problem("a blob of the keybox is damaged: its checksum is another one".to_owned()));
+    }
+    match kind {
+        OPENPGP => keys(body, sink),
+        X509 => sink(Item::Certificate(body)),
+        _ => return Err(Malformed("it is of a kind that is not known")),
+    }
+    Ok(())
+}
+
+/// Whether the digest at its end is that of the blob: SHA-1; MD5 behind four zeros before GnuPG 2.1.
+fn is_whole(blob: &[u8]) -> bool {
+    let Some((content, digest)) = blob.len().checked_sub(DIGEST).map(|end| blob.split_at(end)) else { return false };
+    digest == sha1(content) || matches!(digest, [0, 0, 0, 0, rest @ ..] if rest == md5(content))
+}
+
+fn keys(packets: &[u8], sink: &mut Sink<'_>) {
+    let keys = openpgp::read(packets);
+    if keys.found.is_empty() && keys.problems.is_empty() {
+        sink(Item::Problem("a blob of the keybox cannot be read: there is no packet of a key in it".to_owned()));
+    }
+    keys.found.into_iter().for_each(|found| sink(Item::Key(found, packets)));
+    for reason in keys.problems {
+        sink(Item::Problem(format!("the OpenPGP key cannot be read: {reason}")));
+    }
+}
