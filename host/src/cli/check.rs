@@ -240,6 +240,11 @@ impl Check<'_> {
             baseline: self.baseline.as_ref().map(|(path, bytes, _)| {
                 (discover::name_of(&self.setup.root, &discover::resolve(path)), hex(&sha256(bytes)))
             }),
+            blocklist: self
+                .blocklist
+                .as_ref()
+                .zip(self.arguments.blocklist.blocklist.as_deref())
+                .map(|(list, path)| (discover::name_of(&self.setup.root, &discover::resolve(path)), list.sha256())),
             filters: rules.chain(staged).chain(since).chain(paths).collect(),
             fail_on,
             fail_on_undetermined: self.arguments.fail_on_undetermined,

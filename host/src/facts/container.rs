@@ -1,7 +1,7 @@
 //! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on. Not the
 //! containers themselves, and not the places of the facts that the items become.
 
-use crate::rules::contract::{EncryptedItem, Encryption};
+use crate::rules::contract::{EncryptedItem, Encryption, Unknown};
 
 use super::key::{Found, key_bits};
 use super::material::unspecified;
@@ -22,6 +22,16 @@ pub(crate) enum Item<'a> {
 
 /// Takes the items.
 pub(crate) type Sink<'s> = dyn FnMut(Item<'_>) + 's;
+
+/// The same part, where the keys and certificates in it stay hidden; why.
+pub(crate) fn hidden(mut part: EncryptedItem, why: &str) -> EncryptedItem {
+    let reason = format!("the keys and certificates in it are encrypted, and {why}");
+    part.unknown.push(Unknown { field: "attributes.contents".to_owned(), reason });
+    part
+}
+
+/// Why a part stays hidden that a password could open.
+pub(crate) const NOT_OPENED: &str = "no password of a --password-file opens it";
 
 /// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity check, if it has one,
 /// and its iterations.

@@ -4,7 +4,7 @@
 use der::Tag;
 
 use super::asn1::{Element, Elements, Malformed};
-use super::container::{Item, Sink, encrypted};
+use super::container::{Item, NOT_OPENED, Sink, encrypted, hidden};
 use super::key::{Found, PublicHalf, Shape, encryption};
 use super::oid::{self, Oid, oid};
 use super::password::{Opened, Opener};
@@ -107,9 +107,12 @@ impl Reader<'_, '_, '_> {
         let pieces = if content.tag.is_constructed() { Some(ber::joined(content.value)?) } else { None };
         let ciphertext = pieces.as_deref().unwrap_or(content.value);
         let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
-        (self.sink)(Item::Encrypted(encrypted(FORMAT, encryption, self.mac.as_ref()), data.raw));
+        let part = encrypted(FORMAT, encryption, self.mac.as_ref());
         let is_sound = |plain: &[u8]| ber::length(plain) == Ok(plain.len()) && plain.first() == Some(&0x30);
-        match self.opener.open(algorithm, ciphertext, is_sound)? {
+        let opened = self.opener.open(algorithm, ciphertext, is_sound);
+        let is_open = matches!(opened, Ok(Opened::Plain(_)));
+        (self.sink)(Item::Encrypted(if is_open { part } else { hidden(part, NOT_OPENED) }, data.raw));
+        match opened? {
             Opened::NotTried => Ok(()),
             Opened::Wrong => Err(Malformed("none of the passwords opens it")),
             Opened::Plain(plain) => self.bags(&plain, DEPTH),

@@ -32,6 +32,7 @@ pub(super) struct Document<'a> {
     pub(super) prefix: &'a str,
     pub(super) policy: Policy<'a>,
     pub(super) baseline: Option<Baseline<'a>>,
+    pub(super) blocklist: Option<Blocklist<'a>>,
     pub(super) settings: Settings,
     /// Options that restrict the run, as they were given: `--rule key-size`.
     pub(super) filters: &'a [String],
@@ -80,6 +81,13 @@ pub(super) struct Baseline<'a> {
     pub(super) sha256: &'a str,
     /// Entries that match nothing any more.
     pub(super) stale: Vec<StaleEntry<'a>>,
+}
+
+/// The list of keys that others have.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Blocklist<'a> {
+    pub(super) path: &'a str,
+    pub(super) sha256: &'a str,
 }
 
 #[derive(Serialize, JsonSchema)]

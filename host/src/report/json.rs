@@ -42,6 +42,7 @@ impl<'a> Document<'a> {
                 ignored: &run.policy.ignored,
             },
             baseline: baseline(report),
+            blocklist: run.blocklist.as_ref().map(|(path, sha256)| Blocklist { path, sha256 }),
             settings: Settings {
                 fail_on: run.fail_on.map(|severity| severity.name()),
                 fail_on_undetermined: run.fail_on_undetermined,

@@ -115,6 +115,8 @@ pub struct Run {
     pub policy: PolicyReport,
     /// The baseline: path and SHA-256 of the file.
     pub baseline: Option<(String, String)>,
+    /// The list of keys that others have: path and SHA-256 of the file.
+    pub blocklist: Option<(String, String)>,
     /// Rules and paths the run was restricted to, as options were given: `--rule key-size`.
     pub filters: Vec<String>,
     /// Lowest severity that fails the run; none with `never`.

@@ -122,6 +122,7 @@ pub(super) fn empty() -> Report {
             repository: None,
             policy: PolicyReport { path: None, sha256: "cd".repeat(32), ignored: Vec::new() },
             baseline: None,
+            blocklist: None,
             filters: Vec::new(),
             fail_on: Some(Severity::Medium),
             fail_on_undetermined: false,
@@ -166,6 +167,7 @@ pub(super) fn report() -> Report {
     report.run.policy.path = Some("keyreeve.toml".to_owned());
     report.run.policy.ignored = vec!["sub/keyreeve.toml".to_owned()];
     report.run.baseline = Some(("baseline.json".to_owned(), "ef".repeat(32)));
+    report.run.blocklist = Some((HOSTILE.to_owned(), "ab".repeat(32)));
     report.run.filters = vec!["--skip-rule cipher-suites".to_owned()];
     report
 }

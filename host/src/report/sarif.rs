@@ -60,6 +60,7 @@ fn run(report: &Report) -> Value {
             "policy": report.run.policy.path,
             "policySha256": report.run.policy.sha256,
             "baselineSha256": report.run.baseline.as_ref().map(|(_, sha256)| sha256),
+            "blocklistSha256": report.run.blocklist.as_ref().map(|(_, sha256)| sha256),
             "commit": report.run.commit.as_ref().map(|commit| &commit.id),
             "clean": report.run.commit.as_ref().map(|commit| commit.clean),
             "filters": report.run.filters,

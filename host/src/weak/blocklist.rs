@@ -6,7 +6,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::Weakness;
-use crate::digest::sha256;
+use crate::digest::{hex, sha256};
 use crate::facts::{Numbers, significant};
 
 /// Bytes of a record: the beginning of a SHA-256, and the number of a list.
@@ -72,6 +72,11 @@ impl Blocklist {
             Some(position) => Err(BlocklistError::Order(position + 2)),
             None => Ok(Self { name, records }),
         }
+    }
+
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub fn sha256(&self) -> String {
+        hex(&sha256(&self.records))
     }
 
     /// That the key is in the list, if it is.

@@ -61,6 +61,10 @@ fn every_kind_of_key_is_found_by_what_badkeys_hashes_of_it() {
         let message = "the key is among those whose private half others have: list 42 of blocklist.dat";
         assert_eq!(finding["message"], message);
     }
+    let sum = std::process::Command::new("sha256sum").arg(&list).output().unwrap().stdout;
+    let sum = String::from_utf8(sum).unwrap();
+    assert_eq!(report["blocklist"]["sha256"].as_str(), sum.split(' ').next(), "{}", report["blocklist"]);
+    assert!(report["blocklist"]["path"].as_str().unwrap().ends_with("blocklist.dat"));
     tree.check(&arguments[..2]).ends_with(0);
     let facts = tree.run(&["facts", "--blocklist", list.to_str().unwrap(), "."]).ends_with(0).json();
     for key in facts["keys"].as_array().unwrap() {

@@ -74,6 +74,7 @@ impl Rule for RotationAge {
             "certificates.not-before",
             "certificates.not-after",
             "certificates.last-rotated",
+            "encrypted-data.attributes.contents",
             "encrypted-data.key-created",
             "inventory.created",
             "inventory.last-rotated",

@@ -2,7 +2,7 @@
 //! how. Not BCFKS, which is DER.
 
 use crate::facts::asn1::Malformed;
-use crate::facts::container::{Item, Sink, encrypted};
+use crate::facts::container::{Item, Sink, encrypted, hidden};
 use crate::facts::fields::Fields;
 use crate::facts::key::{Found, Shape};
 use crate::rules::contract::Encryption;
@@ -38,7 +38,8 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
         let [scheme, kdf, prf, cipher] = ["UBER", "PKCS12-KDF", "SHA1", "twofish-256-cbc"].map(str::to_owned);
         let encryption = Encryption { scheme, kdf, prf, iterations: iterations.into(), cipher, attributes: Vec::new() };
         // A SHA-1 of the content is encrypted with it.
-        sink(Item::Encrypted(encrypted("UBER", encryption, None), bytes));
+        let whole = hidden(encrypted("UBER", encryption, None), "this format is not decrypted");
+        sink(Item::Encrypted(whole, bytes));
         return Ok(());
     }
     loop {
