@@ -104,12 +104,15 @@ fn place(frame: &Frame<'_>, names: &[String], public: Option<Vec<u8>>, home: Loc
 }
 
 fn details(frame: &Frame<'_>, place: &mut Place) {
-    place.details.push(("subject", name_text(frame.subject)));
-    place.details.push(("issuer", name_text(frame.issuer)));
-    place.details.push(("serial-number", hex(frame.serial)));
-    place.details.push(("sha256", place.identity.to_string()));
-    place.details.push(("sha1", hex(&sha1(frame.der))));
-    place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
+    let details = [
+        ("subject", name_text(frame.subject)),
+        ("issuer", name_text(frame.issuer)),
+        ("serial-number", hex(frame.serial)),
+        ("sha256", place.identity.to_string()),
+        ("sha1", hex(&sha1(frame.der))),
+    ];
+    let key = place.spki.map(|hash| ("spki-sha256", hex(&hash)));
+    place.details = details.into_iter().chain(key).collect();
 }
 
 /// Subject alternative names, else the common names of the subject.

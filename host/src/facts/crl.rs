@@ -62,8 +62,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     let mut place = Place::new(home, label, sha256(whole.raw));
     place.revokes = revoked.into();
     if detailed {
-        place.details.push(("issuer", name_text(issuer)));
-        place.details.push(("sha256", place.identity.to_string()));
+        place.details = Box::new([("issuer", name_text(issuer)), ("sha256", place.identity.to_string())]);
     }
     let fact = RevocationList {
         context: unspecified(),

@@ -186,9 +186,10 @@ impl<'a> Found<'a> {
         place.identity = place.spki.unwrap_or_else(otherwise).into();
         let ssh = self.public.as_ref().and_then(PublicHalf::ssh_fingerprints);
         if detailed {
-            place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
+            let known = place.spki.map(|hash| ("spki-sha256", hex(&hash)));
             let ssh = ["ssh-sha256", "ssh-md5"].into_iter().zip(ssh.iter().flatten());
-            place.details.extend(ssh.map(|(name, fingerprint)| (name, fingerprint.to_string())));
+            let ssh = ssh.map(|(name, fingerprint)| (name, fingerprint.to_string()));
+            place.details = known.into_iter().chain(ssh).collect();
         }
         let names = self.names.into_iter().map(|name| KeyName::Text(name.into()));
         place.key_names = ssh.into_iter().flatten().chain(names).collect();

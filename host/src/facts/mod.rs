@@ -21,6 +21,7 @@ mod oid;
 mod openpgp;
 pub mod openssl;
 mod parameters;
+mod parts;
 pub mod password;
 mod pem;
 mod pkcs12;
@@ -31,8 +32,6 @@ pub mod spelling;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
-
-use std::collections::BTreeMap;
 
 use crate::digest::sha256;
 use crate::finding::FactKind;
@@ -45,6 +44,7 @@ pub use identity::{CertificateNames, Identity, KeyName};
 pub(crate) use key::Numbers;
 pub use kind::Fact;
 use kind::List;
+pub use parts::Parts;
 
 /// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
 #[derive(Debug, Clone)]
@@ -223,7 +223,7 @@ pub struct Place {
     pub label: Box<str>,
     /// Where each field is stated. `(field, position)` as in the contract's `part`; a field that
     /// stands nowhere (a default) is missing here, and a finding about it points to `home`.
-    pub parts: BTreeMap<(&'static str, Option<u32>), Location>,
+    pub parts: Parts,
     /// What is judged, for the fingerprint of a finding.
     pub identity: Identity,
     /// Further names by which an inventory or encrypted data may know the key: [`Self::names`] has all. Of encrypted
@@ -238,7 +238,7 @@ pub struct Place {
     /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
     pub public: Option<Box<[u8]>>,
     /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
-    pub details: Vec<(&'static str, String)>,
+    pub details: Box<[(&'static str, String)]>,
 }
 
 impl Place {
@@ -264,14 +264,14 @@ impl Place {
         Self {
             home,
             label: label.into(),
-            parts: BTreeMap::new(),
+            parts: Parts::default(),
             identity: identity.into(),
             key_names: Box::default(),
             spki: None,
             certificate: None,
             revokes: Box::default(),
             public: None,
-            details: Vec::new(),
+            details: Box::default(),
         }
     }
 }

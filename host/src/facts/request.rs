@@ -30,8 +30,9 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, P
     place.identity = place.spki.unwrap_or_else(|| sha256(der)).into();
     place.key_names = half.ssh_fingerprints().into_iter().flatten().collect();
     if detailed {
-        place.details.push(("subject", super::certificate::name_text(subject.raw)));
-        place.details.extend(place.spki.map(|hash| ("spki-sha256", hex(&hash))));
+        let subject = ("subject", super::certificate::name_text(subject.raw));
+        let key = place.spki.map(|hash| ("spki-sha256", hex(&hash)));
+        place.details = [subject].into_iter().chain(key).collect();
     }
     let key = Key {
         context: unspecified(),

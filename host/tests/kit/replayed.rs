@@ -128,7 +128,7 @@ fn every_field_of_every_fact_can_have_a_place() {
         let recorded = replay::read(facts.to_string().as_bytes()).unwrap();
         let place = recorded.facts.place(kind, 0);
         assert_eq!(place.parts.len(), parts.len());
-        for ((field, _), location) in &place.parts {
+        for ((field, _), location) in place.parts.iter() {
             let line = recorded.sources[location.source].position(location.span.start).line;
             assert_eq!(json!(line), parts[*field]["line"], "{field}");
         }

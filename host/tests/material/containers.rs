@@ -5,7 +5,7 @@ use std::path::Path;
 use keyreeve::facts::Reading;
 use keyreeve::rules::contract::{Encryption, Key, Protection};
 
-use crate::tools::{Authority, file, opened, openssl, program, read};
+use crate::tools::{Authority, file, hides_contents, opened, openssl, program, read};
 
 /// Certificates by their SHA-256, in order.
 fn certificates(reading: &Reading) -> Vec<String> {
@@ -97,11 +97,13 @@ fn a_pkcs12_shows_its_bags_and_how_the_others_are_encrypted() {
         let found = safes.first().map(|safe| (safe.cipher.as_str(), safe.key_bits));
         assert_eq!((found, safes.len()), (safe, usize::from(safe.is_some())), "{options}");
         assert!(safes.iter().all(|safe| safe.authenticated && safe.format == "PKCS#12"));
+        assert_eq!(hides_contents(&reading), safe.is_some(), "{options}");
         // With the password all of it is known, and the key is the certificate's.
         for passwords in ["secret", "wrong\nsecret\n"] {
             let reading = opened(&der, passwords);
             assert!(reading.problems.is_empty(), "{options}: {:?}", reading.problems);
             assert_eq!(certificates(&reading), certificates(&leaf), "{options}");
+            assert!(!hides_contents(&reading), "{options}");
             assert_eq!(reading.facts.keys.places()[0].spki, leaf.facts.certificates.places()[0].spki);
             assert_eq!(key(&reading).protection, Protection::Passphrase);
         }

@@ -6,7 +6,7 @@ use keyreeve::facts::{Identity, Reading};
 use keyreeve::rules::contract::{Key, Protection};
 use proptest::prelude::*;
 
-use crate::tools::{Authority, file, opened, openssl, read, sha256};
+use crate::tools::{Authority, file, hides_contents, opened, openssl, read, sha256};
 
 fn names_and_bits(reading: &Reading) -> Vec<(String, u32)> {
     let keys = reading.facts.keys.facts().iter();
@@ -102,8 +102,10 @@ fn a_bcfks_shows_its_entries_to_whoever_has_the_password() {
         let in_clear = usize::from(name == "signed");
         let closed = read(&bytes);
         assert_eq!((closed.facts.keys.len(), closed.facts.certificates.len(), closed.problems.len()), (0, in_clear, 0));
+        assert!(hides_contents(&closed), "{name}");
         let reading = opened(&bytes, &format!("wrong\n{password}\n"));
         assert_eq!((reading.problems.len(), reading.facts.encrypted_data.len()), (0, 1), "{:?}", reading.problems);
+        assert!(!hides_contents(&reading), "{name}");
         // Of the chain, as trusted, and of the signer.
         assert_eq!(identities(&reading), vec![identity.clone(); 2 + in_clear], "{name}");
         let mut found = names_and_bits(&reading);

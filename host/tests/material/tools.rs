@@ -42,6 +42,12 @@ pub(crate) fn read(bytes: &[u8]) -> Reading {
     checked(bytes, &Passwords::default(), false)
 }
 
+/// Whether what is encrypted says that nobody saw what is in it.
+pub(crate) fn hides_contents(reading: &Reading) -> bool {
+    let mut items = reading.facts.encrypted_data.facts().iter();
+    items.any(|item| item.unknown.iter().any(|unknown| unknown.field == "attributes.contents"))
+}
+
 /// The same with what one of these passwords opens, a line each, and with details.
 pub(crate) fn opened(bytes: &[u8], passwords: &str) -> Reading {
     checked(bytes, &Passwords::of_lines(passwords), true)

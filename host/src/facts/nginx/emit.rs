@@ -66,18 +66,16 @@ impl Collector {
         };
         let seen = self.seen.entry(home).or_default();
         let (facts, places) = (self.facts.tls_endpoints.facts(), self.facts.tls_endpoints.places());
-        if seen.iter().any(|&position| facts[position] == fact && places[position].parts == parts) {
+        if seen.iter().any(|&position| facts[position] == fact && *places[position].parts == parts) {
             return;
         }
         seen.push(facts.len());
         let ordinal = self.ordinals.entry((home.source, identity.clone())).or_default();
         *ordinal += 1;
         let mut place = Place::new(home, one_line(&label), format!("{identity} #{ordinal}"));
-        place.parts = parts;
-        if !addresses.is_empty() {
-            place.details.push(("addresses", addresses.join(" ")));
-        }
-        place.details.extend(ciphers.map(|ciphers| ("ciphers", ciphers)));
+        place.parts = parts.into();
+        let addresses = (!addresses.is_empty()).then(|| ("addresses", addresses.join(" ")));
+        place.details = addresses.into_iter().chain(ciphers.map(|ciphers| ("ciphers", ciphers))).collect();
         self.facts.tls_endpoints.push(fact, place);
     }
 
