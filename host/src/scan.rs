@@ -60,6 +60,12 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
 }
 
+/// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.
+pub fn altered(sources: &Sources) -> Vec<Problem> {
+    let message = "was changed while it was scanned, and what is said of it may be of either content: scan it again";
+    sources.altered().map(|source| Problem::path(source.name.as_str(), message)).collect()
+}
+
 impl Understood {
     /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were context.
     pub fn restrict(&mut self, names: &BTreeSet<String>, sources: &Sources) {

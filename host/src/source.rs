@@ -5,8 +5,10 @@ mod aside;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use aside::Aside;
@@ -15,6 +17,8 @@ use aside::Aside;
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
 /// Bytes of a source that is worth [setting aside](Sources::set_aside).
 const LARGE: usize = 16 * 1024 * 1024;
+/// So many sources are set aside: each is a file that stays open.
+const ASIDE: usize = 64;
 /// How far into a source a NUL makes it binary, in bytes: git's rule.
 const BINARY_PROBE: usize = 8000;
 
@@ -85,6 +89,7 @@ pub struct Source {
     lines: OnceLock<Vec<LineMark>>,
     /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over all of the line.
     milestones: OnceLock<Vec<(u32, u32)>>,
+    binary: OnceLock<bool>,
 }
 
 #[derive(Debug)]
@@ -97,14 +102,18 @@ impl Source {
     /// A source of that name and content.
     pub fn new(name: impl Into<String>, file: Option<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
         let content = Content::Memory(bytes.into());
-        Self { name: name.into(), file, content, lines: OnceLock::new(), milestones: OnceLock::new() }
+        let (lines, milestones, binary) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { name: name.into(), file, content, lines, milestones, binary }
     }
 
-    /// Its whole content; nothing once it is set aside, when all is understood: then there is [`Self::stretch`].
+    /// Its whole content, until it is set aside: then there is [`Self::stretch`].
+    ///
+    /// # Panics
+    /// Once it is set aside. Silence would pass for a file in which nothing is found.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
             Content::Memory(bytes) => bytes,
-            Content::Aside(_) => &[],
+            Content::Aside(_) => unreachable!("{}: a source is understood once, and set aside then", self.name),
         }
     }
 
@@ -133,7 +142,7 @@ impl Source {
 
     /// Whether it is no text, so that lines and columns say nothing.
     pub fn is_binary(&self) -> bool {
-        !is_text(&self.stretch(0..BINARY_PROBE))
+        *self.binary.get_or_init(|| !is_text(&self.stretch(0..BINARY_PROBE)))
     }
 
     /// Lets go of the content, if the file that it was read from still has it.
@@ -141,7 +150,7 @@ impl Source {
         let (Content::Memory(bytes), Some(file)) = (&self.content, &self.file) else { return };
         if let Ok(Some(aside)) = Aside::of(file, bytes) {
             // What takes a walk over all of it is worked out while that is at hand.
-            let _ = (self.lines(), self.milestones());
+            let _ = (self.lines(), self.milestones(), self.is_binary());
             self.content = Content::Aside(aside);
         }
     }
@@ -160,7 +169,8 @@ impl Source {
         let line = mark.breaks + memchr::memchr_iter(b'\n', before).count() as u32;
         let start = memchr::memrchr(b'\n', before).map_or(mark.start as usize, |at| index * BLOCK + at + 1);
         let column = if end - start > MILESTONE {
-            self.characters_before(end) - self.characters_before(start)
+            // Less only if the file was changed since it was read.
+            self.characters_before(end).saturating_sub(self.characters_before(start))
         } else {
             count_characters(&self.stretch(start..end))
         };
@@ -215,6 +225,20 @@ fn count_characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
 }
 
+/// Opens a file to be read, however hostile the path is: a symlink in its last place is not followed, and a FIFO not waited for.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
+        options.custom_flags(flags.bits() as i32);
+    }
+    options.open(path)
+}
+
 /// Whether git would call these bytes a text.
 pub fn is_text(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PROBE)]).is_none()
@@ -266,10 +290,10 @@ impl Sources {
 
     /// Lets go of what large files hold, now that it is understood: a report reads again what it shows of them.
     pub fn set_aside(&mut self) {
-        self.list.iter_mut().filter(|source| source.len() >= LARGE).for_each(Source::set_aside);
+        self.list.iter_mut().filter(|source| source.len() >= LARGE).take(ASIDE).for_each(Source::set_aside);
     }
 
-    /// Those that were set aside and have been changed or removed since.
+    /// Those that were set aside and have been written to since.
     pub fn altered(&self) -> impl Iterator<Item = &Source> {
         self.list.iter().filter(|source| source.is_altered())
     }
@@ -324,7 +348,8 @@ mod tests {
         ];
         let (mut sources, kept) = (Sources::new(list), Source::new("kept", None, bytes.clone()));
         sources.set_aside();
-        let in_memory: Vec<_> = sources.iter().map(|(_, source)| !source.bytes().is_empty()).collect();
+        let in_memory: Vec<_> =
+            sources.iter().map(|(_, source)| matches!(source.content, Content::Memory(_))).collect();
         assert_eq!(in_memory, [false, true, true, true], "what is not on disk is kept");
         let large = &sources[SourceId(0)];
         assert_eq!((large.len(), large.is_binary()), (bytes.len(), false));

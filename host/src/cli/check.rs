@@ -61,10 +61,6 @@ pub(super) struct Check<'a> {
     blocklist: Option<Blocklist>,
 }
 
-/// Of a file whose content is no longer what was judged.
-const ALTERED: &str =
-    "was changed while it was scanned, and what is said of it may be of either content: run the check again";
-
 /// The tree that is judged.
 pub(super) struct Seen {
     discovery: Discovery,
@@ -162,8 +158,8 @@ impl<'a> Check<'a> {
         let (understood, answers) = self.judge(&mut discovery, judged.as_ref());
         let Judged { counts: facts, mut findings, judgements, problems: faults } = answers;
         let loading = self.rules.problems.iter().cloned();
-        let altered = discovery.sources.altered().map(|source| Problem::path(source.name.as_str(), ALTERED));
-        let problems = [discovery.problems, understood.problems, loading.collect(), faults, altered.collect()].concat();
+        let altered = scan::altered(&discovery.sources);
+        let problems = [discovery.problems, understood.problems, loading.collect(), faults, altered].concat();
         let (mut covered, mut problems) =
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
         let partial = self.is_partial();

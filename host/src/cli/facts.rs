@@ -34,7 +34,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
     let understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
     let sources = &discovery.sources;
-    let problems = discovery.problems.iter().chain(&understood.problems);
+    let altered = scan::altered(sources);
+    let problems = discovery.problems.iter().chain(&understood.problems).chain(&altered);
     let problems: Vec<Value> = problems
         .map(|problem| {
             let place = match &problem.subject {

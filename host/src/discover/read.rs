@@ -1,13 +1,13 @@
 //! Reading one file whole, however hostile: only regular files, at most [`SIZE_LIMIT`] bytes, never blocking.
 //! Not the choice of files, and no interpretation of what they hold.
 
-use std::fs::{File, FileType, OpenOptions};
+use std::fs::{File, FileType};
 use std::io::{self, Read};
 use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::SIZE_LIMIT;
+use crate::source::{SIZE_LIMIT, open};
 
 /// The reason that stands in the report for a file beyond [`SIZE_LIMIT`].
 pub(super) const TOO_LARGE: &str = "larger than 256 MiB";
@@ -156,19 +156,6 @@ fn read_some(reader: &mut impl Read, space: &mut [u8]) -> io::Result<usize> {
             result => return result,
         }
     }
-}
-
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use rustix::fs::OFlags;
-        use std::os::unix::fs::OpenOptionsExt;
-        let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY;
-        options.custom_flags(flags.bits() as i32);
-    }
-    options.open(path)
 }
 
 /// What stands at a path that could not be opened, if it is no file: sockets and links are refused by the system itself.

@@ -1,5 +1,5 @@
 //! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A new
-//! form is one file and one row here.
+//! form is one file and one row here; a binary file that is a key as a whole is one line in `of_file`.
 
 mod age;
 pub(super) mod bech32;

@@ -75,10 +75,10 @@ pub struct CertificateNames {
 }
 
 impl CertificateNames {
-    /// As names among others.
-    pub(super) fn names(&self) -> impl Iterator<Item = KeyName> + use<> {
+    /// Those that are no digest of it.
+    pub(super) fn others(&self) -> impl Iterator<Item = KeyName> + use<> {
         let identifier = self.key_identifier.map(KeyName::KeyIdentifier);
-        [KeyName::Issued(self.issued), KeyName::Sha1(self.sha1)].into_iter().chain(identifier)
+        [KeyName::Issued(self.issued)].into_iter().chain(identifier)
     }
 }
 

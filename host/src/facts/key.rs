@@ -124,16 +124,11 @@ impl<'a> Found<'a> {
     pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
         let mut fields = Elements::of_sequence(der)?;
         let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
-        private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8))
+        Ok(private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8)))
     }
 
     /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the passwords opens it.
-    pub(crate) fn under_dek_info(
-        label: &str,
-        dek_info: &str,
-        body: &[u8],
-        opener: &mut Opener<'_>,
-    ) -> Result<Self, Malformed> {
+    pub(crate) fn under_dek_info(label: &str, dek_info: &str, body: &[u8], opener: &mut Opener<'_>) -> Self {
         let (format, named) = match label {
             "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),
             "EC PRIVATE KEY" => ("SEC1", "EC"),
@@ -146,17 +141,22 @@ impl<'a> Found<'a> {
     }
 
     /// The same with the public half of what was decrypted, or why that was not.
-    pub(crate) fn opened(self, opened: Result<Opened, Malformed>) -> Result<Self, Malformed> {
-        Ok(match opened {
+    pub(crate) fn opened(self, opened: Result<Opened, Malformed>) -> Self {
+        let half = |plain: &[u8]| {
+            let inside = Shape::of(plain).map(|shape| private::read(shape, plain)).transpose()?.flatten();
+            Ok(inside.and_then(|found| found.public).map(PublicHalf::into_owned))
+        };
+        match opened {
             Ok(Opened::NotTried) => self,
             Ok(Opened::Wrong) => self.hidden_since("the key is encrypted, and none of the passwords opens it"),
-            Ok(Opened::Plain(plain)) => {
-                let inside = Shape::of(&plain).map(|shape| private::read(shape, &plain)).transpose()?.flatten();
-                let half = inside.and_then(|found| found.public).map(PublicHalf::into_owned);
-                self.certified(half)
-            }
+            Ok(Opened::Plain(plain)) => match half(&plain) {
+                Ok(half) => self.certified(half),
+                Err(Malformed(reason)) => {
+                    self.hidden_since(format!("the key is encrypted, and what is inside is damaged: {reason}"))
+                }
+            },
             Err(Malformed(reason)) => self.hidden_since(format!("the key is encrypted, and {reason}")),
-        })
+        }
     }
 
     /// The key in some DER of that shape; none if the shape is no key's.

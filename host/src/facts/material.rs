@@ -62,7 +62,7 @@ pub(super) fn read_file(
 }
 
 /// Whether a content can hold any of it; cheap, and never no where [`read`] would find something, but for binary
-/// files that are no DER.
+/// files that are none as a whole.
 pub fn may_hold(bytes: &[u8]) -> bool {
     File::of(bytes).may_hold()
 }
@@ -309,7 +309,7 @@ impl Reader<'_> {
             }
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
-                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, &mut self.opener)?),
+                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, &mut self.opener)),
                     None => Shape::of(bytes).map(|shape| self.der_key(shape, bytes)).transpose()?.flatten(),
                 };
                 match found {

@@ -159,14 +159,15 @@ impl Facts {
 
     /// The places alone: more is not needed once all is judged, and the facts take more memory than they do.
     pub fn into_places(self) -> Places {
-        Places([
-            self.tls_endpoints.places,
-            self.certificates.places,
-            self.keys.places,
-            self.inventory.places,
-            self.encrypted_data.places,
-            self.revocation_lists.places,
-        ])
+        let mut places = Places(Default::default());
+        let mut put = |kind, list| places.0[kind as usize] = list;
+        put(FactKind::TlsEndpoints, self.tls_endpoints.places);
+        put(FactKind::Certificates, self.certificates.places);
+        put(FactKind::Keys, self.keys.places);
+        put(FactKind::Inventory, self.inventory.places);
+        put(FactKind::EncryptedData, self.encrypted_data.places);
+        put(FactKind::RevocationLists, self.revocation_lists.places);
+        places
     }
 
     /// How many facts of a kind there are.
@@ -250,12 +251,14 @@ impl Place {
 
     /// Every exact name of the key or certificate.
     pub fn names(&self) -> impl Iterator<Item = KeyName> {
-        let identity = match self.identity {
-            Identity::Digest(digest) => Some(KeyName::Sha256(digest)),
-            Identity::Text(_) => None,
+        let key = self.spki.map(KeyName::Sha256);
+        let (of_certificate, others) = match (&self.certificate, &self.identity) {
+            (Some(names), Identity::Digest(sha256)) => {
+                (Some([KeyName::Sha256(*sha256), KeyName::Sha1(names.sha1)]), Some(names.others()))
+            }
+            _ => (None, None),
         };
-        let (key, certificate) = (self.spki.map(KeyName::Sha256), self.certificate.iter());
-        let names = identity.into_iter().chain(key).chain(certificate.flat_map(CertificateNames::names));
+        let names = of_certificate.into_iter().flatten().chain(key).chain(others.into_iter().flatten());
         names.chain(self.key_names.iter().cloned())
     }
 

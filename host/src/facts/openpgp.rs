@@ -4,6 +4,20 @@
 pub(crate) mod packet;
 pub(crate) mod s2k;
 
+use super::oid::{Oid, oid};
+use crate::digest::{hex, sha1};
+
+/// Curves that keys of version 4 name in OpenPGP's own way (section 9.2).
+pub(crate) const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");
+/// As [`ED25519_LEGACY`].
+pub(crate) const CURVE25519_LEGACY: Oid = oid("1.3.6.1.4.1.3029.1.5.1");
+
+/// The fingerprint of a key of version 4 with that public part, in lower-case hex (section 5.5.4.2); none of one that is too long.
+pub(crate) fn fingerprint_of_version_4(public: &[u8]) -> Option<String> {
+    let length = u16::try_from(public.len()).ok()?.to_be_bytes();
+    Some(hex(&sha1(&[&[0x99], &length[..], public].concat())))
+}
+
 /// Symmetric ciphers (section 9.3) by OpenSSL's name without the mode.
 pub(crate) fn cipher(number: u8) -> Option<&'static str> {
     Some(match number {

@@ -133,7 +133,7 @@ impl<'a> Keys<'a> {
                 key.format == "age"
                     && item.recipients.iter().any(|recipient| !recipient.contains(' ') && recipient != "passphrase")
             }
-            "OpenPGP" => key.format == "OpenPGP" && item.recipients.iter().any(|recipient| recipient == ANONYMOUS),
+            "OpenPGP" => is_openpgp(key) && item.recipients.iter().any(|recipient| recipient == ANONYMOUS),
             "JWE" => key.format == "JWK" && item.recipients.iter().any(|recipient| fits(recipient, algorithm)),
             _ => false,
         }
@@ -153,6 +153,11 @@ const ANONYMOUS: &str = "PGP 0x0000000000000000";
 /// The folder that a source or folder lies in; empty for the root.
 fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether it is a key of OpenPGP, in the form of that or of GnuPG's own files.
+fn is_openpgp(key: &Key) -> bool {
+    ["OpenPGP", "GnuPG"].contains(&key.format.as_str())
 }
 
 /// Whether Rails opens the file with the key: `master.key` for `credentials.yml.enc`, else of one name.
@@ -184,7 +189,7 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
 
 /// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of an SSH key.
 fn tags_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
-    let is_openpgp = ["OpenPGP", "GnuPG"].contains(&key.format.as_str());
+    let is_openpgp = is_openpgp(key);
     place.key_names.iter().filter_map(move |name| match name {
         KeyName::SshSha256(digest) => Some(format!("ssh {}", hex(&digest[..TAG]))),
         KeyName::Text(fingerprint) if is_openpgp => Some(format!("PGP {}", key_id(fingerprint)?)),

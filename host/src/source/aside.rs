@@ -31,19 +31,24 @@ impl Aside {
     /// The content as the file of that path holds it; none if it holds anything else by now.
     pub(super) fn of(path: &Path, content: &[u8]) -> io::Result<Option<Self>> {
         let checksums = content.chunks(PAGE).map(crc32fast::hash).collect();
-        let open = Open { file: File::open(path)?, page: None, bytes: Vec::new() };
+        let open = Open { file: super::open(path)?, page: None, bytes: Vec::new() };
         let aside = Self { length: content.len(), checksums, open: Mutex::new(open) };
-        let is_whole = aside.open().file.metadata()?.len() == content.len() as u64 && aside.is_unchanged();
-        Ok(is_whole.then_some(aside))
+        Ok(aside.is_unchanged().then_some(aside))
     }
 
     pub(super) fn len(&self) -> usize {
         self.length
     }
 
-    /// Whether every page can be read and is what it was.
+    /// Whether the file is as long as it was, and every page what it was.
     pub(super) fn is_unchanged(&self) -> bool {
         let mut open = self.open();
+        let is_as_long =
+            |file: &File| file.metadata().is_ok_and(|now| now.is_file() && now.len() == self.length as u64);
+        if !is_as_long(&open.file) {
+            return false;
+        }
+        open.page = None;
         (0..self.checksums.len()).all(|page| open.read(page, self.page_length(page), self.checksums[page]).is_ok())
     }
 
@@ -135,5 +140,17 @@ mod tests {
         assert_eq!(aside.stretch(0..2), b"aa");
         assert_eq!(aside.stretch(2 * PAGE..2 * PAGE + 2), b"  ");
         assert!(Aside::of(&path, &content).unwrap().is_none(), "the file is shorter");
+    }
+
+    #[test]
+    fn a_file_that_grows_or_whose_page_at_hand_changes_is_no_longer_what_it_was() {
+        let content = vec![b'a'; PAGE];
+        for now in [vec![b'a'; PAGE + 1], vec![b'b'; PAGE]] {
+            let (_folder, path) = written(&content);
+            let aside = Aside::of(&path, &content).unwrap().unwrap();
+            assert_eq!(aside.stretch(0..1), b"a");
+            std::fs::write(&path, now).unwrap();
+            assert!(!aside.is_unchanged());
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! What a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and Bouncy Castle's FIPS keystores.
+//! What a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and Bouncy Castle's FIPS keystores. Not how they are
+//! recognised without one.
 
 use std::path::Path;
 

@@ -13,6 +13,7 @@ use super::{Sink, run};
 use crate::facts::asn1::{Malformed, bit_length, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::oid::{self, curves};
+use crate::facts::openpgp::s2k;
 use crate::facts::pem::Symbol;
 use crate::rules::contract::{Encryption, Protection, Role};
 
@@ -111,6 +112,9 @@ fn found(key: &Sexp, created: Option<i64>) -> Result<Found<'static>, Malformed> 
         return Err(Malformed("it has no list of an algorithm"));
     };
     let algorithm = of_algorithm.first().and_then(Sexp::text).ok_or(Malformed("it names no algorithm"))?;
+    if numbers.is_elided() {
+        return Err(ELIDED);
+    }
     let half = half(algorithm, numbers)?;
     let private = |protection| Found::new(Role::Private, "GnuPG", protection, half);
     let found = match kind.text() {
@@ -193,7 +197,9 @@ fn protection(numbers: &Sexp) -> Result<Option<Encryption>, Malformed> {
     let Sexp::List(parameters) = parameters else { return Err(UNPROTECTED) };
     let Some(Sexp::List(derivation)) = parameters.first() else { return Err(UNPROTECTED) };
     let [hash, _salt, count, ..] = &derivation[..] else { return Err(UNPROTECTED) };
-    let iterations = count.text().and_then(|count| count.parse().ok()).unwrap_or(0);
+    let count: Option<u64> = count.text().and_then(|count| count.parse().ok());
+    // A small number is OpenPGP's one octet, as agents wrote it before they measured.
+    let iterations = count.map_or(0, |count| u8::try_from(count).map_or(count, s2k::octets));
     Ok(Some(under("S2K-iterated", hash, iterations, cipher)))
 }
 
@@ -218,9 +224,9 @@ fn native(key: &Sexp) -> Result<Option<Encryption>, Malformed> {
         "camellia256" => "camellia-256-cfb",
         _ => "unknown-cfb",
     };
-    let coded: u64 = count.text().and_then(|count| count.parse().ok()).filter(|&coded| coded < 256).unwrap_or(0);
+    let octets = count.text().and_then(|count| count.parse().ok()).map_or(0, s2k::octets);
     Ok(Some(match mode.text() {
-        Some("3") => under("S2K-iterated", hash, (16 + (coded & 15)) << ((coded >> 4) + 6), cipher),
+        Some("3") => under("S2K-iterated", hash, octets, cipher),
         Some("1") => under("S2K-salted", hash, 1, cipher),
         _ => under("S2K-simple", hash, 1, cipher),
     }))

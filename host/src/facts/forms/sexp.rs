@@ -23,6 +23,8 @@ pub(super) const ELIDED: Malformed = Malformed("something of it is left out");
 pub(super) enum Sexp {
     Atom(Vec<u8>),
     List(Vec<Sexp>),
+    /// Something that stands for a value, which somebody or some program puts there.
+    Elided,
 }
 
 impl Sexp {
@@ -31,7 +33,7 @@ impl Sexp {
         let Self::List(elements) = self else { return None };
         elements.iter().find_map(|element| match element {
             Self::List(inner) => inner.split_first().filter(|(first, _)| first.is(name)).map(|(_, rest)| rest),
-            Self::Atom(_) => None,
+            Self::Atom(_) | Self::Elided => None,
         })
     }
 
@@ -44,7 +46,16 @@ impl Sexp {
     pub(super) fn atom(&self) -> Option<&[u8]> {
         match self {
             Self::Atom(bytes) => Some(bytes),
-            Self::List(_) => None,
+            Self::List(_) | Self::Elided => None,
+        }
+    }
+
+    /// Whether anything in it is left out.
+    pub(super) fn is_elided(&self) -> bool {
+        match self {
+            Self::Elided => true,
+            Self::List(elements) => elements.iter().any(Self::is_elided),
+            Self::Atom(_) => false,
         }
     }
 
@@ -105,7 +116,7 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
             self.left = self.left.checked_sub(1).ok_or(Malformed("it has too many parts"))?;
             elements.push(match symbol.byte {
                 b'(' => self.elements(depth)?,
-                b'#' => Sexp::Atom(hexadecimal(self.until(symbol)?)?),
+                b'#' => hexadecimal(self.until(symbol)?)?,
                 b'|' => {
                     let bytes = decode::base64(&self.until(symbol)?);
                     Sexp::Atom(bytes.ok_or(Malformed("a value of it is not base64"))?)
@@ -144,15 +155,17 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
             }
         }
         let is_left_out = word.iter().all(|&byte| byte == b'.') || word.iter().any(|byte| b"%<>{}$".contains(byte));
-        if is_left_out { Err(ELIDED) } else { Ok(Sexp::Atom(word)) }
+        Ok(if is_left_out { Sexp::Elided } else { Sexp::Atom(word) })
     }
 }
 
-fn hexadecimal(mut digits: Vec<u8>) -> Result<Vec<u8>, Malformed> {
+fn hexadecimal(mut digits: Vec<u8>) -> Result<Sexp, Malformed> {
     digits.retain(|byte| !byte.is_ascii_whitespace());
-    let is_left_out = || ["..", "…"].iter().any(|dots| memchr::memmem::find(&digits, dots.as_bytes()).is_some());
-    unhex(&digits)
-        .ok_or_else(|| if is_left_out() { ELIDED } else { Malformed("a value of it is not of hexadecimal digits") })
+    if let Some(bytes) = unhex(&digits) {
+        return Ok(Sexp::Atom(bytes));
+    }
+    let is_left_out = ["..", "…"].iter().any(|dots| memchr::memmem::find(&digits, dots.as_bytes()).is_some());
+    if is_left_out { Ok(Sexp::Elided) } else { Err(Malformed("a value of it is not of hexadecimal digits")) }
 }
 
 fn is_of_word(byte: u8) -> bool {

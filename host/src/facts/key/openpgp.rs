@@ -1,8 +1,9 @@
 //! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, with how their secrets are
 //! protected and until when they are valid. Signatures are not verified, and what is encrypted is not decrypted.
 
-use crate::digest::{hex, sha1, sha256};
+use crate::digest::{hex, sha256};
 use crate::facts::asn1::{Malformed, bit_length};
+use crate::facts::openpgp::fingerprint_of_version_4;
 use crate::facts::openpgp::packet::{Packet, Packets, Tag};
 use crate::rules::contract::{Protection, Role};
 
@@ -127,7 +128,7 @@ impl<'a> Key<'a> {
 fn fingerprint(material: &Material<'_>) -> Option<String> {
     let length = u32::try_from(material.public.len()).ok()?.to_be_bytes();
     match material.version {
-        4 => Some(hex(&sha1(&[&[0x99], &length[2..], material.public].concat()))),
+        4 => fingerprint_of_version_4(material.public),
         5 => Some(hex(&sha256(&[&[0x9a], &length[..], material.public].concat()))),
         6 => Some(hex(&sha256(&[&[0x9b], &length[..], material.public].concat()))),
         _ => None,

@@ -32,8 +32,10 @@ pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     let opened = ciphertext.and_then(|ciphertext| opener.open_bcfks(algorithm, STORE, ciphertext, is_sound));
     let is_open = matches!(opened, Ok(Opened::Plain(_)));
     sink(Item::Encrypted(if is_open { whole } else { hidden(whole, NOT_OPENED) }, der));
-    if check.tag == context_tag(0, true) {
-        signers(check, sink)?;
+    if check.tag == context_tag(0, true)
+        && let Err(reason) = signers(check, sink)
+    {
+        sink(Item::Problem(format!("the signature of the keystore cannot be read: {reason}")));
     }
     match opened? {
         Opened::NotTried => Ok(()),
@@ -99,7 +101,7 @@ fn private_key(date: Option<i64>, data: &[u8], opener: &mut Opener<'_>, sink: &m
     let encryption = Some(encryption::of_pkcs8(algorithm.algorithm()?)?);
     let mut found = Entry { format: FORMAT, date, encryption, key: key.raw }.found(&chain);
     if !found.is_known() {
-        found = found.opened(opener.open_bcfks(algorithm, PRIVATE_KEY, ciphertext, Shape::is_pkcs8))?;
+        found = found.opened(opener.open_bcfks(algorithm, PRIVATE_KEY, ciphertext, Shape::is_pkcs8));
     }
     sink(Item::Key(found, key.raw));
     chain.iter().for_each(|der| sink(Item::Certificate(der)));
@@ -111,13 +113,13 @@ fn secret_key(date: Option<i64>, data: &[u8], opener: &mut Opener<'_>, sink: &mu
     let key = Elements::of(data).next(Tag::Sequence)?;
     let (algorithm, ciphertext) = sealed(key)?;
     let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
-    let opened = opener.open_bcfks(algorithm, SECRET_KEY, ciphertext, |plain| secret_bits(plain).is_ok());
-    let bits = match opened {
-        Ok(Opened::Plain(plain)) => secret_bits(&plain)?,
-        _ => 0,
+    let found = |bits| Found::symmetric(FORMAT, bits).encrypted(encryption).dated(date, None);
+    let found = match opener.open_bcfks(algorithm, SECRET_KEY, ciphertext, |plain| secret_bits(plain).is_ok()) {
+        Ok(Opened::Plain(plain)) => found(secret_bits(&plain)?),
+        Ok(Opened::NotTried) => found(0).hidden_since("the keystore does not say how long the key is"),
+        other => found(0).opened(other),
     };
-    let found = Found::symmetric(FORMAT, bits).encrypted(encryption).dated(date, None);
-    sink(Item::Key(found.hidden_since("the keystore does not say how long the key is"), data));
+    sink(Item::Key(found, data));
     Ok(())
 }
 

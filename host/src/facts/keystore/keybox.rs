@@ -1,7 +1,6 @@
 //! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Not what a blob says of them
-//! besides: trust, and when signatures were looked at.
+//! besides, nor the digest at its end: GnuPG writes flags where they stand, and neither renews nor checks it then.
 
-use crate::digest::{md5, sha1};
 use crate::facts::asn1::Malformed;
 use crate::facts::container::{Item, Sink};
 use crate::facts::fields::Fields;
@@ -11,8 +10,6 @@ use crate::facts::key::openpgp;
 const MAGIC: &[u8] = b"KBXf";
 /// Length, kind, version, flags, and where the key begins and how long it is.
 const HEADER: u32 = 16;
-/// Bytes of the digest at the end of a blob.
-const DIGEST: usize = 20;
 
 // Kinds of blobs.
 const EMPTY: u8 = 0;
@@ -51,21 +48,12 @@ fn blob(blob: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let (start, length) = (fields.u32()? as usize, fields.u32()? as usize);
     let body = start.checked_add(length).and_then(|end| blob.get(start..end));
     let body = body.ok_or(Malformed("its key lies outside of it"))?;
-    if !is_whole(blob) {
-        sink(Item::Problem("a blob of the keybox is damaged: its checksum is another one".to_owned()));
-    }
     match kind {
         OPENPGP => keys(body, sink),
         X509 => sink(Item::Certificate(body)),
         _ => return Err(Malformed("it is of a kind that is not known")),
     }
     Ok(())
-}
-
-/// Whether the digest at its end is that of the blob: SHA-1; MD5 behind four zeros before GnuPG 2.1.
-fn is_whole(blob: &[u8]) -> bool {
-    let Some((content, digest)) = blob.len().checked_sub(DIGEST).map(|end| blob.split_at(end)) else { return false };
-    digest == sha1(content) || matches!(digest, [0, 0, 0, 0, rest @ ..] if rest == md5(content))
 }
 
 fn keys(packets: &[u8], sink: &mut Sink<'_>) {

@@ -4,7 +4,7 @@ use crate::facts::container::{Item, Sink};
 use crate::facts::{Place, crl, keystore};
 
 use super::{Malformed, Opener, Reader, Span};
-use crate::digest::{hex, sha256};
+use crate::digest::sha256;
 
 impl Reader<'_> {
     /// Makes facts of all that a container's reader hands on, also of what comes before an error.
@@ -46,7 +46,7 @@ impl Reader<'_> {
             }
             Item::Encrypted(fact, body) => {
                 let label = format!("encrypted part of a {} file", fact.format);
-                let place = Place::new(self.location(home), label, hex(&sha256(body)));
+                let place = Place::new(self.location(home), label, sha256(body));
                 self.reading.facts.encrypted_data.push(fact, place);
                 Ok(())
             }

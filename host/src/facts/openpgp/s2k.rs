@@ -35,9 +35,7 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Specifier, Malformed> {
         3 => {
             let hash = fields.u8()?;
             fields.take(SALT)?;
-            let coded = fields.u8()?;
-            let count = u64::from(16 + (coded & 15)) << ((coded >> 4) + 6);
-            Specifier::Hashed { kdf: "S2K-iterated", hash, count }
+            Specifier::Hashed { kdf: "S2K-iterated", hash, count: octets(fields.u8()?) }
         }
         4 => {
             fields.take(ARGON2_SALT)?;
@@ -51,6 +49,11 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Specifier, Malformed> {
         },
         _ => Specifier::Unknown(number),
     })
+}
+
+/// The octets that are hashed, from the one that states how many (section 3.7.1.3).
+pub(crate) fn octets(coded: u8) -> u64 {
+    u64::from(16 + (coded & 15)) << ((coded >> 4) + 6)
 }
 
 #[cfg(test)]

@@ -57,7 +57,8 @@ impl Bcfks {
     /// What deriving the key costs, in rounds.
     pub(super) fn iterations(&self) -> u64 {
         match self.derivation {
-            Derivation::Pbkdf2 { iterations, .. } => iterations.into(),
+            // A round of SHA-3 takes several times as long.
+            Derivation::Pbkdf2 { iterations, is_sha3, .. } => u64::from(iterations) * if is_sha3 { 4 } else { 1 },
             Derivation::Scrypt { cost, block_size, .. } => scrypt_cost(cost, block_size.into(), block_size.into()),
         }
     }

@@ -2,22 +2,16 @@
 //! it. Not of version 5, nor of keys whose time is not known.
 
 use super::Sexp;
-use crate::digest::{hex, sha1};
 use crate::facts::asn1::{bit_length, significant};
-use crate::facts::oid::{Oid, curves, oid};
-
-/// Curves that OpenPGP names in its own way (section 9.2).
-const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");
-const CURVE25519_LEGACY: Oid = oid("1.3.6.1.4.1.3029.1.5.1");
+use crate::facts::oid::{Oid, curves};
+use crate::facts::openpgp::{CURVE25519_LEGACY, ED25519_LEGACY, fingerprint_of_version_4};
 
 /// The fingerprints that the key with these numbers, made at that time, may have: of an EC key one to sign and one to encrypt with.
 pub(super) fn of(algorithm: &str, numbers: &Sexp, created: i64) -> Vec<String> {
     let Ok(created) = u32::try_from(created) else { return Vec::new() };
     let bodies = bodies(algorithm, numbers).unwrap_or_default().into_iter();
     let fingerprints = bodies.filter_map(|(number, material)| {
-        let body = [&[4][..], &created.to_be_bytes(), &[number], &material].concat();
-        let length = u16::try_from(body.len()).ok()?;
-        Some(hex(&sha1(&[&[0x99][..], &length.to_be_bytes(), &body].concat())))
+        fingerprint_of_version_4(&[&[4][..], &created.to_be_bytes(), &[number], &material].concat())
     });
     fingerprints.collect()
 }

@@ -6,11 +6,8 @@ use std::borrow::Cow;
 use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::fields::Fields;
 use crate::facts::key::PublicHalf;
-use crate::facts::oid::{self, Oid, curves, oid};
-
-/// Curves that OpenPGP names in its own way (section 9.2).
-const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");
-const CURVE25519_LEGACY: Oid = oid("1.3.6.1.4.1.3029.1.5.1");
+use crate::facts::oid::{self, Oid, curves};
+use crate::facts::openpgp::{CURVE25519_LEGACY, ED25519_LEGACY};
 
 /// A key packet, divided.
 pub(super) struct Material<'a> {
