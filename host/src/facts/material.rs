@@ -142,11 +142,13 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
 struct Budget {
     left: usize,
     is_told: bool,
+    /// Where the text ends.
+    end: usize,
 }
 
 impl Budget {
     fn of(text: &[u8]) -> Self {
-        Self { left: (1 << 20) + 16 * text.len(), is_told: false }
+        Self { left: (1 << 20) + 16 * text.len(), is_told: false, end: text.len() }
     }
 }
 
@@ -180,6 +182,8 @@ impl Sink for Found<'_, '_> {
         let left = self.budget.left.checked_sub(bytes);
         self.budget.left = left.unwrap_or(0);
         if left.is_none() && !std::mem::replace(&mut self.budget.is_told, true) {
+            // Nobody knows what is private from here on.
+            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.budget.end))));
             let at = self.origin.span(&self.at);
             self.reader.problem(
                 at,

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use keyreeve::facts::material::may_hold;
+use keyreeve::problem::Subject;
 use proptest::prelude::*;
 
 use crate::canary::FORMS;
@@ -214,4 +215,15 @@ proptest! {
         let reading = read(text.as_bytes());
         prop_assert!(may_hold(text.as_bytes()) || reading.facts.keys.is_empty() && reading.problems.is_empty());
     }
+}
+
+/// What is not read may hold a key, so no frame may show it.
+#[test]
+fn what_lies_behind_too_many_beginnings_is_shown_to_nobody() {
+    let text = format!("{}\nlast line\n", r#""kty":"RSA"},"#.repeat(20_000));
+    let reading = read(text.as_bytes());
+    let problem = reading.problems.iter().find(|problem| problem.message.starts_with("from here on not every key"));
+    let Some(Subject::Place(at)) = problem.map(|problem| &problem.subject) else { panic!("{:?}", reading.problems) };
+    let hidden = |offset: u32| reading.secrets.iter().any(|(_, span)| span.start <= offset && offset < span.end);
+    assert!((at.span.start..text.len() as u32).all(hidden));
 }
