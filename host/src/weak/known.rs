@@ -23,8 +23,13 @@ fn read(bytes: &[u8]) -> UBig {
     UBig::from_le_bytes(bytes.get(2..).unwrap_or_default())
 }
 
+/// The products.
+pub(super) fn each() -> impl Iterator<Item = &'static UBig> {
+    PRODUCTS.iter().map(|(_, product)| product)
+}
+
 /// The product of all of them.
-pub(super) static ALL: LazyLock<UBig> = LazyLock::new(|| PRODUCTS.iter().map(|(_, product)| product).product());
+pub(super) static ALL: LazyLock<UBig> = LazyLock::new(|| each().product());
 
 /// Where a factor of the number is published.
 pub(super) fn source(number: &UBig) -> Option<String> {

@@ -8,6 +8,8 @@ use dashu_int::ops::Gcd as _;
 
 use super::{Weakness, batch, known, small};
 
+/// Of fewer moduli the products of known primes are divided by each block of moduli one by one: making one of them takes longer.
+const FEW: usize = 256;
 /// So many factors that are no prime are compared with each other: more are not told apart, but are still known to be shared.
 const COMPARED: usize = 1000;
 /// So many other moduli are named.
@@ -39,8 +41,15 @@ impl Common {
 /// For each modulus its common factors. The moduli are distinct, and none is zero.
 pub(crate) fn commons(moduli: &[UBig]) -> Vec<Common> {
     let mut commons = vec![Common::default(); moduli.len()];
+    if moduli.is_empty() {
+        return commons;
+    }
     let mut groups: HashMap<UBig, Vec<usize>> = HashMap::new();
-    let known = [&*small::PRIMORIAL, &*known::ALL];
+    let mut known = vec![&*small::PRIMORIAL];
+    match moduli.len() {
+        ..FEW => known.extend(known::each()),
+        _ => known.push(&known::ALL),
+    }
     for (index, factor) in batch::common_factors(moduli, &known).into_iter().enumerate() {
         if factor.is_one() {
             continue;
@@ -149,6 +158,17 @@ mod tests {
         let common = commons(&moduli);
         assert!(common.iter().all(|common| common.others == 39 && common.with.len() == NAMED), "{common:?}");
         assert_eq!(common[3].with, [0, 1, 2, 4, 5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn few_moduli_and_many_are_compared_with_the_same_primes() {
+        let weak = [known::ALL.clone() * ((UBig::ONE << 521) - 1u8), modulus(2, 3) * 3u8];
+        let own = |index: usize| (UBig::ONE << 600) + 1u8 + (UBig::from(index) << 64);
+        let many: Vec<UBig> = weak.iter().cloned().chain((0..FEW).map(own)).collect();
+        let of = |common: &Common| (common.small, common.known.clone());
+        let (few, many) = (commons(&weak), commons(&many));
+        assert_eq!(few.iter().map(of).collect::<Vec<_>>(), many[..2].iter().map(of).collect::<Vec<_>>());
+        assert!(commons(&[]).is_empty());
     }
 
     #[test]
