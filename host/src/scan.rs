@@ -101,12 +101,9 @@ pub fn judged(engine: &Engine, rules: &RuleSet, facts: Facts, sources: &Sources,
     let mut judgements = judge(engine, &calls, &scan, &facts);
     let counts = FactKind::ALL.into_iter().map(|kind| (kind.interface(), facts.count(kind))).collect();
     let places = facts.into_places();
-    let said = running.iter().zip(&mut judgements);
-    let said = said.map(|(entry, judgement)| {
-        let answers = std::mem::take(&mut judgement.answers);
-        Said { info: &entry.rule.info, fixed: entry.fixed, answers }
-    });
-    let said = said.collect();
+    let answers = judgements.iter_mut().map(|judgement| std::mem::take(&mut judgement.answers));
+    let said = running.iter().zip(answers);
+    let said = said.map(|(entry, answers)| Said { info: &entry.rule.info, fixed: entry.fixed, answers }).collect();
     let faults = running.iter().zip(&judgements).filter_map(|(entry, judgement)| {
         let fault = judgement.fault.as_ref()?;
         Some(Problem::rule(Stage::Judge, entry.rule.info.id.as_str(), fault.to_string()))

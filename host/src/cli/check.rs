@@ -220,10 +220,10 @@ impl Check<'_> {
         let paths = parts.map(|path| path.to_string_lossy().into_owned());
         let staged = self.arguments.staged.then(|| "--staged".to_owned());
         let since = self.arguments.new_since.iter().map(|revision| format!("--new-since {revision}"));
-        // Asking git takes longer than judging a file, so it is asked only where the answer is written.
+        // Asking git takes longer than judging a file, and so does hashing a blocklist: only where the answer is written.
         let formats = self.arguments.output.iter().map(|output| output.format).chain([self.arguments.format]);
-        let names_commit = formats.into_iter().any(|format| matches!(format, Format::Json | Format::Sarif));
-        let git = self.setup.git.as_deref().filter(|_| names_commit);
+        let is_recorded = formats.into_iter().any(|format| matches!(format, Format::Json | Format::Sarif));
+        let git = self.setup.git.as_deref().filter(|_| is_recorded);
         Run {
             version: env!("CARGO_PKG_VERSION"),
             as_of: self.as_of,
@@ -239,6 +239,7 @@ impl Check<'_> {
             blocklist: self
                 .blocklist
                 .as_ref()
+                .filter(|_| is_recorded)
                 .zip(self.arguments.blocklist.blocklist.as_deref())
                 .map(|(list, path)| (discover::name_of(&self.setup.root, &discover::resolve(path)), list.sha256())),
             filters: rules.chain(staged).chain(since).chain(paths).collect(),

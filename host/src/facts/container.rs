@@ -3,8 +3,10 @@
 
 use crate::rules::contract::{EncryptedItem, Encryption, Unknown};
 
+use super::asn1::Malformed;
 use super::key::{Found, key_bits};
 use super::material::unspecified;
+use super::password::Opened;
 
 /// One thing in a container.
 pub(crate) enum Item<'a> {
@@ -30,8 +32,13 @@ pub(crate) fn hidden(mut part: EncryptedItem, why: &str) -> EncryptedItem {
     part
 }
 
-/// Why a part stays hidden that a password could open.
-pub(crate) const NOT_OPENED: &str = "no password of a --password-file opens it";
+/// The same part, after the passwords were tried on it.
+pub(crate) fn tried(part: EncryptedItem, opened: &Result<Opened, Malformed>) -> EncryptedItem {
+    match opened {
+        Ok(Opened::Plain(_)) => part,
+        _ => hidden(part, "no password of a --password-file opens it"),
+    }
+}
 
 /// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity check, if it has one,
 /// and its iterations.

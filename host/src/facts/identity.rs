@@ -74,14 +74,6 @@ pub struct CertificateNames {
     pub key_identifier: Option<[u8; 20]>,
 }
 
-impl CertificateNames {
-    /// Those that are no digest of it.
-    pub(super) fn others(&self) -> impl Iterator<Item = KeyName> + use<> {
-        let identifier = self.key_identifier.map(KeyName::KeyIdentifier);
-        [KeyName::Issued(self.issued)].into_iter().chain(identifier)
-    }
-}
-
 impl KeyName {
     /// That of the certificate with this subject key identifier.
     pub(crate) fn of_key_identifier(identifier: &[u8]) -> Self {

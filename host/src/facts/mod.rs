@@ -251,14 +251,15 @@ impl Place {
 
     /// Every exact name of the key or certificate.
     pub fn names(&self) -> impl Iterator<Item = KeyName> {
-        let key = self.spki.map(KeyName::Sha256);
-        let (of_certificate, others) = match (&self.certificate, &self.identity) {
-            (Some(names), Identity::Digest(sha256)) => {
-                (Some([KeyName::Sha256(*sha256), KeyName::Sha1(names.sha1)]), Some(names.others()))
-            }
-            _ => (None, None),
+        let (certificate, key) = (self.certificate.as_ref(), self.spki.map(KeyName::Sha256));
+        let sha256 = match self.identity {
+            Identity::Digest(digest) if certificate.is_some() => Some(KeyName::Sha256(digest)),
+            _ => None,
         };
-        let names = of_certificate.into_iter().flatten().chain(key).chain(others.into_iter().flatten());
+        let sha1 = certificate.map(|names| KeyName::Sha1(names.sha1));
+        let issued = certificate.map(|names| KeyName::Issued(names.issued));
+        let identifier = certificate.and_then(|names| names.key_identifier).map(KeyName::KeyIdentifier);
+        let names = [sha256, sha1, key, issued, identifier].into_iter().flatten();
         names.chain(self.key_names.iter().cloned())
     }
 

@@ -4,7 +4,7 @@
 use der::Tag;
 
 use super::asn1::{Element, Elements, Malformed};
-use super::container::{Item, NOT_OPENED, Sink, encrypted, hidden};
+use super::container::{Item, Sink, encrypted, tried};
 use super::key::{Found, PublicHalf, Shape, encryption};
 use super::oid::{self, Oid, oid};
 use super::password::{Opened, Opener};
@@ -110,8 +110,7 @@ impl Reader<'_, '_, '_> {
         let part = encrypted(FORMAT, encryption, self.mac.as_ref());
         let is_sound = |plain: &[u8]| ber::length(plain) == Ok(plain.len()) && plain.first() == Some(&0x30);
         let opened = self.opener.open(algorithm, ciphertext, is_sound);
-        let is_open = matches!(opened, Ok(Opened::Plain(_)));
-        (self.sink)(Item::Encrypted(if is_open { part } else { hidden(part, NOT_OPENED) }, data.raw));
+        (self.sink)(Item::Encrypted(tried(part, &opened), data.raw));
         match opened? {
             Opened::NotTried => Ok(()),
             Opened::Wrong => Err(Malformed("none of the passwords opens it")),

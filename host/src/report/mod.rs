@@ -115,7 +115,7 @@ pub struct Run {
     pub policy: PolicyReport,
     /// The baseline: path and SHA-256 of the file.
     pub baseline: Option<(String, String)>,
-    /// The list of keys that others have: path and SHA-256 of the file.
+    /// The list of keys that others have: path and SHA-256 of the file, where a format is written that names it.
     pub blocklist: Option<(String, String)>,
     /// Rules and paths the run was restricted to, as options were given: `--rule key-size`.
     pub filters: Vec<String>,

@@ -43,13 +43,9 @@ impl Aside {
     /// Whether the file is as long as it was, and every page what it was.
     pub(super) fn is_unchanged(&self) -> bool {
         let mut open = self.open();
-        let is_as_long =
-            |file: &File| file.metadata().is_ok_and(|now| now.is_file() && now.len() == self.length as u64);
-        if !is_as_long(&open.file) {
-            return false;
-        }
         open.page = None;
-        (0..self.checksums.len()).all(|page| open.read(page, self.page_length(page), self.checksums[page]).is_ok())
+        let is_as_long = open.file.metadata().is_ok_and(|now| now.is_file() && now.len() == self.length as u64);
+        is_as_long && (0..self.checksums.len()).all(|page| self.read(page, &mut open).is_ok())
     }
 
     /// Some bytes of it; those of a page that is no longer what it was are spaces.
@@ -60,7 +56,7 @@ impl Aside {
         while at < range.end {
             let (page, within) = (at / PAGE, at % PAGE);
             let end = (range.end - page * PAGE).min(PAGE);
-            match open.read(page, self.page_length(page), self.checksums[page]) {
+            match self.read(page, &mut open) {
                 Ok(()) => bytes.extend_from_slice(&open.bytes[within..end]),
                 Err(_) => bytes.resize(bytes.len() + end - within, b' '),
             }
@@ -69,8 +65,9 @@ impl Aside {
         bytes
     }
 
-    fn page_length(&self, page: usize) -> usize {
-        PAGE.min(self.length - page * PAGE)
+    /// Makes a page the one at hand, if it is what it was.
+    fn read(&self, page: usize, open: &mut Open) -> io::Result<()> {
+        open.read(page, PAGE.min(self.length - page * PAGE), self.checksums[page])
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
@@ -145,11 +142,11 @@ mod tests {
     #[test]
     fn a_file_that_grows_or_whose_page_at_hand_changes_is_no_longer_what_it_was() {
         let content = vec![b'a'; PAGE];
-        for now in [vec![b'a'; PAGE + 1], vec![b'b'; PAGE]] {
+        for later in [vec![b'a'; PAGE + 1], vec![b'b'; PAGE]] {
             let (_folder, path) = written(&content);
             let aside = Aside::of(&path, &content).unwrap().unwrap();
             assert_eq!(aside.stretch(0..1), b"a");
-            std::fs::write(&path, now).unwrap();
+            std::fs::write(&path, later).unwrap();
             assert!(!aside.is_unchanged());
         }
     }

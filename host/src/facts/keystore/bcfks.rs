@@ -5,7 +5,7 @@ use der::Tag;
 
 use crate::facts::asn1::{Element, Elements, Malformed, context_tag};
 use crate::facts::certificate::time;
-use crate::facts::container::{Item, NOT_OPENED, Sink, encrypted, hidden};
+use crate::facts::container::{Item, Sink, encrypted, tried};
 use crate::facts::key::{Found, Shape, encryption};
 use crate::facts::password::{Opened, Opener};
 use crate::rules::contract::EncryptedItem;
@@ -30,8 +30,7 @@ pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     let ciphertext = store.next(Tag::OctetString).map(|ciphertext| ciphertext.value);
     let is_sound = |plain: &[u8]| Elements::of_sequence(plain).is_ok();
     let opened = ciphertext.and_then(|ciphertext| opener.open_bcfks(algorithm, STORE, ciphertext, is_sound));
-    let is_open = matches!(opened, Ok(Opened::Plain(_)));
-    sink(Item::Encrypted(if is_open { whole } else { hidden(whole, NOT_OPENED) }, der));
+    sink(Item::Encrypted(tried(whole, &opened), der));
     if check.tag == context_tag(0, true)
         && let Err(reason) = signers(check, sink)
     {
