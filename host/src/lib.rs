@@ -2,6 +2,7 @@
 //! policy. This crate is the host: its modules stand in the order of the pipeline, and data flows
 //! one way through them (docs/architecture.md).
 
+pub mod budget;
 pub mod digest;
 pub mod discover;
 pub mod facts;

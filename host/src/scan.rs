@@ -51,7 +51,7 @@ impl Default for Given<'_> {
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let read::Facts { reading, formats } = read::read(sources, detail, given.passwords);
+    let read::Facts { reading, formats, budget: _ } = read::read(sources, detail, given.passwords);
     let mut facts = reading.facts;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);

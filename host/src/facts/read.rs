@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::password::Passwords;
 use super::{Reading, encrypted, inventory, material, nginx};
+use crate::budget::{Account, Budget};
 use crate::problem::{Problem, Subject};
 use crate::source::{Source, SourceId, Sources, Span};
 
@@ -20,12 +21,14 @@ pub enum Detail {
 }
 
 /// What all sources hold, and how many were read in each format.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Facts {
     /// Facts, problems, secrets.
     pub reading: Reading,
     /// Sources by format; one can be of several.
     pub formats: BTreeMap<&'static str, usize>,
+    /// What is left of the scan's budget.
+    pub budget: Budget,
 }
 
 /// Whether a source can hold a fact at all: asked of every file of a tree, so it is cheap.
@@ -36,15 +39,10 @@ pub fn matters(name: &str, bytes: &[u8]) -> bool {
         || encrypted::recognises(name, bytes)
 }
 
-/// Reads all sources. What one of the passwords opens is read, too.
+/// Reads all sources, within the budget that a scan of their size has. What one of the passwords opens is read, too.
 pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
-    let list: Vec<(SourceId, &Source)> = sources.iter().collect();
-    let parts: Vec<Part> = if list.len() > 1 {
-        list.par_iter().map(|(id, source)| Part::of(*id, source, detail, passwords)).collect()
-    } else {
-        list.iter().map(|(id, source)| Part::of(*id, source, detail, passwords)).collect()
-    };
-    let mut facts = Facts::default();
+    let (parts, budget) = parts(sources, |id, source, budget| Part::of(id, source, detail, passwords, budget));
+    let mut facts = Facts { reading: Reading::default(), formats: BTreeMap::new(), budget };
     let mut configurations = Vec::new();
     for part in parts {
         let formats =
@@ -64,6 +62,26 @@ pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
     facts
 }
 
+/// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then those that asked for any
+/// of it are read once more, one after the other, so that it is always the last ones that go without.
+fn parts(sources: &Sources, of: impl Fn(SourceId, &Source, &Budget) -> Part + Sync) -> (Vec<Part>, Budget) {
+    let list: Vec<(SourceId, &Source)> = sources.iter().collect();
+    let budget = || Budget::of(list.iter().map(|(_, source)| source.len() as u64).sum());
+    let shared = budget();
+    if list.len() == 1 {
+        return (vec![of(list[0].0, list[0].1, &shared)], shared);
+    }
+    let mut parts: Vec<Part> = list.par_iter().map(|(id, source)| of(*id, source, &shared)).collect();
+    if !shared.is_overdrawn() {
+        return (parts, shared);
+    }
+    let ordered = budget();
+    for ((id, source), part) in list.iter().zip(&mut parts).filter(|(_, part)| part.has_paid) {
+        *part = of(*id, source, &ordered);
+    }
+    (parts, ordered)
+}
+
 impl Facts {
     fn count(&mut self, format: &'static str) {
         *self.formats.entry(format).or_default() += 1;
@@ -76,10 +94,12 @@ struct Part {
     inventory: Option<Reading>,
     encrypted: Option<Reading>,
     nginx: Option<nginx::Parsed>,
+    has_paid: bool,
 }
 
 impl Part {
-    fn of(id: SourceId, source: &Source, detail: Detail, passwords: &Passwords) -> Self {
+    fn of(id: SourceId, source: &Source, detail: Detail, passwords: &Passwords, budget: &Budget) -> Self {
+        let account = Account::new(budget);
         let (name, bytes) = (source.name.as_str(), source.bytes());
         // What is recognised of encrypted data has been read by then.
         let encrypted = Some(encrypted::read(id, source)).filter(|reading| !reading.is_empty());
@@ -93,6 +113,7 @@ impl Part {
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
             encrypted,
+            has_paid: account.has_paid(),
         }
     }
 }

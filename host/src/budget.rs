@@ -1,0 +1,139 @@
+//! Budgets: how much work a scan does on what it reads, in proportion to the bytes of it. Work is counted and never timed, so that the
+//! same files are understood in the same way on every machine. Not the limits of rules, which are the sandbox's.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// A kind of work that a file can ask for out of proportion to its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// Following configurations: names compared with patterns, includes, variables. A step looks at about one byte.
+    Configuration,
+    /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
+    Numbers,
+    /// Deriving keys from passwords and decrypting with them, in iterations of the hash.
+    Derivation,
+    /// Unpacking what is compressed, in bytes that come out.
+    Unpacking,
+}
+
+/// What a scan may spend on a kind of work: whatever its size, and for each of its bytes.
+struct Rate {
+    base: u64,
+    each_byte: u64,
+}
+
+impl Work {
+    const ALL: [Self; 4] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking];
+
+    fn rate(self) -> Rate {
+        let (base, each_byte) = match self {
+            Self::Configuration => (16_000_000, 64),
+            Self::Numbers => (4_000_000_000, 2_000),
+            Self::Derivation => (40_000_000, 100),
+            Self::Unpacking => (64 << 20, 16),
+        };
+        Rate { base, each_byte }
+    }
+
+    /// What is not done when the budget of it is spent, as the beginning of a sentence.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Configuration => "following includes, names and variables",
+            Self::Numbers => "computing with its numbers",
+            Self::Derivation => "deriving keys from passwords",
+            Self::Unpacking => "unpacking what is compressed",
+        }
+    }
+}
+
+/// The budget for a kind of work is spent: it was not done, and whoever asked for it says so at the place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{} costs more than a scan of this size may take; what is left of it was not done", .0.name())]
+pub struct Spent(pub Work);
+
+/// The budgets of one scan, which all its sources share.
+#[derive(Debug)]
+pub struct Budget {
+    left: [AtomicU64; Work::ALL.len()],
+    is_overdrawn: AtomicBool,
+}
+
+impl Budget {
+    /// For a scan of so many bytes.
+    pub fn of(bytes: u64) -> Self {
+        let left = Work::ALL.map(|work| {
+            let Rate { base, each_byte } = work.rate();
+            AtomicU64::new(base.saturating_add(bytes.saturating_mul(each_byte)))
+        });
+        Self { left, is_overdrawn: AtomicBool::new(false) }
+    }
+
+    /// Pays for some work before it is done.
+    ///
+    /// # Errors
+    /// [`Spent`] if that much is not left: the work is not to be done. Smaller work may still be paid for.
+    pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        let left = &self.left[work as usize];
+        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount));
+        paid.map(|_| ()).map_err(|_| {
+            self.is_overdrawn.store(true, Ordering::Relaxed);
+            Spent(work)
+        })
+    }
+
+    /// Whether anybody was refused. Of sources that are read in parallel it is then chance which one it was.
+    pub fn is_overdrawn(&self) -> bool {
+        self.is_overdrawn.load(Ordering::Relaxed)
+    }
+}
+
+/// What one source spends of the budget.
+#[derive(Debug)]
+pub struct Account<'a> {
+    budget: &'a Budget,
+    has_paid: Cell<bool>,
+}
+
+impl<'a> Account<'a> {
+    /// Of a source.
+    pub fn new(budget: &'a Budget) -> Self {
+        Self { budget, has_paid: Cell::new(false) }
+    }
+
+    /// As [`Budget::pay`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.has_paid.set(true);
+        self.budget.pay(work, amount)
+    }
+
+    /// Whether it has asked for anything, so that what was understood of the source depends on what others have spent.
+    pub fn has_paid(&self) -> bool {
+        self.has_paid.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_smaller_work_is_still_done() {
+        let budget = Budget::of(1);
+        let Rate { base, each_byte } = Work::Unpacking.rate();
+        assert_eq!(budget.pay(Work::Unpacking, base + each_byte - 1), Ok(()));
+        assert!(!budget.is_overdrawn());
+        assert_eq!(budget.pay(Work::Unpacking, 2), Err(Spent(Work::Unpacking)));
+        assert!(budget.is_overdrawn());
+        assert_eq!(budget.pay(Work::Unpacking, 1), Ok(()));
+        assert_eq!(budget.pay(Work::Numbers, 1), Ok(()), "each kind of work has its own");
+    }
+
+    #[test]
+    fn the_largest_scan_has_a_budget_too() {
+        assert_eq!(Budget::of(u64::MAX).pay(Work::Numbers, u64::MAX), Ok(()));
+    }
+}
