@@ -51,13 +51,13 @@ impl Default for Given<'_> {
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let read::Facts { reading, formats, budget: _ } = read::read(sources, detail, given.passwords);
-    let mut facts = reading.facts;
+    let read::Facts { reading, formats, budget } = read::read(sources, detail, given.passwords);
+    let (mut facts, mut problems) = (reading.facts, reading.problems);
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
     sources.set_aside();
-    weigh(&mut facts, given.blocklist);
-    Understood { facts, problems: reading.problems, secrets: reading.secrets, formats }
+    problems.extend(weigh(&mut facts, given.blocklist, &budget));
+    Understood { facts, problems, secrets: reading.secrets, formats }
 }
 
 /// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.

@@ -1,22 +1,22 @@
-//! Passwords that the user has for encrypted keys and containers, and trying them in turn, within a bound on the work that a file can
-//! ask for. A password is in no fact, message or log, and none is guessed.
+//! Passwords that the user has for encrypted keys and containers, and trying them in turn, paid for from the scan's budget.
+//! A password is in no fact, message or log, and none is guessed.
 
 mod bcfks;
+mod cost;
 mod decrypt;
 mod dek_info;
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::asn1::{Element, Malformed};
+use crate::budget::{Account, Work};
 use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
 
-/// Iterations of key derivation that one file may cost in all, and blocks that are decrypted, of so many bytes each. A derivation that asks
-/// for more than a quarter of it is refused.
-const BUDGET: u64 = 40_000_000;
-const MOST_ITERATIONS: u64 = BUDGET / 4;
-const BLOCK: usize = 64;
+/// What trying one password may cost, as [`Work::Derivation`] counts it: no single file is to take all that a scan may spend.
+const MOST: u64 = 50_000_000;
 
 /// Passwords to be tried, in order.
 #[derive(Default)]
@@ -43,19 +43,13 @@ impl fmt::Debug for Passwords {
     }
 }
 
-/// Opens what is encrypted in one source.
+/// Opens what is encrypted in one source, at the expense of that source.
 #[derive(Debug)]
 pub(crate) struct Opener<'a> {
     passwords: &'a Passwords,
     /// The password that opened something last, which is tried first.
-    first: usize,
-    left: u64,
-}
-
-impl Default for Opener<'_> {
-    fn default() -> Self {
-        Self::new(Passwords::NONE)
-    }
+    first: Cell<usize>,
+    account: &'a Account<'a>,
 }
 
 /// What became of something encrypted.
@@ -70,13 +64,18 @@ pub(crate) enum Opened {
 
 impl<'a> Opener<'a> {
     /// For one source.
-    pub(crate) fn new(passwords: &'a Passwords) -> Self {
-        Self { passwords, first: 0, left: BUDGET }
+    pub(crate) fn new(passwords: &'a Passwords, account: &'a Account<'a>) -> Self {
+        Self { passwords, first: Cell::new(0), account }
+    }
+
+    /// What the source pays from.
+    pub(crate) fn account(&self) -> &'a Account<'a> {
+        self.account
     }
 
     /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
     pub(crate) fn open(
-        &mut self,
+        &self,
         algorithm: Element<'_>,
         ciphertext: &[u8],
         is_sound: fn(&[u8]) -> bool,
@@ -86,7 +85,7 @@ impl<'a> Opener<'a> {
 
     /// As [`Self::open`], the body of a PEM block under that header DEK-Info.
     pub(crate) fn open_pem(
-        &mut self,
+        &self,
         dek_info: &str,
         body: &[u8],
         is_sound: fn(&[u8]) -> bool,
@@ -96,7 +95,7 @@ impl<'a> Opener<'a> {
 
     /// As [`Self::open`], a part of a BCFKS, whose key is for that purpose.
     pub(crate) fn open_bcfks(
-        &mut self,
+        &self,
         algorithm: Element<'_>,
         purpose: &'static str,
         ciphertext: &[u8],
@@ -106,25 +105,20 @@ impl<'a> Opener<'a> {
     }
 
     fn open_under(
-        &mut self,
+        &self,
         scheme: impl FnOnce() -> Result<Scheme, Malformed>,
         ciphertext: &[u8],
         is_sound: fn(&[u8]) -> bool,
     ) -> Result<Opened, Malformed> {
         let Some(last) = self.passwords.0.len().checked_sub(1) else { return Ok(Opened::NotTried) };
         let scheme = scheme()?;
-        if scheme.iterations() > MOST_ITERATIONS {
-            return Err(Malformed("its key derivation asks for more than 10000000 iterations, which are not done"));
-        }
-        let cost = scheme.iterations() + (ciphertext.len() / BLOCK) as u64;
-        let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
-        for index in order.collect::<Vec<_>>() {
-            self.left = self.left.checked_sub(cost).ok_or(Malformed(
-                "its key derivation is not done, since trying the passwords on this file has cost enough",
-            ))?;
+        let first = self.first.get();
+        let order = std::iter::once(first).chain((0..=last).filter(|&index| index != first));
+        for index in order {
+            self.pay(scheme.cost(&self.passwords.0[index], ciphertext.len()))?;
             match scheme.decrypt(&self.passwords.0[index], ciphertext) {
                 Ok(plain) if is_sound(&plain) => {
-                    self.first = index;
+                    self.first.set(index);
                     return Ok(Opened::Plain(plain));
                 }
                 Ok(_) | Err(Failure::Password) => {}
@@ -132,6 +126,18 @@ impl<'a> Opener<'a> {
             }
         }
         Ok(Opened::Wrong)
+    }
+
+    fn pay(&self, cost: u64) -> Result<(), Malformed> {
+        if cost > MOST {
+            return Err(Malformed(
+                "trying a password on it costs more than 50000000 iterations of a key derivation, which are not done",
+            ));
+        }
+        let paid = self.account.pay(Work::Derivation, cost);
+        paid.map_err(|_| {
+            Malformed("not every password is tried: that costs more than one scan may take, so scan it by itself")
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::password::Passwords;
+use super::password::{Opener, Passwords};
 use super::{Reading, encrypted, inventory, material, nginx};
 use crate::budget::{Account, Budget};
 use crate::problem::{Problem, Subject};
@@ -102,11 +102,12 @@ impl Part {
         let account = Account::new(budget);
         let (name, bytes) = (source.name.as_str(), source.bytes());
         // What is recognised of encrypted data has been read by then.
-        let encrypted = Some(encrypted::read(id, source)).filter(|reading| !reading.is_empty());
+        let encrypted = Some(encrypted::read_paid(id, source, &account)).filter(|reading| !reading.is_empty());
         let file = material::File::of(bytes);
         let read_material = || {
             let told = encrypted.iter().flat_map(|reading| &reading.problems).filter_map(span).collect();
-            material::read_file(id, &file, passwords, detail == Detail::Everything, told)
+            let opener = Opener::new(passwords, &account);
+            material::read_file(id, &file, &opener, detail == Detail::Everything, told)
         };
         Self {
             material: file.may_hold().then(read_material),

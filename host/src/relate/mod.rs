@@ -8,7 +8,9 @@ mod weak;
 
 use std::collections::HashSet;
 
+use crate::budget::Budget;
 use crate::facts::{Facts, Place};
+use crate::problem::Problem;
 use crate::rules::contract::{Key, Purpose};
 use crate::source::Sources;
 use crate::weak::blocklist::Blocklist;
@@ -22,9 +24,10 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
     openers::find(facts, sources);
 }
 
-/// Completes the facts of a scan by which keys are weak. This takes no source, but memory and time where the keys are very many.
-pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>) {
-    weak::find(facts, blocklist);
+/// Completes the facts of a scan by which keys are weak, at the expense of what is left of its budget; problems name the keys that there was
+/// not enough for. This takes no source, but memory where the keys are very many.
+pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
+    weak::find(facts, blocklist, budget)
 }
 
 fn is_live(purpose: Purpose) -> bool {

@@ -6,7 +6,7 @@ use dashu_int::ops::{BitTest as _, Gcd as _};
 
 /// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a little below a
 /// power of two: the number theoretic transform under long products doubles in length there.
-const BLOCK: usize = (1 << 22) - (1 << 12);
+pub(super) const BLOCK: usize = (1 << 22) - (1 << 12);
 /// So many moduli are a leaf of a tree.
 const LEAF: usize = 16;
 /// Bits of a fraction beyond those of the number that it is a fraction of. Each level of a tree costs one or two.

@@ -8,6 +8,7 @@ use dashu_int::fast_div::ConstDivisor;
 use dashu_int::ops::BitTest as _;
 
 use super::{Weakness, invalid, unexamined};
+use crate::budget::power;
 
 /// A curve's field and coefficients.
 struct Curve {
@@ -46,6 +47,19 @@ pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
         Ok(None) => Vec::new(),
         Ok(Some(why)) => vec![unexamined(why)],
         Err(what) => vec![invalid(what)],
+    }
+}
+
+/// What that costs, as `Work::Numbers` counts it.
+pub(super) fn cost(curve: &str, point: &[u8]) -> u64 {
+    /// Of shifting a polynomial by a bit, which a product of two takes for each bit.
+    const SHIFT: u64 = 200;
+    let Some(Curve { field, .. }) = CURVES.get(curve) else { return 0 };
+    let bits = field.bits() as u64;
+    match field {
+        Field::Binary(_) => 4 * SHIFT * bits,
+        Field::Prime(_) if matches!(point.first(), Some(2 | 3)) => 2 * power(bits, bits.div_ceil(64)),
+        Field::Prime(_) => 0,
     }
 }
 

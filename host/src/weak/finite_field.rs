@@ -13,7 +13,7 @@ const LONGEST_ORDER: usize = 512;
 
 /// What is wrong with a DSA key (FIPS 186-4, appendix A.2 and SP 800-89, section 5.3.1).
 pub(super) fn of_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
-    if p.len().max(g.len()).max(y.len()) * 8 > LONGEST || q.len() * 8 > LONGEST_ORDER {
+    if !is_examined(&[p, g, y], q) {
         let bounds = format!("beyond {LONGEST} bits of p and {LONGEST_ORDER} of q a key is not looked at");
         return vec![unexamined(bounds)];
     }
@@ -26,11 +26,16 @@ pub(super) fn of_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
 
 /// What is wrong with a Diffie-Hellman key (SP 800-56A, section 5.6.2.3.1).
 pub(super) fn of_dh(p: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
-    if p.len().max(g.len()).max(y.len()) * 8 > LONGEST {
+    if !is_examined(&[p, g, y], &[]) {
         return vec![unexamined(format!("beyond {LONGEST} bits a prime is not looked at"))];
     }
     let [p, g, y] = [p, g, y].map(UBig::from_be_bytes);
     impossible(&p, &g, &y).map(invalid).into_iter().collect()
+}
+
+/// Whether the numbers are not too long to be looked at.
+pub(super) fn is_examined(numbers: &[&[u8]; 3], order: &[u8]) -> bool {
+    numbers.iter().all(|number| number.len() * 8 <= LONGEST) && order.len() * 8 <= LONGEST_ORDER
 }
 
 fn impossible(p: &UBig, g: &UBig, y: &UBig) -> Option<&'static str> {

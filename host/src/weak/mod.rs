@@ -3,6 +3,7 @@
 
 mod batch;
 pub mod blocklist;
+pub(crate) mod cost;
 pub mod curve;
 pub mod density;
 mod edwards;

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use dashu_int::UBig;
 use dashu_int::ops::Gcd as _;
 
-use super::{Weakness, batch, known, small};
+use super::{Weakness, batch, cost, known, small};
+use crate::budget::Budget;
 
 /// Of fewer moduli the products of known primes are divided by each block of moduli one by one: making one of them takes longer.
 const FEW: usize = 256;
@@ -26,6 +27,8 @@ pub(crate) struct Common {
     pub(crate) others: usize,
     /// Positions of the first of these.
     pub(crate) with: Vec<usize>,
+    /// Whether it was too costly to look where a factor is published.
+    pub(crate) is_unpaid: bool,
 }
 
 impl Common {
@@ -38,8 +41,9 @@ impl Common {
     }
 }
 
-/// For each modulus its common factors. The moduli are distinct, and none is zero.
-pub(crate) fn commons(moduli: &[UBig]) -> Vec<Common> {
+/// For each modulus its common factors. The moduli are distinct, none is zero, and comparing them has been paid for; what is found is looked
+/// at more closely at the expense of that budget.
+pub(crate) fn commons(moduli: &[UBig], budget: &Budget) -> Vec<Common> {
     let mut commons = vec![Common::default(); moduli.len()];
     if moduli.is_empty() {
         return commons;
@@ -57,11 +61,14 @@ pub(crate) fn commons(moduli: &[UBig]) -> Vec<Common> {
         commons[index].small = small::factor(&factor);
         let factor = small::without(factor);
         if !factor.is_one() {
-            commons[index].known = known::source(&factor);
+            match cost::pay_for_source(&factor, budget) {
+                Ok(()) => commons[index].known = known::source(&factor),
+                Err(_) => commons[index].is_unpaid = true,
+            }
             groups.entry(factor).or_default().push(index);
         }
     }
-    for group in related(groups) {
+    for group in related(groups, budget) {
         for index in &group.members {
             commons[*index].others = group.size - 1;
             commons[*index].with = group.first.iter().filter(|other| *other != index).take(NAMED).copied().collect();
@@ -93,14 +100,17 @@ impl Group {
 }
 
 /// The moduli of each shared factor, and which of these groups have a factor in common after all.
-fn related(groups: HashMap<UBig, Vec<usize>>) -> Vec<Group> {
+fn related(groups: HashMap<UBig, Vec<usize>>, budget: &Budget) -> Vec<Group> {
     let mut groups: Vec<(UBig, Vec<usize>)> = groups.into_iter().collect();
     groups.sort_by_key(|(_, members)| members[0]);
     let (factors, members): (Vec<UBig>, Vec<Vec<usize>>) = groups.into_iter().unzip();
-    let common = batch::common_factors(&factors, &[]);
-    let composite: Vec<usize> = (0..factors.len()).filter(|&index| !common[index].is_one()).collect();
+    let composite = composite(&factors, &members, budget);
     let mut groups: Vec<Group> = members.iter().cloned().map(Group::of).collect();
-    let (compared, left) = composite.split_at(composite.len().min(COMPARED));
+    let (mut compared, mut left) = composite.split_at(composite.len().min(COMPARED));
+    let longest: Vec<&UBig> = compared.iter().map(|&index| &factors[index]).collect();
+    if cost::pay_for_pairs(&longest, budget).is_err() {
+        (compared, left) = (&[], &composite);
+    }
     for (position, &one) in compared.iter().enumerate() {
         for &other in &compared[position + 1..] {
             if !(&factors[one]).gcd(&factors[other]).is_one() {
@@ -112,6 +122,16 @@ fn related(groups: HashMap<UBig, Vec<usize>>) -> Vec<Group> {
     // One more at least, whichever it is.
     left.iter().for_each(|&index| groups[index].size += 1);
     groups
+}
+
+/// Positions of the factors that have a factor in common with others. If finding out costs too much, those of a single modulus: it shares
+/// its factor with another one that has a different factor as well.
+fn composite(factors: &[UBig], members: &[Vec<usize>], budget: &Budget) -> Vec<usize> {
+    if cost::affordable(factors, budget) < factors.len() {
+        return (0..factors.len()).filter(|&index| members[index].len() == 1).collect();
+    }
+    let common = batch::common_factors(factors, &[]);
+    (0..factors.len()).filter(|&index| !common[index].is_one()).collect()
 }
 
 #[cfg(test)]
@@ -126,8 +146,13 @@ mod tests {
         prime(PRIMES[one]) * prime(PRIMES[other])
     }
 
+    /// With enough to spend.
+    fn all(moduli: &[UBig]) -> Vec<Common> {
+        commons(moduli, &Budget::of(1 << 20))
+    }
+
     fn others(moduli: &[UBig]) -> Vec<(usize, Vec<usize>)> {
-        commons(moduli).into_iter().map(|common| (common.others, common.with)).collect()
+        all(moduli).into_iter().map(|common| (common.others, common.with)).collect()
     }
 
     #[test]
@@ -144,9 +169,17 @@ mod tests {
     }
 
     #[test]
+    fn without_anything_to_spend_moduli_are_known_to_share_factors_and_not_with_which() {
+        let moduli = [modulus(0, 1), modulus(1, 2), modulus(2, 0), modulus(0, 3), modulus(4, 5)];
+        let poor = commons(&moduli, &Budget::of_bytes_alone(0));
+        assert_eq!(poor.iter().map(|common| common.others > 0).collect::<Vec<_>>(), [true, true, true, true, false]);
+        assert_eq!(poor.iter().map(|common| common.is_unpaid).collect::<Vec<_>>(), [true, true, true, true, false]);
+    }
+
+    #[test]
     fn small_factors_are_named_and_not_shared() {
         let moduli = [modulus(0, 1) * 3u8, modulus(2, 3) * 3u8 * 5u8, modulus(4, 5)];
-        let common = commons(&moduli);
+        let common = all(&moduli);
         assert_eq!(common.iter().map(|common| common.small).collect::<Vec<_>>(), [Some(3), Some(3), None]);
         assert!(common.iter().all(|common| common.others == 0 && common.known.is_none()));
     }
@@ -155,7 +188,7 @@ mod tests {
     fn of_many_others_the_first_are_named() {
         let moduli: Vec<UBig> =
             (0..40u64).map(|index| modulus(0, 2) * (UBig::ONE << 600 | UBig::from(2 * index + 1))).collect();
-        let common = commons(&moduli);
+        let common = all(&moduli);
         assert!(common.iter().all(|common| common.others == 39 && common.with.len() == NAMED), "{common:?}");
         assert_eq!(common[3].with, [0, 1, 2, 4, 5, 6, 7, 8]);
     }
@@ -166,16 +199,16 @@ mod tests {
         let own = |index: usize| (UBig::ONE << 600) + 1u8 + (UBig::from(index) << 64);
         let many: Vec<UBig> = weak.iter().cloned().chain((0..FEW).map(own)).collect();
         let of = |common: &Common| (common.small, common.known.clone());
-        let (few, many) = (commons(&weak), commons(&many));
+        let (few, many) = (all(&weak), all(&many));
         assert_eq!(few.iter().map(of).collect::<Vec<_>>(), many[..2].iter().map(of).collect::<Vec<_>>());
-        assert!(commons(&[]).is_empty());
+        assert!(all(&[]).is_empty());
     }
 
     #[test]
     fn a_published_factor_is_known_by_where_it_is_published() {
         let known = known::ALL.clone();
         let large = (UBig::ONE << 521) - 1u8;
-        let common = commons(&[known * large]);
+        let common = all(&[known * large]);
         assert_eq!(common[0].known.as_deref(), Some("badkeys 0.0.21, primes512"));
         assert_eq!(common[0].others, 0);
     }

@@ -5,24 +5,26 @@ use std::borrow::Cow;
 
 use der::Tag;
 
+use crate::budget::Account;
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag, encode_unsigned};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::{Protection, Role};
 
+use super::derive::{Derived, NotDerived};
 use super::public::PublicHalf;
 use super::shape::Shape;
 use super::{Found, derive, encryption};
 
 /// The key of that shape in this DER; none for a shape that is no key.
-pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
+pub(crate) fn read<'d>(shape: Shape, der: &'d [u8], account: &Account<'_>) -> Result<Option<Found<'d>>, Malformed> {
     let plaintext = |format, public| Found::new(Role::Private, format, Protection::Plaintext, Some(public));
     let public = |half| Found::new(Role::Public, "SPKI", Protection::NotNeeded, Some(half));
     Ok(Some(match shape {
-        Shape::Pkcs8 => plaintext("PKCS#8", pkcs8(der)?),
+        Shape::Pkcs8 => plaintext("PKCS#8", pkcs8(der, account)?),
         Shape::EncryptedPkcs8 => encrypted_pkcs8(der)?,
         Shape::Pkcs1 => plaintext("PKCS#1", pkcs1(der)?),
         Shape::Dsa => plaintext("DSA", dsa(der)?),
-        Shape::Sec1 => plaintext("SEC1", sec1(der)?),
+        Shape::Sec1 => plaintext("SEC1", sec1(der, account)?),
         Shape::Spki => public(PublicHalf::of_spki(der)?),
         Shape::RsaPublic => Found { format: "PKCS#1", ..public(rsa_public(der)?) },
         Shape::Certificate
@@ -37,7 +39,7 @@ pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malfor
 }
 
 /// PrivateKeyInfo, OneAsymmetricKey (RFC 5958, section 2).
-pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+fn pkcs8<'d>(der: &'d [u8], account: &Account<'_>) -> Result<PublicHalf<'d>, Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     fields.next(Tag::Integer)?;
     let identifier = fields.next(Tag::Sequence)?;
@@ -54,25 +56,35 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
         Some(KeyForm::Ec) => {
             let inner = ec_private(private)?;
             let parameters = algorithm.parameters.or(inner.parameters);
-            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public();
-            match parameters {
-                Some(parameters) => Ok(PublicHalf::of_ec(parameters.raw, point)),
-                None => Ok(PublicHalf::of_algorithm(identifier, point)),
-            }
+            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public(account);
+            Ok(PublicHalf::computed(point, |point| match parameters {
+                Some(parameters) => PublicHalf::of_ec(parameters.raw, point),
+                None => PublicHalf::of_algorithm(identifier, point),
+            }))
         }
         form => {
-            let public = outer.map(Cow::from).or_else(|| derived(form?, algorithm, private).map(Cow::from));
-            Ok(PublicHalf::of_algorithm(identifier, public))
+            let public = match (outer, form) {
+                (Some(public), _) => Ok(Cow::from(public)),
+                (None, Some(form)) => derived(form, algorithm, private, account).map(Cow::from),
+                (None, None) => Err(NotDerived::Impossible),
+            };
+            Ok(PublicHalf::computed(public, |public| PublicHalf::of_algorithm(identifier, public)))
         }
     }
 }
 
-/// The content of subjectPublicKey of a private key in PKCS#8 that does not state it; none where that is not computed.
-fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Vec<u8>> {
-    let value = Elements::of(private).any().ok()?;
+/// The content of subjectPublicKey of a private key in PKCS#8 that does not state it.
+fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8], account: &Account<'_>) -> Derived {
     if let KeyForm::Fixed(name, _) = form {
-        return derive::fixed(name, Some(value).filter(|value| value.tag == Tag::OctetString)?.value);
+        let value = Elements::of(private).next(Tag::OctetString).map_err(|_| NotDerived::Impossible)?;
+        return derive::fixed(name, value.value, account);
     }
+    let [base, exponent, modulus] = in_field(form, algorithm, private).ok_or(NotDerived::Impossible)?;
+    derive::power(base, exponent, modulus, account).map(|y| encode_unsigned(&y))
+}
+
+/// Base, exponent and modulus of a key of a finite field.
+fn in_field<'a>(form: KeyForm, algorithm: Algorithm<'a>, private: &'a [u8]) -> Option<[&'a [u8]; 3]> {
     let mut parameters = algorithm.parameters?.elements().ok()?;
     let mut number = || parameters.any().ok()?.unsigned().ok();
     let (modulus, second) = (number()?, number()?);
@@ -81,7 +93,7 @@ fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Ve
         KeyForm::Dsa => number()?,
         _ => second,
     };
-    derive::power(base, value.unsigned().ok()?, modulus).map(|y| encode_unsigned(&y))
+    Some([base, Elements::of(private).any().ok()?.unsigned().ok()?, modulus])
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).
@@ -117,9 +129,10 @@ fn dsa(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
 }
 
 /// ECPrivateKey by itself.
-fn sec1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
+fn sec1<'d>(der: &'d [u8], account: &Account<'_>) -> Result<PublicHalf<'d>, Malformed> {
     let key = ec_private(der)?;
-    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.public()))
+    let parameters = key.parameters.map_or(&[][..], |parameters| parameters.raw);
+    Ok(PublicHalf::computed(key.public(account), |point| PublicHalf::of_ec(parameters, point)))
 }
 
 struct EcPrivate<'a> {
@@ -140,9 +153,12 @@ fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
 
 impl<'a> EcPrivate<'a> {
     /// The public point: as it is stated, else computed where the curve is one that can be.
-    fn public(&self) -> Option<Cow<'a, [u8]>> {
-        let curve = || curves::by_oid(&self.parameters?.oid().ok()?);
-        let derived = || derive::point(curve()?.name, self.private).map(Cow::from);
-        self.point.map(Cow::from).or_else(derived)
+    fn public(&self, account: &Account<'_>) -> Result<Cow<'a, [u8]>, NotDerived> {
+        if let Some(point) = self.point {
+            return Ok(point.into());
+        }
+        let curve = self.parameters.and_then(|parameters| curves::by_oid(&parameters.oid().ok()?));
+        let curve = curve.ok_or(NotDerived::Impossible)?;
+        derive::point(curve.name, self.private, account).map(Cow::from)
     }
 }
