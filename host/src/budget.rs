@@ -35,8 +35,8 @@ impl Work {
             // Hundreds of private keys of Diffie-Hellman with 2048 bits and no public half, and of any other ordinary form as many as there
             // can be; comparing the moduli of each of ten thousand public keys with all others.
             Self::Numbers => (2_000_000_000, 2_000),
-            // Some three hundred keystores with two keys of 600,000 iterations each, and two passwords.
-            Self::Derivation => (500_000_000, 1),
+            // Two hundred keystores with two things to open, of 600,000 iterations each, and two passwords to try.
+            Self::Derivation => (400_000_000, 1),
             Self::Unpacking => (64 << 20, 16),
             // Thousands of .gitignore files, as large repositories of many projects have them.
             Self::Patterns => (16 << 20, 0),
@@ -105,6 +105,18 @@ impl Budget {
         })
     }
 
+    /// Pays all of that at once, or nothing.
+    ///
+    /// # Errors
+    /// [`Spent`] with a kind of work that not as much is left for.
+    pub fn pay_all(&self, outlay: &Outlay) -> Result<(), Spent> {
+        let paid = Work::ALL.into_iter().zip(outlay);
+        if let Some((work, _)) = paid.clone().find(|(work, amount)| self.left(*work) < **amount) {
+            return Err(Spent(work));
+        }
+        paid.filter(|(_, amount)| **amount > 0).try_for_each(|(work, amount)| self.pay(work, *amount))
+    }
+
     /// How much of a kind of work is left.
     pub fn left(&self, work: Work) -> u64 {
         self.left[work as usize].load(Ordering::Relaxed)
@@ -116,17 +128,21 @@ impl Budget {
     }
 }
 
+/// How much of each kind of work was done for something.
+pub type Outlay = [u64; Work::ALL.len()];
+
 /// What one source spends of the budget.
 #[derive(Debug)]
 pub struct Account<'a> {
     budget: &'a Budget,
-    has_paid: Cell<bool>,
+    spent: Cell<Outlay>,
+    is_refused: Cell<bool>,
 }
 
 impl<'a> Account<'a> {
     /// Of a source.
     pub fn new(budget: &'a Budget) -> Self {
-        Self { budget, has_paid: Cell::new(false) }
+        Self { budget, spent: Cell::default(), is_refused: Cell::new(false) }
     }
 
     /// As [`Budget::pay`].
@@ -134,18 +150,23 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As there.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
-        self.has_paid.set(true);
-        self.budget.pay(work, amount)
+        self.budget.pay(work, amount).inspect_err(|_| self.is_refused.set(true))?;
+        let mut spent = self.spent.get();
+        spent[work as usize] += amount;
+        self.spent.set(spent);
+        Ok(())
     }
 
-    /// Whether it has asked for anything, so that what was understood of the source depends on what others have spent.
-    pub fn has_paid(&self) -> bool {
-        self.has_paid.get()
+    /// What was spent; none if anything was refused, so that what was understood of the source depends on what others have spent.
+    pub fn outlay(&self) -> Option<Outlay> {
+        (!self.is_refused.get()).then(|| self.spent.get())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -158,6 +179,22 @@ mod tests {
         assert!(budget.is_overdrawn());
         assert_eq!(budget.pay(Work::Unpacking, 1), Ok(()));
         assert_eq!(budget.pay(Work::Numbers, 1), Ok(()), "each kind of work has its own");
+    }
+
+    #[test]
+    fn an_account_knows_what_it_spent_and_all_of_it_is_paid_or_nothing() {
+        let budget = Budget::of_bytes_alone(10);
+        let each = Work::Unpacking.rate().each_byte;
+        let account = Account::new(&budget);
+        assert_eq!(account.pay(Work::Unpacking, 6 * each), Ok(()));
+        let outlay = account.outlay().unwrap();
+        assert_eq!(budget.pay_all(&outlay), Err(Spent(Work::Unpacking)));
+        assert_eq!(budget.left(Work::Unpacking), 4 * each);
+        assert_eq!(account.pay(Work::Unpacking, 5 * each), Err(Spent(Work::Unpacking)));
+        assert_eq!(account.outlay(), None);
+        let other = Budget::of_bytes_alone(10);
+        assert_eq!(other.pay_all(&outlay), Ok(()));
+        assert_eq!(other.left(Work::Unpacking), 4 * each);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::password::{Opener, Passwords};
 use super::{Reading, encrypted, inventory, material, nginx};
-use crate::budget::{Account, Budget};
+use crate::budget::{Account, Budget, Outlay};
 use crate::problem::{Problem, Subject};
 use crate::source::{Source, SourceId, Sources, Span};
 
@@ -62,8 +62,8 @@ pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
     facts
 }
 
-/// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then those that asked for any
-/// of it are read once more, one after the other, so that it is always the last ones that go without.
+/// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then it is paid from once more,
+/// by one source after the other, so that it is always the last ones that go without. Those that were refused, or are now, are read again.
 fn parts(sources: &Sources, of: impl Fn(SourceId, &Source, &Budget) -> Part + Sync) -> (Vec<Part>, Budget) {
     let list: Vec<(SourceId, &Source)> = sources.iter().collect();
     let budget = || Budget::of(list.iter().map(|(_, source)| source.len() as u64).sum());
@@ -76,8 +76,10 @@ fn parts(sources: &Sources, of: impl Fn(SourceId, &Source, &Budget) -> Part + Sy
         return (parts, shared);
     }
     let ordered = budget();
-    for ((id, source), part) in list.iter().zip(&mut parts).filter(|(_, part)| part.has_paid) {
-        *part = of(*id, source, &ordered);
+    for ((id, source), part) in list.iter().zip(&mut parts) {
+        if part.outlay.is_none_or(|outlay| ordered.pay_all(&outlay).is_err()) {
+            *part = of(*id, source, &ordered);
+        }
     }
     (parts, ordered)
 }
@@ -94,7 +96,8 @@ struct Part {
     inventory: Option<Reading>,
     encrypted: Option<Reading>,
     nginx: Option<nginx::Parsed>,
-    has_paid: bool,
+    /// None if anything was refused.
+    outlay: Option<Outlay>,
 }
 
 impl Part {
@@ -114,7 +117,7 @@ impl Part {
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
             encrypted,
-            has_paid: account.has_paid(),
+            outlay: account.outlay(),
         }
     }
 }

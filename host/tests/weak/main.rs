@@ -8,6 +8,7 @@ mod support;
 
 mod badkeys;
 mod blocklist;
+mod costly;
 mod make;
 mod secrets;
 mod together;

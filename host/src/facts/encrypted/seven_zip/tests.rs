@@ -70,6 +70,38 @@ fn folders() -> impl Strategy<Value = Vec<Vec<(Vec<u8>, Vec<u8>)>>> {
     vec(vec(coder, 1..4), 1..5)
 }
 
+/// An archive of a few bytes whose header is packed by LZMA, and has that length when it is unpacked.
+fn unfolding(length: u64) -> Vec<u8> {
+    let packed = [0; 64];
+    let length = written(length, 0);
+    let coder = [&[0x23][..], LZMA, &[5, 0x5d, 0, 0, 0, 1]].concat();
+    let sizes = [&[0x17, 6, 0, 1, 9, packed.len() as u8, 0][..]].concat();
+    let header = [&sizes[..], &[7, 0x0b, 1, 0, 1], &coder, &[0x0c], &length, &[0, 0]].concat();
+    let start = [(packed.len() as u64).to_le_bytes(), (header.len() as u64).to_le_bytes()].concat();
+    [MAGIC, &[0, 4, 0, 0, 0, 0], &start, &[0; 4], &packed, &header].concat()
+}
+
+#[test]
+fn headers_that_unfold_are_unpacked_at_the_expense_of_all_archives_of_a_scan() {
+    let bytes = unfolding(1 << 40);
+    let budget = Budget::of(bytes.len() as u64);
+    let unpacked = |_| file(&bytes, &Account::new(&budget)).err().map(|Malformed(reason)| reason);
+    let tried: Vec<_> = (0..10).map(unpacked).collect();
+    let (done, not_done) = tried.split_at(4);
+    assert!(done.iter().all(|reason| *reason == Some("its header cannot be unpacked")), "{done:?}");
+    let dear = "its header is not unpacked, since that costs more than a scan of this size may take";
+    assert!(not_done.iter().all(|reason| *reason == Some(dear)), "{not_done:?}");
+    assert!(budget.is_overdrawn());
+}
+
+#[test]
+fn an_archive_is_recognised_without_unpacking_more_than_its_own_bytes_allow() {
+    let bytes = unfolding(1 << 20);
+    let own = Budget::of_bytes_alone(bytes.len() as u64);
+    assert!(file(&bytes, &Account::new(&own)).is_err_and(|Malformed(reason)| reason.contains("costs more")));
+    assert!(crate::facts::encrypted::recognises("a.7z", &bytes));
+}
+
 proptest! {
     #[test]
     fn a_number_is_the_same_in_however_many_bytes_it_is_written(number in any::<u64>(), shift in 0_u32..64, more in 0_usize..9) {
