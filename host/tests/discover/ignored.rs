@@ -294,10 +294,10 @@ fn names_are_not_compared_with_costly_patterns_without_end() {
     for file in 0..200 {
         place.write(&format!("deep/{}/{file:03}", "n".repeat(240)), "1");
     }
-    place.write("deep/a", "1");
+    place.write(&format!("deep/{}/a", "n".repeat(240)), "1");
     let walked = place.walk_all();
     assert!(problems(&walked).is_empty());
-    assert!(!names(&walked).contains(&"deep/a"));
+    assert!(!names(&walked).into_iter().any(|name| name.ends_with("n/a")));
     for folder in 0..20 {
         for file in 0..200 {
             place.write(&format!("deep/{folder:02}{}/{file:03}", "n".repeat(240)), "");
