@@ -76,7 +76,7 @@ impl<'a> Check<'a> {
         let find = if arguments.staged { Setup::staged } else { Setup::new };
         let setup = find(&arguments.policy, &start)?;
         let selection = Selection { only: arguments.rule.clone(), skip: arguments.skip_rule.clone() };
-        let (engine, rules) = setup::rules(&setup.policy, &selection)?;
+        let (engine, rules) = setup::rules(&setup.policy, &selection, &setup::trees(&arguments.paths))?;
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
         let blocklist = setup::blocklist(&arguments.blocklist)?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());

@@ -152,10 +152,23 @@ fn is_open_to_others(_: &std::fs::Metadata) -> bool {
     false
 }
 
-/// The engine and all rules.
-pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
+/// What is looked at: these paths, or where the command runs if there are none, and the repositories that they lie in.
+pub(super) fn trees(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let trees = paths.iter().map(|path| resolve(path));
+    trees.flat_map(|tree| git_root(&tree).into_iter().chain([tree])).collect()
+}
+
+/// The repository that the command runs in, if it does in one.
+pub(super) fn repository() -> Vec<PathBuf> {
+    git_root(&resolve(".".as_ref())).into_iter().collect()
+}
+
+/// The engine and all rules; `trees` are looked at.
+pub(super) fn rules(policy: &Policy, selection: &Selection, trees: &[PathBuf]) -> Result<(Engine, RuleSet)> {
     let engine = engine()?;
-    let loader = loader(&engine, if policy.own_rules().next().is_some() { cache() } else { None })?;
+    let loader = loader(&engine, if policy.own_rules().next().is_some() { cache(trees) } else { None })?;
     let load_own = |own: &OwnRule<'_>| {
         let file = store::locate(own).map_err(|error| error.to_string())?;
         loader.load(&OwnRule { file, ..own.clone() }).map_err(|error| error.to_string())
@@ -190,9 +203,9 @@ fn tell_of_compiling(path: &str) {
     }
 }
 
-/// The cache of compiled rules. Without one a run is slower, and that is said.
-pub(super) fn cache() -> Option<Cache> {
-    let unusable = match Cache::of_user() {
+/// The cache of compiled rules, which lies outside of all `trees`. Without one a run is slower, and that is said.
+pub(super) fn cache(trees: &[PathBuf]) -> Option<Cache> {
+    let unusable = match Cache::of_user(trees) {
         Ok(cache) => return Some(cache),
         Err(unusable) => unusable,
     };

@@ -174,12 +174,12 @@ impl Loader<'_> {
 
     /// What the cache has of a component with this digest.
     pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
-        let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
-        // SAFETY: the file is an entry of the cache, which only this user could write; it is whole, as our own compiler
-        // process wrote it, and nobody changes entries in place. wasmtime itself checks version and configuration.
+        let native = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
+        // SAFETY: these very bytes are what our own compiler process wrote to this user, on this machine, under this key: the cache
+        // has verified their code. wasmtime itself checks version and configuration.
         #[allow(unsafe_code)]
         unsafe {
-            Native::deserialize_file(self.engine.wasmtime(), entry).ok()
+            Native::deserialize(self.engine.wasmtime(), native).ok()
         }
     }
 

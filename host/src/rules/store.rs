@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::cache::{Unusable, folder_of_user, private_folder};
+use super::cache::{Base, Unusable};
 use super::signature;
 use crate::digest::hex;
 use crate::policy::{OwnRule, VENDORED, component_name};
@@ -50,7 +50,7 @@ impl Store {
     /// # Errors
     /// [`Unusable`] if it cannot be made, or is not this user's alone.
     pub fn of_user() -> Result<Self, Unusable> {
-        Ok(Self { folder: private_folder(&folder_of_user()?, FOLDERS)? })
+        Ok(Self { folder: Base::caches()?.private_folder(&FOLDERS)? })
     }
 
     /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is made.

@@ -12,7 +12,7 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 
 use crate::support::Tree;
-use crate::{caches, make};
+use crate::{caches, make, state};
 
 /// Of each file what is wrong with it, and what its author is told to do.
 const REFUSED: [(&str, &str, &str); 26] = [
@@ -97,7 +97,7 @@ impl Inspector {
             compiler,
             limits: Limits::default(),
             compiling: |_| {},
-            cache: Some(Cache::below(caches()).unwrap()),
+            cache: Some(Cache::below(&caches(), &state()).unwrap()),
         };
         inspect(&loader, &path).unwrap()
     }

@@ -20,12 +20,12 @@ const RULES: [(&str, &str, &str); 3] = [
 ];
 
 pub(crate) fn loading(engine: &Engine) -> Result<()> {
-    let (caches, project) = (tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let (caches, state, project) = (tempfile::tempdir()?, tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let loader = Loader {
         engine,
         compiler: program()?,
         limits: Limits::default(),
-        cache: Some(Cache::below(caches.path())?),
+        cache: Some(Cache::below(caches.path(), state.path())?),
         compiling: |_| {},
     };
     println!(

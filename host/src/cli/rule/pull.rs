@@ -67,7 +67,11 @@ fn one(reference: &str, file: &Path, plain_http: bool, terminal: &Terminal) -> R
     let pulled = registry::pull(&address, plain_http)?;
     let digest = sha256(&pulled.component);
     let engine = setup::engine()?;
-    let rule = setup::loader(&engine, setup::cache())?.rule(&address.to_string(), &pulled.component, &digest)?;
+    let rule = setup::loader(&engine, setup::cache(&setup::repository()))?.rule(
+        &address.to_string(),
+        &pulled.component,
+        &digest,
+    )?;
     let write = |path: &Path, bytes: &[u8]| {
         whole::write(path, bytes).map_err(|error| output::unwritten("component", path, error))
     };
@@ -88,7 +92,7 @@ fn all(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     // Anew, without what the lock file says: what a tag stands for is to be found out.
     let policy = Policy::read(path)?;
     let engine = setup::engine()?;
-    let loader = setup::loader(&engine, setup::cache())?;
+    let loader = setup::loader(&engine, setup::cache(&setup::repository()))?;
     let store = Store::of_user().map_err(|cause| anyhow!("pulled rules cannot be kept: {cause}"))?;
     let Arguments { vendor, locked, plain_http, .. } = *arguments;
     let fetch = Fetch { policy: &policy, path, loader: &loader, store: &store, vendor, locked, plain_http };

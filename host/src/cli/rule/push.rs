@@ -46,7 +46,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let component = load::read(file)?;
     let digest = sha256(&component);
     let engine = setup::engine()?;
-    let rule = setup::loader(&engine, setup::cache())?.rule(&file.to_string_lossy(), &component, &digest)?;
+    let rule = setup::loader(&engine, setup::cache(&setup::repository()))?.rule(
+        &file.to_string_lossy(),
+        &component,
+        &digest,
+    )?;
     let id = &rule.info.id;
     ensure!(
         BUILT_IN.iter().all(|rule| rule.id != id),
