@@ -11,7 +11,7 @@ use keyreeve::policy::{Lock, OwnRule, Policy, find};
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
@@ -192,7 +192,8 @@ pub(super) fn engine() -> Result<Engine> {
 /// What loads rules of one's own.
 pub(super) fn loader(engine: &Engine, cache: Option<Cache>) -> Result<Loader<'_>> {
     let compiler = env::current_exe().context("the program does not find itself, which compiles rules of your own")?;
-    Ok(Loader { engine, compiler, limits: compile::Limits::default(), cache, compiling: tell_of_compiling })
+    let compiler = Compiler::new(compiler, Limits::default());
+    Ok(Loader { engine, compiler, cache, compiling: tell_of_compiling })
 }
 
 /// Somebody who waits is told for what.

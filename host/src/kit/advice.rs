@@ -48,6 +48,7 @@ fn of_compiling(error: &CompileError) -> &'static str {
         CompileError::Cpu(_) | CompileError::Memory(_) | CompileError::Output(_) | CompileError::Hangs => {
             "make it smaller: leave out libraries, and cut functions that are generated into shorter ones"
         }
+        CompileError::Run(_) => "run it again: what was compiled by then is kept",
         CompileError::Start { .. } | CompileError::Killed | CompileError::Crash(_) => {
             "look at the machine first: the compiler did not get so far as to judge the rule"
         }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component as Native;
 
 use super::cache::{Cache, Key};
-use super::compile::{self, CompileError};
+use super::compile::{CompileError, Compiler};
 use super::component::{Declared, Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
@@ -122,10 +122,8 @@ pub enum LoadError {
 pub struct Loader<'a> {
     /// The engine that it will run in.
     pub engine: &'a Engine,
-    /// The program that compiles: keyreeve itself.
-    pub compiler: PathBuf,
-    /// What compiling may take.
-    pub limits: compile::Limits,
+    /// What compiles, within the limits of a run.
+    pub compiler: Compiler,
     /// Where native code is kept; none if there is no place for it.
     pub cache: Option<Cache>,
     /// Told the file of each rule that is compiled, before it is: that can take a while.
@@ -187,8 +185,8 @@ impl Loader<'_> {
     fn compiled(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
         declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
         (self.compiling)(path);
-        let native = compile::compile(&self.compiler, bytes, self.limits)
-            .map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
+        let native = self.compiler.compile(bytes);
+        let native = native.map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
         // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.
         #[allow(unsafe_code)]
         let component = unsafe { Native::deserialize(self.engine.wasmtime(), &native) };

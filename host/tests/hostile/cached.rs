@@ -6,6 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use keyreeve::rules::cache::{Cache, Key, Unusable};
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::load::Loader;
 use tempfile::TempDir;
 
@@ -36,7 +37,8 @@ fn a_rule_is_compiled_once() {
     let (sandbox, (home, cache)) = (Sandbox::new(), cache());
     let component = make::rule("quiet");
     let (path, sha256) = (sandbox.write("quiet", &component), digest(&component));
-    let without_compiler = || Loader { compiler: "/nonexistent".into(), ..sandbox.loader(Some(cache.clone())) };
+    let without_compiler =
+        || Loader { compiler: Compiler::new("/nonexistent", Limits::default()), ..sandbox.loader(Some(cache.clone())) };
     assert!(load(&without_compiler(), &path, &sha256, "quiet").is_err(), "nothing is in the cache yet");
     load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet").unwrap();
     let rule = load(&without_compiler(), &path, &sha256, "quiet").unwrap();

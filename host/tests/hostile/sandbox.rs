@@ -9,7 +9,7 @@ use keyreeve::facts::{Facts, Place};
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::contract::{
     Context, Data, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Scan, Value,
 };
@@ -48,7 +48,8 @@ impl Sandbox {
     }
 
     pub(crate) fn loader(&self, cache: Option<Cache>) -> Loader<'_> {
-        Loader { engine: &self.engine, compiler: compiler(), limits: Limits::default(), cache, compiling: |_| {} }
+        let compiler = Compiler::new(compiler(), Limits::default());
+        Loader { engine: &self.engine, compiler, cache, compiling: |_| {} }
     }
 
     /// Writes a component to a file.

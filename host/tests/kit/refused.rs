@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use keyreeve::kit::inspect::{Form, Inspection, inspect};
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 
@@ -91,11 +91,10 @@ impl Inspector {
     fn inspect(&self, name: &str) -> Inspection {
         let component = if make::text(name).contains("(;") { make::rule(name) } else { make::bare(name) };
         let path = self.tree.write(&format!("{name}.wasm"), component);
-        let compiler = env!("CARGO_BIN_EXE_keyreeve").into();
+        let compiler = Compiler::new(env!("CARGO_BIN_EXE_keyreeve"), Limits::default());
         let loader = Loader {
             engine: &self.engine,
             compiler,
-            limits: Limits::default(),
             compiling: |_| {},
             cache: Some(Cache::below(&caches(), &state()).unwrap()),
         };

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use keyreeve::digest::sha256;
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve_bench::measure::{interleaved, ratio, time};
@@ -23,8 +23,7 @@ pub(crate) fn loading(engine: &Engine) -> Result<()> {
     let (caches, state, project) = (tempfile::tempdir()?, tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let loader = Loader {
         engine,
-        compiler: program()?,
-        limits: Limits::default(),
+        compiler: Compiler::new(program()?, Limits::default()),
         cache: Some(Cache::below(caches.path(), state.path())?),
         compiling: |_| {},
     };
