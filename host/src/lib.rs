@@ -13,6 +13,7 @@ pub mod policy;
 pub mod problem;
 pub mod progress;
 pub mod registry;
+pub mod regular;
 pub mod relate;
 pub mod report;
 pub mod rules;

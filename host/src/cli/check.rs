@@ -15,6 +15,7 @@ use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
+use keyreeve::regular;
 use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
@@ -284,7 +285,7 @@ fn at<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<(&'a str, &'a st
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {
     let name = path.to_string_lossy();
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
+    regular::open(path)
         .and_then(|file| file.take(baseline::SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes))
         .with_context(|| format!("the baseline {name} cannot be read; --write-baseline {name} makes one"))?;
     match baseline::Baseline::load(&name, &bytes) {

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::facts::password::Passwords;
 use keyreeve::policy::{Lock, OwnRule, Policy, find};
+use keyreeve::regular;
 use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
@@ -61,15 +62,17 @@ impl Setup {
         let Some(file) = file else {
             return Ok(Self { policy: Policy::built_in(), root: outer, git });
         };
-        // One that was found lies in the tree that is scanned: reading a FIFO or a terminal there would wait for ever.
-        if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
+        let lock = Lock::beside(&file);
+        let is_found = argument.file.is_none();
+        let tree = git.as_deref().or(file.parent()).unwrap_or(&here);
+        if is_found {
+            [&file, &lock].into_iter().try_for_each(|file| of_tree(file, tree))?;
         }
-        let mut policy = match indexed(&file) {
+        let policy = match indexed(&file) {
             Some(bytes) => Policy::load(&file, &bytes),
             None => Policy::read(&file),
         }?;
-        let lock = Lock::beside(&file);
+        let mut policy = if is_found { policy.found() } else { policy };
         policy.apply(&match indexed(&lock) {
             Some(bytes) => Lock::load(&lock, &bytes),
             None => Lock::read(&lock),
@@ -93,6 +96,20 @@ impl Setup {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
         PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
     }
+}
+
+/// Nothing, if a file that was found lies in the tree that it was found in. A FIFO or a terminal there would be waited for, and a link could lead
+/// to what whoever put it there cannot read: messages quote what is wrong in a policy.
+fn of_tree(file: &Path, tree: &Path) -> Result<()> {
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
+    }
+    // One that is not there is somebody else's complaint.
+    let leads_out = file.canonicalize().is_ok_and(|real| !real.starts_with(resolve(tree)));
+    if leads_out {
+        bail!("{} is a link that leads out of {}: name the policy with --policy", file.display(), tree.display());
+    }
+    Ok(())
 }
 
 /// Whether standard input is to be read, which stands for itself.
@@ -126,7 +143,7 @@ pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
     let Some(file) = &argument.password_file else { return Ok(Passwords::default()) };
     let name = visible_lines(&file.to_string_lossy());
     let read = || {
-        let opened = std::fs::File::open(file)?;
+        let opened = regular::open(file)?;
         let metadata = opened.metadata()?;
         let mut text = String::new();
         opened.take(PASSWORD_FILE_BYTES + 1).read_to_string(&mut text)?;
@@ -170,8 +187,8 @@ pub(super) fn rules(policy: &Policy, selection: &Selection, trees: &[PathBuf]) -
     let engine = engine()?;
     let loader = loader(&engine, if policy.own_rules().next().is_some() { cache(trees) } else { None })?;
     let load_own = |own: &OwnRule<'_>| {
-        let file = store::locate(own).map_err(|error| error.to_string())?;
-        loader.load(&OwnRule { file, ..own.clone() }).map_err(|error| error.to_string())
+        let own = store::locate(own).map_err(|error| error.to_string())?;
+        loader.load(&own).map_err(|error| error.to_string())
     };
     let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {

@@ -2,8 +2,7 @@
 //! what is demanded of them, which keyreeve.toml says.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -11,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, is_digest};
 use crate::digest::hex;
+use crate::regular;
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";
@@ -100,15 +100,10 @@ impl Lock {
     /// A [`LockError`] if what is there is none.
     pub fn read(path: &Path) -> Result<Self, LockError> {
         let io = |cause| LockError::Io { path: path.to_owned(), cause };
-        let mut bytes = Vec::new();
-        match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Ok(metadata) if !metadata.is_file() => return Err(io(io::Error::other("it is not a regular file"))),
-            _ => {}
+        match regular::read(path, SIZE_LIMIT) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            bytes => Self::load(path, &bytes.map_err(io)?),
         }
-        let file = fs::File::open(path).map_err(io)?;
-        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(io)?;
-        Self::load(path, &bytes)
     }
 
     /// Understands the bytes of a lock file.
@@ -206,7 +201,7 @@ mod tests {
         assert_eq!(Lock::read(&path).unwrap(), Lock::default());
         lock().write(&path).unwrap();
         assert_eq!(Lock::read(&path).unwrap(), lock());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
         assert_eq!(load(&Lock::default().text()).unwrap(), Lock::default());
     }
 

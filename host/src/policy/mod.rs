@@ -32,6 +32,7 @@ pub use self::lock::{Lock, LockError, Locked};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
 use crate::digest::{hex, sha256};
+use crate::regular;
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
@@ -56,6 +57,8 @@ pub struct Policy {
     /// The exceptions, in the order of the file.
     pub exceptions: Vec<Exception>,
     path: Option<PathBuf>,
+    /// Whether it was found in a tree, so that it speaks for whoever writes to that tree, and not for the user.
+    is_found: bool,
     sha256: String,
     /// The file without its byte order mark; every span is one of it.
     source: Arc<Source>,
@@ -109,9 +112,22 @@ pub struct OwnRule<'a> {
     pub file: PathBuf,
     /// What is demanded of it.
     pub component: &'a Component,
+    /// The folder that its file must lie in, with no link on the way; none if the user has named the policy, or the file is of the user's own store.
+    pub confined: Option<&'a Path>,
 }
 
 impl OwnRule<'_> {
+    /// Opens its file or one beside it, where it may lie.
+    ///
+    /// # Errors
+    /// The system's reason, or that it is not a regular file, or not where it may be.
+    pub fn open(&self, path: &Path) -> std::io::Result<std::fs::File> {
+        match self.confined {
+            Some(folder) => regular::open_below(folder, path),
+            None => regular::open(path),
+        }
+    }
+
     /// How messages and reports call what it is loaded from: its address, else its file.
     pub fn name(&self) -> String {
         match &self.component.address {
@@ -135,6 +151,7 @@ impl Policy {
             scopes: Vec::new(),
             exceptions: Vec::new(),
             path: None,
+            is_found: false,
             sha256: hex(&sha256(&[])),
             source: Arc::new(Source::new("", None, Vec::new())),
         }
@@ -157,6 +174,12 @@ impl Policy {
             let path = error::printable(&path.to_string_lossy());
             Err(PolicyError::Unreadable { path, cause: std::io::Error::other("the TOML reader failed") })
         })
+    }
+
+    /// The same as one that was found in a tree: the files that it names lie in its own folder and below.
+    #[must_use]
+    pub fn found(self) -> Self {
+        Self { is_found: true, ..self }
     }
 
     /// The policy file; none for the built-in policy.
@@ -187,6 +210,7 @@ impl Policy {
     /// The rules of one's own that are named.
     pub fn own_rules(&self) -> impl Iterator<Item = OwnRule<'_>> {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let confined = self.is_found.then_some(folder);
         self.rules.iter().filter_map(move |(id, rule)| {
             let component = rule.component.as_ref()?;
             let file = match (&component.address, &component.sha256) {
@@ -195,7 +219,7 @@ impl Policy {
                     folder.join(VENDORED).join(sha256.as_ref().map(component_name).unwrap_or_default())
                 }
             };
-            Some(OwnRule { id, file, component })
+            Some(OwnRule { id, file, component, confined })
         })
     }
 

@@ -161,7 +161,7 @@ impl Fetch<'_> {
             std::fs::write(signature::beside(&file), signature).map_err(keep)?;
         }
         let component = Component { sha256: Some(sha256), ..own.component.clone() };
-        let rule = self.loader.load(&OwnRule { id: own.id, file, component: &component });
+        let rule = self.loader.load(&OwnRule { id: own.id, file, component: &component, confined: None });
         let rule = rule.map_err(|error| FetchError::Refused { id: own.id.to_owned(), error })?;
         Ok(Version::parse(&rule.info.version).expect("a rule that is loaded has a semantic version"))
     }

@@ -14,6 +14,7 @@ mod formats;
 mod git;
 mod large;
 mod other;
+mod outside;
 mod passwords;
 mod policy;
 mod selection;

@@ -30,7 +30,7 @@ pub(crate) fn compiler() -> PathBuf {
 pub(crate) fn load(loader: &Loader<'_>, file: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
     let component =
         Component { path: String::new(), address: None, sha256: Some(*sha256), version: None, signer: None };
-    loader.load(&OwnRule { id, file: file.to_owned(), component: &component })
+    loader.load(&OwnRule { id, file: file.to_owned(), component: &component, confined: None })
 }
 
 pub(crate) struct Sandbox {
