@@ -10,6 +10,7 @@ pub mod finding;
 pub mod init;
 pub mod kit;
 pub mod policy;
+pub mod private;
 pub mod problem;
 pub mod progress;
 pub mod registry;

@@ -177,7 +177,7 @@ impl<'a> Check<'a> {
             baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
         }
         let rules = self.rules.reports(&judgements);
-        Ok(Report {
+        let mut report = Report {
             statements: statements::assess(&rules, &findings, &covered),
             run: self.run(started, &discovery.sources),
             rules,
@@ -194,7 +194,10 @@ impl<'a> Check<'a> {
             stale_baseline: if partial { Vec::new() } else { stale_baseline },
             sources: discovery.sources,
             secrets: understood.secrets,
-        })
+            private: understood.private,
+        };
+        report.hide_private();
+        Ok(report)
     }
 }
 

@@ -113,6 +113,13 @@ impl<T> Kind<T> {
     }
 }
 
+impl<T: Fact> Kind<T> {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.facts.iter_mut().for_each(|fact| fact.each_text(call));
+        self.places.iter_mut().for_each(|place| place.each_text(call));
+    }
+}
+
 impl<T> Default for Kind<T> {
     fn default() -> Self {
         Self { facts: Vec::new(), places: Vec::new() }
@@ -155,6 +162,16 @@ impl Facts {
         self.inventory.retain(keep);
         self.encrypted_data.retain(keep);
         self.revocation_lists.retain(keep);
+    }
+
+    /// Calls with each text of all facts, and of what is known of them beside what rules judge.
+    pub fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.tls_endpoints.each_text(call);
+        self.certificates.each_text(call);
+        self.keys.each_text(call);
+        self.inventory.each_text(call);
+        self.encrypted_data.each_text(call);
+        self.revocation_lists.each_text(call);
     }
 
     /// The places alone: more is not needed once all is judged, and the facts take more memory than they do.
@@ -247,6 +264,36 @@ impl Place {
     pub(crate) fn identify(&mut self, public: Option<Vec<u8>>) {
         self.spki = public.as_deref().map(sha256);
         self.public = public.map(Vec::into_boxed_slice);
+    }
+
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self {
+            label,
+            identity,
+            key_names,
+            details,
+            home: _,
+            parts: _,
+            spki: _,
+            certificate: _,
+            revokes: _,
+            public: _,
+        } = self;
+        let mut in_box = |text: &mut Box<str>| {
+            let mut whole = std::mem::take(text).into_string();
+            call(&mut whole);
+            *text = whole.into_boxed_str();
+        };
+        in_box(label);
+        if let Identity::Text(text) = identity {
+            in_box(text);
+        }
+        for name in key_names {
+            if let KeyName::Text(text) = name {
+                in_box(text);
+            }
+        }
+        details.iter_mut().for_each(|(_, value)| call(value));
     }
 
     /// Every exact name of the key or certificate.

@@ -67,7 +67,7 @@ fn tag(style: Style, finding: &Finding) -> String {
     style.paint(ansi::severity(finding.severity), &format!("{what}[{}]", text(&finding.rule)))
 }
 
-fn frame(report: &Report, style: Style, secrets: &Secrets, finding: &Finding) -> String {
+fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding) -> String {
     let at = report.place(finding.location);
     let frame = Frame::of(&at, finding.location.source, secrets, style.width);
     let indent = " ".repeat(frame.as_ref().map_or(1, Frame::indent));

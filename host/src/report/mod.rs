@@ -7,6 +7,7 @@ pub mod escape;
 mod frame;
 mod github;
 mod gitlab;
+mod hide;
 mod human;
 pub mod json;
 mod place;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::finding::{Finding, Status};
+use crate::private::Private;
 use crate::problem::Problem;
 use crate::rules::contract::{Severity, Value};
 use crate::source::{SourceId, Sources, Span};
@@ -92,6 +94,8 @@ pub struct Report {
     pub sources: Sources,
     /// Bytes that no format may show.
     pub secrets: Vec<(SourceId, Span)>,
+    /// What is in them, which no format shows anywhere else either.
+    pub private: Private,
 }
 
 /// What was run, on what, with what.

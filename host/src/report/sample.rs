@@ -136,6 +136,7 @@ pub(super) fn empty() -> Report {
         stale_baseline: Vec::new(),
         sources: Sources::default(),
         secrets: Vec::new(),
+        private: crate::private::Private::default(),
     }
 }
 
@@ -161,6 +162,7 @@ pub(super) fn report() -> Report {
         ..empty()
     };
     report.secrets = canaries(&report.sources);
+    report.private = crate::private::Private::of(&report.sources, &report.secrets);
     report.run.prefix = "infra/".to_owned();
     report.run.commit = Some(Commit { id: "9f".repeat(20), clean: false });
     report.run.repository = Some("https://jo:token-canary@example.org/town.git".to_owned());

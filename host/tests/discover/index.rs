@@ -237,7 +237,17 @@ fn a_repository_that_was_committed_as_files_is_none() {
     }
     let inner = place.path.join("inner");
     place.git(&["-C", "inner", "add", "a"]);
-    place.git(&["-C", "inner", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=x"]);
+    place.git(&[
+        "-C",
+        "inner",
+        "-c",
+        "user.name=A",
+        "-c",
+        "user.email=a@example.org",
+        "commit",
+        "--quiet",
+        "--message=x",
+    ]);
     assert!(commit(&inner).is_none());
     assert!(tree(&inner, "HEAD", &|_, _| true, &Silent).is_err());
 }

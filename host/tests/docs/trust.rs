@@ -11,9 +11,12 @@ const HEADING: &str = "| promise | shown by |";
 /// The rows of the table: a promise, and its tests as `program::module::name`.
 fn promises() -> Vec<(String, Vec<String>)> {
     let page = fs::read_to_string(root().join("docs/trust.md")).unwrap();
-    let rows = page.split(HEADING).skip(1).flat_map(|table| table.lines().skip(2).take_while(|line| line.starts_with('|')));
+    let rows =
+        page.split(HEADING).skip(1).flat_map(|table| table.lines().skip(2).take_while(|line| line.starts_with('|')));
     let cells = rows.map(|row| row.trim_matches('|').rsplit_once('|').unwrap());
-    cells.map(|(promise, tests)| (promise.trim().to_owned(), quoted(tests).into_iter().map(str::to_owned).collect())).collect()
+    cells
+        .map(|(promise, tests)| (promise.trim().to_owned(), quoted(tests).into_iter().map(str::to_owned).collect()))
+        .collect()
 }
 
 /// The files that can hold a test: `hostile::cached::name` stands in host/tests/hostile/cached.rs, `lib::regular::name` in host/src/regular.rs or
