@@ -123,9 +123,22 @@ impl Private {
     /// The name of a file without them. Of names only what is random counts: a value that looks like a part of a path must not make findings
     /// unfindable.
     pub fn hide_in_name(&self, name: &str) -> Option<String> {
-        let found: Vec<_> =
-            words::runs(name.as_bytes()).filter(|run| self.has_part(&name.as_bytes()[run.clone()])).collect();
+        let bytes = name.as_bytes();
+        let private = words::runs(bytes).filter(|run| self.has_part(&bytes[run.clone()]));
+        let found: Vec<_> = private.flat_map(|run| self.folders_with_a_part(bytes, run)).collect();
         (!found.is_empty()).then(|| without(name, &found).into_owned())
+    }
+
+    /// Of a run of folders those that a part of a value is in; all, if it is in them together.
+    fn folders_with_a_part(&self, name: &[u8], run: Range<usize>) -> Vec<Range<usize>> {
+        let mut start = run.start;
+        let folders = name[run.clone()].split(|byte| *byte == b'/').map(|folder| {
+            let range = start..start + folder.len();
+            start = range.end + 1;
+            range
+        });
+        let with: Vec<_> = folders.filter(|folder| self.has_part(&name[folder.clone()])).collect();
+        if with.is_empty() { vec![run] } else { with }
     }
 }
 
