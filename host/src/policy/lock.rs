@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, is_digest};
 use crate::digest::hex;
+use crate::private::complaint::without_values;
 use crate::regular;
 
 /// Name of the file, which lies beside keyreeve.toml.
@@ -119,7 +120,7 @@ impl Lock {
         let read = crate::facts::toml::on_deep_stack(|| toml::from_str::<toml::Table>(text));
         let table = match read {
             Some(Ok(table)) => table,
-            Some(Err(error)) => return Err(malformed(error.message().to_owned())),
+            Some(Err(error)) => return Err(malformed(without_values(error.message()))),
             None => return Err(malformed("the TOML reader failed".to_owned())),
         };
         // Before the rest, which a newer one may say in other words.
@@ -129,7 +130,7 @@ impl Lock {
             _ => return Err(malformed(format!("its `version` is not {SHAPE}"))),
         }
         let document: Document =
-            table.try_into().map_err(|error: toml::de::Error| malformed(error.message().to_owned()))?;
+            table.try_into().map_err(|error: toml::de::Error| malformed(without_values(error.message())))?;
         let rules = document.rules.into_iter().map(|(id, entry)| match entry.read() {
             Ok(locked) => Ok((id, locked)),
             Err(reason) => Err(malformed(format!("of the rule {id:.80}, {reason}"))),
@@ -165,12 +166,12 @@ impl Entry {
     }
 
     fn read(self) -> Result<Locked, String> {
-        let address = Address::parse(&self.reference).map_err(|error| format!("`reference` is no address: {error}"))?;
+        let address = Address::parse(&self.reference).map_err(|_| "`reference` is no address of a rule")?;
         if !is_digest(&self.manifest) {
             return Err("`manifest` is not a digest".to_owned());
         }
         let sha256 = super::load::digest(&self.sha256).ok_or("`sha256` is not 64 hexadecimal digits")?;
-        let version = Version::parse(&self.version).map_err(|error| format!("`version` is no version: {error}"))?;
+        let version = Version::parse(&self.version).map_err(|_| "`version` is no version")?;
         Ok(Locked { address, manifest: self.manifest, sha256, version })
     }
 }
@@ -214,11 +215,11 @@ mod tests {
             ("version = ".to_owned(), "is not a lock file"),
             ("version = 0".to_owned(), "its `version` is not 1"),
             ("version = 2\nx = 1".to_owned(), "upgrade keyreeve"),
-            (good.clone() + "more = 1", "unknown field `more`"),
+            (good.clone() + "more = 1", "expected one of `reference`, `manifest`, `sha256`, `version`"),
             (good.replace(&sha256, "07"), "`sha256` is not 64"),
             (good.replace(&manifest, "AB"), "`manifest` is not a digest"),
             (good.replace("1.2.3", "1.2"), "`version` is no version"),
-            (good.replace("127.0.0.1:5000/", ""), "names no registry"),
+            (good.replace("127.0.0.1:5000/", ""), "`reference` is no address of a rule"),
             ("[".repeat(100_000), "is not a lock file"),
             ("x".repeat(2 << 20), "longer than"),
         ] {

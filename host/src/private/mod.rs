@@ -1,6 +1,7 @@
 //! What is private in a scan, and how it is kept out of every text that leaves: what was recognised, wherever it turns up ([`Private`]), and what merely
 //! looks like it ([`looks`]). Not the recognising, which the formats do, and no encoding for a terminal or a page.
 
+pub mod complaint;
 mod decode;
 pub mod looks;
 pub mod words;

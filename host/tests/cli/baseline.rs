@@ -76,7 +76,7 @@ fn a_wrong_baseline_is_2_and_names_the_line() {
         ("large.json", "large.json:1: the baseline is larger than 64 MiB"),
         ("empty.json", "empty.json:1:"),
         ("other.json", "other.json:2: "),
-        ("edited.json", "edited.json:4: v2:"),
+        ("edited.json", "edited.json:4: a fingerprint is v1: and 32 hexadecimal digits"),
         (".", "the baseline . cannot be read"),
     ] {
         tree.check(&["--baseline", file]).ends_with(2).complains(complaint);
