@@ -11,10 +11,12 @@ pub enum Work {
     Configuration,
     /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
     Numbers,
-    /// Deriving keys from passwords and decrypting with them, in iterations of the hash.
+    /// Deriving keys from passwords and decrypting with them, in blocks of a hash.
     Derivation,
-    /// Unpacking what is compressed, in bytes that come out.
+    /// Unpacking what is compressed, in bytes that come out. Each file has its own.
     Unpacking,
+    /// Comparing names with patterns of what git ignores, in wildcards. A walk knows its bytes only at its end, so it has the same whatever they are.
+    Ignoring,
 }
 
 /// What a scan may spend on a kind of work: whatever its size, and for each of its bytes.
@@ -24,14 +26,21 @@ struct Rate {
 }
 
 impl Work {
-    const ALL: [Self; 4] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking];
+    const ALL: [Self; 5] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking, Self::Ignoring];
+
+    /// What may be spent on so many bytes.
+    pub fn allowance(self, bytes: u64) -> u64 {
+        let Rate { base, each_byte } = self.rate();
+        base.saturating_add(bytes.saturating_mul(each_byte))
+    }
 
     fn rate(self) -> Rate {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
-            Self::Numbers => (4_000_000_000, 2_000),
-            Self::Derivation => (40_000_000, 100),
-            Self::Unpacking => (64 << 20, 16),
+            Self::Numbers => (1_500_000_000, 2_000),
+            Self::Derivation => (160_000_000, 400),
+            Self::Unpacking => (64 << 10, 64),
+            Self::Ignoring => (500_000, 0),
         };
         Rate { base, each_byte }
     }
@@ -43,6 +52,7 @@ impl Work {
             Self::Numbers => "computing with its numbers",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
+            Self::Ignoring => "comparing names with patterns",
         }
     }
 }
@@ -62,10 +72,7 @@ pub struct Budget {
 impl Budget {
     /// For a scan of so many bytes.
     pub fn of(bytes: u64) -> Self {
-        let left = Work::ALL.map(|work| {
-            let Rate { base, each_byte } = work.rate();
-            AtomicU64::new(base.saturating_add(bytes.saturating_mul(each_byte)))
-        });
+        let left = Work::ALL.map(|work| AtomicU64::new(work.allowance(bytes)));
         Self { left, is_overdrawn: AtomicBool::new(false) }
     }
 

@@ -10,15 +10,56 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
 
 use super::git::{self, GitError};
 use super::read::{Content, Reader};
+use crate::budget::{Budget, Work};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
 const PATTERNS_LIMIT: usize = 256 * 1024;
 
+/// What the patterns of a walk may cost, which all its folders share.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    /// None if patterns are not heeded at all.
+    budget: Option<Budget>,
+    /// The file that has cost most.
+    costliest: Mutex<(u64, PathBuf)>,
+}
+
+impl Patterns {
+    /// Patterns are heeded as long as the budget lasts.
+    pub(super) fn heeded() -> Arc<Self> {
+        Arc::new(Self { budget: Some(Budget::of(0)), costliest: Mutex::default() })
+    }
+
+    /// No pattern is heeded, so that everything is examined.
+    pub(super) fn unheeded() -> Arc<Self> {
+        Arc::new(Self { budget: None, costliest: Mutex::default() })
+    }
+
+    /// Whether the patterns of a file are heeded.
+    fn pay(&self, file: &Path, text: &str) -> bool {
+        let Some(budget) = &self.budget else { return false };
+        let wildcards = text.bytes().filter(|byte| matches!(byte, b'*' | b'?' | b'[')).count();
+        let cost = (wildcards + text.len() / 16) as u64;
+        let mut costliest = self.costliest.lock().unwrap_or_else(PoisonError::into_inner);
+        if (cost, file) > (costliest.0, &costliest.1) {
+            *costliest = (cost, file.to_owned());
+        }
+        budget.pay(Work::Ignoring, cost).is_ok()
+    }
+
+    /// The file that has cost most, if all together cost more than they may. Which of them were heeded is then chance.
+    pub(super) fn overdrawn(&self) -> Option<PathBuf> {
+        let is_overdrawn = self.budget.as_ref().is_some_and(Budget::is_overdrawn);
+        is_overdrawn.then(|| self.costliest.lock().unwrap_or_else(PoisonError::into_inner).1.clone())
+    }
+}
+
 /// The patterns in force in a folder; none outside a repository, as with git.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Rules {
     repository: Option<Arc<Repository>>,
     innermost: Option<Arc<Layer>>,
+    patterns: Arc<Patterns>,
 }
 
 /// The patterns of one file, and those they go before.
@@ -30,19 +71,20 @@ struct Layer {
 
 impl Rules {
     /// What the folders above this one say of it.
-    pub(super) fn above(folder: &Path) -> Self {
-        let Some(parent) = folder.parent() else { return Self::default() };
-        let Some(root) = super::git_root(parent) else { return Self::default() };
+    pub(super) fn above(folder: &Path, patterns: &Arc<Patterns>) -> Self {
+        let none = Self { repository: None, innermost: None, patterns: patterns.clone() };
+        let Some(parent) = folder.parent() else { return none };
+        let Some(root) = super::git_root(parent) else { return none };
         let mut folders: Vec<&Path> = parent.ancestors().take_while(|folder| folder.starts_with(&root)).collect();
         folders.reverse();
-        folders.iter().fold(Self::default(), |rules, folder| rules.enter(folder, *folder == root, true))
+        folders.iter().fold(none, |rules, folder| rules.enter(folder, *folder == root, true))
     }
 
     /// The patterns in force inside a folder, which may hold an entry `.git` or `.gitignore`. The patterns of a
     /// repository end where another one begins.
     pub(super) fn enter(&self, folder: &Path, has_git: bool, has_gitignore: bool) -> Self {
         let mut rules = match has_git && super::is_repository(folder) {
-            true => Self::of_repository(folder),
+            true => Self::of_repository(folder, &self.patterns),
             false => self.clone(),
         };
         if has_gitignore && rules.repository.is_some() {
@@ -66,9 +108,10 @@ impl Rules {
     }
 
     /// The user's own patterns, then those of .git/info/exclude.
-    fn of_repository(root: &Path) -> Self {
+    fn of_repository(root: &Path, patterns: &Arc<Patterns>) -> Self {
         static USER: OnceLock<Option<PathBuf>> = OnceLock::new();
-        let mut rules = Self { repository: Some(Arc::new(Repository::new(root))), innermost: None };
+        let repository = Some(Arc::new(Repository::new(root)));
+        let mut rules = Self { repository, innermost: None, patterns: patterns.clone() };
         if let Some(file) = USER.get_or_init(gitconfig_excludes_path) {
             rules.add(root, &super::names::resolve(file));
         }
@@ -81,7 +124,7 @@ impl Rules {
     /// A file of patterns is as hostile as any other: a link, a FIFO or a huge one is not read, which git does not
     /// do either. A pattern that cannot be understood matches nothing.
     fn add(&mut self, folder: &Path, file: &Path) {
-        let Some(text) = read_text(file, PATTERNS_LIMIT) else { return };
+        let Some(text) = read_text(file, PATTERNS_LIMIT).filter(|text| self.patterns.pay(file, text)) else { return };
         let mut builder = GitignoreBuilder::new(folder);
         builder.allow_unclosed_class(false);
         for line in text.trim_start_matches('\u{feff}').lines() {

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::Scope;
 
-use super::ignored::{Repository, Rules};
+use super::ignored::{Patterns, Repository, Rules};
 use super::names::{name_of, push_text, resolve};
 use super::read::{Content, Reader, kind_name, reason};
 use super::{Discovery, Found, Request};
@@ -24,9 +24,22 @@ const FEW: usize = 16;
 
 /// Reads what a request names; then, of what git ignores, the files that are tracked. Those can be the folder of a
 /// submodule, in which something else is ignored, and so on inwards.
+///
+/// Patterns that cost too much are not heeded, and then none are, so that what is examined does not hang on which thread came first.
 pub(super) fn walk(request: &Request<'_>, progress: &dyn Progress) -> Discovery {
+    let patterns = Patterns::heeded();
+    let found = walk_with(request, progress, &patterns);
+    let Some(costliest) = patterns.overdrawn() else { return found.into() };
+    let mut found = walk_with(request, progress, &Patterns::unheeded());
+    let message =
+        "asks for more than the patterns of a tree may cost: none of them is heeded, and what git ignores is examined";
+    found.problem(&name_of(&resolve(request.root), &costliest), message.to_owned());
+    found.into()
+}
+
+fn walk_with(request: &Request<'_>, progress: &dyn Progress, patterns: &Arc<Patterns>) -> Found {
     let mut found = Found::default();
-    let walk = Walk::new(request, progress, &mut found);
+    let walk = Walk::new(request, progress, patterns, &mut found);
     let files: Vec<PathBuf> = walk.files.iter().cloned().collect();
     if walk.folders.is_empty() && files.len() <= FEW {
         walk.named_files(&files);
@@ -44,12 +57,13 @@ pub(super) fn walk(request: &Request<'_>, progress: &dyn Progress) -> Discovery 
     for worker in walk.idle.into_inner().unwrap_or_else(PoisonError::into_inner) {
         found.merge(worker.found);
     }
-    found.into()
+    found
 }
 
 struct Walk<'a> {
     request: &'a Request<'a>,
     progress: &'a dyn Progress,
+    patterns: &'a Arc<Patterns>,
     /// `request.root` itself, links resolved.
     root: PathBuf,
     /// The files that are named, which a walk that comes by leaves out, as it does with the folders that are named.
@@ -78,7 +92,12 @@ struct Folder {
 }
 
 impl<'a> Walk<'a> {
-    fn new(request: &'a Request<'a>, progress: &'a dyn Progress, found: &mut Found) -> Self {
+    fn new(
+        request: &'a Request<'a>,
+        progress: &'a dyn Progress,
+        patterns: &'a Arc<Patterns>,
+        found: &mut Found,
+    ) -> Self {
         let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
         let root = resolve(request.root);
         for path in request.paths {
@@ -91,7 +110,7 @@ impl<'a> Walk<'a> {
                 }
             };
         }
-        Self { request, progress, root, files, folders, idle: Mutex::default() }
+        Self { request, progress, patterns, root, files, folders, idle: Mutex::default() }
     }
 
     fn start<'s>(&'s self, scope: &Scope<'s>, files: &'s [PathBuf]) {
@@ -110,7 +129,7 @@ impl<'a> Walk<'a> {
             name if name.ends_with('/') => name,
             name => name + "/",
         };
-        Folder { path: path.to_owned(), prefix, rules: Rules::above(path) }
+        Folder { path: path.to_owned(), prefix, rules: Rules::above(path, self.patterns) }
     }
 
     /// Reads a folder's files; its folders, and its files beyond the first batch, are left to whoever has time.

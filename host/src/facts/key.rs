@@ -21,6 +21,7 @@ use super::Place;
 use super::asn1::{Elements, Malformed};
 use super::material::unspecified;
 use super::password::{Opened, Opener};
+use crate::budget::Account;
 use crate::digest::{hex, sha256};
 use crate::facts::KeyName;
 
@@ -175,6 +176,16 @@ impl<'a> Found<'a> {
         let hidden = format!("the SSH key type {} is not known", String::from_utf8_lossy(key.name));
         let [from, until] = key.validity.unwrap_or_default();
         Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
+    }
+
+    /// The same with what is still to be computed of its public half, and why that was not, if it was not.
+    pub(crate) fn computed(mut self, account: &Account<'_>) -> (Self, Option<String>) {
+        let (public, reason) = match self.public.take().map(|half| half.computed(account)) {
+            None => (None, None),
+            Some(Ok(half)) => (Some(half), None),
+            Some(Err((half, reason))) => (Some(half), Some(reason)),
+        };
+        (Self { public, ..self }, reason)
     }
 
     /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
 use memchr::memmem;
 
+use crate::budget::{Account, Budget};
 use crate::digest::sha256;
 use crate::problem::Problem;
 use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
@@ -44,7 +45,9 @@ pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
 
 /// As [`read`], also of what one of the passwords opens; as [`read_detailed`] if `detailed`.
 pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed: bool) -> Reading {
-    read_file(id, &File::of(source.bytes()), passwords, detailed, HashSet::new())
+    let budget = Budget::of(source.len() as u64);
+    let account = Account::new(&budget);
+    read_file(id, &File::of(source.bytes()), passwords, detailed, HashSet::new(), &account)
 }
 
 /// As [`read_with`]. A block in one of the places that are `told` is one with which another format has a problem already.
@@ -54,9 +57,11 @@ pub(super) fn read_file(
     passwords: &Passwords,
     detailed: bool,
     told: HashSet<Span>,
+    account: &Account<'_>,
 ) -> Reading {
-    let opener = Opener::new(passwords);
-    let mut reader = Reader { id, detailed, opener, told, reading: Reading::default(), bodies: HashMap::new() };
+    let opener = Opener::new(passwords, account);
+    let mut reader =
+        Reader { id, detailed, account, opener, told, reading: Reading::default(), bodies: HashMap::new() };
     reader.file(file);
     reader.reading
 }
@@ -139,14 +144,14 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
 });
 
 /// How many bytes may still be looked at more than once in a text.
-struct Budget {
+struct Again {
     left: usize,
     is_told: bool,
     /// Where the text ends.
     end: usize,
 }
 
-impl Budget {
+impl Again {
     fn of(text: &[u8]) -> Self {
         Self { left: (1 << 20) + 16 * text.len(), is_told: false, end: text.len() }
     }
@@ -156,7 +161,7 @@ impl Budget {
 struct Found<'r, 'o> {
     reader: &'r mut Reader<'o>,
     origin: Origin,
-    budget: &'r mut Budget,
+    again: &'r mut Again,
     at: Range<usize>,
 }
 
@@ -179,11 +184,11 @@ impl Sink for Found<'_, '_> {
     }
 
     fn may_spend(&mut self, bytes: usize) -> bool {
-        let left = self.budget.left.checked_sub(bytes);
-        self.budget.left = left.unwrap_or(0);
-        if left.is_none() && !std::mem::replace(&mut self.budget.is_told, true) {
+        let left = self.again.left.checked_sub(bytes);
+        self.again.left = left.unwrap_or(0);
+        if left.is_none() && !std::mem::replace(&mut self.again.is_told, true) {
             // Nobody knows what is private from here on.
-            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.budget.end))));
+            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.again.end))));
             let at = self.origin.span(&self.at);
             self.reader.problem(
                 at,
@@ -197,6 +202,7 @@ impl Sink for Found<'_, '_> {
 struct Reader<'a> {
     id: SourceId,
     detailed: bool,
+    account: &'a Account<'a>,
     opener: Opener<'a>,
     /// Blocks that are known to be damaged.
     told: HashSet<Span>,
@@ -217,9 +223,9 @@ impl Reader<'_> {
                 self.openpgp(bytes, home, home);
             }
             file::Kind::Form(read) => {
-                let mut budget = Budget::of(bytes);
+                let mut again = Again::of(bytes);
                 let at = 0..bytes.len();
-                read(bytes, &mut Found { reader: self, origin: Origin::Source, budget: &mut budget, at });
+                read(bytes, &mut Found { reader: self, origin: Origin::Source, again: &mut again, at });
             }
             file::Kind::Text => self.expect_certificates(bytes),
         }
@@ -239,14 +245,14 @@ impl Reader<'_> {
 
     fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
         let (mut at, mut last) = (0, (0, Setting::default()));
-        let mut budget = Budget::of(text);
+        let mut again = Again::of(text);
         while let Some(hit) = MARKS.searcher.find(Input::new(text).range(at..)) {
             let next = match MARKS.of_pattern[hit.pattern()] {
                 Mark::Pem => self.pem(text, hit.start(), &mut last, origin),
                 Mark::Ssh => self.ssh_line(text, hit.start(), origin),
                 Mark::Base64 => self.embedded(text, hit.start(), at, origin, depth),
-                Mark::Form(form) if !budget.is_told && (form.announces)(text, hit.start()) => {
-                    let mut found = Found { reader: self, origin, budget: &mut budget, at: hit.range() };
+                Mark::Form(form) if !again.is_told && (form.announces)(text, hit.start()) => {
+                    let mut found = Found { reader: self, origin, again: &mut again, at: hit.range() };
                     (form.read)(text, hit.start(), &mut found)
                 }
                 Mark::Form(_) => None,
@@ -329,6 +335,13 @@ impl Reader<'_> {
     }
 
     fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
+        let (found, uncomputed) = found.computed(self.account);
+        if let Some(reason) = uncomputed {
+            self.problem(
+                home,
+                format!("the public half of the key is not known, so that it is found nowhere else: {reason}"),
+            );
+        }
         let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
         if begin != home {
             place.parts.insert(("protection", None), self.location(begin));

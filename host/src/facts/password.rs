@@ -8,15 +8,13 @@ mod dek_info;
 use std::fmt;
 
 use super::asn1::{Element, Malformed};
+use crate::budget::{Account, Work};
 use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
 
-/// Iterations of key derivation that one file may cost in all, and blocks that are decrypted, of so many bytes each. A derivation that asks
-/// for more than a quarter of it is refused.
-const BUDGET: u64 = 40_000_000;
-const MOST_ITERATIONS: u64 = BUDGET / 4;
-const BLOCK: usize = 64;
+/// Iterations that one derivation may ask for.
+const MOST_ITERATIONS: u64 = 10_000_000;
 
 /// Passwords to be tried, in order.
 #[derive(Default)]
@@ -44,18 +42,12 @@ impl fmt::Debug for Passwords {
 }
 
 /// Opens what is encrypted in one source.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Opener<'a> {
     passwords: &'a Passwords,
     /// The password that opened something last, which is tried first.
     first: usize,
-    left: u64,
-}
-
-impl Default for Opener<'_> {
-    fn default() -> Self {
-        Self::new(Passwords::NONE)
-    }
+    account: &'a Account<'a>,
 }
 
 /// What became of something encrypted.
@@ -69,9 +61,9 @@ pub(crate) enum Opened {
 }
 
 impl<'a> Opener<'a> {
-    /// For one source.
-    pub(crate) fn new(passwords: &'a Passwords) -> Self {
-        Self { passwords, first: 0, left: BUDGET }
+    /// For one source, which pays for what is tried on it.
+    pub(crate) fn new(passwords: &'a Passwords, account: &'a Account<'a>) -> Self {
+        Self { passwords, first: 0, account }
     }
 
     /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
@@ -116,13 +108,13 @@ impl<'a> Opener<'a> {
         if scheme.iterations() > MOST_ITERATIONS {
             return Err(Malformed("its key derivation asks for more than 10000000 iterations, which are not done"));
         }
-        let cost = scheme.iterations() + (ciphertext.len() / BLOCK) as u64;
         let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
         for index in order.collect::<Vec<_>>() {
-            self.left = self.left.checked_sub(cost).ok_or(Malformed(
-                "its key derivation is not done, since trying the passwords on this file has cost enough",
-            ))?;
-            match scheme.decrypt(&self.passwords.0[index], ciphertext) {
+            let password = &self.passwords.0[index];
+            self.account.pay(Work::Derivation, scheme.cost(password.len(), ciphertext.len())).map_err(|_| {
+                Malformed("its key derivation is not done, since trying the passwords on this scan has cost enough")
+            })?;
+            match scheme.decrypt(password, ciphertext) {
                 Ok(plain) if is_sound(&plain) => {
                     self.first = index;
                     return Ok(Opened::Plain(plain));
@@ -137,7 +129,46 @@ impl<'a> Opener<'a> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::budget::Budget;
+
+    /// What a key is encrypted with by PKCS#12's triple DES, with a salt of so many bytes.
+    fn pbe(salt: usize) -> Vec<u8> {
+        use crate::facts::asn1::{encode, encode_unsigned};
+        let oid = [6, 10, 42, 134, 72, 134, 247, 13, 1, 12, 1, 3];
+        let parameters = encode(0x30, &[&encode(4, &[&vec![7; salt]]), &encode_unsigned(&[8])]);
+        encode(0x30, &[&oid, &parameters])
+    }
+
+    #[test]
+    fn what_is_hashed_and_decrypted_costs_and_not_only_iterations() {
+        let passwords = Passwords::of_lines(&"wrong\n".repeat(1000));
+        for (salt, ciphertext, is_cheap) in [(8, 8, true), (4 << 20, 8, false), (8, 8 << 20, false)] {
+            let algorithm = pbe(salt);
+            let algorithm = crate::facts::asn1::Elements::of(&algorithm).any().unwrap();
+            // A thousand tries are left of a cheap one, whatever the scan has.
+            let scheme = Scheme::of(algorithm).unwrap();
+            let tries = Work::Derivation.allowance(0) / scheme.cost(5, ciphertext);
+            assert_eq!(tries > passwords.0.len() as u64, is_cheap, "{salt} {ciphertext}: {tries}");
+        }
+    }
+
+    #[test]
+    fn a_scan_and_not_a_file_pays_for_trying() {
+        let budget = Budget::of(0);
+        let passwords = Passwords::of_lines("wrong");
+        let algorithm = pbe(8);
+        let open = || {
+            let account = Account::new(&budget);
+            let algorithm = crate::facts::asn1::Elements::of(&algorithm).any().unwrap();
+            Opener::new(&passwords, &account).open(algorithm, &[0; 8], |_| true).map(drop)
+        };
+        assert!(open().is_ok());
+        budget.pay(Work::Derivation, Work::Derivation.allowance(0) - 100).unwrap();
+        assert!(open().is_err_and(|reason| reason.0.contains("this scan has cost enough")));
+        assert!(budget.is_overdrawn());
+    }
 
     #[test]
     fn a_password_is_a_line_and_is_never_shown() {

@@ -106,7 +106,7 @@ impl Part {
         let file = material::File::of(bytes);
         let read_material = || {
             let told = encrypted.iter().flat_map(|reading| &reading.problems).filter_map(span).collect();
-            material::read_file(id, &file, passwords, detail == Detail::Everything, told)
+            material::read_file(id, &file, passwords, detail == Detail::Everything, told, &account)
         };
         Self {
             material: file.may_hold().then(read_material),
@@ -122,5 +122,32 @@ fn span(problem: &Problem) -> Option<Span> {
     match &problem.subject {
         Subject::Place(location) => Some(location.span),
         Subject::Path(_) | Subject::Rule(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::budget::Work;
+
+    #[test]
+    fn of_sources_that_overdraw_the_budget_together_it_is_always_the_last_ones_that_go_without() {
+        let sources = Sources::new((0..64).map(|number| Source::new(format!("{number:02}"), None, *b"abc")).collect());
+        let each = Work::Numbers.allowance(64 * 3) / 10;
+        let of = |id: SourceId, _: &Source, budget: &Budget| {
+            let account = Account::new(budget);
+            // Every second one asks for nothing, and is read once.
+            let is_refused = id.0.is_multiple_of(2) && account.pay(Work::Numbers, each).is_err();
+            let material = is_refused.then(Reading::default);
+            Part { material, inventory: None, encrypted: None, nginx: None, has_paid: account.has_paid() }
+        };
+        for threads in [1, 2, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let (parts, budget) = pool.install(|| parts(&sources, of));
+            let refused: Vec<usize> = (0..64).filter(|&number| parts[number].material.is_some()).collect();
+            assert_eq!(refused, (20..64).step_by(2).collect::<Vec<_>>(), "{threads}");
+            assert!(budget.is_overdrawn());
+        }
     }
 }

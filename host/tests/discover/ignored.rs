@@ -208,6 +208,28 @@ fn patterns_that_are_a_link_a_fifo_or_huge_are_not_heeded() {
 }
 
 #[test]
+fn patterns_that_cost_too_much_are_a_problem_and_what_they_ignore_is_examined() {
+    let place = Place::repository();
+    place.write("a/.gitignore", "*.log\n");
+    place.write("a/x.log", "1");
+    assert_eq!(names(&place.walk_all()), ["a/.gitignore"], "as long as they cost little they are heeded");
+    for folder in ["b", "c", "d", "e", "f"] {
+        place.write(&format!("{folder}/.gitignore"), format!("{}\n", "*a".repeat(120_000)));
+        place.write(&format!("{folder}/y.log"), "1");
+    }
+    let expected: Vec<String> = std::iter::once(["a/.gitignore".to_owned(), "a/x.log".to_owned()])
+        .chain(["b", "c", "d", "e", "f"].map(|folder| [format!("{folder}/.gitignore"), format!("{folder}/y.log")]))
+        .flatten()
+        .collect();
+    for _ in 0..4 {
+        let discovery = place.walk_all();
+        assert_eq!(names(&discovery), expected);
+        let [("f/.gitignore", message)] = problems(&discovery)[..] else { panic!("{:?}", discovery.problems) };
+        assert!(message.contains("none of them is heeded"), "{message}");
+    }
+}
+
+#[test]
 fn a_tracked_file_behind_a_link_is_not_read() {
     let (place, elsewhere) = (Place::repository(), Place::new());
     elsewhere.write("key", "secret");

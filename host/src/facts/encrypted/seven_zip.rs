@@ -5,6 +5,8 @@ use std::io::Read;
 
 use lzma_rust2::LzmaReader;
 
+use crate::budget::Work;
+
 use super::found::Found;
 use crate::facts::asn1::Malformed;
 use crate::facts::fields::{CUT_OFF, Fields};
@@ -194,7 +196,11 @@ fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
     let damaged = |_| Malformed("its header cannot be unpacked");
     let reader = LzmaReader::new_with_props(packed, length, first, dictionary, None).map_err(damaged)?;
     let mut header = Vec::new();
-    reader.take(HEADER_LIMIT).read_to_end(&mut header).map_err(damaged)?;
+    let most = Work::Unpacking.allowance(packed.len() as u64).min(HEADER_LIMIT);
+    reader.take(most + 1).read_to_end(&mut header).map_err(damaged)?;
+    if header.len() as u64 > most {
+        return Err(Malformed("its header unpacks to far more than a header of that size holds"));
+    }
     Ok(header)
 }
 

@@ -59,15 +59,47 @@ pub(crate) fn point(curve: &str, private: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// `base` to the power of a private exponent, modulo `modulus`, big-endian: the public value of DSA and Diffie-Hellman.
-pub(crate) fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
-    let [base, exponent, modulus] = [base, exponent, modulus].map(significant);
-    if modulus.is_empty() || [base, exponent, modulus].iter().any(|number| number.len() > LONGEST_MODULUS) {
-        return None;
+/// A power that is still to be computed: the public value of DSA and Diffie-Hellman is `base` to the power of a private exponent, modulo
+/// `modulus`, all big-endian. A file can ask for very many, so whoever reads it pays first.
+#[derive(Clone)]
+pub(crate) struct Power {
+    base: Box<[u8]>,
+    exponent: Box<[u8]>,
+    modulus: Box<[u8]>,
+}
+
+impl Power {
+    /// Of these numbers.
+    pub(crate) fn new(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Self {
+        let [base, exponent, modulus] = [base, exponent, modulus].map(|number| significant(number).into());
+        Self { base, exponent, modulus }
     }
-    let [base, exponent, modulus] = [base, exponent, modulus].map(UBig::from_be_bytes);
-    let ring = ConstDivisor::new(modulus);
-    Some(ring.reduce(base).pow(&exponent).residue().to_be_bytes().into())
+
+    /// What it costs, in multiplications of two words of 64 bits.
+    pub(crate) fn cost(&self) -> u64 {
+        let words = self.modulus.len().div_ceil(8) as u64;
+        (8 * self.exponent.len() as u64)
+            .saturating_mul(words.saturating_mul(words))
+            .saturating_add(self.base.len() as u64)
+    }
+
+    /// The public value; none of numbers that are longer than OpenSSL takes, and of no modulus.
+    pub(crate) fn compute(&self) -> Option<Vec<u8>> {
+        let numbers = [&self.base, &self.exponent, &self.modulus];
+        if self.modulus.is_empty() || numbers.iter().any(|number| number.len() > LONGEST_MODULUS) {
+            return None;
+        }
+        let [base, exponent, modulus] = numbers.map(|number| UBig::from_be_bytes(number));
+        let ring = ConstDivisor::new(modulus);
+        Some(ring.reduce(base).pow(&exponent).residue().to_be_bytes().into())
+    }
+}
+
+/// It holds a private value.
+impl std::fmt::Debug for Power {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Power of {} bytes", self.modulus.len())
+    }
 }
 
 /// A number in so many bytes.

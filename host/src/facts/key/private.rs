@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use der::Tag;
 
-use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag, encode_unsigned};
+use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::{Protection, Role};
 
+use super::derive::Power;
 use super::public::PublicHalf;
 use super::shape::Shape;
 use super::{Found, derive, encryption};
@@ -61,17 +62,29 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
             }
         }
         form => {
-            let public = outer.map(Cow::from).or_else(|| derived(form?, algorithm, private).map(Cow::from));
-            Ok(PublicHalf::of_algorithm(identifier, public))
+            let half = PublicHalf::of_algorithm(identifier, outer.map(Cow::from));
+            let derived = if outer.is_none() { form.and_then(|form| derived(form, algorithm, private)) } else { None };
+            Ok(match derived {
+                Some(Derived::Known(public)) => PublicHalf::of_algorithm(identifier, Some(public.into())),
+                Some(Derived::Owed(power)) => half.owed(power),
+                None => half,
+            })
         }
     }
 }
 
-/// The content of subjectPublicKey of a private key in PKCS#8 that does not state it; none where that is not computed.
-fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Vec<u8>> {
+/// The content of subjectPublicKey, or the power that it is.
+enum Derived {
+    Known(Vec<u8>),
+    Owed(Power),
+}
+
+/// What subjectPublicKey is of a private key in PKCS#8 that does not state it; none where that is not computed.
+fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Derived> {
     let value = Elements::of(private).any().ok()?;
     if let KeyForm::Fixed(name, _) = form {
-        return derive::fixed(name, Some(value).filter(|value| value.tag == Tag::OctetString)?.value);
+        let value = Some(value).filter(|value| value.tag == Tag::OctetString)?.value;
+        return derive::fixed(name, value).map(Derived::Known);
     }
     let mut parameters = algorithm.parameters?.elements().ok()?;
     let mut number = || parameters.any().ok()?.unsigned().ok();
@@ -81,7 +94,7 @@ fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Ve
         KeyForm::Dsa => number()?,
         _ => second,
     };
-    derive::power(base, value.unsigned().ok()?, modulus).map(|y| encode_unsigned(&y))
+    Some(Derived::Owed(Power::new(base, value.unsigned().ok()?, modulus)))
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).

@@ -14,7 +14,7 @@ impl Reader<'_> {
         read: impl FnOnce(&mut Opener<'_>, &mut Sink<'_>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
         // The items are taken while the container is read, which needs the opener.
-        let mut opener = std::mem::take(&mut self.opener);
+        let mut opener = self.opener.clone();
         let read = read(&mut opener, &mut |item| self.item(item, home));
         self.opener = opener;
         read

@@ -54,6 +54,13 @@ impl Bcfks {
         Ok(Self { purpose, derivation: Derivation::of(derivation)?, cipher: Cipher::of(cipher)? })
     }
 
+    /// The salt of its key.
+    pub(super) fn salt(&self) -> &[u8] {
+        match &self.derivation {
+            Derivation::Pbkdf2 { salt, .. } | Derivation::Scrypt { salt, .. } => salt,
+        }
+    }
+
     /// What deriving the key costs, in rounds.
     pub(super) fn iterations(&self) -> u64 {
         match self.derivation {

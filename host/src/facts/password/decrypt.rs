@@ -114,6 +114,26 @@ impl Scheme {
         }
     }
 
+    /// What trying a password of so many bytes costs, in blocks of a hash: the iterations, of which an HMAC has two blocks, twice for a key that
+    /// is longer than one digest; what is hashed before them; and what is decrypted.
+    pub(super) fn cost(&self, password: usize, ciphertext: usize) -> u64 {
+        let (salt, cipher) = match self {
+            Self::Pbe(pbe) => (pbe.salt.len(), Some(pbe.cipher)),
+            Self::DekInfo(dek_info) => (0, Some(dek_info.cipher())),
+            // Its salt has a length that is bounded where it is read.
+            Self::Pbes2(_) => (0, None),
+            Self::Bcfks(bcfks) => (bcfks.salt().len(), None),
+        };
+        // The old ciphers take some hundred times as long as the others.
+        let is_slow = cipher
+            .is_some_and(|cipher| matches!(cipher, Cipher::Des | Cipher::TripleDes(_) | Cipher::Rc2(_)))
+            || matches!(self, Self::Pbes2(parameters) if parameters.encryption.key_size() < 16 || parameters.encryption.key_size() == 24);
+        let decrypting = ciphertext / if is_slow { 1 } else { 64 };
+        // The derivation of PKCS#12 hashes and adds up what is before the iterations three times, and the password fills as many blocks.
+        let hashing = 4 * (salt + 4 * password) / 16;
+        self.iterations().saturating_mul(4).saturating_add((hashing + decrypting) as u64)
+    }
+
     /// The content; with a wrong password mostly a failure, sometimes noise.
     pub(super) fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         match self {

@@ -41,6 +41,11 @@ impl DekInfo {
         })
     }
 
+    /// The cipher.
+    pub(super) fn cipher(&self) -> Cipher {
+        self.cipher
+    }
+
     /// The content; with a wrong password mostly a failure, sometimes noise.
     pub(super) fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         let (mut key, mut last) = (Vec::new(), Vec::new());
