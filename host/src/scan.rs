@@ -54,7 +54,7 @@ impl Default for Given<'_> {
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let read::Facts { reading, formats, budget: _ } = read::read(sources, detail, given.passwords);
+    let read::Facts { reading, formats, budget } = read::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     // Here, so that no rule, relation, fingerprint or report gets to see a private value.
     let private = Private::of(sources, &secrets);
@@ -65,7 +65,7 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
     sources.set_aside();
-    weigh(&mut facts, given.blocklist);
+    weigh(&mut facts, given.blocklist, &budget);
     Understood { facts, problems, secrets, private, formats }
 }
 

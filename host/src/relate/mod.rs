@@ -8,6 +8,7 @@ mod weak;
 
 use std::collections::HashSet;
 
+use crate::budget::Budget;
 use crate::facts::{Facts, Place};
 use crate::rules::contract::{Key, Purpose};
 use crate::source::Sources;
@@ -23,8 +24,9 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
 }
 
 /// Completes the facts of a scan by which keys are weak. This takes no source, but memory and time where the keys are very many.
-pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>) {
-    weak::find(facts, blocklist);
+/// Keys that cost more than is left of the budget are not looked at, and say so.
+pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) {
+    weak::find(facts, blocklist, budget);
 }
 
 fn is_live(purpose: Purpose) -> bool {

@@ -7,6 +7,7 @@ use dashu_int::ops::BitTest as _;
 use rayon::prelude::*;
 
 use super::is_live;
+use crate::budget::{Budget, Spent, Work};
 use crate::digest::sha256;
 use crate::facts::{Facts, Numbers, Place};
 use crate::rules::contract::PublicKey;
@@ -15,9 +16,9 @@ use crate::weak::blocklist::Blocklist;
 use crate::weak::{self, Weakness, published};
 
 /// Looks for the weaknesses of all keys and certificates, and drops the numbers that they show in.
-pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>) {
+pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) {
     let mut keys = Keys::take(facts);
-    let found = keys.weaknesses(blocklist);
+    let found = keys.weaknesses(blocklist, budget);
     for (certificate, place) in facts.certificates.iter_mut() {
         keys.tell(&found, "key.shared-factor", &mut certificate.key, place);
     }
@@ -75,9 +76,17 @@ impl Keys {
     }
 
     /// What is found of each key.
-    fn weaknesses(&mut self, blocklist: Option<&Blocklist>) -> Vec<Found> {
-        let alone = |key: &Key| Found { weaknesses: key.alone(blocklist), sharing: Vec::new() };
-        let mut found: Vec<Found> = self.list.par_iter().map(alone).collect();
+    fn weaknesses(&mut self, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Found> {
+        // One after the other, so that it is always the same keys that are looked at.
+        let refused: Vec<Option<Spent>> = self.list.iter().map(|key| key.pay(budget).err()).collect();
+        let alone = |(key, refused): (&Key, &Option<Spent>)| {
+            let weaknesses = match refused {
+                Some(spent) => vec![("unexamined", spent.to_string())],
+                None => key.alone(blocklist),
+            };
+            Found { weaknesses, sharing: Vec::new() }
+        };
+        let mut found: Vec<Found> = self.list.par_iter().zip(&refused).map(alone).collect();
         for (hash, &position) in &self.positions {
             if let Some(source) = published::source(hash) {
                 found[position].weaknesses.push(("published", source.to_owned()));
@@ -130,6 +139,14 @@ impl Keys {
 }
 
 impl Key {
+    /// Pays for looking at it.
+    fn pay(&self, budget: &Budget) -> Result<(), Spent> {
+        match Numbers::of_spki(&self.public) {
+            Ok(Some(numbers)) => budget.pay(Work::Numbers, weak::cost(&numbers)),
+            _ => Ok(()),
+        }
+    }
+
     /// What the key shows by itself.
     fn alone(&self, blocklist: Option<&Blocklist>) -> Vec<Weakness> {
         match Numbers::of_spki(&self.public) {

@@ -42,6 +42,22 @@ pub(crate) fn of(numbers: &Numbers<'_>) -> Vec<Weakness> {
     }
 }
 
+/// What looking at a key by itself costs, in multiplications of two words of 64 bits. Ordinary keys cost next to nothing; a file decides how long the
+/// exponent of an RSA key is, and the numbers of a DSA key.
+pub(crate) fn cost(numbers: &Numbers<'_>) -> u64 {
+    let words = |number: &[u8]| number.len().min(LONGEST / 8).div_ceil(8) as u64;
+    match *numbers {
+        Numbers::Rsa { modulus, exponent } => {
+            let length = words(modulus);
+            // So many convergents as the modulus has bits, or half, each with a division and products of its length.
+            let convergents = if exponent.len() * 8 > wiener::ORDINARY { 12 * length } else { 1 };
+            (4 + convergents) * length * length
+        }
+        Numbers::Dsa { p, q, .. } => 2 * 64 * words(q) * words(p) * words(p),
+        Numbers::Dh { .. } | Numbers::Ec { .. } | Numbers::Fixed { .. } => 10_000,
+    }
+}
+
 /// What is impossible in a key.
 fn invalid(what: impl Into<String>) -> Weakness {
     ("invalid", what.into())

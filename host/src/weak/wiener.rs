@@ -6,7 +6,7 @@ use dashu_int::ops::{BitTest as _, DivRem as _};
 use super::square::is_square;
 
 /// A private exponent is small only if the public one is large: no key with an exponent of so many bits has both.
-const ORDINARY: usize = 32;
+pub(super) const ORDINARY: usize = 32;
 
 /// The length in bits of the private exponent, where the attack finds it: below a quarter of the modulus', or so.
 pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
