@@ -5,10 +5,12 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A kind of work that a file can ask for out of proportion to its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
     /// Following configurations: names compared with patterns, includes, variables. A step looks at about one byte.
     Configuration,
+    /// Keeping what configurations say, in bytes of memory.
+    Memory,
     /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
     Numbers,
     /// Deriving keys from passwords and decrypting with them, in iterations of the hash.
@@ -24,11 +26,12 @@ struct Rate {
 }
 
 impl Work {
-    const ALL: [Self; 4] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking];
+    const ALL: [Self; 5] = [Self::Configuration, Self::Memory, Self::Numbers, Self::Derivation, Self::Unpacking];
 
     fn rate(self) -> Rate {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
+            Self::Memory => (24 << 20, 4),
             Self::Numbers => (4_000_000_000, 2_000),
             Self::Derivation => (40_000_000, 100),
             Self::Unpacking => (64 << 20, 16),
@@ -40,6 +43,7 @@ impl Work {
     fn name(self) -> &'static str {
         match self {
             Self::Configuration => "following includes, names and variables",
+            Self::Memory => "keeping all that configurations say",
             Self::Numbers => "computing with its numbers",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
@@ -48,7 +52,7 @@ impl Work {
 }
 
 /// The budget for a kind of work is spent: it was not done, and whoever asked for it says so at the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{} costs more than a scan of this size may take; what is left of it was not done", .0.name())]
 pub struct Spent(pub Work);
 

@@ -1,7 +1,7 @@
 //! What the host needs of a fact, whichever its kind: its context, what is unknown of it, how large it is. Not the facts themselves, whose
 //! types are the contract's.
 
-use super::{Kind, Place};
+use super::{Kind, Place, text};
 use crate::rules::contract::{
     Certificate, Context, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown,
 };
@@ -16,6 +16,9 @@ pub trait Fact {
 
     /// Bytes of what may be long in it.
     fn weight(&self) -> usize;
+
+    /// Cuts each of its texts and reasons to the length that such a one has at most.
+    fn cut(&mut self);
 }
 
 /// Facts of some kind.
@@ -45,7 +48,7 @@ impl<T: Fact> List for Kind<T> {
 }
 
 macro_rules! fact {
-    ($fact:ty, |$of:ident| $weight:expr) => {
+    ($fact:ty, |$of:ident| $weight:expr, $texts:expr) => {
         impl Fact for $fact {
             fn unknown(&self) -> &[Unknown] {
                 &self.unknown
@@ -59,19 +62,33 @@ macro_rules! fact {
                 let $of = self;
                 $weight
             }
+
+            fn cut(&mut self) {
+                self.unknown.iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));
+                let $of = self;
+                $texts.into_iter().for_each(text::cut_stated);
+            }
         }
     };
 }
 
-fact!(TlsEndpoint, |of| texts(&of.names) + 2 * (of.suites.len() + of.groups.len()));
-fact!(Certificate, |of| texts(&of.names) + of.key.exponent.len());
-fact!(Key, |of| of.public.exponent.len());
-fact!(InventoryEntry, |of| {
-    let texts = [&of.id, &of.kind, &of.creator, &of.service, &of.owner, &of.fingerprint, &of.path];
-    texts.map(|text| text.len()).iter().sum()
-});
-fact!(EncryptedItem, |of| texts(&of.recipients) + 64 * of.openers.len());
-fact!(RevocationList, |of| of.issuer.len());
+fact!(TlsEndpoint, |of| texts(&of.names) + 2 * (of.suites.len() + of.groups.len()), &mut of.names);
+fact!(Certificate, |of| texts(&of.names) + of.key.exponent.len(), of.names.iter_mut().chain([&mut of.key.curve]));
+fact!(Key, |of| of.public.exponent.len(), [&mut of.format, &mut of.public.algorithm, &mut of.public.curve]);
+fact!(
+    InventoryEntry,
+    |of| {
+        let texts = [&of.id, &of.kind, &of.creator, &of.service, &of.owner, &of.fingerprint, &of.path];
+        texts.map(|text| text.len()).iter().sum()
+    },
+    [&mut of.id, &mut of.kind, &mut of.creator, &mut of.service, &mut of.owner, &mut of.fingerprint, &mut of.path]
+);
+fact!(
+    EncryptedItem,
+    |of| texts(&of.recipients) + 64 * of.openers.len(),
+    of.recipients.iter_mut().chain([&mut of.cipher, &mut of.kdf, &mut of.prf])
+);
+fact!(RevocationList, |of| of.issuer.len(), [&mut of.issuer]);
 
 fn texts(texts: &[String]) -> usize {
     texts.iter().map(|text| text.len() + 8).sum()

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::text::quoted;
 use crate::source::Span;
 
 /// Deepest nesting of lists and maps that is kept; what lies deeper is unknown.
@@ -260,14 +261,4 @@ fn extent(value: &Value) -> Option<Span> {
         Value::Map(members) => Some(cover(members.first()?.key.span, members.last()?.value.span)),
         _ => None,
     }
-}
-
-/// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
-pub fn quoted(text: &str) -> String {
-    const LIMIT: usize = 40;
-    let mut short: String = text.chars().take(LIMIT).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(LIMIT).is_some() {
-        short.push('…');
-    }
-    short
 }

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
-use super::tree::{Builder, DEPTH_LIMIT, Fault, Member, Node, Tree, Value, decode, quoted};
+use super::text::quoted;
+use super::tree::{Builder, DEPTH_LIMIT, Fault, Member, Node, Tree, Value, decode};
 use crate::source::Span;
 
 /// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.

@@ -64,7 +64,7 @@ fn report_duplicates(header: &[Text], tree: &mut Tree) {
     for cell in header {
         let name = normal(&cell.text);
         if !name.is_empty() && !seen.insert(name) {
-            tree.fault(cell.span, format!("the column `{}` stands twice", super::super::tree::quoted(&cell.text)));
+            tree.fault(cell.span, format!("the column `{}` stands twice", super::super::text::quoted(&cell.text)));
         }
     }
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::Place;
-use super::super::tree::{Node, Value, quoted};
+use super::super::text::quoted;
+use super::super::tree::{Node, Value};
 use super::date;
 use super::field::{Field, normal};
 use super::places;

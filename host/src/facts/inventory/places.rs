@@ -1,6 +1,7 @@
 //! Where the entries stand in the tree of an inventory, whatever shape it has. Not what they say.
 
-use super::super::tree::{Node, Text, Tree, Value, quoted};
+use super::super::text::quoted;
+use super::super::tree::{Node, Text, Tree, Value};
 use super::field::{Field, normal};
 use crate::rules::contract::Environment;
 use crate::source::Span;
