@@ -17,7 +17,7 @@ const STATED: usize = 4096;
 const IDENTITY: usize = 8192;
 
 /// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
-pub fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     quoted_to(text, QUOTE)
 }
 
