@@ -31,7 +31,7 @@ impl Work {
     fn rate(self) -> Rate {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
-            Self::Memory => (24 << 20, 4),
+            Self::Memory => (24 << 20, 8),
             Self::Numbers => (4_000_000_000, 2_000),
             Self::Derivation => (40_000_000, 100),
             Self::Unpacking => (64 << 20, 16),

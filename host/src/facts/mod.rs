@@ -21,7 +21,7 @@ mod oid;
 mod openpgp;
 pub mod openssl;
 mod parameters;
-mod parts;
+pub mod parts;
 pub mod password;
 mod pem;
 mod pkcs12;
@@ -109,6 +109,9 @@ impl<T> Kind<T> {
 
     /// Puts the facts in the order of their places.
     fn sort(&mut self) {
+        if self.places.is_sorted_by_key(|place| place.home) {
+            return;
+        }
         let (facts, places) = (std::mem::take(&mut self.facts), std::mem::take(&mut self.places));
         let mut pairs: Vec<_> = facts.into_iter().zip(places).collect();
         pairs.sort_by_key(|(_, place)| place.home);

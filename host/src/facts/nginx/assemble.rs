@@ -30,6 +30,7 @@ const ALONE: &str = "no configuration in the scanned tree includes this file, so
 /// What that costs is paid from the budget; where it ends is a problem, and what would have followed is not known.
 pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Reading {
     let files = Files::new(parsed, sources, budget);
+    files.pay_for_trees(parsed);
     let (facts, late) = facts(parsed, &files);
     let mut problems = files.into_problems();
     problems.extend(parsed.iter().flat_map(|parsed| parsed.problems.iter().cloned()).chain(late));

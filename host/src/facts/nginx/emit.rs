@@ -9,6 +9,7 @@ use super::ledger::{CutShort, Ledger};
 use super::tls::Tls;
 use crate::budget::Work;
 use crate::digest::sha256;
+use crate::facts::parts::Part;
 use crate::facts::{Facts, Place};
 use crate::rules::contract::{
     Context, Data, Environment, Holder, Network, Purpose, Side, TlsEndpoint, Transport, Unknown, Verification,
@@ -84,7 +85,7 @@ impl<'f> Collector<'f> {
         let ordinal = self.ordinals.entry((home.source, sha256(identity.as_bytes()))).or_default();
         *ordinal += 1;
         let mut place = Place::new(home, label, format!("{identity} #{ordinal}"));
-        place.parts = parts.into();
+        place.parts = parts.into_iter().collect();
         let addresses = (!addresses.is_empty()).then(|| ("addresses", addresses.join(" ")));
         place.details = addresses.into_iter().chain(ciphers.map(|ciphers| ("ciphers", ciphers))).collect();
         self.facts.tls_endpoints.push(fact, place);
@@ -118,7 +119,7 @@ impl Endpoint {
 }
 
 /// A digest of a fact and of where it is stated: equal ones are the same.
-fn digest(fact: &TlsEndpoint, parts: &BTreeMap<(&'static str, Option<u32>), Location>) -> u128 {
+fn digest(fact: &TlsEndpoint, parts: &BTreeMap<Part, Location>) -> u128 {
     let unknown: Vec<_> = fact.unknown.iter().map(|unknown| (&unknown.field, &unknown.reason)).collect();
     let lists = (&fact.names, &fact.versions, &fact.suites, &fact.groups, unknown, parts);
     let kinds = (discriminant(&fact.side), discriminant(&fact.transport), discriminant(&fact.verification));

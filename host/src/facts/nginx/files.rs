@@ -11,7 +11,7 @@ use super::parse::parse;
 use super::tree::{File, Parsed, Siblings};
 use crate::budget::{Budget, Work};
 use crate::problem::Problem;
-use crate::source::{Location, SourceId, Sources};
+use crate::source::{Location, SourceId, Sources, Span};
 
 /// One configuration file: a source, and which of the files in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,6 +89,14 @@ impl<'a> Files<'a> {
     pub(super) fn root_of(&self, id: SourceId) -> Option<&str> {
         let source = &self.sources[id];
         source.file.as_deref()?.to_str()?.strip_suffix(source.name.as_str())?.strip_suffix('/')
+    }
+
+    /// Pays for the directives of all files, which are there already: they take at most half of what their bytes allow.
+    pub(super) fn pay_for_trees(&self, parsed: &[Parsed]) {
+        for parsed in parsed {
+            let at = Location { source: parsed.source, span: Span::new(0, 0) };
+            let _ = self.ledger.pay(Work::Memory, parsed.tree.kept(), at);
+        }
     }
 
     /// Everything that was found wrong in putting them together.

@@ -50,18 +50,19 @@ struct Server<'s, 'f> {
 /// Adds the facts of all servers of a group, and says whether one of them speaks TLS.
 /// Once the budget is spent, no further server is looked at.
 pub(super) fn all<'l>(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader<'l>, out: &mut Collector<'l>) -> bool {
-    let blocks: Vec<_> = scope.level.blocks("server").map(|(line, level)| (line, level, Listen::all(level))).collect();
-    let secure: HashSet<String> = blocks
-        .iter()
-        .flat_map(|(_, _, listens)| listens)
+    // The addresses are read twice: those of all servers together would take more memory than the servers do.
+    let secure: HashSet<String> = scope
+        .level
+        .blocks("server")
+        .flat_map(|(_, level)| Listen::all(level))
         .filter(|listen| listen.tls)
-        .map(|listen| listen.address.clone())
+        .map(|listen| listen.address)
         .collect();
     let surroundings = Surroundings::new(scope.level);
     let mut any = false;
-    for (line, level, listens) in blocks {
+    for (line, level) in scope.level.blocks("server") {
         let scope = Scope { level, outer: Outer::Inside(scope) };
-        let mut server = Server { group, home: line.head(), scope, names: names(level), listens };
+        let mut server = Server { group, home: line.head(), scope, names: names(level), listens: Listen::all(level) };
         server.settle(&secure);
         let done = server.endpoints(reader, out).and_then(|secure| {
             any |= secure;

@@ -143,16 +143,6 @@ impl Origin {
             Self::Default | Self::Unknown(_) => 0,
         }
     }
-
-    /// About how many bytes it takes.
-    pub(super) fn kept(&self) -> usize {
-        size_of::<Self>()
-            + match self {
-                Self::Stated(lines) => lines.len() * size_of::<Location>(),
-                Self::Default => 0,
-                Self::Unknown(reason) => reason.len(),
-            }
-    }
 }
 
 impl Setting<'_, '_> {

@@ -11,12 +11,16 @@ use super::settings::{Directives, Origin, Scope, Setting};
 use super::values::{self, Expansions, SuiteList};
 use crate::budget::Work;
 use crate::facts::openssl;
+use crate::facts::parts::Part;
 use crate::facts::text::{self, quoted_to};
 use crate::rules::contract::{Unknown, Verification};
 use crate::source::{Location, Span};
 
 /// Characters of a value that a message repeats.
 const QUOTE: usize = 80;
+
+/// As many sets of directives are remembered, those of blocks that lie close together.
+const KNOWN: usize = 512;
 
 /// What is in force.
 #[derive(Clone, Default)]
@@ -32,7 +36,7 @@ pub(super) struct Tls {
     /// What could not be found out.
     pub(super) unknown: Vec<Unknown>,
     /// Where each is stated.
-    pub(super) parts: BTreeMap<(&'static str, Option<u32>), Location>,
+    pub(super) parts: BTreeMap<Part, Location>,
     /// The cipher string in force, if one is stated.
     pub(super) ciphers: Option<String>,
 }
@@ -50,6 +54,15 @@ pub(super) struct Reader<'f> {
 enum Known<T> {
     Yes(T),
     No(String),
+}
+
+impl Known<SuiteList> {
+    fn of(expanded: &Result<SuiteList, String>) -> Self {
+        match expanded {
+            Ok(list) => Self::Yes(list.clone()),
+            Err(reason) => Self::No(reason.clone()),
+        }
+    }
 }
 
 impl<'f> Reader<'f> {
@@ -71,11 +84,10 @@ impl<'f> Reader<'f> {
             return Tls::unread(CUT_SHORT);
         }
         let tls = self.work_out(scope, directives);
-        let memory = 256 + tls.kept() + key.1.iter().map(Origin::kept).sum::<usize>();
-        // Once no more may be kept, no further endpoint will be, so that this is not asked for again and again.
-        if self.ledger.pay(Work::Memory, memory, home).is_ok() {
-            self.known.insert(key, tls.clone());
+        if self.known.len() == KNOWN {
+            self.known.clear();
         }
+        self.known.insert(key, tls.clone());
         tls
     }
 
@@ -166,10 +178,7 @@ impl<'f> Reader<'f> {
                 self.expression(*line, argument)
             }
             Some((line, None)) => Known::No(self.without_value(*line)),
-            None => match &*self.expansions.cipher_suites(directives.default_ciphers) {
-                Ok(list) => Known::Yes(list.clone()),
-                Err(reason) => Known::No(reason.clone()),
-            },
+            None => Known::of(&self.expansions.unstated(directives.default_ciphers)),
         };
         self.tls13(commands, tls);
         match expression {
@@ -200,14 +209,14 @@ impl<'f> Reader<'f> {
         if values::is_placeholder(&argument.text) {
             return Known::No(self.not_understood(line, argument));
         }
-        match &*self.expansions.cipher_suites(&argument.text) {
-            Ok(list) => Known::Yes(list.clone()),
-            Err(reason) => {
-                let name = String::from_utf8_lossy(&line.name()).into_owned();
-                self.ledger.fault(argument.location, format!("{reason} ({name})"));
-                Known::No(reason.clone())
-            }
+        let Ok(expanded) = self.expansions.stated(&argument.text, self.ledger, argument.location) else {
+            return Known::No(CUT_SHORT.to_owned());
+        };
+        if let Err(reason) = &*expanded {
+            let name = String::from_utf8_lossy(&line.name()).into_owned();
+            self.ledger.fault(argument.location, format!("{reason} ({name})"));
         }
+        Known::of(&expanded)
     }
 
     fn groups(&mut self, scope: &Scope<'_, '_>, directives: &Directives, commands: &Commands<'_>, tls: &mut Tls) {
@@ -274,10 +283,10 @@ impl<'f> Reader<'f> {
 }
 
 impl Tls {
-    /// About how many bytes it takes: each list and text with what its piece of memory takes beside it, each place in a map that is half full.
+    /// About how many bytes it takes: each list and text with what its piece of memory takes beside it.
     pub(super) fn kept(&self) -> usize {
         const PIECE: usize = 24;
-        const PART: usize = 2 * size_of::<((&str, Option<u32>), Location)>();
+        const PART: usize = size_of::<(Part, Location)>();
         let unknown = self.unknown.iter().map(|unknown| unknown.reason.len() + unknown.field.len() + 4 * PIECE);
         let lists = 2 * (self.versions.len() + self.suites.len() + self.groups.len()) + 3 * PIECE;
         let ciphers = self.ciphers.as_ref().map_or(0, |ciphers| ciphers.len() + PIECE);

@@ -121,6 +121,11 @@ impl Tree {
         (end > 0).then_some(Siblings { start: at + 1, end })
     }
 
+    /// How many bytes of memory it takes.
+    pub(super) fn kept(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.capacity() * size_of::<Directive>()).sum()
+    }
+
     /// How many directives there are, at all depths.
     pub fn len(&self) -> usize {
         self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
