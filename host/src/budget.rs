@@ -59,6 +59,7 @@ pub struct Spent(pub Work);
 /// The budgets of one scan, which all its sources share.
 #[derive(Debug)]
 pub struct Budget {
+    whole: [u64; Work::ALL.len()],
     left: [AtomicU64; Work::ALL.len()],
     is_overdrawn: AtomicBool,
 }
@@ -66,11 +67,11 @@ pub struct Budget {
 impl Budget {
     /// For a scan of so many bytes.
     pub fn of(bytes: u64) -> Self {
-        let left = Work::ALL.map(|work| {
+        let whole = Work::ALL.map(|work| {
             let Rate { base, each_byte } = work.rate();
-            AtomicU64::new(base.saturating_add(bytes.saturating_mul(each_byte)))
+            base.saturating_add(bytes.saturating_mul(each_byte))
         });
-        Self { left, is_overdrawn: AtomicBool::new(false) }
+        Self { whole, left: whole.map(AtomicU64::new), is_overdrawn: AtomicBool::new(false) }
     }
 
     /// Pays for some work before it is done.
@@ -78,8 +79,21 @@ impl Budget {
     /// # Errors
     /// [`Spent`] if that much is not left: the work is not to be done. Smaller work may still be paid for.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, 0)
+    }
+
+    /// As [`Self::pay`], for a first stage of some work: half of the whole is left to what is to be made of it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pay_of_half(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, self.whole[work as usize] / 2)
+    }
+
+    fn pay_and_leave(&self, work: Work, amount: u64, rest: u64) -> Result<(), Spent> {
         let left = &self.left[work as usize];
-        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount));
+        let enough = |left: u64| left.checked_sub(amount).filter(|left| *left >= rest);
+        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough);
         paid.map(|_| ()).map_err(|_| {
             self.is_overdrawn.store(true, Ordering::Relaxed);
             Spent(work)
@@ -134,6 +148,15 @@ mod tests {
         assert!(budget.is_overdrawn());
         assert_eq!(budget.pay(Work::Unpacking, 1), Ok(()));
         assert_eq!(budget.pay(Work::Numbers, 1), Ok(()), "each kind of work has its own");
+    }
+
+    #[test]
+    fn a_first_stage_leaves_half_to_the_second() {
+        let budget = Budget::of(0);
+        let Rate { base, .. } = Work::Memory.rate();
+        assert_eq!(budget.pay_of_half(Work::Memory, base / 2), Ok(()));
+        assert_eq!(budget.pay_of_half(Work::Memory, 1), Err(Spent(Work::Memory)));
+        assert_eq!(budget.pay(Work::Memory, base / 2), Ok(()));
     }
 
     #[test]

@@ -109,7 +109,8 @@ impl Tree {
     /// Notes that the rest is not read.
     pub(super) fn cut(&mut self, span: Span) {
         if self.cut.replace(span).is_none() {
-            self.fault(span, TOO_MANY);
+            // However many faults there are, this one is listed.
+            self.faults.push(Fault { span, message: TOO_MANY.into() });
         }
     }
 
@@ -245,6 +246,8 @@ impl Builder {
             }
             self.skipped.push(content.kind());
         } else {
+            // What is full is closed all the same, so that what it holds already is kept.
+            self.tree.take(1, Span::new(start, start + 1));
             self.open.push(Open { start, extent: None, content });
         }
     }
@@ -267,7 +270,7 @@ impl Builder {
             Some(end) => Span::new(start, end.max(start)),
             None => extent.unwrap_or(Span::new(start, start)),
         };
-        self.place(Node { value, span })
+        self.put(Node { value, span })
     }
 
     fn report_duplicates(&mut self, members: &[Member]) {
@@ -281,13 +284,18 @@ impl Builder {
 
     /// Puts a value where the parser is. Gives it back, unless it became a name, lies too deep, is not wanted or one too many.
     pub(super) fn place(&mut self, node: Node) -> Option<&Node> {
+        let is_kept = self.skipped.is_empty() && self.wants(&node);
+        if is_kept && !self.tree.take(1, node.span) { None } else { self.put(node) }
+    }
+
+    fn put(&mut self, node: Node) -> Option<&Node> {
         if !self.skipped.is_empty() {
             return None;
         }
         if let Some(open) = self.open.last_mut() {
             open.extent = Some(open.extent.map_or(node.span, |extent| extent.cover(node.span)));
         }
-        if !self.wants(&node) || !self.tree.take(1, node.span) {
+        if !self.wants(&node) {
             return None;
         }
         match self.open.last_mut() {

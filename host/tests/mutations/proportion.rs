@@ -124,3 +124,155 @@ fn memory_of_any_text_is_in_proportion_to_its_bytes() {
         Taken::by_one(name, text).is_in_proportion(name);
     }
 }
+
+/// The files of a configuration that begins so, and includes what the others are called.
+fn tree(main: String, others: impl Iterator<Item = (String, String)>) -> Vec<(String, String)> {
+    let mut files: Vec<_> = others.collect();
+    files.push(("nginx.conf".to_owned(), format!("events {{}}\nhttp {{\n{main}}}\n")));
+    files.sort();
+    files
+}
+
+#[test]
+fn what_is_long_is_said_once_however_often_it_is_inherited() {
+    let path = "x".repeat(100_000);
+    let server = "server { listen 443 ssl; location / { proxy_pass https://a; } }\n";
+    let mains = [
+        ("include", format!("include {path}.conf;\n{}", server.repeat(2_000))),
+        ("ciphers", format!("ssl_ciphers {}AES;\n{}", "AES:".repeat(2_000), server.repeat(2_000))),
+        ("switch", format!("ssl {path};\nssl_reject_handshake {path};\n{}", server.repeat(2_000))),
+        ("variable", format!("server {{ listen 443 ssl; {} }}\n", format!("proxy_pass ${path};\n").repeat(10))),
+        ("map", {
+            let values: String = (0..64).map(|n| format!("\"{n}\" \"{}\";\n", "b".repeat(4_000))).collect();
+            format!(
+                "map $host $v {{ {values} }}\nserver {{ listen 443 ssl; {} }}\n",
+                "location /a { proxy_pass $v; }\n".repeat(5_000)
+            )
+        }),
+        ("peer", {
+            let value = format!("https://{}", "b".repeat(30_000));
+            format!(
+                "map $host $v {{ a {value}; }}\nserver {{ listen 443 ssl; {} }}\n",
+                "location /a { proxy_pass $v; }\n".repeat(5_000)
+            )
+        }),
+        ("name", {
+            let locations = (0..2_000)
+                .map(|n| format!("location /{n} {{ proxy_ssl_protocols TLSv1; proxy_pass https://a{n}; }}\n"));
+            format!(
+                "server {{ listen 443 ssl; server_name {};\n{} }}\n",
+                "n".repeat(50_000),
+                locations.collect::<String>()
+            )
+        }),
+    ];
+    for (what, main) in mains {
+        let taken = Taken::by(tree(main, std::iter::empty()));
+        taken.is_in_proportion(what);
+        for (fact, place) in taken.facts.reading.facts.tls_endpoints.iter() {
+            let reasons = fact.unknown.iter().map(|unknown| unknown.reason.len());
+            let lengths = reasons.chain([place.label.len(), place.identity.to_string().len() / 8]);
+            let lengths = lengths.chain(fact.names.iter().map(|name| name.len() / 4));
+            assert!(lengths.max() <= Some(1_100), "{what}: {place:?}");
+        }
+        assert!(!taken.facts.reading.facts.tls_endpoints.is_empty(), "{what}");
+    }
+}
+
+#[test]
+fn a_pattern_costs_its_length_and_that_of_the_names() {
+    let set = format!("*[{}]x", "b".repeat(100_000));
+    let names = (0..100).map(|n| (format!("d/{}{n:03}.conf", "a".repeat(230)), "ssl_protocols TLSv1.3;\n".to_owned()));
+    let main = format!("include d/*[{}]x;\ninclude d/{set};\nserver {{ listen 443 ssl; }}\n", "b".repeat(4_000));
+    let taken = Taken::by(tree(main, names));
+    assert_eq!(taken.problems(), Vec::<String>::new(), "the budget is enough for it");
+    let dump = format!(
+        "# configuration file /etc/nginx/nginx.conf:\nevents {{}}\nhttp {{ include /etc/nginx/{set}; server {{ listen 443 ssl; }} }}\n\
+         # configuration file /etc/nginx/{}:\nserver {{ listen 443 ssl; }}\n",
+        "a".repeat(100_000)
+    );
+    let taken = Taken::by_one("dump.txt", dump);
+    assert_eq!(taken.problems(), Vec::<String>::new(), "the budget is enough for it");
+    let unknown = &taken.facts.reading.facts.tls_endpoints.facts()[0].unknown;
+    assert!(unknown.iter().any(|unknown| unknown.field == "versions"), "a file of that name may be read: {unknown:?}");
+}
+
+#[test]
+fn where_the_budget_ends_is_a_problem_and_what_depends_on_it_is_unknown() {
+    let twice = |n: usize| (format!("f{n}.conf"), format!("include f{0}.conf;\ninclude f{0}.conf;\n", n + 1));
+    let server = |include: &str| format!("server {{\nlisten 443 ssl;\n{include}ssl_protocols TLSv1.3;\n}}\n");
+    let main = [server(""), server("include f0.conf;\n"), server("")].concat();
+    let taken = Taken::by(tree(main, (0..28).map(twice)));
+    let problems = taken.problems();
+    let expected = ": following includes, names and variables costs more than a scan of this size may take; what is left of it was not done";
+    assert!(problems.iter().all(|problem| problem.ends_with(expected)), "{problems:?}");
+    let places: Vec<_> = problems.iter().filter_map(|problem| problem.strip_suffix(expected)).collect();
+    assert!(places.len() == 2 && places[0].starts_with('f') && places[1] == "nginx.conf:12", "{places:?}");
+    let facts = taken.facts.reading.facts.tls_endpoints.facts();
+    let is_unknown = |fact: usize, field: &str| facts[fact].unknown.iter().any(|unknown| unknown.field == field);
+    assert_eq!(facts.len(), 2, "the third server is not read, which is a problem");
+    assert!(!is_unknown(0, "versions") && is_unknown(0, "suites"), "what follows may set it for all of http");
+    assert!(is_unknown(1, "versions") && is_unknown(1, "suites"), "what the include leads to may set it");
+}
+
+#[test]
+fn comparing_very_many_names_ends_in_a_problem() {
+    let names = (0..20_000).map(|n| (format!("d/{n:05}-{}.conf", "a".repeat(40)), String::new()));
+    let main = format!("server {{\nlisten 443 ssl;\n{}}}\n", "include d/*a*b;\n".repeat(2_000));
+    let taken = Taken::by(tree(main, names));
+    let problems = taken.problems();
+    assert!(
+        (1..=4).contains(&problems.len()) && problems.iter().all(|problem| problem.starts_with("nginx.conf:")),
+        "{problems:?}"
+    );
+    let facts = taken.facts.reading.facts.tls_endpoints.facts();
+    assert!(facts.iter().all(|fact| fact.unknown.iter().any(|unknown| unknown.field == "versions")), "{facts:?}");
+}
+
+#[test]
+fn values_that_are_too_many_are_a_problem_at_their_place_and_those_before_are_read() {
+    let entry = "  - {id: first, owner: me}\n";
+    let texts = [
+        ("key-inventory.yaml", format!("keys:\n{entry}"), "  - [1,1,1,1,1,1]\n"),
+        ("key-inventory.json", "[{\"id\": \"first\"},\n".to_owned(), "[1,1,1,1,1,1],\n"),
+        ("key-inventory.toml", "[[keys]]\nid = \"first\"\n".to_owned(), "[[a]]\na = [1,1,1,1]\n"),
+        ("key-inventory.csv", "id\nfirst\n".to_owned(), "a,b,c,d,e,f\n"),
+    ];
+    for (name, beginning, piece) in texts {
+        let text = beginning + &piece.repeat(100_000);
+        let taken = Taken::by_one(name, text);
+        let expected = "from here on it is not read: it holds more values than a file of its size may";
+        let told = taken.problems().into_iter().filter(|problem| problem.ends_with(expected)).count();
+        assert_eq!(told, 1, "{name}: {:?}", taken.problems());
+        let ids: Vec<_> = taken.facts.reading.facts.inventory.facts().iter().map(|entry| entry.id.as_str()).collect();
+        assert_eq!(ids.first(), Some(&"first"), "{name}");
+    }
+    let document = format!("{{\"ciphertext\": [{}1]}}", "{\"iv\": 1},".repeat(100_000 * 3));
+    let problems = Taken::by_one("a.json", document).problems();
+    assert!(problems.len() == 1 && problems[0].contains("from here on it is not read"), "{problems:?}");
+}
+
+#[test]
+fn a_large_tree_of_ordinary_files_has_all_it_needs() {
+    let server = |n: usize| {
+        format!(
+            "server {{\n    listen 80;\n    listen 443 ssl;\n    server_name www{n}.example.org example{n}.org;\n    \
+             include snippets/ssl-params.conf;\n    ssl_certificate /etc/ssl/{n}.pem;\n    ssl_protocols TLSv1.2 TLSv1.3;\n    \
+             ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256;\n    location / {{\n        \
+             proxy_set_header Host $host;\n        proxy_ssl_verify on;\n        proxy_pass https://backend{n}:8080;\n    }}\n}}\n"
+        )
+    };
+    let sites = (0..4_000).map(|n| (format!("sites-enabled/{n}.conf"), server(n)));
+    let taken = Taken::by(tree("include sites-enabled/*.conf;\n".to_owned(), sites));
+    assert_eq!(taken.problems(), Vec::<String>::new());
+    assert_eq!(taken.facts.reading.facts.tls_endpoints.len(), 3 * 4_000);
+    taken.is_in_proportion("sites");
+    let entry = |n: usize| {
+        format!("id-{n},somebody,the service of number {n},2026-01-01,2026-02-01,somebody else,,,,,,,,,,,,,,,,\n")
+    };
+    let rows: String = (0..20_000).map(entry).collect();
+    let table = format!("id,creator,service,created,last rotated,owner,,,,,,,,,,,,,,,,\n{rows}");
+    let taken = Taken::by_one("key-inventory.csv", table);
+    assert_eq!(taken.problems(), Vec::<String>::new());
+    assert_eq!(taken.facts.reading.facts.inventory.len(), 20_000);
+}

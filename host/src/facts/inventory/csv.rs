@@ -43,16 +43,25 @@ pub(super) fn parse(bytes: &[u8]) -> Tree {
     tree
 }
 
-/// The text up to a line of more columns than there are in any table.
+/// The text up to a record of more columns than there are in any table. Quotes are taken as the csv crate takes them.
 fn within_columns<'a>(text: &'a [u8], delimiter: u8, tree: &mut Tree) -> &'a [u8] {
-    let mut start = 0;
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        if memchr::memchr_iter(delimiter, line).nth(COLUMN_LIMIT).is_some() {
+    let (mut start, mut columns, mut at) = (0, 0, 0);
+    while at < text.len() {
+        // Here a cell begins.
+        if text[at] == b'"' {
+            at = closing_quote(text, at + 1).unwrap_or(text.len());
+        }
+        let rest = &text[at..];
+        at += memchr::memchr3(delimiter, b'\n', b'\r', rest).map_or(rest.len(), |length| length + 1);
+        columns += 1;
+        if columns > COLUMN_LIMIT {
             let message = format!("has more than {COLUMN_LIMIT} columns; from here on it is not read");
-            tree.fault(Span::new(start, start + line.len()), message);
+            tree.fault(Span::new(start, text.len()), message);
             return &text[..start];
         }
-        start += line.len();
+        if text[at - 1] != delimiter {
+            (start, columns) = (at, 0);
+        }
     }
     text
 }

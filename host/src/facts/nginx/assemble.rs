@@ -97,7 +97,8 @@ impl<'f> Work<'f> {
                     runs.extend(line.block());
                     if *line.name() == *b"include" {
                         let found = paths::resolve(self.files, self.base(id), line.head(), &line.text(0));
-                        included.extend(found.unwrap_or_default().into_iter().filter(|&found| found != id));
+                        let Ok(found) = found else { return included };
+                        included.extend(found.into_iter().filter(|&found| found != id));
                     }
                 }
             }
@@ -176,7 +177,10 @@ impl<'f> Work<'f> {
 
     fn expand(&mut self, id: FileId, context: Context) -> Level<'f> {
         let base = self.base(id);
-        Expander::new(self.files, base, &mut self.reached).file(id, context)
+        self.files.ledger.next_stage();
+        let level = Expander::new(self.files, base, &mut self.reached).file(id, context);
+        self.files.ledger.next_stage();
+        level
     }
 }
 

@@ -146,12 +146,17 @@ impl<'e, 'f> Expander<'e, 'f> {
         level: &mut Level<'f>,
     ) -> Result<(), CutShort> {
         for line in self.files.lines(source, run) {
-            self.pay(line)?;
+            let head = line.head();
+            let length = (head.span.end - head.span.start) as usize;
+            self.ledger().pay_to_follow(Work::Configuration, DIRECTIVE + length, head)?;
             let name = line.name();
             if *name == *b"include" && line.block().is_none() {
                 self.include(line, context, level)?;
                 continue;
             }
+            // A list that grows takes up to twice its room.
+            let block = line.block().map_or(0, |_| size_of::<Level<'f>>());
+            self.ledger().pay_to_follow(Work::Memory, 2 * size_of::<Item<'f>>() + block, head)?;
             if let Some(key) = settings::known(&name) {
                 self.state(key, line, level);
             }
@@ -159,15 +164,6 @@ impl<'e, 'f> Expander<'e, 'f> {
             level.items.push(Item { line, block });
         }
         Ok(())
-    }
-
-    /// For a directive that is looked at and kept, and the block that it may open. A list that grows takes up to twice its room.
-    fn pay(&self, line: Line<'f>) -> Result<(), CutShort> {
-        let (head, has_block) = (line.head(), line.block().is_some());
-        let length = (head.span.end - head.span.start) as usize;
-        let memory = 2 * size_of::<Item<'f>>() + if has_block { size_of::<Level<'f>>() } else { 0 };
-        self.ledger().pay(Work::Configuration, DIRECTIVE + length, head)?;
-        self.ledger().pay(Work::Memory, memory, head)
     }
 
     fn block(&mut self, line: Line<'f>, run: Siblings, context: Context) -> Level<'f> {
@@ -197,10 +193,11 @@ impl<'e, 'f> Expander<'e, 'f> {
             match paths::reach(context, &pattern) {
                 Reach::Nothing => {}
                 Reach::Blocks => level.open = true,
+                Reach::Settings if level.missing.is_some() => level.open = true,
                 Reach::Settings => {
                     level.open = true;
-                    self.ledger().pay(Work::Memory, 2 * PATH_QUOTE, line.head())?;
-                    level.missing.get_or_insert_with(|| outside(line));
+                    self.ledger().pay_to_follow(Work::Memory, 2 * PATH_QUOTE, line.head())?;
+                    level.missing = Some(outside(line));
                 }
             }
             return Ok(());

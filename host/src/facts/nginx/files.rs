@@ -135,7 +135,7 @@ impl<'a> Files<'a> {
 
     /// What a pattern names of some sorted names.
     fn named(&self, names: &[(&str, FileId)], pattern: &str, at: Location) -> Result<Vec<FileId>, CutShort> {
-        self.ledger.pay(Work::Configuration, pattern.len(), at)?;
+        self.ledger.pay_to_follow(Work::Configuration, pattern.len(), at)?;
         if pattern.len() >= LONGEST_PATH {
             return Ok(Vec::new());
         }
@@ -149,7 +149,7 @@ impl<'a> Files<'a> {
         let mut found = Vec::new();
         for &(name, id) in candidates.filter(|(name, _)| name.len() < LONGEST_PATH) {
             let (is_match, steps) = glob.matches(name);
-            self.ledger.pay(Work::Configuration, steps as usize + fixed.len(), at)?;
+            self.ledger.pay_to_follow(Work::Configuration, steps as usize + fixed.len(), at)?;
             found.extend(is_match.then_some(id));
         }
         Ok(found)

@@ -25,13 +25,31 @@ impl<'a> Ledger<'a> {
         Self { budget, spent: Cell::new(None), problems: RefCell::default() }
     }
 
-    /// Pays for what a directive asks for. Whoever is refused once gets nothing from there on: of what would be done by chance, because
-    /// it is small, nobody could say what it leaves out.
+    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on: of what would be done
+    /// by chance, because it is small, nobody could say what it leaves out.
     ///
     /// # Errors
     /// [`CutShort`] if it is not to be done, which is a problem of that place.
     pub(super) fn pay(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
         let paid = self.spent.get().map_or_else(|| self.budget.pay(work, amount as u64), Err);
+        self.settle(paid, at)
+    }
+
+    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what comes of it.
+    ///
+    /// # Errors
+    /// As there.
+    pub(super) fn pay_to_follow(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
+        let paid = self.spent.get().map_or_else(|| self.budget.pay_of_half(work, amount as u64), Err);
+        self.settle(paid, at)
+    }
+
+    /// Begins another stage, which has what the one before has left to it.
+    pub(super) fn next_stage(&self) {
+        self.spent.set(None);
+    }
+
+    fn settle(&self, paid: Result<(), Spent>, at: Location) -> Result<(), CutShort> {
         paid.map_err(|spent| {
             self.spent.set(Some(spent));
             self.keep(Stage::Assemble, at, spent.to_string());

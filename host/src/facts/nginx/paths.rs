@@ -48,7 +48,7 @@ pub(super) fn resolve(files: &Files<'_>, base: Base<'_>, at: Location, pattern: 
 }
 
 fn look(files: &Files<'_>, base: Base<'_>, at: Location, pattern: &str) -> Result<Vec<FileId>, CutShort> {
-    files.ledger.pay(Work::Configuration, base.cost(pattern), at)?;
+    files.ledger.pay_to_follow(Work::Configuration, base.cost(pattern), at)?;
     if let Base::Dump(folder) = base {
         let absolute =
             if pattern.starts_with('/') { Some(Cow::from(pattern)) } else { join(folder, pattern).map(Cow::from) };

@@ -77,7 +77,10 @@ impl<'f> Values<'f> {
     fn add(&mut self, text: Cow<'f, str>) {
         if self.texts.len() <= VALUE_LIMIT {
             self.vary |= text.contains('$');
-            self.texts.push(text);
+            self.texts.push(match text.len() {
+                ..=VALUE_LENGTH => text,
+                _ => text[..text.floor_char_boundary(VALUE_LENGTH)].to_owned().into(),
+            });
         }
     }
 }
@@ -107,6 +110,9 @@ const MODULES: [Module; 3] = [
 
 /// Values of one variable that are looked at.
 const VALUE_LIMIT: usize = 64;
+
+/// Bytes of a value that are looked at each time: its scheme and its host stand there.
+const VALUE_LENGTH: usize = 2048;
 
 /// Characters of the name of a peer: no domain name is as long, nor a path of a socket.
 const NAME: usize = 300;
