@@ -217,7 +217,9 @@ fn blocks_are_refused_where_nginx_refuses_them() {
 fn said(reading: &Reading) -> Vec<String> {
     let facts = reading.facts.tls_endpoints.iter();
     let mut said: Vec<_> = facts
-        .map(|(fact, place)| format!("{} {} {fact:?} {:?}", place.identity, place.label, place.parts.keys()))
+        .map(|(fact, place)| {
+            format!("{} {} {fact:?} {:?}", place.identity, place.label, place.parts.keys().collect::<Vec<_>>())
+        })
         .collect();
     said.sort();
     said

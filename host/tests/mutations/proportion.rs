@@ -58,10 +58,6 @@ impl Taken {
     #[track_caller]
     fn is_in_proportion(&self, what: &str) {
         let Self { bytes, peak, total, .. } = self;
-        eprintln!(
-            "{what}: {bytes} bytes, {peak} at once ({:.1} of each), {total} in all",
-            *peak as f64 / *bytes as f64
-        );
         assert!(*peak <= EACH_BYTE * bytes + BASE, "{what}: {peak} bytes of memory for {bytes}");
         assert!(*total <= ALLOCATED_PER_BYTE * bytes + ALLOCATED, "{what}: {total} bytes in all for {bytes}");
     }
