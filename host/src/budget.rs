@@ -5,10 +5,12 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A kind of work that a file can ask for out of proportion to its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
     /// Following configurations: names compared with patterns, includes, variables. A step looks at about one byte.
     Configuration,
+    /// Keeping what configurations say, in bytes of memory.
+    Memory,
     /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
     Numbers,
     /// Deriving keys from passwords and decrypting with them, in blocks of a hash.
@@ -26,7 +28,8 @@ struct Rate {
 }
 
 impl Work {
-    const ALL: [Self; 5] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking, Self::Ignoring];
+    const ALL: [Self; 6] =
+        [Self::Configuration, Self::Memory, Self::Numbers, Self::Derivation, Self::Unpacking, Self::Ignoring];
 
     /// What may be spent on so many bytes.
     pub fn allowance(self, bytes: u64) -> u64 {
@@ -37,6 +40,7 @@ impl Work {
     fn rate(self) -> Rate {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
+            Self::Memory => (24 << 20, 8),
             Self::Numbers => (1_500_000_000, 2_000),
             Self::Derivation => (160_000_000, 400),
             Self::Unpacking => (64 << 10, 64),
@@ -49,6 +53,7 @@ impl Work {
     fn name(self) -> &'static str {
         match self {
             Self::Configuration => "following includes, names and variables",
+            Self::Memory => "keeping all that configurations say",
             Self::Numbers => "computing with its numbers",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
@@ -58,13 +63,14 @@ impl Work {
 }
 
 /// The budget for a kind of work is spent: it was not done, and whoever asked for it says so at the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{} costs more than a scan of this size may take; what is left of it was not done", .0.name())]
 pub struct Spent(pub Work);
 
 /// The budgets of one scan, which all its sources share.
 #[derive(Debug)]
 pub struct Budget {
+    whole: [u64; Work::ALL.len()],
     left: [AtomicU64; Work::ALL.len()],
     is_overdrawn: AtomicBool,
 }
@@ -72,8 +78,8 @@ pub struct Budget {
 impl Budget {
     /// For a scan of so many bytes.
     pub fn of(bytes: u64) -> Self {
-        let left = Work::ALL.map(|work| AtomicU64::new(work.allowance(bytes)));
-        Self { left, is_overdrawn: AtomicBool::new(false) }
+        let whole = Work::ALL.map(|work| work.allowance(bytes));
+        Self { whole, left: whole.map(AtomicU64::new), is_overdrawn: AtomicBool::new(false) }
     }
 
     /// Pays for some work before it is done.
@@ -81,8 +87,21 @@ impl Budget {
     /// # Errors
     /// [`Spent`] if that much is not left: the work is not to be done. Smaller work may still be paid for.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, 0)
+    }
+
+    /// As [`Self::pay`], for a first stage of some work: half of the whole is left to what is to be made of it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pay_of_half(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, self.whole[work as usize] / 2)
+    }
+
+    fn pay_and_leave(&self, work: Work, amount: u64, rest: u64) -> Result<(), Spent> {
         let left = &self.left[work as usize];
-        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount));
+        let enough = |left: u64| left.checked_sub(amount).filter(|left| *left >= rest);
+        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough);
         paid.map(|_| ()).map_err(|_| {
             self.is_overdrawn.store(true, Ordering::Relaxed);
             Spent(work)
@@ -137,6 +156,15 @@ mod tests {
         assert!(budget.is_overdrawn());
         assert_eq!(budget.pay(Work::Unpacking, 1), Ok(()));
         assert_eq!(budget.pay(Work::Numbers, 1), Ok(()), "each kind of work has its own");
+    }
+
+    #[test]
+    fn a_first_stage_leaves_half_to_the_second() {
+        let budget = Budget::of(0);
+        let Rate { base, .. } = Work::Memory.rate();
+        assert_eq!(budget.pay_of_half(Work::Memory, base / 2), Ok(()));
+        assert_eq!(budget.pay_of_half(Work::Memory, 1), Err(Spent(Work::Memory)));
+        assert_eq!(budget.pay(Work::Memory, base / 2), Ok(()));
     }
 
     #[test]

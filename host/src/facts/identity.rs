@@ -13,7 +13,7 @@ use crate::digest::hex;
 pub enum Identity {
     /// Of a certificate its SHA-256, of a key that of its SubjectPublicKeyInfo; in a text lower-case hexadecimal digits.
     Digest([u8; 32]),
-    /// Of a block of a configuration its kind, name and ordinal.
+    /// Of a block of a configuration its kind, name and ordinal, unless they are so long that a digest of them is kept.
     Text(Box<str>),
 }
 
@@ -25,13 +25,13 @@ impl From<[u8; 32]> for Identity {
 
 impl From<String> for Identity {
     fn from(text: String) -> Self {
-        Self::Text(text.into())
+        super::text::identity(text.into())
     }
 }
 
 impl From<&str> for Identity {
     fn from(text: &str) -> Self {
-        Self::Text(text.into())
+        super::text::identity(text.into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the host needs of a fact, whichever its kind: its context, what is unknown of it, how large it is. Not the facts themselves, whose
 //! types are the contract's.
 
-use super::{Kind, Place};
+use super::{Kind, Place, text};
 use crate::rules::contract::{
     Certificate, Context, EncryptedItem, Encryption, InventoryEntry, Key, Opener, PublicKey, RevocationList,
     TlsEndpoint, Unknown,
@@ -20,6 +20,15 @@ pub trait Fact {
 
     /// Calls with each text in it. Every field is named where this is done, so that a new one is not forgotten.
     fn each_text(&mut self, call: &mut dyn FnMut(&mut String));
+
+    /// What is unknown of it, to be changed.
+    fn unknown_mut(&mut self) -> &mut [Unknown];
+
+    /// Cuts each of its texts and reasons to the length that such a one has at most.
+    fn cut(&mut self) {
+        self.unknown_mut().iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));
+        self.each_text(&mut text::cut_stated);
+    }
 }
 
 /// Facts of some kind.
@@ -53,6 +62,10 @@ macro_rules! fact {
         impl Fact for $fact {
             fn unknown(&self) -> &[Unknown] {
                 &self.unknown
+            }
+
+            fn unknown_mut(&mut self) -> &mut [Unknown] {
+                &mut self.unknown
             }
 
             fn context_mut(&mut self) -> (&mut Context, &mut Vec<Unknown>) {

@@ -21,7 +21,7 @@ mod oid;
 mod openpgp;
 pub mod openssl;
 mod parameters;
-mod parts;
+pub mod parts;
 pub mod password;
 mod pem;
 mod pkcs12;
@@ -29,6 +29,7 @@ mod pkcs7;
 pub mod read;
 mod request;
 pub mod spelling;
+pub(crate) mod text;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
@@ -53,17 +54,21 @@ pub struct Kind<T> {
     places: Vec<Place>,
 }
 
+impl<T: Fact> Kind<T> {
+    /// Adds a fact and where it was found. What is long of its texts is cut: labels and identities have their length already.
+    pub fn push(&mut self, mut fact: T, mut place: Place) {
+        fact.cut();
+        place.details.iter_mut().for_each(|(_, detail)| text::cut_stated(detail));
+        self.facts.push(fact);
+        self.places.push(place);
+    }
+}
+
 impl<T> Kind<T> {
     /// Makes room for exactly so many more.
     pub fn reserve(&mut self, more: usize) {
         self.facts.reserve_exact(more);
         self.places.reserve_exact(more);
-    }
-
-    /// Adds a fact and where it was found.
-    pub fn push(&mut self, fact: T, place: Place) {
-        self.facts.push(fact);
-        self.places.push(place);
     }
 
     /// The bare facts, in order.
@@ -100,6 +105,17 @@ impl<T> Kind<T> {
         let mut places = self.places.iter().map(keep);
         self.facts.retain(|_| places.next().unwrap_or_default());
         self.places.retain(keep);
+    }
+
+    /// Puts the facts in the order of their places.
+    fn sort(&mut self) {
+        if self.places.is_sorted_by_key(|place| place.home) {
+            return;
+        }
+        let (facts, places) = (std::mem::take(&mut self.facts), std::mem::take(&mut self.places));
+        let mut pairs: Vec<_> = facts.into_iter().zip(places).collect();
+        pairs.sort_by_key(|(_, place)| place.home);
+        (self.facts, self.places) = pairs.into_iter().unzip();
     }
 
     fn append(&mut self, mut other: Self) {
@@ -314,7 +330,7 @@ impl Place {
     pub fn new(home: Location, label: impl Into<Box<str>>, identity: impl Into<Identity>) -> Self {
         Self {
             home,
-            label: label.into(),
+            label: text::label(&label.into()),
             parts: Parts::default(),
             identity: identity.into(),
             key_names: Box::default(),

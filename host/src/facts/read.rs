@@ -58,7 +58,7 @@ pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
             configurations.push(parsed);
         }
     }
-    facts.reading.append(nginx::assemble(&configurations, sources));
+    facts.reading.append(nginx::assemble(&configurations, sources, &facts.budget));
     facts
 }
 

@@ -20,7 +20,8 @@ const RULES: [(&str, &str, &str); 3] = [
 ];
 
 pub(crate) fn loading(engine: &Engine) -> Result<()> {
-    let (caches, state, project) = (tempfile::tempdir()?, tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let (caches, state, project) =
+        (tempfile::tempdir()?, tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let loader = Loader {
         engine,
         compiler: Compiler::new(program()?, Limits::default()),
