@@ -16,7 +16,7 @@ pub struct Patience {
     pub silence: Duration,
     /// For a rule altogether: every request, redirection, token and pause.
     pub whole: Duration,
-    /// Bytes of a component for each of which there is a further second.
+    /// Further bytes that are to be transferred in each second, once it is known how many there are.
     pub rate: u64,
 }
 
@@ -53,7 +53,7 @@ impl Deadline {
 
     /// Allows the time for so many bytes that are now known to be transferred.
     pub(super) fn allow(&mut self, bytes: u64) {
-        self.whole += Duration::from_secs(bytes.div_ceil(self.patience.rate.max(1)));
+        self.whole += Duration::from_millis(bytes.saturating_mul(1000) / self.patience.rate.max(1));
     }
 
     /// What is left of it.
@@ -70,5 +70,21 @@ impl Deadline {
             true => Reason::Silent { what, received, limit },
             false => Reason::Slow { what, received, limit: self.whole },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_larger_may_take_longer() {
+        let mut deadline = Deadline::new(Patience::default());
+        assert!(deadline.left() <= Duration::from_secs(120));
+        for mebibytes in [1 << 20, 63 << 20] {
+            deadline.allow(mebibytes);
+        }
+        let further = Duration::from_secs(64 * 16);
+        assert!(deadline.left() > further && deadline.left() <= further + Duration::from_secs(120));
     }
 }
