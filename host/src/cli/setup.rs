@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::facts::password::Passwords;
 use keyreeve::policy::{Lock, OwnRule, Policy, find};
-use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
+use keyreeve::report::{PolicyReport, ScopeReport};
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile;
 use keyreeve::rules::engine::Engine;
@@ -91,7 +91,17 @@ impl Setup {
     /// What the report says of the policy; `ignored` are further policy files that are not read.
     pub(super) fn report(&self, ignored: Vec<String>) -> PolicyReport {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
-        PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
+        let policy = &self.policy;
+        let scopes =
+            policy.scopes.iter().map(|scope| ScopeReport { states: scope.lessens(), line: policy.line(scope.span) });
+        PolicyReport {
+            path,
+            sha256: policy.sha256().to_owned(),
+            ignored,
+            fail_on: policy.fail_on,
+            fail_on_line: policy.fail_on_line(),
+            scopes: scopes.filter(|scope| !scope.states.is_empty()).collect(),
+        }
     }
 }
 
