@@ -300,6 +300,19 @@ mod tests {
     }
 
     #[test]
+    fn a_scope_lessens_by_all_that_is_not_the_strictest() {
+        let lessens = |stated: &str| {
+            let text = format!("[[scopes]]\npaths = ['**']\n{stated}\n");
+            crate::policy::Policy::load("x".as_ref(), text.as_bytes()).unwrap().scopes[0].lessens()
+        };
+        assert_eq!(lessens("environment = 'production'\nholder = 'shared'\nnetwork = 'untrusted'"), [""; 0]);
+        assert_eq!(lessens("data = 'sensitive'\npurpose = 'live'"), [""; 0]);
+        assert_eq!(lessens("environment = 'staging'\nholder = 'personal'"), ["environment staging", "holder personal"]);
+        let rest = ["network trusted", "data other", "purpose trust-store"];
+        assert_eq!(lessens("network = 'trusted'\ndata = 'other'\npurpose = 'trust-store'"), rest);
+    }
+
+    #[test]
     fn what_a_scope_states_is_no_longer_unknown() {
         let text = "[[scopes]]\npaths = ['**']\nenvironment = 'test'\n";
         let unknown = ["context.environment", "context.data", "created"];

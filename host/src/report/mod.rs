@@ -151,7 +151,7 @@ pub struct PolicyReport {
     pub fail_on: Option<Severity>,
     /// The line that says so, if one does.
     pub fail_on_line: Option<u32>,
-    /// Scopes that have less asked of their files.
+    /// Scopes that have less asked of files of this run.
     pub scopes: Vec<ScopeReport>,
 }
 

@@ -101,10 +101,10 @@ fn scopes(report: &Report) -> Option<Item> {
     item(scopes.len(), "scope", "", stated.into_iter(), scopes.iter().map(|scope| scope.line).min())
 }
 
-/// One that has expired takes nothing away.
+/// One that covers nothing takes nothing away.
 fn exceptions(report: &Report) -> Option<Item> {
-    let holding = || report.exceptions.iter().filter(|exception| exception.state != ExceptionState::Expired);
-    item(holding().count(), "exception", "", std::iter::empty(), holding().map(|exception| exception.line).min())
+    let used = || report.exceptions.iter().filter(|exception| exception.state == ExceptionState::Used);
+    item(used().count(), "exception", "", std::iter::empty(), used().map(|exception| exception.line).min())
 }
 
 /// `2 rules off (a, b)`, `9 rules off (a, …, and 1 more)`.
@@ -125,7 +125,7 @@ fn item(number: usize, noun: &str, what: &str, names: impl Iterator<Item = Strin
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{RuleState, ScopeReport, Severity, Style, sample, summary};
+    use super::super::{ExceptionReport, RuleState, ScopeReport, Severity, Style, sample, summary};
     use super::*;
 
     fn sentence(report: &Report) -> Option<String> {
@@ -150,8 +150,8 @@ mod tests {
                 ..sample::rule("of-ones-own", "S1", Severity::High)
             },
         ];
-        report.exceptions =
-            vec![super::super::ExceptionReport { state: ExceptionState::Expired, ..sample::accepted() }];
+        let covering_nothing = [ExceptionState::Expired, ExceptionState::Unused];
+        report.exceptions = covering_nothing.map(|state| ExceptionReport { state, ..sample::accepted() }).into();
         for fail_on in [Severity::Low, Severity::Medium] {
             report.run.fail_on = Some(fail_on);
             report.run.policy.fail_on = report.run.fail_on;
