@@ -236,7 +236,7 @@ impl Check<'_> {
             prefix: self.setup.prefix(),
             commit: git.and_then(discover::commit),
             repository: git.and_then(discover::repository),
-            policy: self.setup.report(ignored.map(|(_, source)| source.name.clone()).collect()),
+            policy: self.setup.report(ignored.map(|(_, source)| source.name.clone()).collect(), sources),
             baseline: self.baseline.as_ref().map(|(path, bytes, _)| {
                 (discover::name_of(&self.setup.root, &discover::resolve(path)), hex(&sha256(bytes)))
             }),

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::facts::password::Passwords;
-use keyreeve::policy::{Lock, OwnRule, Policy, find};
+use keyreeve::policy::{Lock, OwnRule, Policy, Scope, find};
 use keyreeve::regular;
-use keyreeve::report::PolicyReport;
 use keyreeve::report::escape::visible_lines;
+use keyreeve::report::{PolicyReport, ScopeReport};
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
+use keyreeve::source::Sources;
 use keyreeve::weak::blocklist::Blocklist;
 
 use super::{BlocklistArgument, PasswordArgument, PolicyArgument};
@@ -91,10 +92,23 @@ impl Setup {
         }
     }
 
-    /// What the report says of the policy; `ignored` are further policy files that are not read.
-    pub(super) fn report(&self, ignored: Vec<String>) -> PolicyReport {
+    /// What the report says of the policy; `ignored` are further policy files that are not read, `sources` what it is in force for.
+    pub(super) fn report(&self, ignored: Vec<String>, sources: &Sources) -> PolicyReport {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
-        PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
+        let policy = &self.policy;
+        let covers = |scope: &Scope| sources.iter().any(|(_, source)| scope.covers(&source.name));
+        let lesser =
+            policy.scopes.iter().map(|scope| (scope, scope.lessens())).filter(|(_, states)| !states.is_empty());
+        let scopes = lesser.filter(|(scope, _)| covers(scope));
+        let scopes = scopes.map(|(scope, states)| ScopeReport { states, line: policy.line(scope.span) });
+        PolicyReport {
+            path,
+            sha256: policy.sha256().to_owned(),
+            ignored,
+            fail_on: policy.fail_on,
+            fail_on_line: policy.fail_on_line(),
+            scopes: scopes.collect(),
+        }
     }
 }
 

@@ -95,6 +95,7 @@ fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
     let mut policy = Policy::built_in();
     if let Some(fail_on) = fields.choice("fail-on", &thresholds()) {
         policy.fail_on = fail_on;
+        policy.fail_on_span = fields.value("fail-on").map(span_of);
     }
     let trust = trust(&mut fields);
     policy.rules = rules(&mut fields, &trust);

@@ -33,6 +33,7 @@ pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
 use crate::digest::{hex, sha256};
 use crate::regular;
+use crate::report::FAIL_ON;
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
@@ -56,6 +57,7 @@ pub struct Policy {
     pub scopes: Vec<Scope>,
     /// The exceptions, in the order of the file.
     pub exceptions: Vec<Exception>,
+    fail_on_span: Option<Span>,
     path: Option<PathBuf>,
     /// Whether it was found in a tree, so that it speaks for whoever writes to that tree, and not for the user.
     is_found: bool,
@@ -146,7 +148,8 @@ impl Policy {
     /// The policy where there is no file: every built-in rule with its defaults, no scope, no exception.
     pub fn built_in() -> Self {
         Self {
-            fail_on: Some(Severity::Medium),
+            fail_on: Some(FAIL_ON),
+            fail_on_span: None,
             rules: BTreeMap::new(),
             scopes: Vec::new(),
             exceptions: Vec::new(),
@@ -195,6 +198,16 @@ impl Policy {
     /// Line of the policy file, from 1, in which a span of it starts.
     pub fn line(&self, span: Span) -> u32 {
         self.source.position(span.start).line
+    }
+
+    /// Line of the policy file that says which severity fails a run, if one does.
+    pub fn fail_on_line(&self) -> Option<u32> {
+        self.fail_on_span.map(|span| self.line(span))
+    }
+
+    /// Line of the policy file that names a rule, if one does.
+    pub fn line_of_rule(&self, rule: &str) -> Option<u32> {
+        self.rules.get(rule).map(|rule| self.line(rule.span))
     }
 
     /// Whether a rule runs.

@@ -65,7 +65,8 @@ fn of_run(run: &mut Run, private: &Private) {
         fail_on: _,
         fail_on_undetermined: _,
     } = run;
-    let PolicyReport { path, sha256: _, ignored } = policy;
+    let PolicyReport { path, sha256: _, ignored, fail_on: _, fail_on_line: _, scopes } = policy;
+    scopes.iter_mut().flat_map(|scope| &mut scope.states).for_each(|state| private.hide_in(state));
     let files = baseline.iter_mut().chain(blocklist).map(|(path, _)| path);
     path.iter_mut().chain(ignored).chain(files).for_each(|path| in_name(path, private));
     filters.iter_mut().for_each(|filter| private.hide_in(filter));
@@ -80,11 +81,17 @@ fn of_rule(rule: &mut RuleReport, private: &Private) {
         title,
         rationale,
         settings,
+        loosened,
         sha256: _,
         severity: _,
+        is_fixed: _,
+        gravest: _,
+        line: _,
+        is_switched_off: _,
         state: _,
         examined: _,
     } = rule;
+    loosened.iter_mut().for_each(|name| private.hide_in(name));
     if let Origin::File(path) = origin {
         in_name(path, private);
     }

@@ -30,6 +30,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     if !style.quiet {
         out.write_all(summary::of_run(report, style).as_bytes())?;
     }
+    out.write_all(summary::taken(report, style).as_bytes())?;
     writeln!(out, "{}", summary::last_line(report, style))
 }
 

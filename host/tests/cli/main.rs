@@ -13,6 +13,7 @@ mod exit;
 mod formats;
 mod git;
 mod large;
+mod lenient;
 mod other;
 mod outside;
 mod passwords;
