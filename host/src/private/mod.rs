@@ -68,16 +68,14 @@ impl Private {
             return self.keep(value);
         }
         for run in words::runs(value).filter(|run| words::is_random(&value[run.clone()])) {
-            self.keep(&value[run]);
+            self.keep(words::behind_prefix(&value[run]));
         }
         decode::each(value, |bytes| self.keep(bytes));
     }
 
     fn keep(&mut self, bytes: &[u8]) {
         let windows = bytes.windows(WINDOW).step_by(STRIDE).chain(bytes.last_chunk::<WINDOW>().map(|last| &last[..]));
-        // `AGE-SECRET-KEY-` is in every key of its form.
-        let is_word = |window: &[u8]| window.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'-');
-        self.windows.extend(windows.filter(|window| kinds(window) >= KINDS && !is_word(window)).map(hash));
+        self.windows.extend(windows.filter(|window| kinds(window) >= KINDS).map(hash));
     }
 
     /// Where private values, or parts of them, stand in a text: in order, none overlapping another. A part is covered together with
@@ -225,7 +223,7 @@ mod tests {
         let private = of(AGE);
         assert_eq!(private.hide(&format!("server {AGE} is wrong")), "server [hidden] is wrong");
         assert_eq!(private.hide(&format!("`{}`…", &AGE[20..40])), "`[hidden]`…");
-        assert_eq!(private.hide("AGE-SECRET-KEY- is how they begin"), "AGE-SECRET-KEY- is how they begin");
+        assert_eq!(private.hide("AGE-SECRET-KEY-1 is how they begin"), "AGE-SECRET-KEY-1 is how they begin");
         assert_eq!(private.hide_in_name(&format!("a/{AGE}.conf")).as_deref(), Some("a/[hidden].conf"));
     }
 

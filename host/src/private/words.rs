@@ -124,6 +124,11 @@ pub fn begins_like_token(text: &str) -> bool {
     PREFIXES.iter().any(|prefix| text.strip_prefix(prefix).is_some_and(|rest| token_length(rest.as_bytes()) >= 12))
 }
 
+/// What is behind the prefix of a well-known form, which is in every value of it.
+pub(super) fn behind_prefix(run: &[u8]) -> &[u8] {
+    PREFIXES.iter().find_map(|prefix| run.strip_prefix(prefix.as_bytes())).unwrap_or(run)
+}
+
 /// How many bytes at the beginning can belong to a token.
 fn token_length(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| joins(**byte) || matches!(byte, b'.' | b'=')).count()

@@ -14,6 +14,7 @@ mod keystores;
 mod labels;
 mod openpgp;
 mod passwords;
+mod placed;
 mod places;
 mod revocation;
 mod tools;
