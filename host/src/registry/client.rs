@@ -68,9 +68,9 @@ impl<'a> Client<'a> {
         Ok(Self { http, address, access, root, route, authorization: None, deadline, sent })
     }
 
-    /// Allows the time for so many bytes that are now known to be transferred.
+    /// Allows the time that it takes to send so many bytes.
     pub(super) fn allow(&mut self, bytes: usize) {
-        self.deadline.allow(bytes as u64);
+        self.deadline.allow(bytes);
     }
 
     /// A request for something of the rule's own, such as `manifests/1.0.0`.
@@ -172,7 +172,7 @@ impl<'a> Client<'a> {
 
     /// Fetches a token from the server that the registry names. What goes there goes nowhere else.
     async fn token(
-        &self,
+        &mut self,
         realm: &str,
         service: Option<&str>,
         credentials: Option<DockerCredential>,
@@ -228,7 +228,7 @@ impl<'a> Client<'a> {
     }
 
     /// What a refusal means.
-    async fn refusal(&self, response: Response) -> Reason {
+    async fn refusal(&mut self, response: Response) -> Reason {
         match response.status() {
             status @ (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => self.denied(status),
             StatusCode::NOT_FOUND => Reason::Missing,
@@ -254,7 +254,7 @@ impl<'a> Client<'a> {
 
     /// Reads an answer up to a limit.
     pub(super) async fn read(
-        &self,
+        &mut self,
         mut response: Response,
         what: &'static str,
         limit: usize,
@@ -268,7 +268,10 @@ impl<'a> Client<'a> {
             let received = bytes.len() as u64;
             match self.deadline.within(Awaited { what, received, soon: true }, response.chunk()).await? {
                 Ok(Some(piece)) if bytes.len() + piece.len() > limit => return Err(Reason::TooLarge { what, limit }),
-                Ok(Some(piece)) => bytes.extend_from_slice(&piece),
+                Ok(Some(piece)) => {
+                    self.deadline.allow(piece.len());
+                    bytes.extend_from_slice(&piece);
+                }
                 Ok(None) => return Ok(bytes),
                 Err(_) => return Err(Reason::Cut { received, expected }),
             }

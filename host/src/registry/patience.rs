@@ -1,5 +1,5 @@
-//! How long a registry is waited for: one deadline for all that is asked about a rule, in proportion to its size. Not how often a
-//! busy one is asked again.
+//! How long a registry is waited for: one deadline for all that is asked about a rule, which moves only by bytes that are transferred.
+//! Not how often a busy one is asked again.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub struct Patience {
     pub silence: Duration,
     /// For a rule altogether: every request, redirection, token and pause.
     pub whole: Duration,
-    /// Further bytes that are to be transferred in each second, once it is known how many there are.
+    /// Bytes for which there is a further second: what has come earns it, and not what was announced.
     pub rate: u64,
 }
 
@@ -30,8 +30,9 @@ impl Default for Patience {
 /// When a conversation has to be at its end.
 pub(super) struct Deadline {
     began: Instant,
-    whole: Duration,
     patience: Patience,
+    /// Bytes that were transferred.
+    bytes: u64,
 }
 
 /// What is waited for.
@@ -48,17 +49,21 @@ pub(super) struct Awaited {
 impl Deadline {
     /// One that begins now.
     pub(super) fn new(patience: Patience) -> Self {
-        Self { began: Instant::now(), whole: patience.whole, patience }
+        Self { began: Instant::now(), patience, bytes: 0 }
     }
 
-    /// Allows the time for so many bytes that are now known to be transferred.
-    pub(super) fn allow(&mut self, bytes: u64) {
-        self.whole += Duration::from_millis(bytes.saturating_mul(1000) / self.patience.rate.max(1));
+    /// Allows the time for bytes that have come, or are to be sent.
+    pub(super) fn allow(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+    }
+
+    fn whole(&self) -> Duration {
+        self.patience.whole + Duration::from_secs(self.bytes / self.patience.rate.max(1))
     }
 
     /// What is left of it.
     pub(super) fn left(&self) -> Duration {
-        self.whole.saturating_sub(self.began.elapsed())
+        self.whole().saturating_sub(self.began.elapsed())
     }
 
     /// Waits for some work, but no longer than that.
@@ -68,7 +73,7 @@ impl Deadline {
         let limit = if soon { left.min(silence) } else { left };
         timeout(limit, work).await.map_err(|_| match limit < left {
             true => Reason::Silent { what, received, limit },
-            false => Reason::Slow { what, received, limit: self.whole },
+            false => Reason::Slow { what, received, limit: self.whole() },
         })
     }
 }

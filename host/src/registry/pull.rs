@@ -62,7 +62,6 @@ async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>
 async fn component(client: &mut Client<'_>, layer: &Layer) -> Result<Vec<u8>, Reason> {
     let request = client.request(Method::GET, &format!("blobs/{}", layer.digest))?;
     let limit = usize::try_from(layer.size).expect("it is no more than the limit of a component");
-    client.allow(limit);
     let response = client.send(&request, "component").await?;
     let component = match client.read(response, "component", limit).await {
         // Longer than its manifest says: it is another.

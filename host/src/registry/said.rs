@@ -53,11 +53,11 @@ impl Sent {
     /// With what proxies are told, which HTTPS_PROXY and its like name with user and password.
     pub(super) fn with_proxies() -> Self {
         let mut sent = Self::default();
-        for (name, value) in std::env::vars().filter(|(name, _)| name.to_lowercase().ends_with("_proxy")) {
-            if let Some((account, _)) = value.rsplit_once('@').filter(|_| !name.eq_ignore_ascii_case("no_proxy")) {
+        for (name, value) in std::env::vars_os() {
+            let (name, value) = (name.to_string_lossy().to_lowercase(), value.to_string_lossy());
+            if let Some((account, _)) = value.rsplit_once('@').filter(|_| name.ends_with("_proxy")) {
                 let account = account.rsplit('/').next().unwrap_or_default();
-                let account = String::from_utf8_lossy(&Reading::of(account).to_the_end().bytes).into_owned();
-                sent.add_account(&account);
+                sent.add_account(&percent_decoded(account));
             }
         }
         sent
@@ -117,6 +117,17 @@ impl Sent {
 }
 
 const HIDDEN: &str = "[hidden]";
+
+/// A part of an address, as it is told.
+fn percent_decoded(text: &str) -> String {
+    let (mut decoded, mut rest) = (Vec::new(), text.as_bytes());
+    while let [byte, ..] = rest {
+        let (meant, length) = escape(rest).filter(|_| *byte == b'%').unwrap_or((vec![*byte], 1));
+        decoded.extend(meant);
+        rest = &rest[length..];
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
 
 /// What stands between the words of a message or of JSON or HTML.
 fn is_between(character: char) -> bool {
@@ -253,6 +264,11 @@ mod tests {
             let framed = STANDARD.encode(format!("{{\"sent\": \"{sent}\"}}"));
             assert_eq!(quote(&framed), HIDDEN, "{sent}");
         }
+    }
+
+    #[test]
+    fn what_an_address_tells_is_what_it_means() {
+        assert_eq!(percent_decoded("Ada:a%2Fb%C3%A9+%zz%"), "Ada:a/bé+%zz%");
     }
 
     #[test]

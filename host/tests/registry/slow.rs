@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use keyreeve::policy::Address;
 use keyreeve::registry::{Manner, Named, Patience, Reason, pull, push};
+use serde_json::json;
 
-use crate::faulty::{Reply, Server, manifest};
+use crate::faulty::{Reply, Server, manifest, manifest_of};
 use crate::quiet;
 
 /// Far less than what the servers here would take, and than the silence that is borne.
@@ -15,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 fn manner() -> Manner {
     let minute = Duration::from_secs(60);
-    Manner { plain_http: false, patience: Patience { connect: minute, silence: minute, whole: WHOLE, rate: u64::MAX } }
+    Manner { plain_http: false, patience: Patience { connect: minute, silence: minute, whole: WHOLE, rate: 64 * 1024 } }
 }
 
 fn refusal(server: &Server) -> Reason {
@@ -57,6 +58,18 @@ fn a_server_that_sends_a_byte_now_and_then_is_given_up_whatever_it_sends() {
         assert!(what == which && received < 20, "{message}");
         assert!(message.contains(&format!("its {which} was not whole when 400ms had passed")), "{message}");
     }
+}
+
+#[test]
+fn what_a_server_announces_gives_it_no_time() {
+    let layer =
+        json!({ "mediaType": "application/wasm", "digest": format!("sha256:{}", "0".repeat(64)), "size": 60 << 20 });
+    let announced = Server::new(move |request, _| match request.line.contains("/manifests/") {
+        true => Reply::new(200, manifest_of(std::slice::from_ref(&layer))),
+        false => Reply::new(200, vec![0; 60 << 20]).with_slow_body(PAUSE),
+    });
+    let reason = refusal(&announced);
+    assert!(matches!(reason, Reason::Slow { what: "component", limit: WHOLE, .. }), "{reason}");
 }
 
 #[test]

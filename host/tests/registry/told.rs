@@ -180,9 +180,8 @@ fn printers() -> Vec<fn(&str, &str) -> Reply> {
 fn nothing_that_was_sent_is_printed_wherever_it_comes_back() {
     let mut hidden = 0;
     for (nth, printer) in printers().into_iter().enumerate() {
-        for (account, at_token) in
-            accounts().into_iter().flat_map(|account| [(account.clone(), true), (account, false)])
-        {
+        let [password, identity] = accounts();
+        for (account, at_token) in [(password.clone(), true), (password, false), (identity, true)] {
             let server = Server::new(move |request: &Request, port| {
                 let (told, is_token) = (echo(request), request.line.contains("/token"));
                 let challenge = format!("Bearer realm=\"http://127.0.0.1:{port}/token\"");
@@ -199,7 +198,7 @@ fn nothing_that_was_sent_is_printed_wherever_it_comes_back() {
             hidden += usize::from(answer.stderr.contains("[hidden]"));
         }
     }
-    assert!(hidden >= 20, "only {hidden} messages had something to hide");
+    assert!(hidden >= 15, "only {hidden} messages had something to hide");
 }
 
 #[test]
