@@ -20,5 +20,6 @@ pub mod scan;
 pub mod settle;
 pub mod source;
 pub mod template;
+mod text;
 pub mod weak;
 pub mod whole;
