@@ -22,5 +22,6 @@ pub mod scan;
 pub mod settle;
 pub mod source;
 pub mod template;
+mod text;
 pub mod weak;
 pub mod whole;

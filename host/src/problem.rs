@@ -1,8 +1,8 @@
 //! Problems: what could not be read, parsed or judged. A problem is never a pass: the report lists it
 //! and the exit code tells. Not a finding, which is what a rule says of a fact.
 
-use crate::facts::text::cut_reason;
 use crate::source::Location;
+use crate::text::cut_reason;
 
 /// The stage of the pipeline in which a problem arose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

@@ -1,11 +1,12 @@
 //! What the host needs of a fact, whichever its kind: its context, what is unknown of it, how large it is. Not the facts themselves, whose
 //! types are the contract's.
 
-use super::{Kind, Place, text};
+use super::{Kind, Place};
 use crate::rules::contract::{
     Certificate, Context, EncryptedItem, Encryption, InventoryEntry, Key, Opener, PublicKey, RevocationList,
     TlsEndpoint, Unknown,
 };
+use crate::text;
 
 /// A fact of any kind.
 pub trait Fact {

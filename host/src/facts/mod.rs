@@ -29,7 +29,6 @@ mod pkcs7;
 pub mod read;
 mod request;
 pub mod spelling;
-pub(crate) mod text;
 pub mod toml;
 pub mod tree;
 pub mod yaml;
@@ -39,6 +38,7 @@ use crate::finding::FactKind;
 use crate::problem::Problem;
 use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
+use crate::text;
 
 pub(crate) use asn1::significant;
 pub use identity::{CertificateNames, Identity, KeyName};

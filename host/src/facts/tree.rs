@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::text::quoted;
 use crate::source::Span;
+use crate::text::quoted;
 
 /// Deepest nesting of lists and maps that is kept; what lies deeper is unknown.
 pub const DEPTH_LIMIT: usize = 128;

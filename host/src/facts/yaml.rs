@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
-use super::text::quoted;
 use super::tree::{Builder, DEPTH_LIMIT, Fault, Kept, Member, Node, Tree, Value, decode};
 use crate::source::Span;
+use crate::text::quoted;
 
 /// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.
 const ALIAS_LIMIT: usize = 16 * 1024 * 1024;

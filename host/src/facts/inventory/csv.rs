@@ -4,6 +4,7 @@
 use super::super::tree::{Member, Node, Text, Tree, Value, decode};
 use super::field::{Field, normal};
 use crate::source::Span;
+use crate::text::quoted;
 
 /// What stands between cells, most likely first.
 const DELIMITERS: [u8; 4] = *b",;\t|";
@@ -97,7 +98,7 @@ fn report_duplicates(header: &[(usize, Text)], tree: &mut Tree) {
     for (_, cell) in header {
         let name = normal(&cell.text);
         if !name.is_empty() && !seen.insert(name) {
-            tree.fault(cell.span, format!("the column `{}` stands twice", super::super::text::quoted(&cell.text)));
+            tree.fault(cell.span, format!("the column `{}` stands twice", quoted(&cell.text)));
         }
     }
 }

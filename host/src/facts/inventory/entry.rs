@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::Place;
-use super::super::text::quoted;
 use super::super::tree::{Node, Value};
 use super::date;
 use super::field::{Field, normal};
@@ -12,6 +11,7 @@ use super::places;
 use super::secret::Secrets;
 use crate::rules::contract::{Context, Data, Environment, Holder, InventoryEntry, Network, Purpose, Unknown};
 use crate::source::{Location, SourceId, Span};
+use crate::text::quoted;
 
 /// Longest text that a fact takes over, in bytes; the rest is cut.
 const TEXT_LIMIT: usize = 4096;

@@ -1,10 +1,10 @@
 //! Where the entries stand in the tree of an inventory, whatever shape it has. Not what they say.
 
-use super::super::text::quoted;
 use super::super::tree::{Node, Text, Tree, Value};
 use super::field::{Field, normal};
 use crate::rules::contract::Environment;
 use crate::source::Span;
+use crate::text::quoted;
 
 /// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
 const ENTRY_LIMIT: usize = 100_000;

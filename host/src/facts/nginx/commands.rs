@@ -5,8 +5,8 @@ use super::expand::Statement;
 use super::ledger::Ledger;
 use super::line::{Argument, Line};
 use crate::facts::openssl::{self, Bound};
-use crate::facts::text::quoted_to;
 use crate::source::Location;
+use crate::text::quoted_to;
 
 /// The commands in force that matter. A later one overrides an earlier one.
 #[derive(Default)]

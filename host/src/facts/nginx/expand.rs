@@ -11,8 +11,8 @@ use super::paths::{self, Base, Context, Reach};
 use super::settings;
 use super::tree::Siblings;
 use crate::budget::Work;
-use crate::facts::text::quoted_to;
 use crate::source::{Location, SourceId};
+use crate::text::quoted_to;
 
 /// Includes inside includes that are followed.
 const INCLUDE_LIMIT: usize = 32;

@@ -16,9 +16,9 @@ use super::servers::Group;
 use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
 use super::tls::{Reader, Tls};
 use crate::facts::Identity;
-use crate::facts::text::quoted_to;
 use crate::rules::contract::{Side, Transport};
 use crate::source::Location;
+use crate::text::quoted_to;
 
 /// A server whose connections are wanted.
 pub(super) struct Server<'s, 'f> {

@@ -1,10 +1,6 @@
 //! How long texts are that facts, reasons, labels and messages take over from a source: whatever a file holds, what is said of it can be
 //! read, and is kept as often as it is said. Not how an output encodes them.
 
-use crate::digest::sha256;
-
-use super::Identity;
-
 /// Characters of a short quotation.
 const QUOTE: usize = 40;
 /// Characters of a label: a domain name (RFC 1035: 253) and what stands before it.
@@ -13,9 +9,6 @@ const LABEL: usize = 280;
 const REASON: usize = 1024;
 /// Bytes of a text in a fact and of a detail. No name of anything that a rule knows is as long, so that what is cut is as unknown as it was.
 const STATED: usize = 4096;
-/// Bytes of an identity: a server with some hundred names.
-const IDENTITY: usize = 8192;
-
 /// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
 pub(crate) fn quoted(text: &str) -> String {
     quoted_to(text, QUOTE)
@@ -31,7 +24,7 @@ pub(crate) fn quoted_to(text: &str, limit: usize) -> String {
 }
 
 /// A label on one line and of a length to read.
-pub(super) fn label(text: &str) -> Box<str> {
+pub(crate) fn label(text: &str) -> Box<str> {
     if text.len() <= LABEL && !text.contains(char::is_control) { text.into() } else { one_line(text, LABEL).into() }
 }
 
@@ -41,20 +34,15 @@ pub(crate) fn cut_reason(reason: &mut String) {
 }
 
 /// Cuts a text of a fact, or a detail, to its length.
-pub(super) fn cut_stated(text: &mut String) {
+pub(crate) fn cut_stated(text: &mut String) {
     cut(text, STATED);
 }
 
 /// So much of a text as a fact or a detail takes over.
-pub(super) fn stated(text: &str) -> String {
+pub(crate) fn stated(text: &str) -> String {
     let mut stated = text[..text.floor_char_boundary(STATED + 1)].to_owned();
     cut_stated(&mut stated);
     stated
-}
-
-/// What is judged, as a text; one that is long is known by its digest.
-pub(super) fn identity(text: Box<str>) -> Identity {
-    if text.len() <= IDENTITY { Identity::Text(text) } else { Identity::Digest(sha256(text.as_bytes())) }
 }
 
 fn one_line(text: &str, limit: usize) -> String {
@@ -85,13 +73,5 @@ mod tests {
             assert_eq!(short, "é\n");
             assert!((limit..limit + 4).contains(&long.len()) && long.ends_with('…'), "{}", long.len());
         }
-    }
-
-    #[test]
-    fn long_identities_that_differ_at_their_ends_differ() {
-        let text = |end: &str| format!("http/server {}{end}", "a".repeat(IDENTITY));
-        assert_eq!(identity("http/server a".into()), Identity::Text("http/server a".into()));
-        assert_ne!(identity(text("a").into()), identity(text("b").into()));
-        assert_eq!(identity(text("a").into()).to_string().len(), 64);
     }
 }
