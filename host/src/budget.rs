@@ -44,7 +44,7 @@ impl Work {
             Self::Numbers => (1_500_000_000, 2_000),
             Self::Derivation => (160_000_000, 400),
             Self::Unpacking => (64 << 10, 64),
-            Self::Ignoring => (500_000, 0),
+            Self::Ignoring => (120_000, 0),
         };
         Rate { base, each_byte }
     }

@@ -176,10 +176,13 @@ fn kinds(bytes: &[u8]) -> u32 {
     seen.iter().map(|bits| bits.count_ones()).sum()
 }
 
-/// Two texts of equal hash are taken for equal: the worst of a mistake is that something is hidden that is not private.
+/// Two texts of equal hash are taken for equal: the worst of a mistake is that something is hidden that is not private. Capitals are as small letters,
+/// since formats spell names anew.
 fn hash(window: &[u8]) -> u64 {
-    let low = window.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    let high = window.iter().skip(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number =
+        |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()));
+    let (low, high) = window.split_at(window.len().min(8));
+    let (low, high) = (number(low), number(high));
     let mixed =
         (low ^ 0x9e37_79b9_7f4a_7c15).wrapping_mul(0xff51_afd7_ed55_8ccd) ^ high.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     (mixed ^ mixed >> 33).wrapping_mul(0x2545_f491_4f6c_dd1d)
@@ -223,6 +226,7 @@ mod tests {
         let private = of(AGE);
         assert_eq!(private.hide(&format!("server {AGE} is wrong")), "server [hidden] is wrong");
         assert_eq!(private.hide(&format!("`{}`…", &AGE[20..40])), "`[hidden]`…");
+        assert_eq!(private.hide(&AGE.to_lowercase()), "[hidden]", "as a format spells a name");
         assert_eq!(private.hide("AGE-SECRET-KEY-1 is how they begin"), "AGE-SECRET-KEY-1 is how they begin");
         assert_eq!(private.hide_in_name(&format!("a/{AGE}.conf")).as_deref(), Some("a/[hidden].conf"));
     }
