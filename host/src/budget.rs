@@ -11,8 +11,10 @@ pub enum Work {
     Configuration,
     /// Keeping what configurations say, in bytes of memory.
     Memory,
-    /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
+    /// Powers and divisions of large numbers that one key asks for, in multiplications of two 64-bit words.
     Numbers,
+    /// Looking for factors that the moduli of all keys have in common, in the same.
+    Factors,
     /// Deriving keys from passwords and decrypting with them, in blocks of a hash.
     Derivation,
     /// Unpacking what is compressed, in bytes that come out. Each file has its own.
@@ -28,8 +30,15 @@ struct Rate {
 }
 
 impl Work {
-    const ALL: [Self; 6] =
-        [Self::Configuration, Self::Memory, Self::Numbers, Self::Derivation, Self::Unpacking, Self::Ignoring];
+    const ALL: [Self; 7] = [
+        Self::Configuration,
+        Self::Memory,
+        Self::Numbers,
+        Self::Factors,
+        Self::Derivation,
+        Self::Unpacking,
+        Self::Ignoring,
+    ];
 
     /// What may be spent on so many bytes.
     pub fn allowance(self, bytes: u64) -> u64 {
@@ -41,7 +50,8 @@ impl Work {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
             Self::Memory => (24 << 20, 8),
-            Self::Numbers => (1_500_000_000, 2_000),
+            Self::Numbers => (4_000_000_000, 2_000),
+            Self::Factors => (4_000_000_000, 4_000),
             Self::Derivation => (160_000_000, 400),
             Self::Unpacking => (64 << 10, 64),
             Self::Ignoring => (120_000, 0),
@@ -55,6 +65,7 @@ impl Work {
             Self::Configuration => "following includes, names and variables",
             Self::Memory => "keeping all that configurations say",
             Self::Numbers => "computing with its numbers",
+            Self::Factors => "comparing its modulus with those of other keys",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
             Self::Ignoring => "comparing names with patterns",
@@ -80,6 +91,20 @@ impl Budget {
     pub fn of(bytes: u64) -> Self {
         let whole = Work::ALL.map(|work| work.allowance(bytes));
         Self { whole, left: whole.map(AtomicU64::new), is_overdrawn: AtomicBool::new(false) }
+    }
+
+    /// For a scan of no bytes, with so much left of one kind of work.
+    #[cfg(test)]
+    pub(crate) fn left_with(work: Work, left: u64) -> Self {
+        let budget = Self::of(0);
+        budget.left[work as usize].store(left, Ordering::Relaxed);
+        budget
+    }
+
+    /// How much of a kind of work is left.
+    #[cfg(test)]
+    pub(crate) fn left(&self, work: Work) -> u64 {
+        self.left[work as usize].load(Ordering::Relaxed)
     }
 
     /// Pays for some work before it is done.

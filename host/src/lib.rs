@@ -10,6 +10,7 @@ pub mod finding;
 pub mod init;
 pub mod kit;
 pub mod policy;
+mod price;
 pub mod private;
 pub mod problem;
 pub mod progress;

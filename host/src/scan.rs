@@ -65,7 +65,7 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
     sources.set_aside();
-    weigh(&mut facts, given.blocklist, &budget);
+    problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
     Understood { facts, problems, secrets, private, formats }
 }
 

@@ -40,7 +40,7 @@ use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, Re
 use crate::source::{Location, SourceId, Span};
 use crate::text;
 
-pub(crate) use asn1::significant;
+pub(crate) use asn1::{bit_length, significant};
 pub use identity::{CertificateNames, Identity, KeyName};
 pub(crate) use key::Numbers;
 pub use kind::Fact;

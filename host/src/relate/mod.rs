@@ -10,6 +10,7 @@ use std::collections::HashSet;
 
 use crate::budget::Budget;
 use crate::facts::{Facts, Place};
+use crate::problem::Problem;
 use crate::rules::contract::{Key, Purpose};
 use crate::source::Sources;
 use crate::weak::blocklist::Blocklist;
@@ -23,10 +24,10 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
     openers::find(facts, sources);
 }
 
-/// Completes the facts of a scan by which keys are weak. This takes no source, but memory and time where the keys are very many.
-/// Keys that cost more than is left of the budget are not looked at, and say so.
-pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) {
-    weak::find(facts, blocklist, budget);
+/// Completes the facts of a scan by which keys are weak, as far as its budget pays for; what was not looked for is a problem. This takes no
+/// source, but memory and time where the keys are very many.
+pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
+    weak::find(facts, blocklist, budget)
 }
 
 fn is_live(purpose: Purpose) -> bool {

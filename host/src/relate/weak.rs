@@ -10,13 +10,15 @@ use super::is_live;
 use crate::budget::{Budget, Spent, Work};
 use crate::digest::sha256;
 use crate::facts::{Facts, Numbers, Place};
+use crate::problem::Problem;
 use crate::rules::contract::PublicKey;
 use crate::source::Location;
 use crate::weak::blocklist::Blocklist;
 use crate::weak::{self, Weakness, published};
 
-/// Looks for the weaknesses of all keys and certificates, and drops the numbers that they show in.
-pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) {
+/// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
+/// a problem for each key that was not looked at, or not compared with others.
+pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     let mut keys = Keys::take(facts);
     let found = keys.weaknesses(blocklist, budget);
     for (certificate, place) in facts.certificates.iter_mut() {
@@ -25,6 +27,7 @@ pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Bu
     for (key, place) in facts.keys.iter_mut() {
         keys.tell(&found, "public.shared-factor", &mut key.public, place);
     }
+    keys.problems(&found)
 }
 
 /// A public key, wherever in the scan it stands.
@@ -50,6 +53,8 @@ struct Found {
     weaknesses: Vec<Weakness>,
     /// Keys that it shares a factor with, as many as are named.
     sharing: Vec<Location>,
+    /// Why something was not looked for.
+    spent: Option<Spent>,
 }
 
 impl Keys {
@@ -77,16 +82,14 @@ impl Keys {
 
     /// What is found of each key.
     fn weaknesses(&mut self, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Found> {
-        // One after the other, so that it is always the same keys that are looked at.
-        let refused: Vec<Option<Spent>> = self.list.iter().map(|key| key.pay(budget).err()).collect();
-        let alone = |(key, refused): (&Key, &Option<Spent>)| {
-            let weaknesses = match refused {
-                Some(spent) => vec![("unexamined", spent.to_string())],
-                None => key.alone(blocklist),
-            };
-            Found { weaknesses, sharing: Vec::new() }
+        // Paid for one after the other, so that it is the same keys on every machine that go without.
+        let paid: Vec<Result<(), Spent>> = self.list.iter().map(|key| key.pay(budget)).collect();
+        let alone = |(key, paid): (&Key, Result<(), Spent>)| Found {
+            weaknesses: key.alone(blocklist, paid),
+            spent: paid.err(),
+            ..Found::default()
         };
-        let mut found: Vec<Found> = self.list.par_iter().zip(&refused).map(alone).collect();
+        let mut found: Vec<Found> = self.list.par_iter().zip(paid).map(alone).collect();
         for (hash, &position) in &self.positions {
             if let Some(source) = published::source(hash) {
                 found[position].weaknesses.push(("published", source.to_owned()));
@@ -94,12 +97,12 @@ impl Keys {
                 found[position].weaknesses.extend((in_use > 0).then(|| ("in-use", in_use.to_string())));
             }
         }
-        self.together(&mut found);
+        self.together(&mut found, budget);
         found
     }
 
     /// Adds what moduli have in common: with each other, and with primes that everybody knows.
-    fn together(&mut self, found: &mut [Found]) {
+    fn together(&mut self, found: &mut [Found], budget: &Budget) {
         // Each modulus with the first key that has it, and each key with the position of its modulus.
         let (mut moduli, mut first, mut of_keys) = (Vec::new(), Vec::new(), Vec::new());
         let mut known: HashMap<[u8; 32], usize> = HashMap::new();
@@ -116,12 +119,22 @@ impl Keys {
             key.public = Box::default();
         }
         drop(known);
-        let commons = weak::commons(&moduli);
+        let commons = weak::commons(&moduli, budget);
         for (position, index) in of_keys {
             let common = &commons[index];
             found[position].weaknesses.extend(common.weaknesses());
+            found[position].spent = found[position].spent.or(common.spent);
             found[position].sharing = common.with.iter().map(|&other| self.list[first[other]].home).collect();
         }
+    }
+
+    /// A problem at the first place of each key of which not everything was looked for.
+    fn problems(&self, found: &[Found]) -> Vec<Problem> {
+        let keys = self.list.iter().zip(found);
+        let spent = keys.filter_map(|(key, found)| Some((key.home, found.spent?)));
+        spent
+            .map(|(home, spent)| Problem::parse(home, format!("whether the key is weak is not known: {spent}")))
+            .collect()
     }
 
     /// Tells a fact what was found of its key.
@@ -139,19 +152,20 @@ impl Keys {
 }
 
 impl Key {
-    /// Pays for looking at it.
+    /// Pays for looking at the key by itself.
     fn pay(&self, budget: &Budget) -> Result<(), Spent> {
-        match Numbers::of_spki(&self.public) {
-            Ok(Some(numbers)) => budget.pay(Work::Numbers, weak::cost(&numbers)),
-            _ => Ok(()),
-        }
+        let price = Numbers::of_spki(&self.public).ok().flatten().map(|numbers| weak::price(&numbers));
+        budget.pay(Work::Numbers, price.unwrap_or_default())
     }
 
-    /// What the key shows by itself.
-    fn alone(&self, blocklist: Option<&Blocklist>) -> Vec<Weakness> {
+    /// What the key shows by itself, if that was paid for.
+    fn alone(&self, blocklist: Option<&Blocklist>, paid: Result<(), Spent>) -> Vec<Weakness> {
         match Numbers::of_spki(&self.public) {
             Ok(Some(numbers)) => {
-                let mut weaknesses = weak::of(&numbers);
+                let mut weaknesses = match paid {
+                    Ok(()) => weak::of(&numbers),
+                    Err(spent) => vec![weak::unexamined(spent.to_string())],
+                };
                 weaknesses.extend(blocklist.and_then(|list| list.weakness(&numbers)));
                 weaknesses.shrink_to_fit();
                 weaknesses

@@ -7,6 +7,8 @@ use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::ops::BitTest as _;
 
+use crate::price;
+
 use super::{Weakness, invalid, unexamined};
 
 /// A curve's field and coefficients.
@@ -46,6 +48,19 @@ pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
         Ok(None) => Vec::new(),
         Ok(Some(why)) => vec![unexamined(why)],
         Err(what) => vec![invalid(what)],
+    }
+}
+
+/// What that costs: four products in the field, or the power that tells whether a compressed point has a second coordinate. Of polynomials
+/// each product takes a step for each bit.
+pub fn price(curve: &str, point: &[u8]) -> u64 {
+    const STEP: u64 = 150;
+    let Some(on) = CURVES.get(curve) else { return 0 };
+    let bytes = on.field.bits().div_ceil(8);
+    match (&on.field, point.first()) {
+        (Field::Prime(_), Some(2 | 3)) => price::power(bytes, bytes),
+        (Field::Prime(_), _) => 4 * price::product(bytes, bytes),
+        (Field::Binary(_), _) => 4 * STEP * on.field.bits() as u64,
     }
 }
 

@@ -42,19 +42,14 @@ pub(crate) fn of(numbers: &Numbers<'_>) -> Vec<Weakness> {
     }
 }
 
-/// What looking at a key by itself costs, in multiplications of two words of 64 bits. Ordinary keys cost next to nothing; a file decides how long the
-/// exponent of an RSA key is, and the numbers of a DSA key.
-pub(crate) fn cost(numbers: &Numbers<'_>) -> u64 {
-    let words = |number: &[u8]| number.len().min(LONGEST / 8).div_ceil(8) as u64;
+/// What looking at a key by itself costs at most, in the unit of [`crate::budget::Work::Numbers`].
+pub(crate) fn price(numbers: &Numbers<'_>) -> u64 {
     match *numbers {
-        Numbers::Rsa { modulus, exponent } => {
-            let length = words(modulus);
-            // So many convergents as the modulus has bits, or half, each with a division and products of its length.
-            let convergents = if exponent.len() * 8 > wiener::ORDINARY { 12 * length } else { 1 };
-            (4 + convergents) * length * length
-        }
-        Numbers::Dsa { p, q, .. } => 2 * 64 * words(q) * words(p) * words(p),
-        Numbers::Dh { .. } | Numbers::Ec { .. } | Numbers::Fixed { .. } => 10_000,
+        Numbers::Rsa { modulus, exponent } => rsa::price(modulus, exponent),
+        Numbers::Dsa { p, q, .. } => finite_field::price_of_dsa(p.len(), q.len()),
+        Numbers::Dh { p, .. } => finite_field::price_of_dh(p.len()),
+        Numbers::Ec { curve, point } => curve::price(curve, point),
+        Numbers::Fixed { key, .. } => fixed::price(key.len()),
     }
 }
 
@@ -63,7 +58,7 @@ fn invalid(what: impl Into<String>) -> Weakness {
     ("invalid", what.into())
 }
 
-/// Why a key was not looked at.
-fn unexamined(why: impl Into<String>) -> Weakness {
+/// Why a key was not looked at, or not compared with others.
+pub(crate) fn unexamined(why: impl Into<String>) -> Weakness {
     ("unexamined", why.into())
 }

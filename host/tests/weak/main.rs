@@ -8,6 +8,7 @@ mod support;
 
 mod badkeys;
 mod blocklist;
+mod budget;
 mod make;
 mod secrets;
 mod together;

@@ -2,7 +2,7 @@
 
 use dashu_int::UBig;
 
-use crate::make::{Numbers, attributes, rsa, understood};
+use crate::make::{Numbers, rsa, understood};
 use crate::support::{Tree, findings_of, mint};
 
 /// Moduli of which the first, the third and the fourth share a factor.
@@ -74,18 +74,6 @@ fn facts_that_were_recorded_are_judged_as_the_files_were() {
     let shared = |place: &keyreeve::facts::Place| place.parts.contains_key(&("public.shared-factor", Some(0)));
     let parts = recorded.facts.keys.places().iter().map(|place| usize::from(shared(place)));
     assert_eq!(parts.collect::<Vec<_>>(), [1, 1]);
-}
-
-#[test]
-fn keys_that_cost_more_than_a_scan_may_take_say_that_they_were_not_looked_at() {
-    let mut random = Numbers(7);
-    let keys: String = (0..12).map(|_| rsa(&random.odd(16_384), &random.odd(16_300))).collect();
-    let unexamined: Vec<bool> = attributes(&keys).iter().map(|key| key.contains_key("unexamined")).collect();
-    let looked_at = unexamined.iter().take_while(|unexamined| !**unexamined).count();
-    assert!((4..11).contains(&looked_at), "{unexamined:?}");
-    assert!(unexamined[looked_at..].iter().all(|unexamined| *unexamined), "always the last ones: {unexamined:?}");
-    let ordinary: String = (0..40).map(|_| rsa(&random.odd(2048), &UBig::from(65_537u32))).collect();
-    assert!(attributes(&ordinary).iter().all(|key| !key.contains_key("unexamined")));
 }
 
 #[test]

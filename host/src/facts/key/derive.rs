@@ -7,6 +7,7 @@ use dashu_int::fast_div::ConstDivisor;
 use sha2::{Digest, Sha512};
 
 use crate::facts::asn1::significant;
+use crate::price;
 
 mod curve448;
 
@@ -77,10 +78,7 @@ impl Power {
 
     /// What it costs, in multiplications of two words of 64 bits.
     pub(crate) fn cost(&self) -> u64 {
-        let words = self.modulus.len().div_ceil(8) as u64;
-        (8 * self.exponent.len() as u64)
-            .saturating_mul(words.saturating_mul(words))
-            .saturating_add(self.base.len() as u64)
+        price::product(self.base.len(), self.modulus.len()) + price::power(self.exponent.len(), self.modulus.len())
     }
 
     /// The public value; none of numbers that are longer than OpenSSL takes, and of no modulus.
