@@ -178,14 +178,12 @@ impl<'a> Found<'a> {
         Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
     }
 
-    /// The same with what is still to be computed of its public half, and why that was not, if it was not.
-    pub(crate) fn computed(mut self, account: &Account<'_>) -> (Self, Option<String>) {
-        let (public, reason) = match self.public.take().map(|half| half.computed(account)) {
-            None => (None, None),
-            Some(Ok(half)) => (Some(half), None),
-            Some(Err((half, reason))) => (Some(half), Some(reason)),
-        };
-        (Self { public, ..self }, reason)
+    /// Computes what is still to be computed of its public half.
+    ///
+    /// # Errors
+    /// Why it is not computed.
+    pub(crate) fn compute(&mut self, account: &Account<'_>) -> Result<(), String> {
+        self.public.as_mut().map_or(Ok(()), |half| half.compute(account))
     }
 
     /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.

@@ -334,9 +334,8 @@ impl Reader<'_> {
         }
     }
 
-    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
-        let (found, uncomputed) = found.computed(self.account);
-        if let Some(reason) = uncomputed {
+    fn key(&mut self, mut found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
+        if let Err(reason) = found.compute(self.account) {
             self.problem(
                 home,
                 format!("the public half of the key is not known, so that it is found nowhere else: {reason}"),

@@ -92,11 +92,11 @@ impl Faults {
         let secrets = read::read(&sources, Detail::Judged, Passwords::NONE).reading.secrets;
         let private = Private::of(&sources, &secrets);
         let secrets = merged(secrets.iter().map(|(_, span)| span.range()).collect());
-        for fault in &mut list {
-            let hide = |text: &str| looks::hide(&private.hide(text)).into_owned();
-            fault.message = hide(&fault.message);
-            fault.hint = fault.hint.as_deref().map(hide);
-        }
+        let hide = |text: &mut String| *text = looks::hide(&private.hide(text)).into_owned();
+        list.iter_mut().for_each(|fault| {
+            hide(&mut fault.message);
+            fault.hint.iter_mut().for_each(hide);
+        });
         list.sort_by_key(|fault| fault.span);
         list.dedup();
         PolicyError::Invalid(Self { source: Arc::clone(source), list, secrets, private })

@@ -39,7 +39,7 @@ pub(crate) fn loading(engine: &Engine) -> Result<()> {
             continue;
         };
         let component = demanded(&file)?;
-        let wanted = OwnRule { id, file, component: &component };
+        let wanted = OwnRule { id, file, component: &component, confined: None };
         let begun = Instant::now();
         loader.load(&wanted)?;
         let first = begun.elapsed();

@@ -101,16 +101,16 @@ impl<'a> PublicHalf<'a> {
         Self { owed: Some(power), ..self }
     }
 
-    /// The same with what is still to be computed, once that is paid for.
-    pub(crate) fn computed(mut self, account: &Account<'_>) -> Result<Self, (Self, String)> {
-        let Some(power) = self.owed.take() else { return Ok(self) };
-        if let Err(spent) = account.pay(Work::Numbers, power.cost()) {
-            return Err((self, spent.to_string()));
-        }
-        match power.compute() {
-            Some(y) => Ok(Self { key: Some(encode_unsigned(&y).into()), ..self }),
-            None => Err((self, "its numbers are longer than any program takes".to_owned())),
-        }
+    /// Computes what is still to be computed, once that is paid for.
+    ///
+    /// # Errors
+    /// Why it is not computed.
+    pub(crate) fn compute(&mut self, account: &Account<'_>) -> Result<(), String> {
+        let Some(power) = self.owed.take() else { return Ok(()) };
+        account.pay(Work::Numbers, power.cost()).map_err(|spent| spent.to_string())?;
+        let y = power.compute().ok_or("its numbers are longer than any program takes")?;
+        self.key = Some(encode_unsigned(&y).into());
+        Ok(())
     }
 
     /// The same under another AlgorithmIdentifier, as PKCS#8 states one around a PKCS#1 key.
