@@ -5,19 +5,22 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A kind of work that a file can ask for out of proportion to its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Work {
     /// Following configurations: names compared with patterns, includes, variables. A step looks at about one byte.
     Configuration,
-    /// Powers and divisions of large numbers, in multiplications of two 64-bit words.
+    /// Keeping what configurations say, in bytes of memory.
+    Memory,
+    /// Powers and divisions of large numbers that one key asks for, in multiplications of two 64-bit words.
     Numbers,
-    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256: some 0.2 µs.
+    /// Looking for factors that the moduli of all keys have in common, in the same.
+    Factors,
+    /// Deriving keys from passwords and decrypting with them, in blocks of a hash.
     Derivation,
-    /// Unpacking what is compressed, in bytes that come out.
+    /// Unpacking what is compressed, in bytes that come out. Each file has its own.
     Unpacking,
-    /// Compiling what git is told to ignore and comparing names with it, in bytes of plain patterns: some 0.2 µs. It is spent while the
-    /// scan's bytes are still being looked for, so there is nothing that it could be in proportion to.
-    Patterns,
+    /// Comparing names with patterns of what git ignores, in wildcards. A walk knows its bytes only at its end, so it has the same whatever they are.
+    Ignoring,
 }
 
 /// What a scan may spend on a kind of work: whatever its size, and for each of its bytes.
@@ -27,19 +30,31 @@ struct Rate {
 }
 
 impl Work {
-    const ALL: [Self; 5] = [Self::Configuration, Self::Numbers, Self::Derivation, Self::Unpacking, Self::Patterns];
+    const ALL: [Self; 7] = [
+        Self::Configuration,
+        Self::Memory,
+        Self::Numbers,
+        Self::Factors,
+        Self::Derivation,
+        Self::Unpacking,
+        Self::Ignoring,
+    ];
+
+    /// What may be spent on so many bytes.
+    pub fn allowance(self, bytes: u64) -> u64 {
+        let Rate { base, each_byte } = self.rate();
+        base.saturating_add(bytes.saturating_mul(each_byte))
+    }
 
     fn rate(self) -> Rate {
         let (base, each_byte) = match self {
             Self::Configuration => (16_000_000, 64),
-            // Hundreds of private keys of Diffie-Hellman with 2048 bits and no public half, and of any other ordinary form as many as there
-            // can be; comparing the moduli of each of ten thousand public keys with all others.
-            Self::Numbers => (2_000_000_000, 2_000),
-            // Two hundred keystores with two things to open, of 600,000 iterations each, and two passwords to try.
-            Self::Derivation => (400_000_000, 1),
-            Self::Unpacking => (64 << 20, 16),
-            // Thousands of .gitignore files, as large repositories of many projects have them.
-            Self::Patterns => (16 << 20, 0),
+            Self::Memory => (24 << 20, 8),
+            Self::Numbers => (4_000_000_000, 2_000),
+            Self::Factors => (4_000_000_000, 4_000),
+            Self::Derivation => (160_000_000, 400),
+            Self::Unpacking => (64 << 10, 64),
+            Self::Ignoring => (120_000, 0),
         };
         Rate { base, each_byte }
     }
@@ -48,30 +63,25 @@ impl Work {
     fn name(self) -> &'static str {
         match self {
             Self::Configuration => "following includes, names and variables",
+            Self::Memory => "keeping all that configurations say",
             Self::Numbers => "computing with its numbers",
+            Self::Factors => "comparing its modulus with those of other keys",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
-            Self::Patterns => "heeding what git is told to ignore",
+            Self::Ignoring => "comparing names with patterns",
         }
     }
 }
 
-/// What a power costs of [`Work::Numbers`]: a square for each bit of the exponent, which is divided by a modulus of so many 64-bit words.
-pub fn power(exponent_bits: u64, modulus_words: u64) -> u64 {
-    /// What small numbers cost beside their multiplications.
-    const STEP: u64 = 64;
-    let square = modulus_words.saturating_mul(modulus_words).saturating_mul(2).saturating_add(STEP);
-    exponent_bits.saturating_mul(square)
-}
-
 /// The budget for a kind of work is spent: it was not done, and whoever asked for it says so at the place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{} costs more than a scan of this size may take; what is left of it was not done", .0.name())]
 pub struct Spent(pub Work);
 
 /// The budgets of one scan, which all its sources share.
 #[derive(Debug)]
 pub struct Budget {
+    whole: [u64; Work::ALL.len()],
     left: [AtomicU64; Work::ALL.len()],
     is_overdrawn: AtomicBool,
 }
@@ -79,17 +89,22 @@ pub struct Budget {
 impl Budget {
     /// For a scan of so many bytes.
     pub fn of(bytes: u64) -> Self {
-        Self::at(|Rate { base, each_byte }| base.saturating_add(bytes.saturating_mul(each_byte)))
+        let whole = Work::ALL.map(|work| work.allowance(bytes));
+        Self { whole, left: whole.map(AtomicU64::new), is_overdrawn: AtomicBool::new(false) }
     }
 
-    /// For a file of so many bytes that is not to take more than its share of any scan.
-    pub fn of_bytes_alone(bytes: u64) -> Self {
-        Self::at(|Rate { each_byte, .. }| bytes.saturating_mul(each_byte))
+    /// For a scan of no bytes, with so much left of one kind of work.
+    #[cfg(test)]
+    pub(crate) fn left_with(work: Work, left: u64) -> Self {
+        let budget = Self::of(0);
+        budget.left[work as usize].store(left, Ordering::Relaxed);
+        budget
     }
 
-    fn at(amount: impl Fn(Rate) -> u64) -> Self {
-        let left = Work::ALL.map(|work| AtomicU64::new(amount(work.rate())));
-        Self { left, is_overdrawn: AtomicBool::new(false) }
+    /// How much of a kind of work is left.
+    #[cfg(test)]
+    pub(crate) fn left(&self, work: Work) -> u64 {
+        self.left[work as usize].load(Ordering::Relaxed)
     }
 
     /// Pays for some work before it is done.
@@ -97,29 +112,25 @@ impl Budget {
     /// # Errors
     /// [`Spent`] if that much is not left: the work is not to be done. Smaller work may still be paid for.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, 0)
+    }
+
+    /// As [`Self::pay`], for a first stage of some work: half of the whole is left to what is to be made of it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn pay_of_half(&self, work: Work, amount: u64) -> Result<(), Spent> {
+        self.pay_and_leave(work, amount, self.whole[work as usize] / 2)
+    }
+
+    fn pay_and_leave(&self, work: Work, amount: u64, rest: u64) -> Result<(), Spent> {
         let left = &self.left[work as usize];
-        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount));
+        let enough = |left: u64| left.checked_sub(amount).filter(|left| *left >= rest);
+        let paid = left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, enough);
         paid.map(|_| ()).map_err(|_| {
             self.is_overdrawn.store(true, Ordering::Relaxed);
             Spent(work)
         })
-    }
-
-    /// Pays all of that at once, or nothing.
-    ///
-    /// # Errors
-    /// [`Spent`] with a kind of work that not as much is left for.
-    pub fn pay_all(&self, outlay: &Outlay) -> Result<(), Spent> {
-        let paid = Work::ALL.into_iter().zip(outlay);
-        if let Some((work, _)) = paid.clone().find(|(work, amount)| self.left(*work) < **amount) {
-            return Err(Spent(work));
-        }
-        paid.filter(|(_, amount)| **amount > 0).try_for_each(|(work, amount)| self.pay(work, *amount))
-    }
-
-    /// How much of a kind of work is left.
-    pub fn left(&self, work: Work) -> u64 {
-        self.left[work as usize].load(Ordering::Relaxed)
     }
 
     /// Whether anybody was refused. Of sources that are read in parallel it is then chance which one it was.
@@ -128,21 +139,17 @@ impl Budget {
     }
 }
 
-/// How much of each kind of work was done for something.
-pub type Outlay = [u64; Work::ALL.len()];
-
 /// What one source spends of the budget.
 #[derive(Debug)]
 pub struct Account<'a> {
     budget: &'a Budget,
-    spent: Cell<Outlay>,
-    is_refused: Cell<bool>,
+    has_paid: Cell<bool>,
 }
 
 impl<'a> Account<'a> {
     /// Of a source.
     pub fn new(budget: &'a Budget) -> Self {
-        Self { budget, spent: Cell::default(), is_refused: Cell::new(false) }
+        Self { budget, has_paid: Cell::new(false) }
     }
 
     /// As [`Budget::pay`].
@@ -150,23 +157,18 @@ impl<'a> Account<'a> {
     /// # Errors
     /// As there.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
-        self.budget.pay(work, amount).inspect_err(|_| self.is_refused.set(true))?;
-        let mut spent = self.spent.get();
-        spent[work as usize] += amount;
-        self.spent.set(spent);
-        Ok(())
+        self.has_paid.set(true);
+        self.budget.pay(work, amount)
     }
 
-    /// What was spent; none if anything was refused, so that what was understood of the source depends on what others have spent.
-    pub fn outlay(&self) -> Option<Outlay> {
-        (!self.is_refused.get()).then(|| self.spent.get())
+    /// Whether it has asked for anything, so that what was understood of the source depends on what others have spent.
+    pub fn has_paid(&self) -> bool {
+        self.has_paid.get()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
-
     use super::*;
 
     #[test]
@@ -182,19 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn an_account_knows_what_it_spent_and_all_of_it_is_paid_or_nothing() {
-        let budget = Budget::of_bytes_alone(10);
-        let each = Work::Unpacking.rate().each_byte;
-        let account = Account::new(&budget);
-        assert_eq!(account.pay(Work::Unpacking, 6 * each), Ok(()));
-        let outlay = account.outlay().unwrap();
-        assert_eq!(budget.pay_all(&outlay), Err(Spent(Work::Unpacking)));
-        assert_eq!(budget.left(Work::Unpacking), 4 * each);
-        assert_eq!(account.pay(Work::Unpacking, 5 * each), Err(Spent(Work::Unpacking)));
-        assert_eq!(account.outlay(), None);
-        let other = Budget::of_bytes_alone(10);
-        assert_eq!(other.pay_all(&outlay), Ok(()));
-        assert_eq!(other.left(Work::Unpacking), 4 * each);
+    fn a_first_stage_leaves_half_to_the_second() {
+        let budget = Budget::of(0);
+        let Rate { base, .. } = Work::Memory.rate();
+        assert_eq!(budget.pay_of_half(Work::Memory, base / 2), Ok(()));
+        assert_eq!(budget.pay_of_half(Work::Memory, 1), Err(Spent(Work::Memory)));
+        assert_eq!(budget.pay(Work::Memory, base / 2), Ok(()));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! and the exit code tells. Not a finding, which is what a rule says of a fact.
 
 use crate::source::Location;
+use crate::text::cut_reason;
 
 /// The stage of the pipeline in which a problem arose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -44,7 +45,14 @@ pub struct Problem {
 impl Problem {
     /// A problem of parsing at a place.
     pub fn parse(location: Location, message: impl Into<String>) -> Self {
-        Self { stage: Stage::Parse, subject: Subject::Place(location), message: message.into() }
+        Self::at(Stage::Parse, location, message)
+    }
+
+    /// A problem of some stage at a place. What is long of its message is cut.
+    pub fn at(stage: Stage, location: Location, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        cut_reason(&mut message);
+        Self { stage, subject: Subject::Place(location), message }
     }
 
     /// A problem with a rule.

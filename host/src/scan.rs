@@ -7,9 +7,10 @@ use jiff::civil::Date;
 
 use crate::facts::password::Passwords;
 use crate::facts::read::{self, Detail};
-use crate::facts::{Facts, Place};
+use crate::facts::{Facts, Place, Reading};
 use crate::finding::{FactKind, Finding};
 use crate::policy::{Policy, scopes};
+use crate::private::Private;
 use crate::problem::{Problem, Stage, Subject};
 use crate::relate::{relate, weigh};
 use crate::rules::contract;
@@ -28,6 +29,8 @@ pub struct Understood {
     pub problems: Vec<Problem>,
     /// Bytes that no report may show.
     pub secrets: Vec<(SourceId, Span)>,
+    /// What is in them.
+    pub private: Private,
     /// Sources by format.
     pub formats: BTreeMap<&'static str, usize>,
 }
@@ -52,12 +55,18 @@ impl Default for Given<'_> {
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
     let read::Facts { reading, formats, budget } = read::read(sources, detail, given.passwords);
-    let (mut facts, mut problems) = (reading.facts, reading.problems);
+    let Reading { mut facts, mut problems, secrets } = reading;
+    // Here, so that no rule, relation, fingerprint or report gets to see a private value.
+    let private = Private::of(sources, &secrets);
+    if !private.is_empty() {
+        facts.each_text(&mut |text| private.hide_in(text));
+        problems.iter_mut().for_each(|problem| private.hide_in(&mut problem.message));
+    }
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
     sources.set_aside();
-    problems.extend(weigh(&mut facts, given.blocklist, &budget));
-    Understood { facts, problems, secrets: reading.secrets, formats }
+    problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
+    Understood { facts, problems, secrets, private, formats }
 }
 
 /// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use keyreeve::budget::Budget;
 use keyreeve::facts::Reading;
 use keyreeve::facts::nginx::{assemble, parse, recognises};
 use keyreeve::problem::Subject;
@@ -19,7 +20,8 @@ fn read(sources: Vec<Source>) -> (Reading, Sources) {
     let sources = Sources::new(sources);
     let recognised = sources.iter().filter(|(_, source)| recognises(&source.name, source.bytes()));
     let parsed: Vec<_> = recognised.map(|(id, source)| parse(id, source)).collect();
-    (assemble(&parsed, &sources), sources)
+    let bytes = sources.iter().map(|(_, source)| source.len() as u64).sum();
+    (assemble(&parsed, &sources, &Budget::of(bytes)), sources)
 }
 
 /// The files below a folder, by names relative to it.
@@ -215,7 +217,9 @@ fn blocks_are_refused_where_nginx_refuses_them() {
 fn said(reading: &Reading) -> Vec<String> {
     let facts = reading.facts.tls_endpoints.iter();
     let mut said: Vec<_> = facts
-        .map(|(fact, place)| format!("{} {} {fact:?} {:?}", place.identity, place.label, place.parts.keys()))
+        .map(|(fact, place)| {
+            format!("{} {} {fact:?} {:?}", place.identity, place.label, place.parts.keys().collect::<Vec<_>>())
+        })
         .collect();
     said.sort();
     said
@@ -225,8 +229,8 @@ fn said(reading: &Reading) -> Vec<String> {
 fn words(source: &Source, file: usize) -> Vec<Vec<String>> {
     let parsed = parse(SourceId(0), source);
     let run = parsed.files[file].directives;
-    let text = |word: &keyreeve::facts::nginx::tree::Word| word.text(source.bytes()).into_owned();
-    (run.start..run.end).map(|at| parsed.tree.words(at).iter().map(text).collect()).collect()
+    let words = |at| parsed.tree.words(at, source.bytes()).map(|word| word.text(source.bytes()).into_owned()).collect();
+    (run.start..run.end).map(words).collect()
 }
 
 #[test]

@@ -7,6 +7,7 @@ use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::cache::Cache;
 
 use super::output::{self, Terminal};
+use super::setup;
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -23,7 +24,8 @@ enum Command {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
-    let cache = Cache::of_user().map_err(|error| anyhow!("compiled rules are not kept: {error}"))?;
+    let cache =
+        Cache::of_user(&setup::repository()).map_err(|error| anyhow!("compiled rules are not kept: {error}"))?;
     let folder = cache.folder().display();
     if let Some(Command::Clear) = arguments.command {
         let removed = cache.clear().with_context(|| format!("the cache {folder} cannot be cleared"))?;

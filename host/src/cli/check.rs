@@ -15,6 +15,7 @@ use keyreeve::finding::Status;
 use keyreeve::policy::FILE_NAME;
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
+use keyreeve::regular;
 use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
@@ -76,7 +77,7 @@ impl<'a> Check<'a> {
         let find = if arguments.staged { Setup::staged } else { Setup::new };
         let setup = find(&arguments.policy, &start)?;
         let selection = Selection { only: arguments.rule.clone(), skip: arguments.skip_rule.clone() };
-        let (engine, rules) = setup::rules(&setup.policy, &selection)?;
+        let (engine, rules) = setup::rules(&setup.policy, &selection, &setup::trees(&arguments.paths))?;
         let baseline = arguments.baseline.as_deref().map(read_baseline).transpose()?;
         let blocklist = setup::blocklist(&arguments.blocklist)?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
@@ -176,7 +177,7 @@ impl<'a> Check<'a> {
             baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
         }
         let rules = self.rules.reports(&judgements);
-        Ok(Report {
+        let mut report = Report {
             statements: statements::assess(&rules, &findings, &covered),
             run: self.run(started, &discovery.sources),
             rules,
@@ -193,7 +194,10 @@ impl<'a> Check<'a> {
             stale_baseline: if partial { Vec::new() } else { stale_baseline },
             sources: discovery.sources,
             secrets: understood.secrets,
-        })
+            private: understood.private,
+        };
+        report.hide_private();
+        Ok(report)
     }
 }
 
@@ -232,7 +236,7 @@ impl Check<'_> {
             prefix: self.setup.prefix(),
             commit: git.and_then(discover::commit),
             repository: git.and_then(discover::repository),
-            policy: self.setup.report(ignored.map(|(_, source)| source.name.clone()).collect()),
+            policy: self.setup.report(ignored.map(|(_, source)| source.name.clone()).collect(), sources),
             baseline: self.baseline.as_ref().map(|(path, bytes, _)| {
                 (discover::name_of(&self.setup.root, &discover::resolve(path)), hex(&sha256(bytes)))
             }),
@@ -284,7 +288,7 @@ fn at<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<(&'a str, &'a st
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {
     let name = path.to_string_lossy();
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
+    regular::open(path)
         .and_then(|file| file.take(baseline::SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes))
         .with_context(|| format!("the baseline {name} cannot be read; --write-baseline {name} makes one"))?;
     match baseline::Baseline::load(&name, &bytes) {

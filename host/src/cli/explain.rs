@@ -12,7 +12,7 @@ use super::setup::{self, Setup};
 
 pub(super) fn run(arguments: &ExplainArguments, _: &Terminal) -> Result<Exit> {
     let setup = Setup::new(&arguments.policy, ".".as_ref())?;
-    let (_, rules) = setup::rules(&setup.policy, &Selection::default())?;
+    let (_, rules) = setup::rules(&setup.policy, &Selection::default(), &setup::repository())?;
     let Some(entry) = rules.entries.iter().find(|entry| entry.rule.info.id == arguments.rule) else {
         let known: Vec<&str> = rules.entries.iter().map(|entry| entry.rule.info.id.as_str()).collect();
         return Err(setup::unknown_rule(&arguments.rule, &known));

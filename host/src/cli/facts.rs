@@ -6,7 +6,8 @@ use anyhow::Result;
 use keyreeve::discover::{self, Request};
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::facts::{Kind, spelling};
-use keyreeve::problem::Subject;
+use keyreeve::private::Private;
+use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
@@ -33,10 +34,12 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let passwords = setup::passwords(&arguments.passwords)?;
     let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
     let understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
+    let altered = scan::altered(&discovery.sources);
+    let mut problems = [discovery.problems, understood.problems, altered].concat();
+    hide(&understood.private, &mut discovery.sources, &mut problems);
     let sources = &discovery.sources;
-    let altered = scan::altered(sources);
-    let problems = discovery.problems.iter().chain(&understood.problems).chain(&altered);
     let problems: Vec<Value> = problems
+        .iter()
         .map(|problem| {
             let place = match &problem.subject {
                 Subject::Place(location) => place(*location, sources),
@@ -59,6 +62,17 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     });
     write_json(&document, &mut io::stdout().lock())?;
     Ok(exit)
+}
+
+/// Takes private values out of the names of files; they are in nothing else.
+fn hide(private: &Private, sources: &mut Sources, problems: &mut [Problem]) {
+    sources.rename(|name| private.hide_in_name(name));
+    for problem in problems {
+        private.hide_in(&mut problem.message);
+        if let Subject::Path(path) = &mut problem.subject {
+            *path = private.hide_in_name(path).unwrap_or_else(|| std::mem::take(path));
+        }
+    }
 }
 
 fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Result<Vec<Value>> {

@@ -7,15 +7,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
 use keyreeve::facts::password::Passwords;
-use keyreeve::policy::{Lock, OwnRule, Policy, find};
-use keyreeve::report::PolicyReport;
+use keyreeve::policy::{Lock, OwnRule, Policy, Scope, find};
+use keyreeve::regular;
 use keyreeve::report::escape::visible_lines;
+use keyreeve::report::{PolicyReport, ScopeReport};
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
+use keyreeve::source::Sources;
 use keyreeve::weak::blocklist::Blocklist;
 
 use super::{BlocklistArgument, PasswordArgument, PolicyArgument};
@@ -61,15 +63,17 @@ impl Setup {
         let Some(file) = file else {
             return Ok(Self { policy: Policy::built_in(), root: outer, git });
         };
-        // One that was found lies in the tree that is scanned: reading a FIFO or a terminal there would wait for ever.
-        if argument.file.is_none() && file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
-            bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
+        let lock = Lock::beside(&file);
+        let is_found = argument.file.is_none();
+        let tree = git.as_deref().or(file.parent()).unwrap_or(&here);
+        if is_found {
+            [&file, &lock].into_iter().try_for_each(|file| of_tree(file, tree))?;
         }
-        let mut policy = match indexed(&file) {
+        let policy = match indexed(&file) {
             Some(bytes) => Policy::load(&file, &bytes),
             None => Policy::read(&file),
         }?;
-        let lock = Lock::beside(&file);
+        let mut policy = if is_found { policy.found() } else { policy };
         policy.apply(&match indexed(&lock) {
             Some(bytes) => Lock::load(&lock, &bytes),
             None => Lock::read(&lock),
@@ -88,11 +92,38 @@ impl Setup {
         }
     }
 
-    /// What the report says of the policy; `ignored` are further policy files that are not read.
-    pub(super) fn report(&self, ignored: Vec<String>) -> PolicyReport {
+    /// What the report says of the policy; `ignored` are further policy files that are not read, `sources` what it is in force for.
+    pub(super) fn report(&self, ignored: Vec<String>, sources: &Sources) -> PolicyReport {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
-        PolicyReport { path, sha256: self.policy.sha256().to_owned(), ignored }
+        let policy = &self.policy;
+        let covers = |scope: &Scope| sources.iter().any(|(_, source)| scope.covers(&source.name));
+        let lesser =
+            policy.scopes.iter().map(|scope| (scope, scope.lessens())).filter(|(_, states)| !states.is_empty());
+        let scopes = lesser.filter(|(scope, _)| covers(scope));
+        let scopes = scopes.map(|(scope, states)| ScopeReport { states, line: policy.line(scope.span) });
+        PolicyReport {
+            path,
+            sha256: policy.sha256().to_owned(),
+            ignored,
+            fail_on: policy.fail_on,
+            fail_on_line: policy.fail_on_line(),
+            scopes: scopes.collect(),
+        }
     }
+}
+
+/// Nothing, if a file that was found lies in the tree that it was found in. A FIFO or a terminal there would be waited for, and a link could lead
+/// to what whoever put it there cannot read: messages quote what is wrong in a policy.
+fn of_tree(file: &Path, tree: &Path) -> Result<()> {
+    if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
+    }
+    // One that is not there is somebody else's complaint.
+    let leads_out = file.canonicalize().is_ok_and(|real| !real.starts_with(resolve(tree)));
+    if leads_out {
+        bail!("{} is a link that leads out of {}: name the policy with --policy", file.display(), tree.display());
+    }
+    Ok(())
 }
 
 /// Whether standard input is to be read, which stands for itself.
@@ -126,7 +157,7 @@ pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
     let Some(file) = &argument.password_file else { return Ok(Passwords::default()) };
     let name = visible_lines(&file.to_string_lossy());
     let read = || {
-        let opened = std::fs::File::open(file)?;
+        let opened = regular::open(file)?;
         let metadata = opened.metadata()?;
         let mut text = String::new();
         opened.take(PASSWORD_FILE_BYTES + 1).read_to_string(&mut text)?;
@@ -152,13 +183,26 @@ fn is_open_to_others(_: &std::fs::Metadata) -> bool {
     false
 }
 
-/// The engine and all rules.
-pub(super) fn rules(policy: &Policy, selection: &Selection) -> Result<(Engine, RuleSet)> {
+/// What is looked at: these paths, or where the command runs if there are none, and the repositories that they lie in.
+pub(super) fn trees(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let trees = paths.iter().map(|path| resolve(path));
+    trees.flat_map(|tree| git_root(&tree).into_iter().chain([tree])).collect()
+}
+
+/// The repository that the command runs in, if it does in one.
+pub(super) fn repository() -> Vec<PathBuf> {
+    git_root(&resolve(".".as_ref())).into_iter().collect()
+}
+
+/// The engine and all rules; `trees` are looked at.
+pub(super) fn rules(policy: &Policy, selection: &Selection, trees: &[PathBuf]) -> Result<(Engine, RuleSet)> {
     let engine = engine()?;
-    let loader = loader(&engine, if policy.own_rules().next().is_some() { cache() } else { None })?;
+    let loader = loader(&engine, if policy.own_rules().next().is_some() { cache(trees) } else { None })?;
     let load_own = |own: &OwnRule<'_>| {
-        let file = store::locate(own).map_err(|error| error.to_string())?;
-        loader.load(&OwnRule { file, ..own.clone() }).map_err(|error| error.to_string())
+        let own = store::locate(own).map_err(|error| error.to_string())?;
+        loader.load(&own).map_err(|error| error.to_string())
     };
     let rules = RuleSet::load(policy, selection, &load_own)?;
     for id in selection.names() {
@@ -179,7 +223,8 @@ pub(super) fn engine() -> Result<Engine> {
 /// What loads rules of one's own.
 pub(super) fn loader(engine: &Engine, cache: Option<Cache>) -> Result<Loader<'_>> {
     let compiler = env::current_exe().context("the program does not find itself, which compiles rules of your own")?;
-    Ok(Loader { engine, compiler, limits: compile::Limits::default(), cache, compiling: tell_of_compiling })
+    let compiler = Compiler::new(compiler, Limits::default());
+    Ok(Loader { engine, compiler, cache, compiling: tell_of_compiling })
 }
 
 /// Somebody who waits is told for what.
@@ -190,9 +235,9 @@ fn tell_of_compiling(path: &str) {
     }
 }
 
-/// The cache of compiled rules. Without one a run is slower, and that is said.
-pub(super) fn cache() -> Option<Cache> {
-    let unusable = match Cache::of_user() {
+/// The cache of compiled rules, which lies outside of all `trees`. Without one a run is slower, and that is said.
+pub(super) fn cache(trees: &[PathBuf]) -> Option<Cache> {
+    let unusable = match Cache::of_user(trees) {
         Ok(cache) => return Some(cache),
         Err(unusable) => unusable,
     };

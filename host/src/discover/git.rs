@@ -1,6 +1,7 @@
 //! The git index and git trees as sources, through the `git` program, which knows worktrees and alternate indices.
 //! Not the working tree (`walk`), and nothing that would change a repository or run a program that its configuration names.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -71,8 +72,34 @@ pub fn tree(root: &Path, revision: &str, keep: Keep<'_>, progress: &dyn Progress
 pub fn commit(root: &Path) -> Option<Commit> {
     let id = run(root, "rev-parse", &["--verify", "--quiet", "HEAD^{commit}"]).ok()?;
     let id = String::from_utf8(id).ok()?.trim().to_owned();
-    let status = run(root, "status", &["--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty"]);
-    Some(Commit { id, clean: status.is_ok_and(|changes| changes.is_empty()) })
+    Some(Commit { id, clean: status(root).is_ok_and(|changes| changes.is_empty()) })
+}
+
+/// What differs from the commit that is checked out. It is the one answer for which git reads the working tree, and to compare that it would run the
+/// filters of the repository's own configuration, which came with the tree; those of the user's are theirs.
+fn status(root: &Path) -> Result<Vec<u8>, GitError> {
+    const NAME: &str = "status";
+    let settings = run(root, "config", &["--list", "--show-scope", "--name-only", "-z"])?;
+    let records: Vec<&[u8]> = records(&settings).collect();
+    let foreign = records.chunks_exact(2).filter(|pair| !matches!(pair[0], b"system" | b"global"));
+    let drivers = foreign
+        .filter_map(|pair| pair[1].strip_prefix(b"filter.").and_then(|rest| rest.rsplitn(2, |&b| b == b'.').nth(1)));
+    let drivers: BTreeSet<&[u8]> = drivers.collect();
+    let mut status = command(root, NAME);
+    let set = env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0_usize);
+    let off = drivers
+        .iter()
+        .flat_map(|driver| [("clean", ""), ("process", ""), ("required", "false")].map(|off| (*driver, off)));
+    let mut count = set;
+    for (driver, (setting, value)) in off {
+        let key = [b"filter.", driver, b".", setting.as_bytes()].concat();
+        let Some(key) = path(&key) else { return Err(odd(NAME)) };
+        status.env(format!("GIT_CONFIG_KEY_{count}"), key).env(format!("GIT_CONFIG_VALUE_{count}"), value);
+        count += 1;
+    }
+    status.env("GIT_CONFIG_COUNT", count.to_string());
+    let output = status.args(["--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty"]).output();
+    judge(NAME, output.map_err(|error| absent(&error))?)
 }
 
 /// What the index has of a file; none if it does not have it, or there is no repository.
@@ -105,10 +132,12 @@ pub(super) fn finish(name: &'static str, child: Child) -> Result<Vec<u8>, GitErr
 }
 
 /// A git command below a folder that takes no lock, asks nothing, fetches nothing, and runs neither hook nor monitor nor
-/// external diff, whatever the repository's own configuration says; replaced objects are read as they were committed.
+/// external diff, whatever the repository's own configuration says; replaced objects are read as they were committed. A folder that only
+/// looks like the inside of a repository, as it can be committed to one, is none.
 pub(super) fn command(root: &Path, name: &str) -> Command {
     let mut command = Command::new("git");
     command.args(["--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
+    command.args(["-c", "safe.bareRepository=explicit"]);
     command.arg("-C").arg(root).arg(name).stdin(Stdio::null());
     if name == "diff" {
         command.args(["--no-ext-diff", "--no-textconv"]);

@@ -20,7 +20,6 @@ mod wireguard;
 use std::ops::Range;
 
 use super::key::Found;
-use crate::budget::Account;
 
 /// A form of key.
 pub(crate) struct Form {
@@ -44,8 +43,6 @@ pub(crate) trait Sink {
     /// Whether so many further bytes may be looked at. Each text has a budget in proportion to its length; when it is
     /// spent, a problem says so.
     fn may_spend(&mut self, bytes: usize) -> bool;
-    /// What the source pays from for what it has computed.
-    fn account(&self) -> &Account<'_>;
 }
 
 /// All forms.

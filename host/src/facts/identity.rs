@@ -6,15 +6,24 @@ use std::fmt::{self, Display};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::digest::hex;
+use crate::digest::{hex, sha256};
 
 /// What is judged, as a text that stays when lines move. A scan can hold very many, so a digest is kept as its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
     /// Of a certificate its SHA-256, of a key that of its SubjectPublicKeyInfo; in a text lower-case hexadecimal digits.
     Digest([u8; 32]),
-    /// Of a block of a configuration its kind, name and ordinal.
+    /// Of a block of a configuration its kind, name and ordinal, unless they are so long that a digest of them is kept.
     Text(Box<str>),
+}
+
+/// Bytes of an identity that is kept as a text: a server with some hundred names.
+const LONGEST: usize = 8192;
+
+impl Identity {
+    fn of(text: Box<str>) -> Self {
+        if text.len() <= LONGEST { Self::Text(text) } else { Self::Digest(sha256(text.as_bytes())) }
+    }
 }
 
 impl From<[u8; 32]> for Identity {
@@ -25,13 +34,13 @@ impl From<[u8; 32]> for Identity {
 
 impl From<String> for Identity {
     fn from(text: String) -> Self {
-        Self::Text(text.into())
+        Self::of(text.into())
     }
 }
 
 impl From<&str> for Identity {
     fn from(text: &str) -> Self {
-        Self::Text(text.into())
+        Self::of(text.into())
     }
 }
 
@@ -96,5 +105,18 @@ impl Display for KeyName {
             Self::KeyIdentifier(identifier) => write!(out, "key identifier {}", hex(identifier)),
             Self::Text(text) => out.write_str(text),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_identities_that_differ_at_their_ends_differ() {
+        let of = |end: &str| Identity::from(format!("http/server {}{end}", "a".repeat(LONGEST)));
+        assert_eq!(Identity::from("http/server a"), Identity::Text("http/server a".into()));
+        assert_ne!(of("a"), of("b"));
+        assert_eq!(of("a").to_string().len(), 64);
     }
 }

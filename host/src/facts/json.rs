@@ -5,12 +5,17 @@ use jsonc_parser::errors::ParseError;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
-use super::tree::{Builder, Inside, Node, Tree, Value, decode};
+use super::tree::{Builder, Inside, Kept, Node, Tree, Value, decode};
 use crate::source::Span;
 
 /// Reads a text (RFC 8259; comments, trailing commas and single quotes pass). A byte order mark is passed over.
 pub fn parse(bytes: &[u8]) -> Tree {
-    let mut builder = Builder::default();
+    parse_kept(bytes, Kept::All)
+}
+
+/// As [`parse`], of which only some values are wanted.
+pub fn parse_kept(bytes: &[u8], kept: Kept) -> Tree {
+    let mut builder = Builder::new(bytes.len(), kept);
     let text = decode(bytes, &mut builder.tree);
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { base: start, scanner: Scanner::new(&text[start..], &ScannerOptions::default()), builder };
@@ -42,7 +47,7 @@ impl Reader<'_> {
     /// Reads to the end, or to the first fault that cannot be passed over.
     fn document(&mut self) {
         let mut next = Next::Value;
-        loop {
+        while !self.builder.is_full() {
             match self.scanner.scan() {
                 Ok(Some(Token::CommentLine(_) | Token::CommentBlock(_))) => {}
                 Ok(Some(token)) => match self.token(token, next) {
@@ -109,7 +114,7 @@ impl Reader<'_> {
     }
 
     fn scalar(&mut self, token: &Token<'_>) {
-        let value = if *token == Token::Null { Value::Null } else { Value::Scalar(token.as_str().to_owned()) };
+        let value = if *token == Token::Null { Value::Null } else { Value::Scalar(token.as_str().into()) };
         let span = self.span();
         self.builder.place(Node { value, span });
     }
@@ -174,7 +179,7 @@ mod tests {
             Value::Scalar(_) => serde_json::from_str(&text[node.span.range()]).unwrap(),
             Value::List(items) => items.iter().map(|item| plain(item, text)).collect(),
             Value::Map(members) => {
-                members.iter().map(|member| (member.key.text.clone(), plain(&member.value, text))).collect()
+                members.iter().map(|member| (member.key.text.to_string(), plain(&member.value, text))).collect()
             }
             _ => serde_json::Value::Null,
         }
@@ -200,7 +205,7 @@ mod tests {
         let tree = parse(b"{\"a\": 1 \"b\": [1 2], /* c */ 'd': null,}");
         let messages: Vec<_> = tree.faults.iter().map(|fault| fault.message.as_str()).collect();
         assert_eq!(messages, ["a comma is missing here", "a comma is missing here"]);
-        let names: Vec<_> = tree.documents[0].members().iter().map(|member| member.key.text.as_str()).collect();
+        let names: Vec<_> = tree.documents[0].members().iter().map(|member| &*member.key.text).collect();
         assert_eq!(names, ["a", "b", "d"]);
     }
 

@@ -14,7 +14,6 @@ pub(crate) mod special;
 mod tpm;
 pub(crate) mod wire;
 
-use crate::budget::{Account, Spent};
 use crate::rules::contract::{Encryption, Key, Protection, PublicKey, Role, Unknown};
 use crate::source::Location;
 
@@ -22,6 +21,7 @@ use super::Place;
 use super::asn1::{Elements, Malformed};
 use super::material::unspecified;
 use super::password::{Opened, Opener};
+use crate::budget::Account;
 use crate::digest::{hex, sha256};
 use crate::facts::KeyName;
 
@@ -122,15 +122,14 @@ impl<'a> Found<'a> {
     }
 
     /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
-    pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &Opener<'_>) -> Result<Self, Malformed> {
+    pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
         let mut fields = Elements::of_sequence(der)?;
         let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
-        let opened = opener.open(algorithm, ciphertext, Shape::is_pkcs8);
-        Ok(private::encrypted_pkcs8(der)?.opened(opened, opener.account()))
+        Ok(private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8)))
     }
 
     /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the passwords opens it.
-    pub(crate) fn under_dek_info(label: &str, dek_info: &str, body: &[u8], opener: &Opener<'_>) -> Self {
+    pub(crate) fn under_dek_info(label: &str, dek_info: &str, body: &[u8], opener: &mut Opener<'_>) -> Self {
         let (format, named) = match label {
             "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),
             "EC PRIVATE KEY" => ("SEC1", "EC"),
@@ -139,13 +138,13 @@ impl<'a> Found<'a> {
         };
         let encryption = Some(encryption::of_dek_info(dek_info));
         let found = Self { encryption, named, ..Self::new(Role::Private, format, Protection::Passphrase, None) };
-        found.opened(opener.open_pem(dek_info, body, Shape::is_plain_private), opener.account())
+        found.opened(opener.open_pem(dek_info, body, Shape::is_plain_private))
     }
 
     /// The same with the public half of what was decrypted, or why that was not.
-    pub(crate) fn opened(self, opened: Result<Opened, Malformed>, account: &Account<'_>) -> Self {
+    pub(crate) fn opened(self, opened: Result<Opened, Malformed>) -> Self {
         let half = |plain: &[u8]| {
-            let inside = Shape::of(plain).map(|shape| private::read(shape, plain, account)).transpose()?.flatten();
+            let inside = Shape::of(plain).map(|shape| private::read(shape, plain)).transpose()?.flatten();
             Ok(inside.and_then(|found| found.public).map(PublicHalf::into_owned))
         };
         match opened {
@@ -162,13 +161,8 @@ impl<'a> Found<'a> {
     }
 
     /// The key in some DER of that shape; none if the shape is no key's.
-    pub(crate) fn in_der(shape: Shape, der: &'a [u8], account: &Account<'_>) -> Result<Option<Self>, Malformed> {
-        private::read(shape, der, account)
-    }
-
-    /// Why its public half was not computed, where it could have been.
-    pub(crate) fn unpaid(&self) -> Option<Spent> {
-        self.public.as_ref()?.unpaid()
+    pub(crate) fn in_der(shape: Shape, der: &'a [u8]) -> Result<Option<Self>, Malformed> {
+        private::read(shape, der)
     }
 
     /// Whether its private half is in this place.
@@ -182,6 +176,14 @@ impl<'a> Found<'a> {
         let hidden = format!("the SSH key type {} is not known", String::from_utf8_lossy(key.name));
         let [from, until] = key.validity.unwrap_or_default();
         Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
+    }
+
+    /// Computes what is still to be computed of its public half.
+    ///
+    /// # Errors
+    /// Why it is not computed.
+    pub(crate) fn compute(&mut self, account: &Account<'_>) -> Result<(), String> {
+        self.public.as_mut().map_or(Ok(()), |half| half.compute(account))
     }
 
     /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.

@@ -11,7 +11,6 @@ use super::certificate;
 use super::container::{Item, Sink};
 use super::fields::Fields;
 use super::key::{Found, PublicHalf, encryption};
-use crate::budget::Account;
 use crate::rules::contract::{Encryption, Protection, Role};
 
 pub(crate) use bcfks::read as read_bcfks;
@@ -30,11 +29,11 @@ pub(crate) fn recognises(bytes: &[u8]) -> bool {
 }
 
 /// Hands on what a keystore holds.
-pub(crate) fn read(bytes: &[u8], account: &Account<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     match java(bytes) {
         Some((format, fields)) => read_java(format, fields, sink),
         None if keybox::recognises(bytes) => keybox::read(bytes, sink),
-        None => bouncy::read(bytes, account, sink),
+        None => bouncy::read(bytes, sink),
     }
 }
 

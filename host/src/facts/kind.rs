@@ -3,8 +3,10 @@
 
 use super::{Kind, Place};
 use crate::rules::contract::{
-    Certificate, Context, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown,
+    Certificate, Context, EncryptedItem, Encryption, InventoryEntry, Key, Opener, PublicKey, RevocationList,
+    TlsEndpoint, Unknown,
 };
+use crate::text;
 
 /// A fact of any kind.
 pub trait Fact {
@@ -16,6 +18,18 @@ pub trait Fact {
 
     /// Bytes of what may be long in it.
     fn weight(&self) -> usize;
+
+    /// Calls with each text in it. Every field is named where this is done, so that a new one is not forgotten.
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String));
+
+    /// What is unknown of it, to be changed.
+    fn unknown_mut(&mut self) -> &mut [Unknown];
+
+    /// Cuts each of its texts and reasons to the length that such a one has at most.
+    fn cut(&mut self) {
+        self.unknown_mut().iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));
+        self.each_text(&mut text::cut_stated);
+    }
 }
 
 /// Facts of some kind.
@@ -45,10 +59,14 @@ impl<T: Fact> List for Kind<T> {
 }
 
 macro_rules! fact {
-    ($fact:ty, |$of:ident| $weight:expr) => {
+    ($fact:ident, |$of:ident| $weight:expr, texts($($text:ident),*), many($($many:ident),*), rest($($rest:ident),*)) => {
         impl Fact for $fact {
             fn unknown(&self) -> &[Unknown] {
                 &self.unknown
+            }
+
+            fn unknown_mut(&mut self) -> &mut [Unknown] {
+                &mut self.unknown
             }
 
             fn context_mut(&mut self) -> (&mut Context, &mut Vec<Unknown>) {
@@ -59,19 +77,125 @@ macro_rules! fact {
                 let $of = self;
                 $weight
             }
+
+            fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+                let Self { context: _, unknown, attributes, $($text,)* $($many,)* $($rest: _),* } = self;
+                $(call($text);)*
+                $($many.each_text(call);)*
+                unknown.each_text(call);
+                attributes.each_text(call);
+            }
         }
     };
 }
 
-fact!(TlsEndpoint, |of| texts(&of.names) + 2 * (of.suites.len() + of.groups.len()));
-fact!(Certificate, |of| texts(&of.names) + of.key.exponent.len());
-fact!(Key, |of| of.public.exponent.len());
-fact!(InventoryEntry, |of| {
-    let texts = [&of.id, &of.kind, &of.creator, &of.service, &of.owner, &of.fingerprint, &of.path];
-    texts.map(|text| text.len()).iter().sum()
-});
-fact!(EncryptedItem, |of| texts(&of.recipients) + 64 * of.openers.len());
-fact!(RevocationList, |of| of.issuer.len());
+fact!(
+    TlsEndpoint,
+    |of| texts(&of.names) + 2 * (of.suites.len() + of.groups.len()),
+    texts(),
+    many(names),
+    rest(side, transport, versions, suites, groups, verification)
+);
+fact!(
+    Certificate,
+    |of| texts(&of.names) + of.key.exponent.len(),
+    texts(signature_algorithm, signature_hash),
+    many(names, key),
+    rest(not_before, not_after, authority, self_issued, last_rotated, inventoried)
+);
+fact!(
+    Key,
+    |of| of.public.exponent.len(),
+    texts(format),
+    many(public, encryption),
+    rest(role, protection, last_rotated, inventoried)
+);
+fact!(
+    InventoryEntry,
+    |of| {
+        let texts = [&of.id, &of.kind, &of.creator, &of.service, &of.owner, &of.fingerprint, &of.path];
+        texts.map(|text| text.len()).iter().sum()
+    },
+    texts(id, kind, creator, service, owner, fingerprint, path),
+    many(),
+    rest(created, last_rotated, found)
+);
+fact!(
+    EncryptedItem,
+    |of| texts(&of.recipients) + 64 * of.openers.len(),
+    texts(format, cipher, kdf, prf),
+    many(recipients, openers),
+    rest(key_bits, authenticated, iterations, encrypted_at, key_created)
+);
+fact!(
+    RevocationList,
+    |of| of.issuer.len(),
+    texts(issuer, signature_algorithm, signature_hash),
+    many(),
+    rest(this_update, next_update, revoked)
+);
+
+/// What has texts in it.
+trait Texts {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String));
+}
+
+impl<T: Texts> Texts for Vec<T> {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.iter_mut().for_each(|part| part.each_text(call));
+    }
+}
+
+impl<T: Texts> Texts for Option<T> {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.iter_mut().for_each(|part| part.each_text(call));
+    }
+}
+
+impl Texts for String {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        call(self);
+    }
+}
+
+/// The value of an attribute: its name is the host's.
+impl Texts for (String, String) {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        call(&mut self.1);
+    }
+}
+
+/// The reason: the field is the contract's.
+impl Texts for Unknown {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self { field: _, reason } = self;
+        call(reason);
+    }
+}
+
+impl Texts for PublicKey {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self { algorithm, bits: _, curve, exponent: _, attributes } = self;
+        [algorithm, curve].into_iter().for_each(&mut *call);
+        attributes.each_text(call);
+    }
+}
+
+impl Texts for Encryption {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self { scheme, kdf, prf, iterations: _, cipher, attributes } = self;
+        [scheme, kdf, prf, cipher].into_iter().for_each(&mut *call);
+        attributes.each_text(call);
+    }
+}
+
+impl Texts for Opener {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self { label, matches: _, beside: _, plaintext: _, attributes } = self;
+        call(label);
+        attributes.each_text(call);
+    }
+}
 
 fn texts(texts: &[String]) -> usize {
     texts.iter().map(|text| text.len() + 8).sum()

@@ -1,6 +1,7 @@
 //! Key material: certificates, keys and requests in a source of any kind, wherever in it they stand. Not what the
 //! source is besides, which its own format reads.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,12 +10,13 @@ use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
 use memchr::memmem;
 
 use crate::budget::{Account, Budget};
+use crate::digest::sha256;
 use crate::problem::Problem;
 use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::Malformed;
-use super::forms::{FORMS, Form};
+use super::forms::{FORMS, Form, Sink};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::{Opener, Passwords};
 use super::pem::embedded::{self, Run};
@@ -23,11 +25,9 @@ use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, requ
 
 mod der;
 mod file;
-mod form;
 mod held;
 
 pub(super) use file::File;
-use form::{Found, Rereading};
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;
@@ -47,19 +47,21 @@ pub fn read_detailed(id: SourceId, source: &Source) -> Reading {
 pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed: bool) -> Reading {
     let budget = Budget::of(source.len() as u64);
     let account = Account::new(&budget);
-    read_file(id, &File::of(source.bytes()), &Opener::new(passwords, &account), detailed, HashSet::new())
+    read_file(id, &File::of(source.bytes()), passwords, detailed, HashSet::new(), &account)
 }
 
-/// As [`read_with`], at the expense of the source that the opener is for. A block in one of the places that are `told` is one with which
-/// another format has a problem already.
+/// As [`read_with`]. A block in one of the places that are `told` is one with which another format has a problem already.
 pub(super) fn read_file(
     id: SourceId,
     file: &File<'_>,
-    opener: &Opener<'_>,
+    passwords: &Passwords,
     detailed: bool,
     told: HashSet<Span>,
+    account: &Account<'_>,
 ) -> Reading {
-    let mut reader = Reader { id, detailed, opener, told, reading: Reading::default(), bodies: HashMap::new() };
+    let opener = Opener::new(passwords, account);
+    let mut reader =
+        Reader { id, detailed, account, opener, told, reading: Reading::default(), bodies: HashMap::new() };
     reader.file(file);
     reader.reading
 }
@@ -141,10 +143,67 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     Marks { searcher, of_pattern: patterns.into_iter().map(|(_, mark)| mark).collect() }
 });
 
+/// How many bytes may still be looked at more than once in a text.
+struct Again {
+    left: usize,
+    is_told: bool,
+    /// Where the text ends.
+    end: usize,
+}
+
+impl Again {
+    fn of(text: &[u8]) -> Self {
+        Self { left: (1 << 20) + 16 * text.len(), is_told: false, end: text.len() }
+    }
+}
+
+/// Takes what the reader of a form finds around the mark at `at`.
+struct Found<'r, 'o> {
+    reader: &'r mut Reader<'o>,
+    origin: Origin,
+    again: &'r mut Again,
+    at: Range<usize>,
+}
+
+impl Sink for Found<'_, '_> {
+    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>) {
+        let (home, stated) = (self.origin.span(home), self.origin.span(stated));
+        // What does not tell two keys of a file apart is counted.
+        let count = self.reader.bodies.entry(sha256(body)).or_default();
+        let body = if *count == 0 { Cow::Borrowed(body) } else { [body, &count.to_be_bytes()].concat().into() };
+        *count += 1;
+        self.reader.key(found, &body, home, stated);
+    }
+
+    fn secret(&mut self, range: &Range<usize>) {
+        self.reader.keep_secret(Some(self.origin.span(range)));
+    }
+
+    fn problem(&mut self, range: &Range<usize>, message: String) {
+        self.reader.problem(self.origin.span(range), message);
+    }
+
+    fn may_spend(&mut self, bytes: usize) -> bool {
+        let left = self.again.left.checked_sub(bytes);
+        self.again.left = left.unwrap_or(0);
+        if left.is_none() && !std::mem::replace(&mut self.again.is_told, true) {
+            // Nobody knows what is private from here on.
+            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.again.end))));
+            let at = self.origin.span(&self.at);
+            self.reader.problem(
+                at,
+                "from here on not every key is looked for: too much of the file looks like the beginning of one",
+            );
+        }
+        left.is_some()
+    }
+}
+
 struct Reader<'a> {
     id: SourceId,
     detailed: bool,
-    opener: &'a Opener<'a>,
+    account: &'a Account<'a>,
+    opener: Opener<'a>,
     /// Blocks that are known to be damaged.
     told: HashSet<Span>,
     reading: Reading,
@@ -164,9 +223,9 @@ impl Reader<'_> {
                 self.openpgp(bytes, home, home);
             }
             file::Kind::Form(read) => {
-                let mut rereading = Rereading::of(bytes);
+                let mut again = Again::of(bytes);
                 let at = 0..bytes.len();
-                read(bytes, &mut Found { reader: self, origin: Origin::Source, rereading: &mut rereading, at });
+                read(bytes, &mut Found { reader: self, origin: Origin::Source, again: &mut again, at });
             }
             file::Kind::Text => self.expect_certificates(bytes),
         }
@@ -186,14 +245,14 @@ impl Reader<'_> {
 
     fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
         let (mut at, mut last) = (0, (0, Setting::default()));
-        let mut rereading = Rereading::of(text);
+        let mut again = Again::of(text);
         while let Some(hit) = MARKS.searcher.find(Input::new(text).range(at..)) {
             let next = match MARKS.of_pattern[hit.pattern()] {
                 Mark::Pem => self.pem(text, hit.start(), &mut last, origin),
                 Mark::Ssh => self.ssh_line(text, hit.start(), origin),
                 Mark::Base64 => self.embedded(text, hit.start(), at, origin, depth),
-                Mark::Form(form) if !rereading.is_told && (form.announces)(text, hit.start()) => {
-                    let mut found = Found { reader: self, origin, rereading: &mut rereading, at: hit.range() };
+                Mark::Form(form) if !again.is_told && (form.announces)(text, hit.start()) => {
+                    let mut found = Found { reader: self, origin, again: &mut again, at: hit.range() };
                     (form.read)(text, hit.start(), &mut found)
                 }
                 Mark::Form(_) => None,
@@ -245,7 +304,7 @@ impl Reader<'_> {
                 Ok(())
             }
             Kind::Special(form) => {
-                self.key(special::read(form, bytes, self.opener.account())?, bytes, home, begin);
+                self.key(special::read(form, bytes)?, bytes, home, begin);
                 Ok(())
             }
             Kind::OpenSsh => {
@@ -260,7 +319,7 @@ impl Reader<'_> {
             }
             Kind::Key | Kind::OtherKey => {
                 let found = match dek_info {
-                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, self.opener)),
+                    Some(dek_info) => Some(key::Found::under_dek_info(block.label, dek_info, bytes, &mut self.opener)),
                     None => Shape::of(bytes).map(|shape| self.der_key(shape, bytes)).transpose()?.flatten(),
                 };
                 match found {
@@ -275,10 +334,12 @@ impl Reader<'_> {
         }
     }
 
-    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
-        if let Some(spent) = found.unpaid() {
-            let lost = "the public half of the key is not computed, so that the key is not known again in other places";
-            self.problem(home, format!("{lost}: {spent}"));
+    fn key(&mut self, mut found: key::Found<'_>, body: &[u8], home: Span, begin: Span) {
+        if let Err(reason) = found.compute(self.account) {
+            self.problem(
+                home,
+                format!("the public half of the key is not known, so that it is found nowhere else: {reason}"),
+            );
         }
         let (fact, mut place) = found.into_fact(self.location(home), body, self.detailed);
         if begin != home {

@@ -21,7 +21,7 @@ mod oid;
 mod openpgp;
 pub mod openssl;
 mod parameters;
-mod parts;
+pub mod parts;
 pub mod password;
 mod pem;
 mod pkcs12;
@@ -38,8 +38,9 @@ use crate::finding::FactKind;
 use crate::problem::Problem;
 use crate::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint, Unknown};
 use crate::source::{Location, SourceId, Span};
+use crate::text;
 
-pub(crate) use asn1::significant;
+pub(crate) use asn1::{bit_length, significant};
 pub use identity::{CertificateNames, Identity, KeyName};
 pub(crate) use key::Numbers;
 pub use kind::Fact;
@@ -53,17 +54,21 @@ pub struct Kind<T> {
     places: Vec<Place>,
 }
 
+impl<T: Fact> Kind<T> {
+    /// Adds a fact and where it was found. What is long of its texts is cut: labels and identities have their length already.
+    pub fn push(&mut self, mut fact: T, mut place: Place) {
+        fact.cut();
+        place.details.iter_mut().for_each(|(_, detail)| text::cut_stated(detail));
+        self.facts.push(fact);
+        self.places.push(place);
+    }
+}
+
 impl<T> Kind<T> {
     /// Makes room for exactly so many more.
     pub fn reserve(&mut self, more: usize) {
         self.facts.reserve_exact(more);
         self.places.reserve_exact(more);
-    }
-
-    /// Adds a fact and where it was found.
-    pub fn push(&mut self, fact: T, place: Place) {
-        self.facts.push(fact);
-        self.places.push(place);
     }
 
     /// The bare facts, in order.
@@ -102,6 +107,17 @@ impl<T> Kind<T> {
         self.places.retain(keep);
     }
 
+    /// Puts the facts in the order of their places.
+    fn sort(&mut self) {
+        if self.places.is_sorted_by_key(|place| place.home) {
+            return;
+        }
+        let (facts, places) = (std::mem::take(&mut self.facts), std::mem::take(&mut self.places));
+        let mut pairs: Vec<_> = facts.into_iter().zip(places).collect();
+        pairs.sort_by_key(|(_, place)| place.home);
+        (self.facts, self.places) = pairs.into_iter().unzip();
+    }
+
     fn append(&mut self, mut other: Self) {
         if self.is_empty() {
             // The facts of one large file are not copied.
@@ -110,6 +126,13 @@ impl<T> Kind<T> {
         }
         self.facts.append(&mut other.facts);
         self.places.append(&mut other.places);
+    }
+}
+
+impl<T: Fact> Kind<T> {
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.facts.iter_mut().for_each(|fact| fact.each_text(call));
+        self.places.iter_mut().for_each(|place| place.each_text(call));
     }
 }
 
@@ -155,6 +178,16 @@ impl Facts {
         self.inventory.retain(keep);
         self.encrypted_data.retain(keep);
         self.revocation_lists.retain(keep);
+    }
+
+    /// Calls with each text of all facts, and of what is known of them beside what rules judge.
+    pub fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        self.tls_endpoints.each_text(call);
+        self.certificates.each_text(call);
+        self.keys.each_text(call);
+        self.inventory.each_text(call);
+        self.encrypted_data.each_text(call);
+        self.revocation_lists.each_text(call);
     }
 
     /// The places alone: more is not needed once all is judged, and the facts take more memory than they do.
@@ -249,6 +282,36 @@ impl Place {
         self.public = public.map(Vec::into_boxed_slice);
     }
 
+    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+        let Self {
+            label,
+            identity,
+            key_names,
+            details,
+            home: _,
+            parts: _,
+            spki: _,
+            certificate: _,
+            revokes: _,
+            public: _,
+        } = self;
+        let mut in_box = |text: &mut Box<str>| {
+            let mut whole = std::mem::take(text).into_string();
+            call(&mut whole);
+            *text = whole.into_boxed_str();
+        };
+        in_box(label);
+        if let Identity::Text(text) = identity {
+            in_box(text);
+        }
+        for name in key_names {
+            if let KeyName::Text(text) = name {
+                in_box(text);
+            }
+        }
+        details.iter_mut().for_each(|(_, value)| call(value));
+    }
+
     /// Every exact name of the key or certificate.
     pub fn names(&self) -> impl Iterator<Item = KeyName> {
         let (certificate, key) = (self.certificate.as_ref(), self.spki.map(KeyName::Sha256));
@@ -267,7 +330,7 @@ impl Place {
     pub fn new(home: Location, label: impl Into<Box<str>>, identity: impl Into<Identity>) -> Self {
         Self {
             home,
-            label: label.into(),
+            label: text::label(&label.into()),
             parts: Parts::default(),
             identity: identity.into(),
             key_names: Box::default(),

@@ -29,7 +29,7 @@ const DEPTH: u32 = 8;
 const FORMAT: &str = "PKCS#12";
 
 /// Hands on what a PFX holds. A part that cannot be read is a problem of its own.
-pub(crate) fn read(ber: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let der = ber::to_der(ber)?;
     let mut fields = Elements::of_sequence(&der)?;
     fields.next(Tag::Integer)?;
@@ -51,7 +51,7 @@ pub(crate) fn read(ber: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Resu
 }
 
 struct Reader<'r, 'o, 's> {
-    opener: &'r Opener<'o>,
+    opener: &'r mut Opener<'o>,
     sink: &'r mut Sink<'s>,
     /// The hash of its MacData, and the iterations.
     mac: Option<(String, u64)>,
@@ -137,8 +137,7 @@ impl Reader<'_, '_, '_> {
     fn bag(&mut self, kind: Oid, value: Element<'_>, id: &[u8], depth: u32) -> Result<(), Malformed> {
         match kind {
             KEY_BAG => {
-                let found = Found::in_der(Shape::Pkcs8, value.raw, self.opener.account())?
-                    .ok_or(Malformed("it holds no key"))?;
+                let found = Found::in_der(Shape::Pkcs8, value.raw)?.ok_or(Malformed("it holds no key"))?;
                 self.keep(found, value, id);
             }
             SHROUDED_KEY_BAG => {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::password::{Opener, Passwords};
+use super::password::Passwords;
 use super::{Reading, encrypted, inventory, material, nginx};
-use crate::budget::{Account, Budget, Outlay};
+use crate::budget::{Account, Budget};
 use crate::problem::{Problem, Subject};
 use crate::source::{Source, SourceId, Sources, Span};
 
@@ -58,12 +58,12 @@ pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Facts {
             configurations.push(parsed);
         }
     }
-    facts.reading.append(nginx::assemble(&configurations, sources));
+    facts.reading.append(nginx::assemble(&configurations, sources, &facts.budget));
     facts
 }
 
-/// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then it is paid from once more,
-/// by one source after the other, so that it is always the last ones that go without. Those that were refused, or are now, are read again.
+/// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then those that asked for any
+/// of it are read once more, one after the other, so that it is always the last ones that go without.
 fn parts(sources: &Sources, of: impl Fn(SourceId, &Source, &Budget) -> Part + Sync) -> (Vec<Part>, Budget) {
     let list: Vec<(SourceId, &Source)> = sources.iter().collect();
     let budget = || Budget::of(list.iter().map(|(_, source)| source.len() as u64).sum());
@@ -76,10 +76,8 @@ fn parts(sources: &Sources, of: impl Fn(SourceId, &Source, &Budget) -> Part + Sy
         return (parts, shared);
     }
     let ordered = budget();
-    for ((id, source), part) in list.iter().zip(&mut parts) {
-        if part.outlay.is_none_or(|outlay| ordered.pay_all(&outlay).is_err()) {
-            *part = of(*id, source, &ordered);
-        }
+    for ((id, source), part) in list.iter().zip(&mut parts).filter(|(_, part)| part.has_paid) {
+        *part = of(*id, source, &ordered);
     }
     (parts, ordered)
 }
@@ -96,8 +94,7 @@ struct Part {
     inventory: Option<Reading>,
     encrypted: Option<Reading>,
     nginx: Option<nginx::Parsed>,
-    /// None if anything was refused.
-    outlay: Option<Outlay>,
+    has_paid: bool,
 }
 
 impl Part {
@@ -105,19 +102,18 @@ impl Part {
         let account = Account::new(budget);
         let (name, bytes) = (source.name.as_str(), source.bytes());
         // What is recognised of encrypted data has been read by then.
-        let encrypted = Some(encrypted::read_paid(id, source, &account)).filter(|reading| !reading.is_empty());
+        let encrypted = Some(encrypted::read(id, source)).filter(|reading| !reading.is_empty());
         let file = material::File::of(bytes);
         let read_material = || {
             let told = encrypted.iter().flat_map(|reading| &reading.problems).filter_map(span).collect();
-            let opener = Opener::new(passwords, &account);
-            material::read_file(id, &file, &opener, detail == Detail::Everything, told)
+            material::read_file(id, &file, passwords, detail == Detail::Everything, told, &account)
         };
         Self {
             material: file.may_hold().then(read_material),
             inventory: inventory::recognises(name, bytes).then(|| inventory::read(id, source)),
             nginx: nginx::recognises(name, bytes).then(|| nginx::parse(id, source)),
             encrypted,
-            outlay: account.outlay(),
+            has_paid: account.has_paid(),
         }
     }
 }
@@ -126,5 +122,32 @@ fn span(problem: &Problem) -> Option<Span> {
     match &problem.subject {
         Subject::Place(location) => Some(location.span),
         Subject::Path(_) | Subject::Rule(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::budget::Work;
+
+    #[test]
+    fn of_sources_that_overdraw_the_budget_together_it_is_always_the_last_ones_that_go_without() {
+        let sources = Sources::new((0..64).map(|number| Source::new(format!("{number:02}"), None, *b"abc")).collect());
+        let each = Work::Numbers.allowance(64 * 3) / 10;
+        let of = |id: SourceId, _: &Source, budget: &Budget| {
+            let account = Account::new(budget);
+            // Every second one asks for nothing, and is read once.
+            let is_refused = id.0.is_multiple_of(2) && account.pay(Work::Numbers, each).is_err();
+            let material = is_refused.then(Reading::default);
+            Part { material, inventory: None, encrypted: None, nginx: None, has_paid: account.has_paid() }
+        };
+        for threads in [1, 2, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let (parts, budget) = pool.install(|| parts(&sources, of));
+            let refused: Vec<usize> = (0..64).filter(|&number| parts[number].material.is_some()).collect();
+            assert_eq!(refused, (20..64).step_by(2).collect::<Vec<_>>(), "{threads}");
+            assert!(budget.is_overdrawn());
+        }
     }
 }

@@ -3,11 +3,17 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::source::Span;
+use crate::text::quoted;
 
 /// Deepest nesting of lists and maps that is kept; what lies deeper is unknown.
 pub const DEPTH_LIMIT: usize = 128;
+
+/// Values and names that are read of any text, and of how many bytes one more is: what is written for people has a tenth of that.
+const ROOM: usize = 1 << 17;
+const BYTES_OF_VALUE: usize = 20;
 
 /// Most faults that are listed of one source; the last one says that there are more.
 const FAULT_LIMIT: usize = 100;
@@ -27,13 +33,13 @@ pub enum Value {
     /// Nothing: `null`, `~`, or no text at all.
     Null,
     /// A text, unescaped; of a number, boolean or date the spelling in the source.
-    Scalar(String),
+    Scalar(Box<str>),
     /// Values in order.
-    List(Vec<Node>),
+    List(Box<[Node]>),
     /// Names and values in the order of the source; a name that stands twice is there twice.
-    Map(Vec<Member>),
+    Map(Box<[Member]>),
     /// A value that could not be found out; why, as a clause.
-    Unknown(String),
+    Unknown(Box<str>),
 }
 
 /// One name and its value in a map.
@@ -48,11 +54,14 @@ pub struct Member {
 /// A text and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// Unescaped.
-    pub text: String,
+    /// Unescaped; the names of a table are shared by its rows.
+    pub text: Arc<str>,
     /// With its quotes.
     pub span: Span,
 }
+
+/// Why a text is not read to its end.
+pub const TOO_MANY: &str = "from here on it is not read: it holds more values than a file of its size may";
 
 /// Something in the text that is not as its format asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,15 +73,47 @@ pub struct Fault {
 }
 
 /// What was read from one text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tree {
     /// The roots: several in a YAML stream, else at most one.
     pub documents: Vec<Node>,
     /// What was wrong on the way; what stood before and, where the format allows it, behind is in the tree.
     pub faults: Vec<Fault>,
+    /// From where on nothing is read, because the text holds more values than a text of its size may: that is a fault, too.
+    pub cut: Option<Span>,
+    /// How many more values and names it may hold.
+    room: usize,
 }
 
 impl Tree {
+    /// Of a text of so many bytes, of which nothing is read yet.
+    pub(super) fn of(bytes: usize) -> Self {
+        let room = ROOM + bytes / BYTES_OF_VALUE;
+        Self { documents: Vec::new(), faults: Vec::new(), cut: None, room }
+    }
+
+    /// Takes room for some values. If that is not left, the rest of the text is not to be read.
+    pub(super) fn take(&mut self, values: usize, span: Span) -> bool {
+        match self.room.checked_sub(values) {
+            Some(room) if self.cut.is_none() => self.room = room,
+            _ => self.cut(span),
+        }
+        self.cut.is_none()
+    }
+
+    /// How many values there is room for.
+    pub(super) fn room(&self) -> usize {
+        self.room
+    }
+
+    /// Notes that the rest is not read.
+    pub(super) fn cut(&mut self, span: Span) {
+        if self.cut.replace(span).is_none() {
+            // However many faults there are, this one is listed.
+            self.faults.push(Fault { span, message: TOO_MANY.into() });
+        }
+    }
+
     /// Adds a fault, unless there are too many already.
     pub fn fault(&mut self, span: Span, message: impl Into<String>) {
         match self.faults.len() {
@@ -91,6 +132,15 @@ impl Node {
         match &self.value {
             Value::Map(members) => members,
             _ => &[],
+        }
+    }
+
+    /// Whether there is no name in it.
+    fn is_nameless(&self) -> bool {
+        match &self.value {
+            Value::Null | Value::Scalar(_) | Value::Unknown(_) => true,
+            Value::List(items) => items.is_empty(),
+            Value::Map(members) => members.is_empty(),
         }
     }
 }
@@ -118,8 +168,9 @@ pub fn decode<'a>(bytes: &'a [u8], tree: &mut Tree) -> Cow<'a, str> {
 }
 
 /// Makes a tree from the events of a parser, without recursion. Names of a map are told by their position.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Builder {
+    kept: Kept,
     open: Vec<Open>,
     /// The lists and maps that are open below the depth limit.
     skipped: Vec<Inside>,
@@ -131,6 +182,8 @@ pub(super) struct Builder {
 #[derive(Debug)]
 struct Open {
     start: usize,
+    /// From its first name or value to its last, also of those that are not kept.
+    extent: Option<Span>,
     content: Content,
 }
 
@@ -156,7 +209,26 @@ pub(super) enum Inside {
     Map,
 }
 
+/// Which values of a text are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// All of them.
+    All,
+    /// Those that have a name, or hold one that has: of a list of numbers nothing.
+    Named,
+}
+
 impl Builder {
+    /// For a text of so many bytes.
+    pub(super) fn new(bytes: usize, kept: Kept) -> Self {
+        Self { kept, open: Vec::new(), skipped: Vec::new(), root: None, tree: Tree::of(bytes) }
+    }
+
+    /// Whether the text holds too much, and the rest of it is not to be read.
+    pub(super) fn is_full(&self) -> bool {
+        self.tree.cut.is_some()
+    }
+
     pub(super) fn open_list(&mut self, start: usize) {
         self.open(start, Content::List(Vec::new()));
     }
@@ -170,11 +242,13 @@ impl Builder {
             if self.skipped.is_empty() {
                 let message = format!("is nested deeper than {DEPTH_LIMIT} levels");
                 self.tree.fault(Span::new(start, start + 1), message.clone());
-                self.place(Node { value: Value::Unknown(message), span: Span::new(start, start + 1) });
+                self.place(Node { value: Value::Unknown(message.into()), span: Span::new(start, start + 1) });
             }
             self.skipped.push(content.kind());
         } else {
-            self.open.push(Open { start, content });
+            // What is full is closed all the same, so that what it holds already is kept.
+            self.tree.take(1, Span::new(start, start + 1));
+            self.open.push(Open { start, extent: None, content });
         }
     }
 
@@ -184,33 +258,44 @@ impl Builder {
         if self.skipped.pop().is_some() {
             return None;
         }
-        let Open { start, content } = self.open.pop()?;
+        let Open { start, extent, content } = self.open.pop()?;
         let value = match content {
-            Content::List(items) => Value::List(items),
+            Content::List(items) => Value::List(items.into()),
             Content::Map { members, .. } => {
                 self.report_duplicates(&members);
-                Value::Map(members)
+                Value::Map(members.into())
             }
         };
         let span = match end {
             Some(end) => Span::new(start, end.max(start)),
-            None => extent(&value).unwrap_or(Span::new(start, start)),
+            None => extent.unwrap_or(Span::new(start, start)),
         };
-        self.place(Node { value, span })
+        self.put(Node { value, span })
     }
 
     fn report_duplicates(&mut self, members: &[Member]) {
         let mut seen = HashSet::new();
         for Member { key, .. } in members {
-            if !seen.insert(key.text.as_str()) {
+            if !seen.insert(&*key.text) {
                 self.tree.fault(key.span, format!("`{}` stands twice in one map", quoted(&key.text)));
             }
         }
     }
 
-    /// Puts a value where the parser is. Gives it back, unless it became a name or lies too deep.
+    /// Puts a value where the parser is. Gives it back, unless it became a name, lies too deep, is not wanted or one too many.
     pub(super) fn place(&mut self, node: Node) -> Option<&Node> {
+        let is_kept = self.skipped.is_empty() && self.wants(&node);
+        if is_kept && !self.tree.take(1, node.span) { None } else { self.put(node) }
+    }
+
+    fn put(&mut self, node: Node) -> Option<&Node> {
         if !self.skipped.is_empty() {
+            return None;
+        }
+        if let Some(open) = self.open.last_mut() {
+            open.extent = Some(open.extent.map_or(node.span, |extent| extent.cover(node.span)));
+        }
+        if !self.wants(&node) {
             return None;
         }
         match self.open.last_mut() {
@@ -225,12 +310,17 @@ impl Builder {
                     members.last().map(|member| &member.value)
                 }
                 None => {
-                    let text = if let Value::Scalar(text) = node.value { text } else { String::new() };
+                    let text = if let Value::Scalar(text) = node.value { text.into() } else { "".into() };
                     *key = Some(Text { text, span: node.span });
                     None
                 }
             },
         }
+    }
+
+    fn wants(&self, node: &Node) -> bool {
+        let in_list = matches!(self.open.last(), Some(Open { content: Content::List(_), .. }));
+        self.kept == Kept::All || !in_list || !node.is_nameless()
     }
 
     /// What is open at this place; none at the root.
@@ -250,24 +340,4 @@ impl Builder {
         }
         self.root.take()
     }
-}
-
-/// The smallest span that covers what a list or map holds.
-fn extent(value: &Value) -> Option<Span> {
-    let cover = |first: Span, last: Span| first.cover(last);
-    match value {
-        Value::List(items) => Some(cover(items.first()?.span, items.last()?.span)),
-        Value::Map(members) => Some(cover(members.first()?.key.span, members.last()?.value.span)),
-        _ => None,
-    }
-}
-
-/// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
-pub fn quoted(text: &str) -> String {
-    const LIMIT: usize = 40;
-    let mut short: String = text.chars().take(LIMIT).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(LIMIT).is_some() {
-        short.push('…');
-    }
-    short
 }

@@ -2,11 +2,13 @@
 //! Not what a tree means; the events are granit-parser's, which stays behind this module.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
 
-use super::tree::{Builder, DEPTH_LIMIT, Fault, Member, Node, Tree, Value, decode, quoted};
+use super::tree::{Builder, DEPTH_LIMIT, Fault, Kept, Member, Node, Tree, Value, decode};
 use crate::source::Span;
+use crate::text::quoted;
 
 /// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.
 const ALIAS_LIMIT: usize = 16 * 1024 * 1024;
@@ -16,11 +18,16 @@ const NESTING_LIMIT: usize = DEPTH_LIMIT / 2;
 
 /// Reads a stream of documents. After a fault it goes on at the next document; what stood before the fault is kept.
 pub fn parse(bytes: &[u8]) -> Tree {
-    let mut builder = Builder::default();
+    parse_kept(bytes, Kept::All)
+}
+
+/// As [`parse`], of which only some values are wanted.
+pub fn parse_kept(bytes: &[u8], kept: Kept) -> Tree {
+    let mut builder = Builder::new(bytes.len(), kept);
     let text = decode(bytes, &mut builder.tree);
     let mut parser = Parser::new_from_str_with_options(&text, options());
     let mut reader = Reader { builder, text: &text, anchors: HashMap::new(), open: Vec::new(), left: ALIAS_LIMIT };
-    while let Some(event) = parser.next_event() {
+    while let Some(event) = parser.next_event().filter(|_| !reader.builder.is_full()) {
         match event {
             Ok((event, span)) => reader.event(event, span.byte_range().unwrap_or_default()),
             Err(error) => {
@@ -70,7 +77,7 @@ impl Reader<'_> {
     fn event(&mut self, event: Event<'_>, range: std::ops::Range<usize>) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = scalar(text.into_owned(), style, tag.as_deref());
+                let value = scalar(text.into(), style, tag.as_deref());
                 self.place(Node { value, span: self.span(range) }, anchor);
             }
             Event::SequenceStart(style, anchor, _) => {
@@ -87,7 +94,7 @@ impl Reader<'_> {
                 let span = self.span(range);
                 let message = format!("the alias `*{}` has no anchor before it", quoted(&name));
                 self.builder.tree.fault(span, message.clone());
-                self.builder.place(Node { value: Value::Unknown(message), span });
+                self.builder.place(Node { value: Value::Unknown(message.into()), span });
             }
             Event::DocumentEnd => self.end_document(),
             _ => {}
@@ -158,14 +165,12 @@ impl Reader<'_> {
 }
 
 /// The value of a scalar. Of the types only null is told apart: a date or a number is its spelling.
-fn scalar(text: String, style: ScalarStyle, tag: Option<&Tag>) -> Value {
+fn scalar(text: Box<str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     match tag {
         Some(tag) if !is_standard(tag) => {
-            Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original())))
+            Value::Unknown(format!("its tag `{}` is not resolved", quoted(&tag.original())).into())
         }
-        None if style == ScalarStyle::Plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") => {
-            Value::Null
-        }
+        None if style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null" | "Null" | "NULL") => Value::Null,
         _ => Value::Scalar(text),
     }
 }
@@ -198,8 +203,8 @@ fn merge(node: &mut Node, faults: &mut Vec<Fault>) {
         Value::List(items) => items.iter_mut().for_each(|item| merge(item, faults)),
         Value::Map(members) => {
             members.iter_mut().for_each(|member| merge(&mut member.value, faults));
-            if members.iter().any(|member| member.key.text == "<<") {
-                *members = merged(std::mem::take(members), faults);
+            if members.iter().any(|member| &*member.key.text == "<<") {
+                *members = merged(std::mem::take(members).into(), faults).into();
             }
         }
         Value::Null | Value::Scalar(_) | Value::Unknown(_) => {}
@@ -207,10 +212,10 @@ fn merge(node: &mut Node, faults: &mut Vec<Fault>) {
 }
 
 fn merged(members: Vec<Member>, faults: &mut Vec<Fault>) -> Vec<Member> {
-    let (merges, mut members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| member.key.text == "<<");
-    let mut names: HashSet<String> = members.iter().map(|member| member.key.text.clone()).collect();
+    let (merges, mut members): (Vec<_>, Vec<_>) = members.into_iter().partition(|member| &*member.key.text == "<<");
+    let mut names: HashSet<Arc<str>> = members.iter().map(|member| member.key.text.clone()).collect();
     for Member { key, value } in merges {
-        let maps = if let Value::List(items) = value.value { items } else { vec![value] };
+        let maps = if let Value::List(items) = value.value { items.into() } else { vec![value] };
         for map in maps {
             match map.value {
                 Value::Map(more) => {
@@ -233,7 +238,7 @@ mod tests {
     /// The bytes of the value under a name of the first document.
     fn raw<'a>(text: &'a str, name: &str) -> &'a str {
         let tree = parse(text.as_bytes());
-        let member = tree.documents[0].members().iter().find(|member| member.key.text == name).unwrap();
+        let member = tree.documents[0].members().iter().find(|member| &*member.key.text == name).unwrap();
         &text[member.value.span.range()]
     }
 
@@ -251,8 +256,7 @@ mod tests {
     #[test]
     fn a_fault_ends_its_document_and_not_the_stream() {
         let tree = parse(b"a: 1\nb: [\n---\nc: 2\n---\nd: \"\n---\ne: 3\n");
-        let names: Vec<_> =
-            tree.documents.iter().flat_map(Node::members).map(|member| member.key.text.as_str()).collect();
+        let names: Vec<_> = tree.documents.iter().flat_map(Node::members).map(|member| &*member.key.text).collect();
         assert!(names.starts_with(&["a", "b"]) && names.contains(&"c") && names.contains(&"e"), "{names:?}");
         assert_eq!(tree.faults.len(), 2, "{:?}", tree.faults);
     }

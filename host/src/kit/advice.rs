@@ -48,6 +48,7 @@ fn of_compiling(error: &CompileError) -> &'static str {
         CompileError::Cpu(_) | CompileError::Memory(_) | CompileError::Output(_) | CompileError::Hangs => {
             "make it smaller: leave out libraries, and cut functions that are generated into shorter ones"
         }
+        CompileError::Run(_) => "run it again: what was compiled by then is kept",
         CompileError::Start { .. } | CompileError::Killed | CompileError::Crash(_) => {
             "look at the machine first: the compiler did not get so far as to judge the rule"
         }
@@ -58,10 +59,11 @@ fn of_compiling(error: &CompileError) -> &'static str {
 pub fn of_fault(fault: &Fault) -> &'static str {
     match fault {
         Fault::Fuel(_) => "look for a loop that does not end; `keyreeve rule bench` shows what a call may take",
-        Fault::Time(_) => {
+        Fault::Time(_) | Fault::Slow => {
             "look for work of the host's that it asks for in a loop, such as texts handed between components"
         }
         Fault::Resources(_) => "keep less: each call starts anew, so nothing need be kept from one fact to the next",
+        Fault::Flood => "say less: one finding for a fact, with a sentence that is the same for all facts it holds for",
         Fault::Stack => "recurse less deeply, or use a list of what is left to do",
         Fault::Panic(_) => {
             "mend the place that it names, and keep the facts that led there as a case of `keyreeve rule test`"

@@ -140,7 +140,7 @@ pub struct Harness<'a> {
 impl<'a> Harness<'a> {
     /// For this rule.
     pub fn new(engine: &'a Engine, rule: Rule, options: Options) -> Self {
-        let entry = Entry { rule, settings: Vec::new(), fixed: None, runs: true };
+        let entry = Entry { rule, settings: Vec::new(), fixed: None, runs: true, line: None, is_switched_off: false };
         Self { engine, options, rules: RuleSet { entries: vec![entry], ..RuleSet::default() } }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::facts::{Facts, Kind, Place, spelling};
+use crate::facts::{Fact, Facts, Kind, Place, spelling};
 use crate::finding::FactKind;
 use crate::source::{Location, Source, SourceId, Sources, Span};
 
@@ -270,7 +270,7 @@ impl Layout {
         Location { source: *source, span }
     }
 
-    fn kind<T: DeserializeOwned>(&self, kind: FactKind, entries: &[Entry]) -> Result<Kind<T>, ReplayError> {
+    fn kind<T: DeserializeOwned + Fact>(&self, kind: FactKind, entries: &[Entry]) -> Result<Kind<T>, ReplayError> {
         let mut facts = Kind::default();
         for (index, entry) in entries.iter().enumerate() {
             let fact = name(kind, index);

@@ -1,13 +1,16 @@
 //! Errors of the policy file: every fault with its place, shown as code frames.
 //! Not problems of a scan: with one of these nothing is checked.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
 
-use crate::source::{LineColumn, Source, Span};
+use crate::facts::password::Passwords;
+use crate::facts::read::{self, Detail};
+use crate::private::{HIDDEN, Private, looks, merged};
+use crate::source::{LineColumn, Source, Sources, Span};
 
 /// How many faults are written out; the rest is counted.
 const SHOWN: usize = 50;
@@ -71,6 +74,9 @@ impl Fault {
 pub struct Faults {
     source: Arc<Source>,
     list: Vec<Fault>,
+    /// Where private values stand in the file, and what they are: a policy can hold one by mistake, and then it is likely wrong.
+    secrets: Vec<Range<usize>>,
+    private: Private,
 }
 
 impl Faults {
@@ -82,9 +88,18 @@ impl Faults {
     /// The error that holds these; there is at least one.
     pub(super) fn error(source: &Arc<Source>, mut list: Vec<Fault>) -> PolicyError {
         debug_assert!(!list.is_empty());
+        let sources = Sources::new(vec![Source::new("", None, source.bytes())]);
+        let secrets = read::read(&sources, Detail::Judged, Passwords::NONE).reading.secrets;
+        let private = Private::of(&sources, &secrets);
+        let secrets = merged(secrets.iter().map(|(_, span)| span.range()).collect());
+        let hide = |text: &mut String| *text = looks::hide(&private.hide(text)).into_owned();
+        list.iter_mut().for_each(|fault| {
+            hide(&mut fault.message);
+            fault.hint.iter_mut().for_each(hide);
+        });
         list.sort_by_key(|fault| fault.span);
         list.dedup();
-        PolicyError::Invalid(Self { source: Arc::clone(source), list })
+        PolicyError::Invalid(Self { source: Arc::clone(source), list, secrets, private })
     }
 
     /// Each fault with its line and column.
@@ -104,38 +119,62 @@ impl Faults {
     /// Only the lines of the fault are handed to the renderer, so that its work does not grow with the file.
     fn frame(&self, fault: &Fault, renderer: &Renderer) -> String {
         let line = self.source.position(fault.span.start).line;
-        let (text, start) = self.window(fault.span);
-        let length = fault.span.end.saturating_sub(fault.span.start) as usize;
-        let end = ceil_boundary(&text, (start + length).min(text.len()));
-        let snippet = Snippet::source(text.as_ref()).path(printable(&self.source.name)).line_start(line as usize);
-        let mut elements: Vec<Element<'_>> = vec![snippet.annotation(AnnotationKind::Primary.span(start..end)).into()];
+        let (text, place) = self.window(fault.span);
+        let snippet = Snippet::source(text.as_str()).path(printable(&self.source.name)).line_start(line as usize);
+        let mut elements: Vec<Element<'_>> = vec![snippet.annotation(AnnotationKind::Primary.span(place)).into()];
         elements.extend(fault.hint.as_deref().map(|hint| Level::HELP.message(hint).into()));
         renderer.render(&[Level::ERROR.primary_title(fault.message.as_str()).elements(elements)])
     }
 
-    /// The lines of a span, at most [`FRAME_LINES`], as text, and the offset in it at which the span starts.
-    fn window(&self, span: Span) -> (Cow<'_, str>, usize) {
+    /// The lines of a span, at most [`FRAME_LINES`], as text without what is private, and where in it the span is.
+    fn window(&self, span: Span) -> (String, Range<usize>) {
         let bytes = self.source.bytes();
         let start = (span.start as usize).min(bytes.len());
         let end = (span.end as usize).clamp(start, bytes.len());
         let begin = memchr::memrchr(b'\n', &bytes[..start]).map_or(0, |at| at + 1);
         let breaks = || memchr::memchr_iter(b'\n', &bytes[start..]).map(|at| start + at).take(FRAME_LINES);
         let stop = breaks().find(|&at| at >= end).or_else(|| breaks().nth(FRAME_LINES - 1)).unwrap_or(bytes.len());
-        let text = String::from_utf8_lossy(&bytes[begin..stop]);
-        let start = ceil_boundary(&text, start - begin);
-        (text, start)
+        let hidden = self.hidden(begin, &bytes[begin..stop]);
+        // A place that begins or ends within what is hidden is shown as all of it.
+        let around = |at: usize| hidden.iter().find(|hidden| hidden.start < at && at < hidden.end);
+        let start = around(start).map_or(start, |hidden| hidden.start.max(begin));
+        let end = around(end).map_or(end, |hidden| hidden.end).min(stop).max(start);
+        let mut text = shown(bytes, begin..start, &hidden);
+        let from = text.len();
+        text += &shown(bytes, start..end, &hidden);
+        let to = text.len();
+        text += &shown(bytes, end..stop, &hidden);
+        (text, from..to)
     }
+
+    /// What of some lines is not shown.
+    fn hidden(&self, begin: usize, lines: &[u8]) -> Vec<Range<usize>> {
+        let mut hidden = self.secrets.clone();
+        let mut at = begin;
+        for line in lines.split_inclusive(|byte| *byte == b'\n') {
+            let spans = looks::spans(line).into_iter().chain(self.private.find(line));
+            hidden.extend(spans.map(|span| span.start + at..span.end + at));
+            at += line.len();
+        }
+        merged(hidden)
+    }
+}
+
+/// Some bytes as text, with what stands for the hidden ones.
+fn shown(bytes: &[u8], range: Range<usize>, hidden: &[Range<usize>]) -> String {
+    let (mut text, mut at) = (String::new(), range.start);
+    for hidden in hidden.iter().filter(|hidden| hidden.start < range.end && range.start < hidden.end) {
+        text += &String::from_utf8_lossy(&bytes[at..hidden.start.clamp(at, range.end)]);
+        text += HIDDEN;
+        at = hidden.end.min(range.end);
+    }
+    text + &String::from_utf8_lossy(&bytes[at..range.end])
 }
 
 impl fmt::Display for Faults {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.render(false))
     }
-}
-
-/// The nearest offset at or behind `at` at which a character begins.
-fn ceil_boundary(text: &str, at: usize) -> usize {
-    (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
 /// Text of others, fit for a terminal: control characters and what reorders text are escaped.
@@ -207,6 +246,29 @@ mod tests {
     fn a_near_miss_is_named_and_a_wild_one_is_given_the_list() {
         assert_eq!(nearest("aproved_by", ["approved-by", "reason"]), "did you mean `approved-by`?");
         assert_eq!(nearest("xyz", ["approved-by", "reason"]), "one of: approved-by, reason");
+    }
+
+    #[test]
+    fn what_is_private_is_in_no_frame_and_no_message() {
+        let key = "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v2VpEfkmxLWJ8Zx0R1yQ7bTq4nVw9Kc3oYtAe";
+        let text = format!(
+            "a = 1\n-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\npassword = \"hunter two\"\n"
+        );
+        let source = Arc::new(Source::new("k.toml", None, text.as_bytes()));
+        let whole = Span::new(6, text.len());
+        let faults = vec![
+            Fault::new(whole, "not TOML"),
+            Fault::new(Span::new(40, 44), format!("`{}` is wrong", &key[20..50])),
+            Fault::new(Span::new(text.len() - 5, text.len() - 1), "x").hint(format!("not {key}")),
+        ];
+        let shown = Faults::error(&source, faults).to_string();
+        for at in 0..key.len() - 12 {
+            assert!(!shown.contains(&key[at..at + 12]), "{shown}");
+        }
+        assert!(
+            !shown.contains("hunter") && shown.contains("`[hidden]` is wrong") && shown.contains("not [hidden]"),
+            "{shown}"
+        );
     }
 
     proptest::proptest! {

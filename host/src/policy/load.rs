@@ -29,6 +29,9 @@ pub(super) const RULE_KEYS: [&str; 7] = ["enabled", "severity", "path", "version
 /// The name under which `fail-on` lets every run pass.
 const NEVER: &str = "never";
 
+/// Most rules that a policy says anything of: each one of one's own is compiled and called.
+const MOST_RULES: usize = 256;
+
 /// Most globs in a policy: each is compiled to a regular expression of some 10 KiB.
 const MOST_GLOBS: usize = 10_000;
 
@@ -49,7 +52,8 @@ pub(super) fn policy(path: &Path, bytes: &[u8]) -> Result<Policy, PolicyError> {
         Fault::new(Span::new(range.start, range.end.max(range.start)), printable(error.message()))
     });
     Faults::none(&source, syntax.collect())?;
-    Faults::none(&source, Vec::from_iter(too_many_globs(document.get_ref())))?;
+    let too_many = too_many_globs(document.get_ref()).or_else(|| too_many_rules(document.get_ref()));
+    Faults::none(&source, Vec::from_iter(too_many))?;
     let mut faults = Vec::new();
     let mut policy = read(document.get_ref(), &mut faults);
     Faults::none(&source, faults)?;
@@ -78,6 +82,12 @@ fn too_many_globs(document: &DeTable<'_>) -> Option<Fault> {
     Some(Fault::new(span_of(excess), format!("the policy has more than {MOST_GLOBS} globs")))
 }
 
+/// The rule that is one too many.
+fn too_many_rules(document: &DeTable<'_>) -> Option<Fault> {
+    let (id, _) = document.get("rules")?.get_ref().as_table()?.iter().nth(MOST_RULES)?;
+    Some(Fault::new(span_of(id), format!("the policy names more than {MOST_RULES} rules")))
+}
+
 /// Reads as much as is right; what is not is among the faults.
 fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
     const WHAT: &str = "the policy file";
@@ -85,6 +95,7 @@ fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
     let mut policy = Policy::built_in();
     if let Some(fail_on) = fields.choice("fail-on", &thresholds()) {
         policy.fail_on = fail_on;
+        policy.fail_on_span = fields.value("fail-on").map(span_of);
     }
     let trust = trust(&mut fields);
     policy.rules = rules(&mut fields, &trust);

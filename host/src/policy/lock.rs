@@ -2,8 +2,7 @@
 //! what is demanded of them, which keyreeve.toml says.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -11,6 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, is_digest};
 use crate::digest::hex;
+use crate::private::complaint::without_values;
+use crate::regular;
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";
@@ -100,15 +101,10 @@ impl Lock {
     /// A [`LockError`] if what is there is none.
     pub fn read(path: &Path) -> Result<Self, LockError> {
         let io = |cause| LockError::Io { path: path.to_owned(), cause };
-        let mut bytes = Vec::new();
-        match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Ok(metadata) if !metadata.is_file() => return Err(io(io::Error::other("it is not a regular file"))),
-            _ => {}
+        match regular::read(path, SIZE_LIMIT) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            bytes => Self::load(path, &bytes.map_err(io)?),
         }
-        let file = fs::File::open(path).map_err(io)?;
-        file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes).map_err(io)?;
-        Self::load(path, &bytes)
     }
 
     /// Understands the bytes of a lock file.
@@ -124,7 +120,7 @@ impl Lock {
         let read = crate::facts::toml::on_deep_stack(|| toml::from_str::<toml::Table>(text));
         let table = match read {
             Some(Ok(table)) => table,
-            Some(Err(error)) => return Err(malformed(error.message().to_owned())),
+            Some(Err(error)) => return Err(malformed(without_values(error.message()))),
             None => return Err(malformed("the TOML reader failed".to_owned())),
         };
         // Before the rest, which a newer one may say in other words.
@@ -134,7 +130,7 @@ impl Lock {
             _ => return Err(malformed(format!("its `version` is not {SHAPE}"))),
         }
         let document: Document =
-            table.try_into().map_err(|error: toml::de::Error| malformed(error.message().to_owned()))?;
+            table.try_into().map_err(|error: toml::de::Error| malformed(without_values(error.message())))?;
         let rules = document.rules.into_iter().map(|(id, entry)| match entry.read() {
             Ok(locked) => Ok((id, locked)),
             Err(reason) => Err(malformed(format!("of the rule {id:.80}, {reason}"))),
@@ -170,12 +166,12 @@ impl Entry {
     }
 
     fn read(self) -> Result<Locked, String> {
-        let address = Address::parse(&self.reference).map_err(|error| format!("`reference` is no address: {error}"))?;
+        let address = Address::parse(&self.reference).map_err(|_| "`reference` is no address of a rule")?;
         if !is_digest(&self.manifest) {
             return Err("`manifest` is not a digest".to_owned());
         }
         let sha256 = super::load::digest(&self.sha256).ok_or("`sha256` is not 64 hexadecimal digits")?;
-        let version = Version::parse(&self.version).map_err(|error| format!("`version` is no version: {error}"))?;
+        let version = Version::parse(&self.version).map_err(|_| "`version` is no version")?;
         Ok(Locked { address, manifest: self.manifest, sha256, version })
     }
 }
@@ -206,7 +202,7 @@ mod tests {
         assert_eq!(Lock::read(&path).unwrap(), Lock::default());
         lock().write(&path).unwrap();
         assert_eq!(Lock::read(&path).unwrap(), lock());
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
         assert_eq!(load(&Lock::default().text()).unwrap(), Lock::default());
     }
 
@@ -219,11 +215,11 @@ mod tests {
             ("version = ".to_owned(), "is not a lock file"),
             ("version = 0".to_owned(), "its `version` is not 1"),
             ("version = 2\nx = 1".to_owned(), "upgrade keyreeve"),
-            (good.clone() + "more = 1", "unknown field `more`"),
+            (good.clone() + "more = 1", "expected one of `reference`, `manifest`, `sha256`, `version`"),
             (good.replace(&sha256, "07"), "`sha256` is not 64"),
             (good.replace(&manifest, "AB"), "`manifest` is not a digest"),
             (good.replace("1.2.3", "1.2"), "`version` is no version"),
-            (good.replace("127.0.0.1:5000/", ""), "names no registry"),
+            (good.replace("127.0.0.1:5000/", ""), "`reference` is no address of a rule"),
             ("[".repeat(100_000), "is not a lock file"),
             ("x".repeat(2 << 20), "longer than"),
         ] {

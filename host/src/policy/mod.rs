@@ -32,6 +32,8 @@ pub use self::lock::{Lock, LockError, Locked};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
 use crate::digest::{hex, sha256};
+use crate::regular;
+use crate::report::FAIL_ON;
 use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
 
@@ -55,7 +57,10 @@ pub struct Policy {
     pub scopes: Vec<Scope>,
     /// The exceptions, in the order of the file.
     pub exceptions: Vec<Exception>,
+    fail_on_span: Option<Span>,
     path: Option<PathBuf>,
+    /// Whether it was found in a tree, so that it speaks for whoever writes to that tree, and not for the user.
+    is_found: bool,
     sha256: String,
     /// The file without its byte order mark; every span is one of it.
     source: Arc<Source>,
@@ -109,9 +114,22 @@ pub struct OwnRule<'a> {
     pub file: PathBuf,
     /// What is demanded of it.
     pub component: &'a Component,
+    /// The folder that its file must lie in, with no link on the way; none if the user has named the policy, or the file is of the user's own store.
+    pub confined: Option<&'a Path>,
 }
 
 impl OwnRule<'_> {
+    /// Opens its file or one beside it, where it may lie.
+    ///
+    /// # Errors
+    /// The system's reason, or that it is not a regular file, or not where it may be.
+    pub fn open(&self, path: &Path) -> std::io::Result<std::fs::File> {
+        match self.confined {
+            Some(folder) => regular::open_below(folder, path),
+            None => regular::open(path),
+        }
+    }
+
     /// How messages and reports call what it is loaded from: its address, else its file.
     pub fn name(&self) -> String {
         match &self.component.address {
@@ -130,11 +148,13 @@ impl Policy {
     /// The policy where there is no file: every built-in rule with its defaults, no scope, no exception.
     pub fn built_in() -> Self {
         Self {
-            fail_on: Some(Severity::Medium),
+            fail_on: Some(FAIL_ON),
+            fail_on_span: None,
             rules: BTreeMap::new(),
             scopes: Vec::new(),
             exceptions: Vec::new(),
             path: None,
+            is_found: false,
             sha256: hex(&sha256(&[])),
             source: Arc::new(Source::new("", None, Vec::new())),
         }
@@ -159,6 +179,12 @@ impl Policy {
         })
     }
 
+    /// The same as one that was found in a tree: the files that it names lie in its own folder and below.
+    #[must_use]
+    pub fn found(self) -> Self {
+        Self { is_found: true, ..self }
+    }
+
     /// The policy file; none for the built-in policy.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
@@ -174,6 +200,16 @@ impl Policy {
         self.source.position(span.start).line
     }
 
+    /// Line of the policy file that says which severity fails a run, if one does.
+    pub fn fail_on_line(&self) -> Option<u32> {
+        self.fail_on_span.map(|span| self.line(span))
+    }
+
+    /// Line of the policy file that names a rule, if one does.
+    pub fn line_of_rule(&self, rule: &str) -> Option<u32> {
+        self.rules.get(rule).map(|rule| self.line(rule.span))
+    }
+
     /// Whether a rule runs.
     pub fn enables(&self, rule: &str) -> bool {
         self.rules.get(rule).is_none_or(|rule| rule.enabled)
@@ -187,6 +223,7 @@ impl Policy {
     /// The rules of one's own that are named.
     pub fn own_rules(&self) -> impl Iterator<Item = OwnRule<'_>> {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let confined = self.is_found.then_some(folder);
         self.rules.iter().filter_map(move |(id, rule)| {
             let component = rule.component.as_ref()?;
             let file = match (&component.address, &component.sha256) {
@@ -195,7 +232,7 @@ impl Policy {
                     folder.join(VENDORED).join(sha256.as_ref().map(component_name).unwrap_or_default())
                 }
             };
-            Some(OwnRule { id, file, component })
+            Some(OwnRule { id, file, component, confined })
         })
     }
 

@@ -38,6 +38,15 @@ impl Scope {
         let means = |globs: &[PathGlob]| globs.iter().any(|glob| glob.matches(path));
         means(&self.paths) && !means(&self.exclude)
     }
+
+    /// What it states that has less asked of its files than if it stated nothing: `purpose fixture`. Rules take what is not stated
+    /// for the strictest, or leave their answer open.
+    pub fn lessens(&self) -> Vec<String> {
+        let Context { environment, holder, network, data, purpose } = self.context;
+        let lesser = [lesser(environment), lesser(holder), lesser(network), lesser(data), lesser(purpose)];
+        let stated = CIRCUMSTANCES.into_iter().zip(lesser);
+        stated.filter_map(|(circumstance, value)| Some(format!("{circumstance} {}", value?))).collect()
+    }
 }
 
 /// A circumstance that a scope or a file can state.
@@ -84,6 +93,12 @@ impl Circumstance for Purpose {
     /// Test data protects nothing; the certificates of others are relied on, but their keys are not ours; what is live is judged in full.
     const ORDER: &'static [(&'static str, Self)] =
         &[("fixture", Self::Fixture), ("trust-store", Self::TrustStore), ("live", Self::Live)];
+}
+
+/// The name of what is stated, unless it is the strictest, or nothing.
+fn lesser<T: Circumstance>(stated: T) -> Option<&'static str> {
+    let (_, less) = T::ORDER.split_last()?;
+    less.iter().find(|&&(_, known)| known == stated).map(|&(name, _)| name)
 }
 
 /// The context in which nothing is stated.
@@ -282,6 +297,19 @@ mod tests {
             own(Environment::Staging, Holder::Shared, Purpose::Fixture),
         ];
         assert_eq!(contexts, expected);
+    }
+
+    #[test]
+    fn a_scope_lessens_by_all_that_is_not_the_strictest() {
+        let lessens = |stated: &str| {
+            let text = format!("[[scopes]]\npaths = ['**']\n{stated}\n");
+            crate::policy::Policy::load("x".as_ref(), text.as_bytes()).unwrap().scopes[0].lessens()
+        };
+        assert_eq!(lessens("environment = 'production'\nholder = 'shared'\nnetwork = 'untrusted'"), [""; 0]);
+        assert_eq!(lessens("data = 'sensitive'\npurpose = 'live'"), [""; 0]);
+        assert_eq!(lessens("environment = 'staging'\nholder = 'personal'"), ["environment staging", "holder personal"]);
+        let rest = ["network trusted", "data other", "purpose trust-store"];
+        assert_eq!(lessens("network = 'trusted'\ndata = 'other'\npurpose = 'trust-store'"), rest);
     }
 
     #[test]

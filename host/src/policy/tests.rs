@@ -288,6 +288,13 @@ fn the_number_of_globs_is_bounded() {
     assert!(load(&(scope(20) + exception)).is_ok());
 }
 
+#[test]
+fn the_number_of_rules_is_bounded() {
+    let rules = |count| (0..count).map(|number| format!("[rules.r{number:03}]\n")).collect::<String>();
+    assert_eq!(faults(load(&rules(257))), ["257:8 the policy names more than 256 rules"]);
+    assert!(load(&rules(256)).is_ok());
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_a_policy_or_refused_with_a_message(bytes: Vec<u8>) {

@@ -8,6 +8,7 @@ use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest
 use serde_json::{Value, json};
 
 use super::error::Reason;
+use super::said::Sent;
 use crate::digest::{hex, sha256};
 use crate::policy::is_digest;
 use crate::rules::component::{Names, SIZE_LIMIT};
@@ -95,31 +96,28 @@ pub(super) struct Layer {
 }
 
 /// Reads a manifest. Of the configuration nothing is needed: the component says itself what it is.
-pub(super) fn layer(manifest: &[u8]) -> Result<Layer, Reason> {
-    let malformed = |cause: String| Reason::Malformed { what: "manifest", cause };
-    let value: Value = serde_json::from_slice(manifest).map_err(|error| malformed(error.to_string()))?;
+pub(super) fn layer(manifest: &[u8], sent: &Sent) -> Result<Layer, Reason> {
+    let malformed = |cause: &str| Reason::malformed("manifest", cause, sent);
+    let value: Value = serde_json::from_slice(manifest).map_err(|error| malformed(&error.to_string()))?;
     if value.get("manifests").is_some() {
         return Err(Reason::Index);
     }
-    let manifest: OciImageManifest = serde_json::from_value(value).map_err(|error| malformed(error.to_string()))?;
+    let manifest: OciImageManifest = serde_json::from_value(value).map_err(|error| malformed(&error.to_string()))?;
+    let not_wasm = |found: &str| Err(Reason::NotWasm(sent.quote(found)));
     let layer = match manifest.layers.as_slice() {
         [layer] if layer.media_type == COMPONENT => layer,
-        [layer] => return Err(Reason::NotWasm(format!("a layer of the type {:?}", clipped(&layer.media_type)))),
-        layers => return Err(Reason::NotWasm(format!("{} layers", layers.len()))),
+        [layer] => return not_wasm(&format!("a layer of the type {:?}", layer.media_type)),
+        layers => return not_wasm(&format!("{} layers", layers.len())),
     };
     if !is_digest(&layer.digest) {
-        return Err(malformed(format!("{:?} is not a SHA-256", clipped(&layer.digest))));
+        return Err(malformed(&format!("{:?} is not a SHA-256", layer.digest)));
     }
-    let size = u64::try_from(layer.size).map_err(|_| malformed("its layer has a negative size".to_owned()))?;
+    let size = u64::try_from(layer.size).map_err(|_| malformed("its layer has a negative size"))?;
     if size > SIZE_LIMIT as u64 {
         return Err(Reason::TooLarge { what: "component", limit: SIZE_LIMIT });
     }
     let signature = layer.annotations.as_ref().and_then(|annotations| annotations.get(SIGNATURE)).cloned();
     Ok(Layer { digest: layer.digest.clone(), size, signature })
-}
-
-fn clipped(text: &str) -> &str {
-    crate::rules::limits::clip(text, 100)
 }
 
 #[cfg(test)]
@@ -130,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_published_is_what_is_read() {
         let artifact = Artifact::new(b"component", Named { id: "a", version: "1.0.0", signature: Some("s") });
-        let layer = layer(&artifact.manifest).unwrap();
+        let layer = layer(&artifact.manifest, &Sent::default()).unwrap();
         assert_eq!((layer.digest, layer.size), (digest_of(b"component"), 9));
         assert_eq!(layer.signature.as_deref(), Some("s"));
         let manifest: Value = serde_json::from_slice(&artifact.manifest).unwrap();
@@ -144,7 +142,9 @@ mod tests {
         let manifest = |layers: Value| {
             let config = json!({ "mediaType": "a", "digest": "b", "size": 1 });
             let whole = json!({ "schemaVersion": 2, "config": config, "layers": layers });
-            layer(whole.to_string().as_bytes()).map(|layer| layer.size).map_err(|reason| reason.to_string())
+            layer(whole.to_string().as_bytes(), &Sent::default())
+                .map(|layer| layer.size)
+                .map_err(|reason| reason.to_string())
         };
         let digest = format!("sha256:{}", "0".repeat(64));
         let one = |media_type: &str, digest: &str, size: i64| {
@@ -161,7 +161,10 @@ mod tests {
         refused(one(COMPONENT, &digest, -7), "negative");
         refused(one(COMPONENT, &digest, 1 << 40), "larger than");
         for (text, why) in [("{\"manifests\":[]}", "index"), ("[]", "cannot be understood"), ("", "cannot be")] {
-            refused(layer(text.as_bytes()).map(|layer| layer.size).map_err(|reason| reason.to_string()), why);
+            refused(
+                layer(text.as_bytes(), &Sent::default()).map(|layer| layer.size).map_err(|reason| reason.to_string()),
+                why,
+            );
         }
     }
 }

@@ -4,12 +4,12 @@ use std::error::Error;
 use std::io;
 use std::iter::successors;
 
-use reqwest::StatusCode;
+use std::time::Duration;
 
-use crate::rules::limits::clip;
+use reqwest::{StatusCode, Url};
 
-/// Bytes of a text of the registry that a message quotes.
-const QUOTED: usize = 200;
+use super::route::origin;
+use super::said::{Said, Sent};
 
 /// A rule was not fetched or published.
 #[derive(Debug, thiserror::Error)]
@@ -21,7 +21,7 @@ pub struct RegistryError {
     pub reason: Reason,
 }
 
-/// Why not.
+/// Why not. What a server has said is in it as a [`Said`] only.
 #[derive(Debug, thiserror::Error)]
 pub enum Reason {
     /// 401 without credentials.
@@ -62,12 +62,12 @@ pub enum Reason {
         after: Option<u64>,
     },
     /// Any other answer.
-    #[error("the registry answered {status}{}", quoted(.message))]
+    #[error("the registry answered {status}{}", .message.behind_colon())]
     Status {
         /// What the registry answered.
         status: StatusCode,
         /// What it says of it.
-        message: String,
+        message: Said,
     },
     /// The connection ended within a body.
     #[error("the connection was cut after {received} bytes{}: try again", total(.expected))]
@@ -85,9 +85,9 @@ pub enum Reason {
         /// The manifest or the component.
         what: &'static str,
         /// `sha256:` and digits.
-        actual: String,
+        actual: Said,
         /// `sha256:` and digits.
-        expected: String,
+        expected: Said,
     },
     /// Beyond a limit.
     #[error("the {what} is larger than {limit} bytes: it is no rule")]
@@ -105,59 +105,105 @@ pub enum Reason {
     Index,
     /// An image, or an artifact of another kind.
     #[error("it is not a WebAssembly artifact but has {0}: `keyreeve rule push` publishes a rule as one")]
-    NotWasm(String),
+    NotWasm(Said),
     /// No manifest, or one that says nonsense.
     #[error("the registry's {what} cannot be understood: {cause}; is it an OCI registry?")]
     Malformed {
         /// Which answer.
         what: &'static str,
         /// The reason.
-        cause: String,
+        cause: Said,
+    },
+    /// What was to go there alone would go elsewhere.
+    #[error(
+        "the registry redirects the {what} from {from} to {to}: it is not followed, since what is sent is meant for the first alone; use the address that it redirects to"
+    )]
+    Redirected {
+        /// The upload, or the request for a token.
+        what: &'static str,
+        /// Scheme, host and port.
+        from: Said,
+        /// Scheme, host and port.
+        to: Said,
+    },
+    /// The server of tokens is not one that credentials are told to.
+    #[error(
+        "the registry {registry} lets {realm} ask for the password, which is not https and not the registry itself: it is not told there; let the registry name its server of tokens by https"
+    )]
+    Untrusted {
+        /// Scheme, host and port.
+        registry: Said,
+        /// Scheme, host and port.
+        realm: Said,
     },
     /// It leads to a connection that anybody on the way could read and change.
     #[error("{0} is not https: only a registry on this machine is asked without TLS, or any with --plain-http")]
-    Insecure(String),
+    Insecure(Said),
     /// The certificate, or TLS itself.
     #[error(
         "there is no trusted connection: {0}; for a certificate authority of your own, let SSL_CERT_FILE name its certificate"
     )]
-    Tls(String),
+    Tls(Said),
     /// What answers is no TLS.
     #[error("the registry does not speak TLS there: name the port that does, or go without by --plain-http")]
     NoTls,
     /// The name has no address.
     #[error("there is no host of the name {0}: check the name, and the network")]
-    NoHost(String),
+    NoHost(Said),
     /// Nobody answers.
     #[error("the registry cannot be reached: {0}; check its name and port, the network, and HTTPS_PROXY")]
-    Unreachable(String),
-    /// It answers too slowly.
-    #[error("the registry took too long to answer: try again")]
-    Timeout,
+    Unreachable(Said),
+    /// There was no end of it.
+    #[error(
+        "the registry is too slow: its {what} was not whole when {limit:?} had passed, only {received} bytes of it: try again"
+    )]
+    Slow {
+        /// What was waited for.
+        what: &'static str,
+        /// Bytes of it that came.
+        received: u64,
+        /// For everything that was asked.
+        limit: Duration,
+    },
+    /// It says nothing.
+    #[error(
+        "the registry is silent: nothing came for {limit:?} while its {what} was waited for, of which there are {received} bytes: try again"
+    )]
+    Silent {
+        /// What was waited for.
+        what: &'static str,
+        /// Bytes of it that came.
+        received: u64,
+        /// For how long nothing came.
+        limit: Duration,
+    },
     /// This machine lacks something.
     #[error("the network cannot be used: {0}")]
     Machine(io::Error),
 }
 
-/// A redirection that is not followed: where it leads to.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} is not asked")]
-pub(super) struct Strayed(pub(super) String);
-
-/// What ended a request.
-pub(super) fn of(error: &reqwest::Error) -> Reason {
-    let host = || error.url().and_then(|url| url.host_str()).unwrap_or_default().to_owned();
-    let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
-    let last = || causes(error).last().map(ToString::to_string).unwrap_or_default();
-    if let Some(Strayed(to)) = causes(error).find_map(|cause| cause.downcast_ref()) {
-        return Reason::Insecure(to.clone());
+impl Reason {
+    /// An answer that cannot be understood, for a reason that may quote it.
+    pub(super) fn malformed(what: &'static str, cause: &str, sent: &Sent) -> Self {
+        Self::Malformed { what, cause: sent.quote(cause) }
     }
-    match tls {
-        Some(rustls::Error::InvalidMessage(_)) => Reason::NoTls,
-        Some(tls) => Reason::Tls(tls.to_string()),
-        None if error.is_timeout() => Reason::Timeout,
-        None if error.is_dns() => Reason::NoHost(host()),
-        None => Reason::Unreachable(clip(&last(), QUOTED).to_owned()),
+
+    /// A redirection that is not followed.
+    pub(super) fn redirected(what: &'static str, from: &Url, to: &Url, sent: &Sent) -> Self {
+        Self::Redirected { what, from: origin(from, sent), to: origin(to, sent) }
+    }
+
+    /// What ended a request before there was an answer.
+    pub(super) fn of(error: &reqwest::Error, sent: &Sent) -> Self {
+        let host = || error.url().and_then(|url| url.host_str()).unwrap_or_default();
+        let tls = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
+        let last = || causes(error).last().map(ToString::to_string).unwrap_or_default();
+        match tls {
+            Some(rustls::Error::InvalidMessage(_)) => Self::NoTls,
+            Some(tls) => Self::Tls(sent.quote(&tls.to_string())),
+            None if error.is_dns() => Self::NoHost(sent.quote(host())),
+            None => Self::Unreachable(sent.quote(&last())),
+        }
     }
 }
 
@@ -177,9 +223,4 @@ fn later(seconds: &Option<u64>) -> String {
 
 fn total(expected: &Option<u64>) -> String {
     expected.map_or_else(String::new, |expected| format!(" of {expected}"))
-}
-
-fn quoted(message: &str) -> String {
-    let message = clip(message.trim(), QUOTED);
-    if message.is_empty() { String::new() } else { format!(": {message}") }
 }

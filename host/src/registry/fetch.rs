@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
+use super::Manner;
 use super::error::RegistryError;
 use super::pull::{Pulled, pull};
 use crate::digest::{hex, sha256};
@@ -28,8 +29,8 @@ pub struct Fetch<'a> {
     pub vendor: bool,
     /// Whether the lock file must stay as it is.
     pub locked: bool,
-    /// Whether a registry that is not on this machine may be asked without TLS.
-    pub plain_http: bool,
+    /// How registries are asked.
+    pub manner: Manner,
 }
 
 /// A rule that was fetched.
@@ -134,7 +135,7 @@ impl Fetch<'_> {
     fn one(&self, own: &OwnRule<'_>, before: &Lock) -> Result<Fetched, FetchError> {
         let id = own.id.to_owned();
         let address = own.component.address.as_ref().expect("only rules in registries are fetched");
-        let pulled = pull(address, self.plain_http);
+        let pulled = pull(address, self.manner);
         let pulled = pulled.map_err(|error| FetchError::Registry { id: id.clone(), error })?;
         let actual = sha256(&pulled.component);
         if let Some(expected) = own.component.sha256.filter(|expected| *expected != actual) {
@@ -161,7 +162,7 @@ impl Fetch<'_> {
             std::fs::write(signature::beside(&file), signature).map_err(keep)?;
         }
         let component = Component { sha256: Some(sha256), ..own.component.clone() };
-        let rule = self.loader.load(&OwnRule { id: own.id, file, component: &component });
+        let rule = self.loader.load(&OwnRule { id: own.id, file, component: &component, confined: None });
         let rule = rule.map_err(|error| FetchError::Refused { id: own.id.to_owned(), error })?;
         Ok(Version::parse(&rule.info.version).expect("a rule that is loaded has a semantic version"))
     }

@@ -3,9 +3,11 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};
 
+use super::Manner;
 use super::artifact::{Layer, digest_of, layer};
-use super::client::{Access, Client, TEXT_BYTES, read};
+use super::client::{Access, Client, TEXT_BYTES};
 use super::error::{Reason, RegistryError};
+use super::said::Sent;
 use crate::policy::Address;
 
 /// Manifests of one thing, and indexes, so that a registry gives those under their own names.
@@ -25,15 +27,15 @@ pub struct Pulled {
     pub signature: Option<String>,
 }
 
-/// Fetches the component that an address names. `plain_http` allows to go without TLS to a registry that is not on this machine.
+/// Fetches the component that an address names.
 ///
 /// # Errors
 /// A [`RegistryError`]: nothing that was fetched in part, or is not what its digests say, is given.
-pub fn pull(address: &Address, plain_http: bool) -> Result<Pulled, RegistryError> {
+pub fn pull(address: &Address, manner: Manner) -> Result<Pulled, RegistryError> {
     super::block_on(address, async {
-        let mut client = Client::new(address, Access::Pull, plain_http)?;
+        let mut client = Client::new(address, Access::Pull, manner)?;
         let (manifest, digest) = manifest(&mut client, address).await?;
-        let layer = layer(&manifest)?;
+        let layer = layer(&manifest, &client.sent)?;
         let component = component(&mut client, &layer).await?;
         Ok(Pulled { manifest: digest, component, signature: layer.signature })
     })
@@ -44,14 +46,14 @@ async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>
     let named = address.digest().or(address.tag()).expect("an address names a tag or a digest");
     let mut request = client.request(Method::GET, &format!("manifests/{named}"))?;
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static(MANIFESTS));
-    let response = client.send(&request).await?;
+    let response = client.send(&request, "manifest").await?;
     let announced = response.headers().get(CONTENT_DIGEST).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let manifest = read(response, "manifest", TEXT_BYTES).await?;
+    let manifest = client.read(response, "manifest", TEXT_BYTES).await?;
     let actual = digest_of(&manifest);
     // A registry may announce other algorithms; that one is then only its own affair.
     let announced = announced.filter(|announced| announced.starts_with("sha256:"));
     for expected in address.digest().map(str::to_owned).into_iter().chain(announced) {
-        verify("manifest", &actual, &expected)?;
+        verify("manifest", &actual, &expected, &client.sent)?;
     }
     Ok((manifest, actual))
 }
@@ -59,29 +61,28 @@ async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>
 /// The component of a layer: as long as it was announced, and with its digest.
 async fn component(client: &mut Client<'_>, layer: &Layer) -> Result<Vec<u8>, Reason> {
     let request = client.request(Method::GET, &format!("blobs/{}", layer.digest))?;
-    let response = client.send(&request).await?;
     let limit = usize::try_from(layer.size).expect("it is no more than the limit of a component");
-    let component = match read(response, "component", limit).await {
+    let response = client.send(&request, "component").await?;
+    let component = match client.read(response, "component", limit).await {
         // Longer than its manifest says: it is another.
-        Err(Reason::TooLarge { .. }) => return Err(longer(layer)),
+        Err(Reason::TooLarge { .. }) => return Err(longer(layer, &client.sent)),
         other => other?,
     };
     if component.len() < limit {
         return Err(Reason::Cut { received: component.len() as u64, expected: Some(layer.size) });
     }
-    verify("component", &digest_of(&component), &layer.digest)?;
+    verify("component", &digest_of(&component), &layer.digest, &client.sent)?;
     Ok(component)
 }
 
-fn longer(layer: &Layer) -> Reason {
-    let cause = format!("it is longer than the {} bytes of its manifest", layer.size);
-    Reason::Malformed { what: "component", cause }
+fn longer(layer: &Layer, sent: &Sent) -> Reason {
+    Reason::malformed("component", &format!("it is longer than the {} bytes of its manifest", layer.size), sent)
 }
 
-pub(super) fn verify(what: &'static str, actual: &str, expected: &str) -> Result<(), Reason> {
+/// Compares two digests, of which a server may have written either.
+pub(super) fn verify(what: &'static str, actual: &str, expected: &str, sent: &Sent) -> Result<(), Reason> {
     if actual == expected {
         return Ok(());
     }
-    let expected = crate::rules::limits::clip(expected, 100).to_owned();
-    Err(Reason::Digest { what, actual: actual.to_owned(), expected })
+    Err(Reason::Digest { what, actual: sent.quote(actual), expected: sent.quote(expected) })
 }

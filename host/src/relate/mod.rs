@@ -24,8 +24,8 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
     openers::find(facts, sources);
 }
 
-/// Completes the facts of a scan by which keys are weak, at the expense of what is left of its budget; problems name the keys that there was
-/// not enough for. This takes no source, but memory where the keys are very many.
+/// Completes the facts of a scan by which keys are weak, as far as its budget pays for; what was not looked for is a problem. This takes no
+/// source, but memory and time where the keys are very many.
 pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     weak::find(facts, blocklist, budget)
 }

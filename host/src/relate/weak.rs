@@ -1,7 +1,7 @@
-//! The weaknesses of all public keys of a scan, found once for each key and told to every fact that has it, within the scan's budget.
+//! The weaknesses of all public keys of a scan, found once for each key and told to every fact that has it.
 //! Not the arithmetic, which is the module `weak`'s.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use dashu_int::ops::BitTest as _;
 use rayon::prelude::*;
@@ -12,12 +12,12 @@ use crate::digest::sha256;
 use crate::facts::{Facts, Numbers, Place};
 use crate::problem::Problem;
 use crate::rules::contract::PublicKey;
-use crate::source::{Location, SourceId};
+use crate::source::Location;
 use crate::weak::blocklist::Blocklist;
 use crate::weak::{self, Weakness, published};
 
-/// Looks for the weaknesses of all keys and certificates, and drops the numbers that they show in. The problems name the keys that were
-/// too costly to look at.
+/// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
+/// a problem for each key that was not looked at, or not compared with others.
 pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     let mut keys = Keys::take(facts);
     let found = keys.weaknesses(blocklist, budget);
@@ -53,8 +53,8 @@ struct Found {
     weaknesses: Vec<Weakness>,
     /// Keys that it shares a factor with, as many as are named.
     sharing: Vec<Location>,
-    /// Why not everything was looked for.
-    unpaid: Option<Spent>,
+    /// Why something was not looked for.
+    spent: Option<Spent>,
 }
 
 impl Keys {
@@ -80,11 +80,16 @@ impl Keys {
         self.list.get_mut(position)
     }
 
-    /// What is found of each key. It is paid for in the order of the keys, before any is looked at.
+    /// What is found of each key.
     fn weaknesses(&mut self, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Found> {
-        let paid: Vec<_> = self.list.iter().map(|key| budget.pay(Work::Numbers, key.cost())).collect();
-        let alone = |(key, paid): (&Key, &Result<(), Spent>)| key.alone(blocklist, *paid);
-        let mut found: Vec<Found> = self.list.par_iter().zip(&paid).map(alone).collect();
+        // Paid for one after the other, so that it is the same keys on every machine that go without.
+        let paid: Vec<Result<(), Spent>> = self.list.iter().map(|key| key.pay(budget)).collect();
+        let alone = |(key, paid): (&Key, Result<(), Spent>)| Found {
+            weaknesses: key.alone(blocklist, paid),
+            spent: paid.err(),
+            ..Found::default()
+        };
+        let mut found: Vec<Found> = self.list.par_iter().zip(paid).map(alone).collect();
         for (hash, &position) in &self.positions {
             if let Some(source) = published::source(hash) {
                 found[position].weaknesses.push(("published", source.to_owned()));
@@ -93,10 +98,6 @@ impl Keys {
             }
         }
         self.together(&mut found, budget);
-        for found in &mut found {
-            let spent = found.unpaid.map(|spent| ("unexamined", spent.to_string()));
-            found.weaknesses.extend(spent);
-        }
         found
     }
 
@@ -118,33 +119,22 @@ impl Keys {
             key.public = Box::default();
         }
         drop(known);
-        moduli.truncate(weak::cost::affordable(&moduli, budget));
         let commons = weak::commons(&moduli, budget);
         for (position, index) in of_keys {
-            let (found, spent) = (&mut found[position], Some(Spent(Work::Numbers)));
-            let Some(common) = commons.get(index) else {
-                found.unpaid = spent;
-                continue;
-            };
-            found.unpaid = found.unpaid.or(spent.filter(|_| common.is_unpaid));
-            found.weaknesses.extend(common.weaknesses());
-            found.sharing = common.with.iter().map(|&other| self.list[first[other]].home).collect();
+            let common = &commons[index];
+            found[position].weaknesses.extend(common.weaknesses());
+            found[position].spent = found[position].spent.or(common.spent);
+            found[position].sharing = common.with.iter().map(|&other| self.list[first[other]].home).collect();
         }
     }
 
-    /// One for each source that holds keys which were too costly, at the first of them: there can be very many.
+    /// A problem at the first place of each key of which not everything was looked for.
     fn problems(&self, found: &[Found]) -> Vec<Problem> {
-        let mut of_sources: BTreeMap<SourceId, (Location, usize, Spent)> = BTreeMap::new();
-        for (key, found) in self.list.iter().zip(found) {
-            if let Some(spent) = found.unpaid {
-                of_sources.entry(key.home.source).or_insert((key.home, 0, spent)).1 += 1;
-            }
-        }
-        let problem = |(home, count, spent): (Location, usize, Spent)| {
-            let others = if count > 1 { format!(", and of {} others in this file,", count - 1) } else { String::new() };
-            Problem::parse(home, format!("not every weakness of this key{others} is looked for: {spent}"))
-        };
-        of_sources.into_values().map(problem).collect()
+        let keys = self.list.iter().zip(found);
+        let spent = keys.filter_map(|(key, found)| Some((key.home, found.spent?)));
+        spent
+            .map(|(home, spent)| Problem::parse(home, format!("whether the key is weak is not known: {spent}")))
+            .collect()
     }
 
     /// Tells a fact what was found of its key.
@@ -162,23 +152,26 @@ impl Keys {
 }
 
 impl Key {
-    /// What it costs to find what the key shows by itself.
-    fn cost(&self) -> u64 {
-        Numbers::of_spki(&self.public).ok().flatten().map_or(0, |numbers| weak::cost::of(&numbers))
+    /// Pays for looking at the key by itself.
+    fn pay(&self, budget: &Budget) -> Result<(), Spent> {
+        let price = Numbers::of_spki(&self.public).ok().flatten().map(|numbers| weak::price(&numbers));
+        budget.pay(Work::Numbers, price.unwrap_or_default())
     }
 
-    /// What the key shows by itself, if that was paid for, and whether it is in a list.
-    fn alone(&self, blocklist: Option<&Blocklist>, paid: Result<(), Spent>) -> Found {
-        let weaknesses = match Numbers::of_spki(&self.public) {
+    /// What the key shows by itself, if that was paid for.
+    fn alone(&self, blocklist: Option<&Blocklist>, paid: Result<(), Spent>) -> Vec<Weakness> {
+        match Numbers::of_spki(&self.public) {
             Ok(Some(numbers)) => {
-                let mut weaknesses = if paid.is_ok() { weak::of(&numbers) } else { Vec::new() };
+                let mut weaknesses = match paid {
+                    Ok(()) => weak::of(&numbers),
+                    Err(spent) => vec![weak::unexamined(spent.to_string())],
+                };
                 weaknesses.extend(blocklist.and_then(|list| list.weakness(&numbers)));
                 weaknesses.shrink_to_fit();
                 weaknesses
             }
             Ok(None) => Vec::new(),
             Err(reason) => vec![("unexamined", format!("its numbers cannot be read: {reason}"))],
-        };
-        Found { weaknesses, sharing: Vec::new(), unpaid: paid.err() }
+        }
     }
 }

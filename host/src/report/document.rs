@@ -73,6 +73,8 @@ pub(super) struct Policy<'a> {
     pub(super) sha256: &'a str,
     /// Further policy files below, which were not read.
     pub(super) ignored: &'a [String],
+    /// What it and `--fail-on` take away from the built-in policy, each in a few words: `fail-on never`, `1 rule off (key-size)`.
+    pub(super) takes_away: Vec<String>,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -9,11 +9,10 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::escape;
 use super::place::Place;
 use super::{Report, Style};
+use crate::private::{HIDDEN, Private, looks, merged};
 use crate::rules::contract::Severity;
 use crate::source::{Source, SourceId, Span};
 
-/// What stands for secret bytes, however many.
-const HIDDEN: &str = "[hidden]";
 /// What stands for the rest of a line.
 const CUT: &str = "…";
 /// Fewest characters of a source line that are shown, however narrow the terminal is.
@@ -23,12 +22,15 @@ const GUTTER: usize = 8;
 /// Bytes that a character takes at most.
 const LONGEST_CHARACTER: usize = 4;
 
-/// The secret bytes of a report, by source, in order and without overlaps.
-pub(super) struct Secrets(BTreeMap<SourceId, Vec<Span>>);
+/// The secret bytes of a report, by source, in order and without overlaps; and what is in them, which may stand elsewhere.
+pub(super) struct Secrets<'r> {
+    places: BTreeMap<SourceId, Vec<Span>>,
+    private: &'r Private,
+}
 
-impl Secrets {
+impl<'r> Secrets<'r> {
     /// Those of a report.
-    pub(super) fn of(report: &Report) -> Self {
+    pub(super) fn of(report: &'r Report) -> Self {
         let mut sorted = report.secrets.clone();
         sorted.sort_unstable();
         let mut merged: BTreeMap<SourceId, Vec<Span>> = BTreeMap::new();
@@ -39,14 +41,17 @@ impl Secrets {
                 _ => spans.push(span),
             }
         }
-        Self(merged)
+        Self { places: merged, private: &report.private }
     }
 
-    /// The first secret that shares a byte with a range, of which it may be a part only.
-    fn within(&self, source: SourceId, range: &Range<usize>) -> Option<Range<usize>> {
-        let spans = self.0.get(&source)?;
-        let first = spans.partition_point(|span| span.end as usize <= range.start);
-        spans.get(first).map(|span| span.range()).filter(|secret| secret.start < range.end)
+    /// What of a line is not shown, in order and without overlaps: what was recognised as private there or anywhere, and what looks like it.
+    fn within(&self, source: SourceId, start: usize, line: &[u8]) -> Vec<Range<usize>> {
+        let end = start + line.len();
+        let spans = self.places.get(&source).map_or(&[][..], Vec::as_slice);
+        let first = spans.partition_point(|span| span.end as usize <= start);
+        let recognised = spans[first..].iter().map(|span| span.range()).take_while(|secret| secret.start < end);
+        let others = self.private.find(line).into_iter().chain(looks::spans(line));
+        merged(recognised.chain(others.map(|span| span.start + start..span.end + start)).collect())
     }
 }
 
@@ -64,7 +69,7 @@ pub(super) struct Frame {
 
 impl Frame {
     /// The frame of a place; none in a binary source. Of a place of several lines the first one is shown.
-    pub(super) fn of(place: &Place<'_>, id: SourceId, secrets: &Secrets, width: usize) -> Option<Self> {
+    pub(super) fn of(place: &Place<'_>, id: SourceId, secrets: &Secrets<'_>, width: usize) -> Option<Self> {
         if place.source.is_binary() {
             return None;
         }
@@ -127,7 +132,7 @@ struct Cell {
 struct View<'a> {
     source: &'a Source,
     id: SourceId,
-    secrets: &'a Secrets,
+    secrets: &'a Secrets<'a>,
     /// Characters that a line may take.
     budget: usize,
 }
@@ -173,11 +178,12 @@ impl View<'_> {
         (break_at + 1 < self.source.len()).then(|| self.line_around(break_at + 1))
     }
 
-    /// A line that is shown beside the place; none if it is blank or holds a secret.
+    /// A line that is shown beside the place; none if it is blank or holds what is private or looks so.
     fn context(&self, line: &Line) -> Option<String> {
-        let shown = self.secrets.within(self.id, &line.bytes).is_none();
+        let bytes = self.source.stretch(line.bytes.clone());
+        let is_shown = self.secrets.within(self.id, line.bytes.start, &bytes).is_empty();
         let start = line.bytes.start;
-        Some(self.show(line, start..start).0).filter(|text| shown && !text.trim().is_empty())
+        Some(self.show(line, start..start).0).filter(|text| is_shown && !text.trim().is_empty())
     }
 
     /// The visible text of a line, cut around `focus`, and where in it the focus is.
@@ -213,38 +219,41 @@ impl View<'_> {
     }
 
     fn cells(&self, range: Range<usize>) -> Vec<Cell> {
+        let bytes = self.source.stretch(range.clone());
+        let hidden = self.secrets.within(self.id, range.start, &bytes);
         let mut cells = Vec::new();
         let mut at = range.start;
-        for chunk in self.source.stretch(range).utf8_chunks() {
+        for chunk in bytes.utf8_chunks() {
             for character in chunk.valid().chars() {
-                self.push(&mut cells, at..at + character.len_utf8(), |text| match character {
+                push(&mut cells, &hidden, at..at + character.len_utf8(), |text| match character {
                     '\t' => text.push_str("    "),
                     _ => escape::push_visible(text, character),
                 });
                 at += character.len_utf8();
             }
             for &byte in chunk.invalid() {
-                self.push(&mut cells, at..at + 1, |text| escape::push_byte(text, byte));
+                push(&mut cells, &hidden, at..at + 1, |text| escape::push_byte(text, byte));
                 at += 1;
             }
         }
         cells
     }
+}
 
-    /// Adds what some bytes show, or once what stands for the secret that they are part of.
-    fn push(&self, cells: &mut Vec<Cell>, bytes: Range<usize>, write: impl FnOnce(&mut String)) {
-        let secret = self.secrets.within(self.id, &bytes);
-        let same = |cell: &Cell| cell.text == HIDDEN && secret.as_ref().is_some_and(|secret| secret.start <= cell.at);
-        if cells.last().is_some_and(same) {
-            return;
-        }
-        let mut text = String::new();
-        match secret {
-            Some(_) => text.push_str(HIDDEN),
-            None => write(&mut text),
-        }
-        cells.push(Cell { at: bytes.start, text });
+/// Adds what some bytes show, or once what stands for the secret that they are part of.
+fn push(cells: &mut Vec<Cell>, hidden: &[Range<usize>], bytes: Range<usize>, write: impl FnOnce(&mut String)) {
+    let first = hidden.partition_point(|secret| secret.end <= bytes.start);
+    let secret = hidden.get(first).filter(|secret| secret.start < bytes.end);
+    let same = |cell: &Cell| cell.text == HIDDEN && secret.as_ref().is_some_and(|secret| secret.start <= cell.at);
+    if cells.last().is_some_and(same) {
+        return;
     }
+    let mut text = String::new();
+    match secret {
+        Some(_) => text.push_str(HIDDEN),
+        None => write(&mut text),
+    }
+    cells.push(Cell { at: bytes.start, text });
 }
 
 /// Which cells are shown where all of them are too long: the focus first, then what is around it on both sides.

@@ -5,13 +5,15 @@ use std::io::{self, Write};
 
 use super::escape::{command_data, command_property, visible};
 use super::human::exception;
+use super::taken::Taken;
 use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
 use crate::rules::contract::Severity;
 use crate::source::Location;
 
-/// Writes a command for each finding and problem, and one for the last line of the report.
+/// Writes a command for each finding and problem, one for what is taken away from the built-in policy, and one for the last line of
+/// the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         let lines = [words(report, finding), help(finding), format!("{} {}", finding.statement, finding.fingerprint)];
@@ -22,6 +24,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (problem, covered) in &report.problems {
         let level = if covered.is_some() { "notice" } else { "error" };
         command(out, level, &problem_properties(report, problem), &problem_words(report, problem, *covered))?;
+    }
+    if let Some(taken) = Taken::of(report) {
+        command(out, "notice", &taken_properties(report, &taken), &taken.sentence())?;
     }
     let plain = Style { color: false, hyperlinks: false, width: 80, quiet: false };
     command(out, "notice", " title=keyreeve", &summary::last_line(report, plain))
@@ -95,6 +100,13 @@ fn problem_properties(report: &Report, problem: &Problem) -> String {
     }
 }
 
+/// The place in the policy file, if it is there that something is taken away.
+fn taken_properties(report: &Report, taken: &Taken) -> String {
+    let place = report.run.policy.path.as_deref().zip(taken.line);
+    let place = place.map_or_else(String::new, |(path, line)| format!("file={},line={line},", file(report, path)));
+    format!(" {place}title=keyreeve policy")
+}
+
 fn problem_words(report: &Report, problem: &Problem, covered: Option<usize>) -> String {
     let subject = match &problem.subject {
         Subject::Rule(id) => format!("rule {}: ", visible(id)),
@@ -128,6 +140,16 @@ mod tests {
         assert!(notice("(excepted)::") && notice("accepted by Jo, CISO until 2027-01-31"));
         assert!(notice("(known)::") && notice("known, unapproved"));
         assert!(notice("(undetermined)::"));
+    }
+
+    #[test]
+    fn what_the_policy_takes_away_is_a_notice_at_its_line() {
+        let written = sample::written(&sample::report(), Format::Github);
+        let [last, taken] = *written.lines().rev().take(2).collect::<Vec<_>>() else { panic!("{written}") };
+        assert!(last.starts_with("::notice title=keyreeve::examined 7 files"), "{last}");
+        let at = "::notice file=infra/keyreeve.toml,line=6,title=keyreeve policy::keyreeve.toml asks less than";
+        assert!(taken.starts_with(at), "{taken}");
+        assert!(!sample::written(&sample::empty(), Format::Github).contains("asks less"));
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::escape::{self, visible};
-use super::human::exception;
+use super::human::{exception, text};
+use super::taken::Taken;
 use super::{Report, summary};
 use crate::digest::hex;
 use crate::finding::{Finding, Status};
@@ -42,13 +43,14 @@ struct Lines {
     end: u32,
 }
 
-/// Writes the array: findings, then problems.
+/// Writes the array: findings, then problems, then what the run looks for less than it could.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut seen = BTreeMap::new();
     let findings = report.findings.iter().map(|finding| of_finding(report, finding));
     let problems = report.problems.iter().map(|(problem, covered)| of_problem(report, problem, *covered));
     let issues: Vec<Issue> = findings
         .chain(problems)
+        .chain(of_restrictions(report))
         .map(|mut issue| {
             unique(&mut issue.fingerprint, &mut seen);
             issue
@@ -115,13 +117,38 @@ fn of_problem(report: &Report, problem: &Problem, covered: Option<usize>) -> Iss
     }
 }
 
-/// What a problem is about, by name, and a place for it: of a rule the policy file, since GitLab asks for a path.
+/// What is taken away from the built-in policy, and what options restrict the run to: the format has no other place for either. Its
+/// fingerprint is that of its words, so that a merge request shows what it changes in them.
+fn of_restrictions(report: &Report) -> Option<Issue> {
+    let taken = Taken::of(report);
+    let filters = &report.run.filters;
+    let options = (!filters.is_empty()).then(|| format!("the run is restricted by {}", filters.join(" ")));
+    let words: Vec<String> = taken.iter().map(Taken::sentence).chain(options).collect();
+    let line = taken.and_then(|taken| taken.line).unwrap_or(1);
+    (!words.is_empty()).then(|| Issue {
+        r#type: "issue",
+        check_name: "policy".to_owned(),
+        description: text(&words.join("; ")),
+        categories: ["Security"],
+        severity: "info",
+        fingerprint: digest(&["policy", &words.join("; ")]),
+        location: of_policy(report, line),
+    })
+}
+
+/// A line of the policy file; of its usual place where there is none, since GitLab asks for a path.
+fn of_policy(report: &Report, line: u32) -> Place {
+    let path = report.run.policy.path.as_deref().unwrap_or("keyreeve.toml");
+    Place { path: report.run.git_path(path), lines: Lines { begin: line, end: line } }
+}
+
+/// What a problem is about, by name, and a place for it: of a rule the policy file.
 fn subject(report: &Report, problem: &Problem) -> (String, Place) {
     let whole = |path: &str| Place { path: report.run.git_path(path), lines: Lines { begin: 1, end: 1 } };
     match &problem.subject {
         Subject::Place(location) => (report.sources[location.source].name.clone(), place(report, *location)),
         Subject::Path(path) => (path.clone(), whole(path)),
-        Subject::Rule(id) => (id.clone(), whole(report.run.policy.path.as_deref().unwrap_or("keyreeve.toml"))),
+        Subject::Rule(id) => (id.clone(), of_policy(report, 1)),
     }
 }
 
@@ -169,6 +196,29 @@ mod tests {
         assert_eq!(prints.len(), issues.len());
         let twice = &report.findings.iter().find(|finding| finding.label.contains("twice")).unwrap().fingerprint;
         assert!(prints.contains(twice.as_str()) && prints.contains(format!("{twice}:2").as_str()));
+    }
+
+    #[test]
+    fn what_is_taken_away_or_left_out_is_one_issue_at_its_line() {
+        let policy = |report: &super::Report| -> Vec<serde_json::Value> {
+            let issues: Vec<serde_json::Value> =
+                serde_json::from_str(&sample::written(report, Format::Gitlab)).unwrap();
+            issues.into_iter().filter(|issue| issue["check_name"] == "policy").collect()
+        };
+        let mut report = sample::report();
+        let [issue] = policy(&report).try_into().unwrap();
+        assert_eq!((&issue["severity"], &issue["location"]["path"]), (&"info".into(), &"infra/keyreeve.toml".into()));
+        assert_eq!(issue["location"]["lines"]["begin"], 6);
+        let text = issue["description"].as_str().unwrap();
+        assert!(text.starts_with("keyreeve.toml asks less than the built-in policy: 1 rule less severe"), "{text}");
+        assert!(text.ends_with("; the run is restricted by --skip-rule cipher-suites"), "{text}");
+        for rule in &mut report.rules {
+            rule.line = rule.line.map(|line| line + 1);
+        }
+        assert_eq!(policy(&report)[0]["fingerprint"], issue["fingerprint"], "lines that move change no fingerprint");
+        report.run.fail_on = None;
+        assert_ne!(policy(&report)[0]["fingerprint"], issue["fingerprint"]);
+        assert!(policy(&sample::empty()).is_empty());
     }
 
     #[test]

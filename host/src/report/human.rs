@@ -30,6 +30,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     if !style.quiet {
         out.write_all(summary::of_run(report, style).as_bytes())?;
     }
+    out.write_all(summary::taken(report, style).as_bytes())?;
     writeln!(out, "{}", summary::last_line(report, style))
 }
 
@@ -67,7 +68,7 @@ fn tag(style: Style, finding: &Finding) -> String {
     style.paint(ansi::severity(finding.severity), &format!("{what}[{}]", text(&finding.rule)))
 }
 
-fn frame(report: &Report, style: Style, secrets: &Secrets, finding: &Finding) -> String {
+fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding) -> String {
     let at = report.place(finding.location);
     let frame = Frame::of(&at, finding.location.source, secrets, style.width);
     let indent = " ".repeat(frame.as_ref().map_or(1, Frame::indent));

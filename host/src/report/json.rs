@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use schemars::generate::SchemaSettings;
 
 use super::document::*;
+use super::taken::Taken;
 use super::{Origin, Report, RuleReport, RuleState, escape, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
@@ -40,6 +41,7 @@ impl<'a> Document<'a> {
                 path: run.policy.path.as_deref(),
                 sha256: &run.policy.sha256,
                 ignored: &run.policy.ignored,
+                takes_away: Taken::of(report).map(|taken| taken.items).unwrap_or_default(),
             },
             baseline: baseline(report),
             blocklist: run.blocklist.as_ref().map(|(path, sha256)| Blocklist { path, sha256 }),

@@ -48,6 +48,19 @@ fn statements_problems_and_exceptions_are_all_there() {
 }
 
 #[test]
+fn what_the_policy_takes_away_is_listed() {
+    let takes_away = |report: &Report| document(report)["policy"]["takes_away"].clone();
+    assert_eq!(takes_away(&sample::empty()), serde_json::json!([]));
+    let expected = [
+        "1 rule less severe (rotation-age: medium for up to high)",
+        "1 rule with other settings (key-size: rsa-bits)",
+        "1 scope (purpose fixture)",
+        "1 exception",
+    ];
+    assert_eq!(takes_away(&sample::report()), serde_json::json!(expected));
+}
+
+#[test]
 fn a_finding_says_where_what_and_whether_it_counts() {
     let document = document(&sample::report());
     let first = &document["findings"][0];

@@ -7,12 +7,14 @@ pub mod escape;
 mod frame;
 mod github;
 mod gitlab;
+mod hide;
 mod human;
 pub mod json;
 mod place;
 mod sarif;
 pub mod statements;
 mod summary;
+mod taken;
 
 #[cfg(test)]
 mod hostile;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::finding::{Finding, Status};
+use crate::private::Private;
 use crate::problem::Problem;
 use crate::rules::contract::{Severity, Value};
 use crate::source::{SourceId, Sources, Span};
@@ -69,6 +72,9 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
     }
 }
 
+/// Lowest severity that fails a run where neither keyreeve.toml nor the command line says otherwise.
+pub const FAIL_ON: Severity = Severity::Medium;
+
 /// Everything that the formats write.
 #[derive(Debug)]
 pub struct Report {
@@ -92,6 +98,8 @@ pub struct Report {
     pub sources: Sources,
     /// Bytes that no format may show.
     pub secrets: Vec<(SourceId, Span)>,
+    /// What is in them, which no format shows anywhere else either.
+    pub private: Private,
 }
 
 /// What was run, on what, with what.
@@ -143,6 +151,21 @@ pub struct PolicyReport {
     pub sha256: String,
     /// Further keyreeve.toml files below, which are not read.
     pub ignored: Vec<String>,
+    /// Lowest severity that fails a run by it; none with `never`.
+    pub fail_on: Option<Severity>,
+    /// The line that says so, if one does.
+    pub fail_on_line: Option<u32>,
+    /// Scopes that have less asked of files of this run.
+    pub scopes: Vec<ScopeReport>,
+}
+
+/// A scope that has less asked of its files than if it stated nothing.
+#[derive(Debug, Clone)]
+pub struct ScopeReport {
+    /// What it states: `purpose fixture`.
+    pub states: Vec<String>,
+    /// Line of the policy file it stands in.
+    pub line: u32,
 }
 
 /// One statement of the policy, and what the run can say about it.
@@ -216,8 +239,18 @@ pub struct RuleReport {
     pub rationale: String,
     /// The severity of its violations, if keyreeve.toml sets one, else its own default.
     pub severity: Severity,
+    /// Whether keyreeve.toml sets it for all of them.
+    pub is_fixed: bool,
+    /// The gravest of its violations where keyreeve.toml sets none.
+    pub gravest: Severity,
     /// The settings in force, in the order in which the rule declares them.
     pub settings: Vec<(String, Value)>,
+    /// Names of settings that keyreeve.toml sets, and not to what plainly asks more.
+    pub loosened: Vec<String>,
+    /// Line of keyreeve.toml that names it.
+    pub line: Option<u32>,
+    /// Whether keyreeve.toml switches it off.
+    pub is_switched_off: bool,
     /// What became of it.
     pub state: RuleState,
     /// How many facts it judged.

@@ -57,7 +57,12 @@ pub(super) fn rule(id: &str, statement: &str, severity: Severity) -> RuleReport 
         title: format!("what {id} asks for"),
         rationale: "Because of [NIST SP 800-57](x), table 2 & <b>others</b>.".to_owned(),
         severity,
+        is_fixed: false,
+        gravest: severity,
         settings: Vec::new(),
+        loosened: Vec::new(),
+        line: None,
+        is_switched_off: false,
         state: RuleState::Ran,
         examined: 1,
     }
@@ -120,7 +125,14 @@ pub(super) fn empty() -> Report {
             prefix: String::new(),
             commit: None,
             repository: None,
-            policy: PolicyReport { path: None, sha256: "cd".repeat(32), ignored: Vec::new() },
+            policy: PolicyReport {
+                path: None,
+                sha256: "cd".repeat(32),
+                ignored: Vec::new(),
+                fail_on: Some(FAIL_ON),
+                fail_on_line: None,
+                scopes: Vec::new(),
+            },
             baseline: None,
             blocklist: None,
             filters: Vec::new(),
@@ -136,6 +148,7 @@ pub(super) fn empty() -> Report {
         stale_baseline: Vec::new(),
         sources: Sources::default(),
         secrets: Vec::new(),
+        private: crate::private::Private::default(),
     }
 }
 
@@ -161,11 +174,13 @@ pub(super) fn report() -> Report {
         ..empty()
     };
     report.secrets = canaries(&report.sources);
+    report.private = crate::private::Private::of(&report.sources, &report.secrets);
     report.run.prefix = "infra/".to_owned();
     report.run.commit = Some(Commit { id: "9f".repeat(20), clean: false });
     report.run.repository = Some("https://jo:token-canary@example.org/town.git".to_owned());
     report.run.policy.path = Some("keyreeve.toml".to_owned());
     report.run.policy.ignored = vec!["sub/keyreeve.toml".to_owned()];
+    report.run.policy.scopes = vec![ScopeReport { states: vec!["purpose fixture".to_owned()], line: 40 }];
     report.run.baseline = Some(("baseline.json".to_owned(), "ef".repeat(32)));
     report.run.blocklist = Some((HOSTILE.to_owned(), "ab".repeat(32)));
     report.run.filters = vec!["--skip-rule cipher-suites".to_owned()];
@@ -233,9 +248,21 @@ fn rules() -> Vec<RuleReport> {
             origin: Origin::File("rules/evil.wasm".to_owned()),
             ..rule("evil-rule", "S3", Severity::High)
         },
-        RuleReport { settings, examined: 5, ..rule("key-size", "S5", Severity::High) },
+        RuleReport {
+            settings,
+            loosened: vec!["rsa-bits".to_owned()],
+            line: Some(6),
+            examined: 5,
+            ..rule("key-size", "S5", Severity::High)
+        },
         RuleReport { examined: 5, ..rule("plaintext-key", "S6", Severity::Critical) },
-        RuleReport { examined: 0, ..rule("rotation-age", "S9 S10", Severity::Medium) },
+        RuleReport {
+            is_fixed: true,
+            gravest: Severity::High,
+            line: Some(9),
+            examined: 0,
+            ..rule("rotation-age", "S9 S10", Severity::Medium)
+        },
         RuleReport { state: RuleState::Failed, examined: 4, ..rule("tls-version", "S1", Severity::High) },
     ]
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::escape::{self, markdown, sarif_message, uri_path};
 use super::human::exception;
+use super::taken::{Taken, fail_on};
 use super::{ExceptionState, Exit, Report, RuleReport, RuleState, statements, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Stage, Subject};
@@ -64,6 +65,8 @@ fn run(report: &Report) -> Value {
             "commit": report.run.commit.as_ref().map(|commit| &commit.id),
             "clean": report.run.commit.as_ref().map(|commit| commit.clean),
             "filters": report.run.filters,
+            "failOn": fail_on(report),
+            "failOnUndetermined": report.run.fail_on_undetermined,
             "examinedFiles": report.counts.files,
             "statements": report.statements.iter().map(statement).collect::<Vec<_>>(),
         },
@@ -215,7 +218,9 @@ fn invocation(report: &Report, indices: &BTreeMap<&str, usize>) -> Value {
     let notify = |(problem, covered): &(Problem, Option<usize>)| notification(report, indices, problem, *covered);
     let loading = report.problems.iter().filter(of_load).map(notify);
     let stale = report.exceptions.iter().filter(|exception| exception.state != ExceptionState::Used);
-    let configuration: Vec<Value> = loading.chain(stale.map(|exception| stale_exception(report, exception))).collect();
+    let stale = stale.map(|exception| stale_exception(report, exception));
+    let taken = Taken::of(report).map(|taken| of_policy(report, "note", taken.line, &taken.sentence()));
+    let configuration: Vec<Value> = loading.chain(stale).chain(taken).collect();
     json!({
         "executionSuccessful": report.problems.iter().all(|(_, covered)| covered.is_some()),
         "exitCode": exit as u8,
@@ -262,11 +267,16 @@ fn stale_exception(report: &Report, stale: &super::ExceptionReport) -> Value {
         ExceptionState::Expired => ("warning", "has expired"),
         ExceptionState::Used | ExceptionState::Unused => ("note", "matches nothing"),
     };
-    let place = report.run.policy.path.as_ref().map(|path| {
-        json!({ "physicalLocation": { "artifactLocation": artifact(report, path), "region": { "startLine": stale.line.max(1) } } })
-    });
     let text = format!("the exception for {} {} {why}: {}", stale.rule, stale.matches, exception(stale));
-    json!({ "level": level, "message": message(&text), "locations": place.into_iter().collect::<Vec<_>>() })
+    of_policy(report, level, Some(stale.line), &text)
+}
+
+/// A notification about a line of the policy file.
+fn of_policy(report: &Report, level: &str, line: Option<u32>, text: &str) -> Value {
+    let place = report.run.policy.path.as_ref().zip(line).map(|(path, line)| {
+        json!({ "physicalLocation": { "artifactLocation": artifact(report, path), "region": { "startLine": line.max(1) } } })
+    });
+    json!({ "level": level, "message": message(text), "locations": place.into_iter().collect::<Vec<_>>() })
 }
 
 fn provenance(report: &Report) -> Option<Value> {

@@ -109,6 +109,27 @@ fn problems_are_notifications_and_the_execution_was_no_success() {
 }
 
 #[test]
+fn what_the_policy_takes_away_is_a_note_at_its_line() {
+    let mut report = sample::report();
+    (report.run.fail_on, report.run.policy.fail_on, report.run.policy.fail_on_line) = (None, None, Some(4));
+    let taken = |log: &Value| -> Vec<Value> {
+        let notes = log["runs"][0]["invocations"][0]["toolConfigurationNotifications"].as_array().unwrap();
+        let text =
+            |note: &&Value| note["message"]["text"].as_str().unwrap().contains("asks less than the built-in policy");
+        notes.iter().filter(text).cloned().collect()
+    };
+    let log = log(&report);
+    let [note] = taken(&log).try_into().unwrap();
+    assert_eq!((&note["level"], &log["runs"][0]["properties"]["failOn"]), (&"note".into(), &"never".into()));
+    assert!(note["message"]["text"].as_str().unwrap().contains(": fail-on never; "));
+    let place = &note["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "infra/keyreeve.toml");
+    assert_eq!(place["region"]["startLine"], 4);
+    let empty = super::tests::log(&sample::empty());
+    assert_eq!((taken(&empty).len(), &empty["runs"][0]["properties"]["failOn"]), (0, &"medium".into()));
+}
+
+#[test]
 fn a_remote_is_named_without_its_credentials() {
     let uri = repository_uri;
     assert_eq!(uri("https://jo:s3cret@example.org/a/b.git?token=x").unwrap(), "https://example.org/a/b.git");

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::ansi::{self, count};
 use super::human::{exception, group, place, text};
+use super::taken::{Taken, fail_on, why_it_passes};
 use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
@@ -149,7 +150,12 @@ fn rules_off(report: &Report, style: Style) -> String {
     group(style, "rules that are off", off().count(), &lines)
 }
 
-/// `examined 4 files (9 facts) against keyreeve.toml as of 2026-11-23: 3 violations (1 critical, 2 high), …; exit 1`.
+/// What the run asks less than the built-in policy, on a line of its own; nothing where that is nothing.
+pub(super) fn taken(report: &Report, style: Style) -> String {
+    Taken::of(report).map_or_else(String::new, |taken| format!("{}\n", style.paint(ansi::YELLOW, &taken.sentence())))
+}
+
+/// `examined 4 files (9 facts) against keyreeve.toml as of 2026-11-23, fail-on medium: 3 violations (1 critical, 2 high), …; exit 1`.
 pub(super) fn last_line(report: &Report, style: Style) -> String {
     let files = count(report.counts.files, "file");
     let facts = count(report.counts.facts.values().sum(), "fact");
@@ -158,9 +164,11 @@ pub(super) fn last_line(report: &Report, style: Style) -> String {
     let filters = if restricted.is_empty() { String::new() } else { format!(" with {}", restricted.join(" ")) };
     let exit = report.exit();
     let code = style.paint(if exit == Exit::Clean { ansi::GREEN } else { ansi::RED }, &format!("exit {}", exit as u8));
+    let but = why_it_passes(report).map_or_else(String::new, |why| format!(", violations do not fail: {why}"));
     format!(
-        "examined {files} ({facts}) against {policy}{filters} as of {}: {}; {code}",
+        "examined {files} ({facts}) against {policy}{filters} as of {}, fail-on {}: {}; {code}{but}",
         report.run.as_of,
+        fail_on(report),
         results(report).join(", ")
     )
 }

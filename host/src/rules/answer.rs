@@ -38,19 +38,37 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// Bytes that are kept of it, beside the texts that it shares.
+    pub(super) fn bytes(&self) -> usize {
+        let parts = self.part.iter().chain(&self.related).map(|part| size_of::<Part>() + part.field.len());
+        let attributes = self.attributes.iter().map(|(name, value)| 2 * size_of::<String>() + name.len() + value.len());
+        size_of::<Self>() + parts.sum::<usize>() + attributes.sum::<usize>()
+    }
+}
+
 /// Texts of which each is kept once.
 #[derive(Debug, Default)]
-pub struct Texts(HashSet<Arc<str>>);
+pub struct Texts {
+    known: HashSet<Arc<str>>,
+    bytes: usize,
+}
 
 impl Texts {
     /// The one copy of a text.
     pub fn share(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(text) {
+        if let Some(known) = self.known.get(text) {
             return known.clone();
         }
         let text: Arc<str> = text.into();
-        self.0.insert(text.clone());
+        self.bytes += size_of::<Arc<str>>() + text.len();
+        self.known.insert(text.clone());
         text
+    }
+
+    /// Bytes of all of them together.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 

@@ -1,8 +1,10 @@
-//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: the
-//! folder is used only if nobody else can write to it, and an entry only if it is whole. Not the compiling.
+//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: an entry is used only
+//! if this user wrote it on this machine, which its code shows, and never from a tree that is looked at. Not the compiling.
 //!
-//! An entry is native code, as the compiler wrote it, and then its checksum. It is mapped into memory and not copied, and
-//! never changed in place: it appears by a rename, and goes by a removal that leaves those alone who have it open.
+//! An entry is native code, as the compiler wrote it, and then its code. It appears by a rename, and goes by a removal.
+
+mod folder;
+mod seal;
 
 use std::fs;
 use std::hash::{Hash as _, Hasher};
@@ -10,50 +12,29 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use etcetera::BaseStrategy as _;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
-use crate::digest::{hex, pieces};
+use crate::digest::hex;
+pub(super) use folder::Base;
+pub use folder::Unusable;
+use folder::{CACHES, STATE};
+use seal::{CODE, Seal};
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
 /// Entries that are kept; older ones make room.
 const ENTRIES: usize = 64;
-/// Bytes of an entry that is read: native code, and its checksum behind it.
-const ENTRY_BYTES: u64 = (256 << 20) + CHECKSUM as u64;
-const CHECKSUM: usize = 4;
+/// Bytes of an entry that is read: native code, and its code behind it.
+const ENTRY_BYTES: u64 = (256 << 20) + CODE as u64;
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
-
-/// Why there is no folder of this user's alone. Without the cache, rules are compiled in each run.
-#[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    /// The user has no home, and no cache folder is named.
-    #[error("no cache folder is known; set XDG_CACHE_HOME")]
-    NoHome,
-    /// It cannot be made or looked at.
-    #[error("{}: {cause}", path.display())]
-    Io {
-        /// The folder.
-        path: PathBuf,
-        /// The system's reason.
-        cause: io::Error,
-    },
-    /// Somebody else's, or writable by others.
-    #[error("{} {reason}; remove it, or set XDG_CACHE_HOME to a folder of your own", path.display())]
-    NotOurs {
-        /// The folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-}
 
 /// The folder of compiled rules, checked.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
+    seal: Seal,
 }
 
 /// One entry.
@@ -84,33 +65,50 @@ impl Key {
 }
 
 impl Cache {
-    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, else in the system's folder for caches.
+    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, and in XDG_STATE_HOME the key that its entries are known by; else in the
+    /// system's folders for these. `trees` are those that are looked at: whoever writes to them is not to write what is run.
     ///
     /// # Errors
-    /// [`Unusable`] if it cannot be made, or is not this user's alone.
-    pub fn of_user() -> Result<Self, Unusable> {
-        Self::below(&folder_of_user()?)
+    /// [`Unusable`] if it cannot be made, is not this user's alone, or lies in one of the trees.
+    pub fn of_user(trees: &[PathBuf]) -> Result<Self, Unusable> {
+        let (caches, state) = (Base::caches()?, Base::state()?);
+        caches.outside(trees)?;
+        state.outside(trees)?;
+        Self::within(&caches, &state)
     }
 
-    /// The cache below a folder for caches.
+    /// The cache below a folder for caches, with its key below one for state. They are not one folder: who keeps the entries for other
+    /// machines, as pipelines do, would keep the key with them.
     ///
     /// # Errors
     /// As for [`Cache::of_user`].
-    pub fn below(caches: &Path) -> Result<Self, Unusable> {
-        Ok(Self { folder: private_folder(caches, FOLDERS)? })
+    pub fn below(caches: &Path, state: &Path) -> Result<Self, Unusable> {
+        let base = |path: &Path, variable| Base { path: path.to_owned(), variable };
+        Self::within(&base(caches, CACHES), &base(state, STATE))
     }
 
-    /// The file that holds the native code under a key, and behind it a checksum. None if there is no entry, or if what is there
-    /// is not what was written.
-    pub fn find(&self, key: &Key) -> Option<PathBuf> {
-        let path = self.folder.join(&key.name);
-        let file = fs::File::open(&path).ok()?;
+    fn within(caches: &Base, state: &Base) -> Result<Self, Unusable> {
+        let folder = caches.private_folder(&FOLDERS)?;
+        let seal = Seal::kept(state)?;
+        let real = |base: &Base| fs::canonicalize(&base.path).unwrap_or_else(|_| base.path.clone());
+        if real(state).starts_with(real(caches)) {
+            return Err(Unusable::Together { path: caches.path.clone() });
+        }
+        Ok(Self { folder, seal })
+    }
+
+    /// The native code under a key. None if there is no entry, or if what is there is not what this user wrote on this machine.
+    pub fn find(&self, key: &Key) -> Option<Vec<u8>> {
+        let file = crate::source::open(&self.folder.join(&key.name)).ok()?;
         let metadata = file.metadata().ok()?;
-        let bytes = metadata.len();
-        if !metadata.is_file() || !(CHECKSUM as u64..=ENTRY_BYTES).contains(&bytes) || !ours(&metadata) {
+        if !metadata.is_file() || metadata.len() > ENTRY_BYTES {
             return None;
         }
-        whole(key, file, bytes - CHECKSUM as u64).unwrap_or(false).then_some(path)
+        let mut entry = Vec::with_capacity(metadata.len() as usize);
+        file.take(ENTRY_BYTES).read_to_end(&mut entry).ok()?;
+        let code: [u8; CODE] = *entry.last_chunk()?;
+        entry.truncate(entry.len() - CODE);
+        self.seal.is_on(&key.name, &entry, &code).then_some(entry)
     }
 
     /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
@@ -121,9 +119,7 @@ impl Cache {
         // Made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(native)?;
-        let mut checksum = Checksum::new(key);
-        checksum.update(native);
-        file.write_all(&checksum.finish())?;
+        file.write_all(&self.seal.code(&key.name, native))?;
         file.persist(self.folder.join(&key.name)).map_err(|error| error.error)?;
         self.make_room()
     }
@@ -180,90 +176,6 @@ impl Kept {
             result => result,
         }
     }
-}
-
-/// Whether a file has so many bytes of native code, and behind them their checksum.
-fn whole(key: &Key, mut file: fs::File, bytes: u64) -> io::Result<bool> {
-    let (mut checksum, mut expected) = (Checksum::new(key), [0; CHECKSUM]);
-    let read = pieces((&mut file).take(bytes), |piece| checksum.update(piece))?;
-    file.read_exact(&mut expected)?;
-    Ok(read == bytes && expected == checksum.finish())
-}
-
-/// CRC-32 over the key, too: native code of another component under this name is not what was written, nor is a file of
-/// zeros. It finds what a disk or an interrupted run has done to an entry; against people, the folder is this user's alone.
-struct Checksum(crc32fast::Hasher);
-
-impl Checksum {
-    fn new(key: &Key) -> Self {
-        let mut hasher = crc32fast::Hasher::new();
-        hasher.update(key.name.as_bytes());
-        Self(hasher)
-    }
-
-    fn update(&mut self, native: &[u8]) {
-        self.0.update(native);
-    }
-
-    fn finish(self) -> [u8; CHECKSUM] {
-        self.0.finalize().to_le_bytes()
-    }
-}
-
-/// The user's folder for caches: XDG_CACHE_HOME, else the system's.
-pub(super) fn folder_of_user() -> Result<PathBuf, Unusable> {
-    let base = etcetera::choose_base_strategy().map_err(|_| Unusable::NoHome)?;
-    Ok(base.cache_dir())
-}
-
-/// A folder below another that is, with those between, this user's alone; what is missing is made.
-pub(super) fn private_folder(below: &Path, names: [&str; 2]) -> Result<PathBuf, Unusable> {
-    let mut folder = below.to_owned();
-    let io = |path: &Path, cause| Unusable::Io { path: path.to_owned(), cause };
-    fs::create_dir_all(&folder).map_err(|cause| io(&folder, cause))?;
-    for name in names {
-        folder.push(name);
-        match create(&folder) {
-            Err(cause) if cause.kind() != io::ErrorKind::AlreadyExists => return Err(io(&folder, cause)),
-            _ => {}
-        }
-        let metadata = fs::symlink_metadata(&folder).map_err(|cause| io(&folder, cause))?;
-        if let Some(reason) = foreign(&metadata) {
-            return Err(Unusable::NotOurs { path: folder, reason });
-        }
-    }
-    Ok(folder)
-}
-
-/// Makes a folder that only this user can enter.
-fn create(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
-}
-
-/// Why a folder is not this user's alone; a symlink is none, wherever it leads.
-fn foreign(metadata: &fs::Metadata) -> Option<&'static str> {
-    if !metadata.is_dir() {
-        return Some("is not a folder");
-    }
-    #[cfg(unix)]
-    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o022 != 0 {
-        return Some("can be written to by others");
-    }
-    (!ours(metadata)).then_some("belongs to another user")
-}
-
-#[cfg(unix)]
-fn ours(metadata: &fs::Metadata) -> bool {
-    std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw()
-}
-
-/// Where there are no owners to compare, the cache lies in the user's own profile.
-#[cfg(not(unix))]
-fn ours(_: &fs::Metadata) -> bool {
-    true
 }
 
 /// SHA-256 of what a value hashes: the same in every run, which the standard library's own hasher does not promise.

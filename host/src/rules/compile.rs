@@ -2,12 +2,14 @@
 //! compiler busy for minutes. Not the cache of what was compiled, and not how it is run.
 
 mod child;
+mod confine;
 mod failure;
 
 use std::io::{Read, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,12 +27,14 @@ const POLL: Duration = Duration::from_millis(5);
 /// How many times as long a compiler takes that was built without optimisation: one for tests and development.
 const SLOWNESS: u64 = if cfg!(debug_assertions) { 4 } else { 1 };
 
-/// What compiling one component may take.
+/// What compiling may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// CPU time, in seconds, of all threads together.
+    /// CPU time for one component, in seconds, of all threads together.
     pub cpu_seconds: u64,
-    /// Address space, in bytes.
+    /// The same for all components of a run. Those that are compiled by then are in the cache for the next.
+    pub run_cpu_seconds: u64,
+    /// Address space, in bytes. Components are compiled one after the other.
     pub memory: u64,
     /// Native code, in bytes.
     pub output: u64,
@@ -42,40 +46,74 @@ impl Default for Limits {
     /// Components that carry an interpreter take 2 to 13 seconds of CPU time.
     fn default() -> Self {
         let (cpu_seconds, wall) = (60 * SLOWNESS, Duration::from_secs(600 * SLOWNESS));
-        Self { cpu_seconds, memory: 4 << 30, output: 256 << 20, wall }
+        Self { cpu_seconds, run_cpu_seconds: 10 * cpu_seconds, memory: 4 << 30, output: 256 << 20, wall }
     }
 }
 
-/// Compiles a component to native code of this machine's architecture, with `program` as the compiler: the program
-/// keyreeve itself.
-///
-/// # Errors
-/// A [`CompileError`] if the component is not valid, goes beyond a limit, or the program cannot be run.
-pub fn compile(program: &Path, component: &[u8], limits: Limits) -> Result<Vec<u8>, CompileError> {
-    let mut child = Command::new(program)
-        .arg(SUBCOMMAND)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|cause| CompileError::Start { program: program.to_owned(), cause })?;
-    let outcome = converse(&mut child, component, limits);
-    // Whatever happened: no compiler outlives this call. One that has ended already is not there to be killed.
-    let _ = child.kill();
-    let _ = child.wait();
-    outcome
+/// The compiler of one run.
+#[derive(Debug)]
+pub struct Compiler {
+    program: PathBuf,
+    limits: Limits,
+    /// CPU time that is left for the run.
+    left: Mutex<Duration>,
+}
+
+impl Compiler {
+    /// That is `program`: keyreeve itself.
+    pub fn new(program: impl Into<PathBuf>, limits: Limits) -> Self {
+        Self { program: program.into(), limits, left: Mutex::new(Duration::from_secs(limits.run_cpu_seconds)) }
+    }
+
+    /// Compiles a component to native code of this machine's architecture, one at a time.
+    ///
+    /// # Errors
+    /// A [`CompileError`] if the component is not valid, goes beyond a limit, or the program cannot be run.
+    pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+        // A thread that ended badly has paid before.
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let cpu_seconds = self.limits.cpu_seconds.min(left.as_secs());
+        if cpu_seconds == 0 {
+            return Err(CompileError::Run(self.limits.run_cpu_seconds));
+        }
+        let limits = Limits { cpu_seconds, ..self.limits };
+        let most = Duration::from_secs(cpu_seconds);
+        let before = *left;
+        *left = left.saturating_sub(most);
+        let (native, taken) = self.child(component, limits)?;
+        *left = before.saturating_sub(taken.unwrap_or(most).min(most));
+        Ok(native)
+    }
+
+    /// Native code, and the CPU time that the compiler says it took.
+    fn child(&self, component: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<Duration>), CompileError> {
+        let mut child = Command::new(&self.program)
+            .arg(SUBCOMMAND)
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|cause| CompileError::Start { program: self.program.clone(), cause })?;
+        let outcome = converse(&mut child, component, limits);
+        // Whatever happened: no compiler outlives this call. One that has ended already is not there to be killed.
+        let _ = child.kill();
+        let _ = child.wait();
+        outcome
+    }
 }
 
 /// Feeds the compiler, reads what it says, and waits for it to end.
-fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<Vec<u8>, CompileError> {
+fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<Duration>), CompileError> {
     let deadline = Instant::now() + limits.wall;
     let pipe = "a piped stream is there until it is taken";
     let (mut input, output) = (child.stdin.take().expect(pipe), child.stdout.take().expect(pipe));
     let complaint = child.stderr.take().expect(pipe);
     thread::scope(|scope| {
         // A compiler that ends early closes its input; why it did shows in how it ended.
-        scope.spawn(move || input.write_all(&child::header(limits)).and_then(|()| input.write_all(component)));
+        scope.spawn(move || {
+            input.write_all(&child::Order::of(limits).to_bytes()).and_then(|()| input.write_all(component))
+        });
         let complaint = scope.spawn(move || read(complaint, COMPLAINT_BYTES));
         let (sender, native) = mpsc::channel();
         scope.spawn(move || sender.send(read(output, limits.output + 1)));
@@ -89,9 +127,13 @@ fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<Vec<u
             // Only then do the threads that read and write come to their end.
             let _ = child.kill();
         }
-        let complaint = complaint.join().unwrap_or_default();
+        let said = complaint.join().unwrap_or_default();
         let (native, status) = ended?;
-        if status.success() { Ok(native) } else { Err(failure::of(status, &complaint, limits)) }
+        if !status.success() {
+            return Err(failure::of(status, &said, limits));
+        }
+        let taken = std::str::from_utf8(&said).ok().and_then(|said| said.trim().parse().ok());
+        Ok((native, taken.map(Duration::from_millis)))
     })
 }
 

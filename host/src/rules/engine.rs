@@ -41,6 +41,11 @@ impl Engine {
         Ok(Self { inner, linker, deadline })
     }
 
+    /// Time after which a call is ended.
+    pub(super) fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
         &self.inner
     }

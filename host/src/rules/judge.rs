@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::answer::{Answer, Texts};
 use super::contract::{Finding, Part, Scan, Value, Verdict};
 use super::engine::Engine;
-use super::limits::Fault;
+use super::limits::{Fault, STORES, Share};
 use super::rule::Rule;
 use crate::facts::Facts;
 use crate::finding::FactKind;
@@ -35,35 +36,69 @@ pub struct Judgement {
 /// Calls each rule, with its settings, on all facts it examines. Rules run in parallel if there is enough to judge; the calls
 /// of one rule follow one another and end at its first fault, so that the result is the same on every machine.
 pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
-    let one = |(rule, settings): &(&Rule, &[(String, Value)])| judge_one(engine, rule, settings, scan, facts);
+    let one = |(rule, settings): &(&Rule, &[(String, Value)])| {
+        let examined = rule.kinds.iter().map(|kind| facts.count(*kind)).sum();
+        let share = Share::of(rules.len(), examined, engine.deadline());
+        let mut judging = Judging { judgement: Judgement::default(), texts: Texts::default(), share };
+        judging.judgement.fault = judging.run(engine, rule, settings, scan, facts).err();
+        judging.judgement
+    };
     let count: usize = FactKind::ALL.into_iter().map(|kind| facts.count(kind)).sum();
-    match count {
-        ..=FEW => rules.iter().map(one).collect(),
-        _ => rules.par_iter().map(one).collect(),
+    let all = || rules.par_iter().map(one).collect();
+    match (count, rayon::current_num_threads()) {
+        (..=FEW, _) => rules.iter().map(one).collect(),
+        (_, ..=STORES) => all(),
+        // Each thread has a store, and each store its memory.
+        _ => match rayon::ThreadPoolBuilder::new().num_threads(STORES).build() {
+            Ok(few) => few.install(all),
+            Err(_) => rules.iter().map(one).collect(),
+        },
     }
 }
 
-fn judge_one(engine: &Engine, rule: &Rule, settings: &[(String, Value)], scan: &Scan, facts: &Facts) -> Judgement {
-    let (mut judgement, mut texts) = (Judgement::default(), Texts::default());
-    for &kind in &rule.kinds {
-        for range in chunks(facts, kind) {
-            match rule.check(engine, settings, scan, facts, kind, range.clone()) {
-                Ok(findings) => {
-                    judgement.examined += range.len();
-                    let unread = undetermined(rule, facts, kind, &range, &findings);
-                    let answers = unread.into_iter().chain(findings);
-                    let answer =
-                        |finding: Finding| Answer::new(kind, range.start + finding.fact as usize, finding, &mut texts);
-                    judgement.answers.extend(answers.map(answer));
+/// One rule at its work.
+struct Judging {
+    judgement: Judgement,
+    texts: Texts,
+    /// What is left of what it may take.
+    share: Share,
+}
+
+impl Judging {
+    fn run(
+        &mut self,
+        engine: &Engine,
+        rule: &Rule,
+        settings: &[(String, Value)],
+        scan: &Scan,
+        facts: &Facts,
+    ) -> Result<(), Fault> {
+        for &kind in &rule.kinds {
+            for range in chunks(facts, kind) {
+                let begun = Instant::now();
+                let findings = rule.check(engine, settings, scan, facts, kind, range.clone())?;
+                self.share.time = self.share.time.checked_sub(begun.elapsed()).ok_or(Fault::Slow)?;
+                self.judgement.examined += range.len();
+                for unread in undetermined(rule, facts, kind, &range, &findings) {
+                    self.keep(kind, &range, unread);
                 }
-                Err(fault) => {
-                    judgement.fault = Some(fault);
-                    return judgement;
+                for finding in findings {
+                    let kept = self.keep(kind, &range, finding);
+                    self.share.answers = self.share.answers.checked_sub(kept).ok_or(Fault::Flood)?;
                 }
             }
         }
+        Ok(())
     }
-    judgement
+
+    /// Keeps an answer about a fact of the range, and says how many bytes that takes.
+    fn keep(&mut self, kind: FactKind, range: &Range<usize>, finding: Finding) -> usize {
+        let before = self.texts.bytes();
+        let answer = Answer::new(kind, range.start + finding.fact as usize, finding, &mut self.texts);
+        let bytes = answer.bytes() + self.texts.bytes() - before;
+        self.judgement.answers.push(answer);
+        bytes
+    }
 }
 
 /// Cuts the facts of a kind by count and by bytes.
@@ -135,5 +170,34 @@ fn not_known(fact: u32, fields: &[&str], reason: &str) -> Finding {
         message: format!("{} {verb} not known: {reason}", fields.join(", ")),
         remedy: "make the value visible to the scan, or judge it by hand".to_owned(),
         attributes: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::kit::samples;
+    use crate::rules::built_in::BUILT_IN;
+
+    /// What ends a rule that finds something of each of three chunks, if it has this share.
+    fn ended(share: Share) -> (Option<Fault>, usize) {
+        let engine = Engine::new().unwrap();
+        let rule = BUILT_IN.iter().find(|rule| rule.id == "key-size").unwrap().rule();
+        let settings: Vec<_> = rule.info.settings.iter().map(|it| (it.name.clone(), it.default.clone())).collect();
+        let mut facts = samples::facts(FactKind::Keys, 3 * CHUNK);
+        facts.keys.iter_mut().for_each(|(key, _)| key.public.bits = 1024);
+        let mut judging = Judging { judgement: Judgement::default(), texts: Texts::default(), share };
+        let fault = judging.run(&engine, &rule, &settings, &samples::scan(), &facts).err();
+        (fault, judging.judgement.examined)
+    }
+
+    #[test]
+    fn the_calls_of_a_rule_have_limits_together() {
+        let facts = 3 * CHUNK;
+        let fair = Share::of(300, facts, crate::rules::limits::DEADLINE);
+        assert_eq!(ended(fair), (None, facts));
+        assert_eq!(ended(Share { time: std::time::Duration::ZERO, ..fair }), (Some(Fault::Slow), 0));
+        assert_eq!(ended(Share { answers: 1000, ..fair }), (Some(Fault::Flood), CHUNK));
     }
 }

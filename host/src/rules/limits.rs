@@ -32,6 +32,31 @@ const REASON_BYTES: usize = 1024;
 /// Time after which a call is ended, far above what fuel allows.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
+/// Stores at once, whatever the number of rules and of processors: their memory together.
+pub(super) const STORES: usize = 8;
+/// Bytes that are kept of the answers of all rules of a run, and further ones for each fact that a rule examines.
+const RUN_ANSWERS: usize = 256 * 1024 * 1024;
+const RUN_ANSWERS_FACT: usize = 1024;
+/// Time for each fact of all calls of a rule in a run: some twice as long as its fuel lasts.
+const RUN_FACT: Duration = Duration::from_millis(5);
+
+/// What one rule may take in a whole run, in however many calls.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    /// Bytes of answers that are kept.
+    pub(super) answers: usize,
+    /// Time in its calls.
+    pub(super) time: Duration,
+}
+
+impl Share {
+    /// Of so many rules that run, for one that examines so many facts, each call of which is ended after `deadline`.
+    pub(super) fn of(rules: usize, facts: usize, deadline: Duration) -> Self {
+        let answers = RUN_ANSWERS / rules.max(1) + RUN_ANSWERS_FACT * facts;
+        Self { answers, time: deadline + RUN_FACT * facts as u32 }
+    }
+}
+
 /// Fuel for one call about so many facts.
 pub fn fuel(facts: usize) -> u64 {
     FUEL_BASE + FUEL_FACT * facts as u64
@@ -46,6 +71,12 @@ pub enum Fault {
     /// The deadline passed, in work that fuel does not see; depends on the machine.
     #[error("it used up its time of {0:?} in work that fuel does not see")]
     Time(Duration),
+    /// No call took too long, and all of them together did.
+    #[error("all its calls together took too much time in work that fuel does not see")]
+    Slow,
+    /// No answer was too large, and all of them together are.
+    #[error("all its answers together are more than a run keeps of one rule")]
+    Flood,
     /// It asked for more memory, tables or instances than a rule may have.
     #[error("it asked for {0}")]
     Resources(String),

@@ -1,7 +1,7 @@
 //! Loads a rule of one's own from its component file: digest, contract, native code from the cache or the compiler, and
 //! what the rule says of itself. Not the choice of rules: see `set`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component as Native;
 
 use super::cache::{Cache, Key};
-use super::compile::{self, CompileError};
+use super::compile::{CompileError, Compiler};
 use super::component::{Declared, Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
@@ -18,7 +18,11 @@ use super::rule::Rule;
 use super::signature::{self, SignatureError};
 use crate::digest::{hex, pieces, sha256};
 use crate::policy::{Component, OwnRule};
+use crate::regular;
 use crate::report::Origin;
+
+/// How every file of WebAssembly begins.
+const WASM: &[u8] = b"\0asm";
 
 /// Why a rule of one's own is not loaded.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +38,9 @@ pub enum LoadError {
     /// A folder, a device, a pipe.
     #[error("{0} is not a regular file: name the component itself")]
     NotAFile(String),
+    /// Another file than the one that was approved, and no component.
+    #[error("{0} is not the component that keyreeve.toml names by its SHA-256, and no WebAssembly at all")]
+    Other(String),
     /// Another file than the one that was approved.
     #[error(
         "{path} has the SHA-256 {actual}, and keyreeve.toml names {expected}: if the new file is the one you mean, put its digest there"
@@ -122,10 +129,8 @@ pub enum LoadError {
 pub struct Loader<'a> {
     /// The engine that it will run in.
     pub engine: &'a Engine,
-    /// The program that compiles: keyreeve itself.
-    pub compiler: PathBuf,
-    /// What compiling may take.
-    pub limits: compile::Limits,
+    /// What compiles, within the limits of a run.
+    pub compiler: Compiler,
     /// Where native code is kept; none if there is no place for it.
     pub cache: Option<Cache>,
     /// Told the file of each rule that is compiled, before it is: that can take a while.
@@ -174,12 +179,12 @@ impl Loader<'_> {
 
     /// What the cache has of a component with this digest.
     pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
-        let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
-        // SAFETY: the file is an entry of the cache, which only this user could write; it is whole, as our own compiler
-        // process wrote it, and nobody changes entries in place. wasmtime itself checks version and configuration.
+        let native = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
+        // SAFETY: these very bytes are what our own compiler process wrote to this user, on this machine, under this key: the cache
+        // has verified their code. wasmtime itself checks version and configuration.
         #[allow(unsafe_code)]
         unsafe {
-            Native::deserialize_file(self.engine.wasmtime(), entry).ok()
+            Native::deserialize(self.engine.wasmtime(), native).ok()
         }
     }
 
@@ -187,8 +192,8 @@ impl Loader<'_> {
     fn compiled(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
         declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
         (self.compiling)(path);
-        let native = compile::compile(&self.compiler, bytes, self.limits)
-            .map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
+        let native = self.compiler.compile(bytes);
+        let native = native.map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
         // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.
         #[allow(unsafe_code)]
         let component = unsafe { Native::deserialize(self.engine.wasmtime(), &native) };
@@ -210,76 +215,76 @@ impl Loader<'_> {
     }
 }
 
-/// The digest of a component, if it is the one that the policy names.
-fn approved(wanted: &OwnRule<'_>, digest: [u8; 32]) -> Result<[u8; 32], LoadError> {
+/// The digest of a component, if it is the one that the policy names. That of a file which is none is not told: it could be anybody's.
+fn approved(wanted: &OwnRule<'_>, digest: [u8; 32], is_wasm: bool) -> Result<[u8; 32], LoadError> {
     let Component { address, sha256, .. } = wanted.component;
     if Some(digest) == *sha256 {
         return Ok(digest);
     }
     let path = wanted.name();
     Err(match (address, sha256) {
-        (None, Some(expected)) => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
-        _ => LoadError::Damaged { path, file: wanted.file.clone() },
+        (None, Some(expected)) if is_wasm => LoadError::Digest { path, actual: hex(&digest), expected: hex(expected) },
+        (None, _) => LoadError::Other(path),
+        (Some(_), _) => LoadError::Damaged { path, file: wanted.file.clone() },
     })
 }
 
 /// The digest of a component's file, if the file has it that the policy names, and the signature that it demands.
 fn examined(wanted: &OwnRule<'_>) -> Result<[u8; 32], LoadError> {
-    let Some(signer) = &wanted.component.signer else { return approved(wanted, digest(&wanted.file)?) };
+    let Some(signer) = &wanted.component.signer else {
+        let (digest, is_wasm) = digest(wanted)?;
+        return approved(wanted, digest, is_wasm);
+    };
     let (bytes, digest) = approved_bytes(wanted)?;
-    let verified = signature::verify(signer, &bytes, &wanted.file);
+    let verified = signature::verify(signer, &bytes, wanted);
     verified.map(|()| digest).map_err(|reason| LoadError::Signature { path: wanted.name(), reason })
 }
 
 /// The bytes that were approved, and their digest. It is taken of these very bytes: the file may have changed since another
 /// look at it.
 fn approved_bytes(wanted: &OwnRule<'_>) -> Result<(Vec<u8>, [u8; 32]), LoadError> {
-    let bytes = read(&wanted.file)?;
-    let digest = approved(wanted, sha256(&bytes))?;
+    let bytes = whole(&wanted.file, opened(wanted)?)?;
+    let digest = approved(wanted, sha256(&bytes), bytes.starts_with(WASM))?;
     Ok((bytes, digest))
 }
 
-/// The SHA-256 of a regular file that is not too large for a component, without holding it.
-fn digest(path: &Path) -> Result<[u8; 32], LoadError> {
-    let mut digest = Sha256::new();
-    let length = pieces(regular(path)?.take(SIZE_LIMIT as u64 + 1), |piece| digest.update(piece))
-        .map_err(|cause| LoadError::Read { path: path.to_string_lossy().into_owned(), cause })?;
-    if length > SIZE_LIMIT as u64 { Err(too_large(path)) } else { Ok(digest.finalize().into()) }
+/// The SHA-256 of a component's file, without holding it, and whether it begins as WebAssembly does.
+fn digest(wanted: &OwnRule<'_>) -> Result<([u8; 32], bool), LoadError> {
+    let (mut digest, mut head) = (Sha256::new(), Vec::new());
+    let length = pieces(opened(wanted)?.take(SIZE_LIMIT as u64 + 1), |piece| {
+        head.extend_from_slice(&piece[..piece.len().min(WASM.len() - head.len())]);
+        digest.update(piece);
+    })
+    .map_err(|cause| unreadable(&wanted.file, cause))?;
+    if length > SIZE_LIMIT as u64 { Err(too_large(&wanted.file)) } else { Ok((digest.finalize().into(), head == WASM)) }
 }
 
-/// Reads a regular file, one byte beyond the limit at most.
+fn opened(wanted: &OwnRule<'_>) -> Result<File, LoadError> {
+    wanted.open(&wanted.file).map_err(|cause| unreadable(&wanted.file, cause))
+}
+
+/// Reads a regular file.
 ///
 /// # Errors
 /// A [`LoadError`] if it is none, cannot be read, or is too large for a component.
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
+    whole(path, regular::open(path).map_err(|cause| unreadable(path, cause))?)
+}
+
+fn whole(path: &Path, file: File) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    regular(path)?
-        .take(SIZE_LIMIT as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|cause| LoadError::Read { path: path.to_string_lossy().into_owned(), cause })?;
+    file.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes).map_err(|cause| unreadable(path, cause))?;
     if bytes.len() > SIZE_LIMIT { Err(too_large(path)) } else { Ok(bytes) }
+}
+
+fn unreadable(path: &Path, cause: io::Error) -> LoadError {
+    let path = path.to_string_lossy().into_owned();
+    match cause.kind() {
+        io::ErrorKind::InvalidInput => LoadError::NotAFile(path),
+        _ => LoadError::Read { path, cause },
+    }
 }
 
 fn too_large(path: &Path) -> LoadError {
     LoadError::Refused { path: path.to_string_lossy().into_owned(), refusal: Refusal::TooLarge }
-}
-
-/// A regular file, opened.
-fn regular(path: &Path) -> Result<File, LoadError> {
-    let name = path.to_string_lossy();
-    let unreadable = |cause| LoadError::Read { path: name.clone().into_owned(), cause };
-    let file = open(path).map_err(unreadable)?;
-    if !file.metadata().map_err(unreadable)?.is_file() {
-        return Err(LoadError::NotAFile(name.into_owned()));
-    }
-    Ok(file)
-}
-
-/// Opens without waiting: a pipe that nobody writes to would never open.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
-    options.open(path)
 }

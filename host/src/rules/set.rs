@@ -42,6 +42,10 @@ pub struct Entry {
     pub fixed: Option<Severity>,
     /// Whether it runs.
     pub runs: bool,
+    /// Line of the policy that names it.
+    pub line: Option<u32>,
+    /// Whether the policy, and not only the command line, leaves it out.
+    pub is_switched_off: bool,
 }
 
 /// A rule of one's own that could not be loaded.
@@ -94,8 +98,10 @@ impl RuleSet {
 
     fn add(&mut self, rule: Rule, policy: &Policy, selection: &Selection) {
         let id = &rule.info.id;
-        let runs = policy.enables(id) && selection.admits(id);
-        self.entries.push(Entry { settings: Vec::new(), fixed: policy.severity(id), runs, rule });
+        let is_switched_off = !policy.enables(id);
+        let runs = !is_switched_off && selection.admits(id);
+        let (fixed, line) = (policy.severity(id), policy.line_of_rule(id));
+        self.entries.push(Entry { settings: Vec::new(), fixed, runs, line, is_switched_off, rule });
     }
 
     fn load_components(&mut self, policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) {
@@ -141,6 +147,16 @@ impl RuleSet {
 }
 
 impl Entry {
+    /// Names of the settings that differ from the rule's own, and do not plainly ask more.
+    fn loosened(&self) -> Vec<String> {
+        let declared = &self.rule.info.settings;
+        let default = |name: &str| declared.iter().find(|setting| setting.name == name).map(|setting| &setting.default);
+        let loosened = self.settings.iter().filter(|(name, value)| {
+            default(name).is_some_and(|default| value != default && !asks_more(name, value, default))
+        });
+        loosened.map(|(name, _)| name.clone()).collect()
+    }
+
     fn report(&self, state: RuleState, examined: usize) -> RuleReport {
         let info = &self.rule.info;
         RuleReport {
@@ -152,11 +168,37 @@ impl Entry {
             title: info.title.clone(),
             rationale: info.rationale.clone(),
             severity: self.fixed.unwrap_or(info.severity),
+            is_fixed: self.fixed.is_some(),
+            gravest: gravest(info),
             settings: self.settings.clone(),
+            loosened: self.loosened(),
+            line: self.line,
+            is_switched_off: self.is_switched_off,
             state,
             examined,
         }
     }
+}
+
+/// The gravest severity that a rule says its violations can have.
+fn gravest(info: &Info) -> Severity {
+    let said = info.attributes.iter().filter(|(name, _)| name == "severities").flat_map(|(_, lines)| lines.lines());
+    let named = said.filter_map(|line| {
+        let (name, _) = line.split_once(':')?;
+        Severity::ALL.into_iter().find(|severity| severity.name() == name)
+    });
+    named.fold(info.severity, Severity::max)
+}
+
+/// Whether a value plainly asks more than another: a greater minimum or a lesser maximum. Of other settings only the rule knows.
+fn asks_more(name: &str, value: &Value, than: &Value) -> bool {
+    let number = |value: &Value| match value {
+        Value::Integer(value) => Some(*value),
+        Value::Days(days) => Some(i64::from(*days)),
+        Value::Boolean(_) | Value::Text(_) | Value::Texts(_) => None,
+    };
+    let (Some(value), Some(than)) = (number(value), number(than)) else { return false };
+    name.ends_with("minimum") && value > than || name.ends_with("maximum") && value < than
 }
 
 impl Unloaded {
@@ -170,7 +212,12 @@ impl Unloaded {
             title: String::new(),
             rationale: String::new(),
             severity: Severity::High,
+            is_fixed: false,
+            gravest: Severity::High,
             settings: Vec::new(),
+            loosened: Vec::new(),
+            line: None,
+            is_switched_off: false,
             state: RuleState::Failed,
             examined: 0,
         }

@@ -2,12 +2,14 @@
 //! policy's `[trust]`.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use minisign_verify::{Error, Signature};
 
-use crate::policy::Signer;
+use crate::policy::{OwnRule, Signer};
+use crate::regular;
 
 /// Bytes of a signature file; minisign writes some 300, with a comment as long as one likes.
 const SIZE_LIMIT: u64 = 64 * 1024;
@@ -48,14 +50,18 @@ pub enum SignatureError {
     },
 }
 
-/// Verifies that a signer has signed the component in this file.
+/// Verifies that a signer has signed these bytes of a rule: the signature lies beside its file.
 ///
 /// # Errors
 /// A [`SignatureError`] if they have not.
-pub(super) fn verify(signer: &Signer, component: &[u8], file: &Path) -> Result<(), SignatureError> {
-    let path = beside(file);
+pub(super) fn verify(signer: &Signer, component: &[u8], wanted: &OwnRule<'_>) -> Result<(), SignatureError> {
+    let path = beside(&wanted.file);
     let name = || signer.name.clone();
-    let text = read(&path).map_err(|cause| SignatureError::Unreadable { signer: name(), path: path.clone(), cause })?;
+    let text = wanted.open(&path).and_then(read).map_err(|cause| SignatureError::Unreadable {
+        signer: name(),
+        path: path.clone(),
+        cause,
+    })?;
     let signature = Signature::decode(&text).map_err(|_| SignatureError::Malformed(path.clone()))?;
     signer.key.verify(component, &signature, false).map_err(|error| match error {
         Error::UnexpectedKeyId => SignatureError::OtherKey { signer: name(), path },
@@ -76,14 +82,14 @@ pub fn beside(file: &Path) -> PathBuf {
 /// # Errors
 /// The system's reason.
 pub fn published(file: &Path) -> io::Result<Option<String>> {
-    match read(&beside(file)) {
+    match regular::open(&beside(file)).and_then(read) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         text => text.map(Some),
     }
 }
 
-fn read(path: &Path) -> io::Result<String> {
+fn read(file: File) -> io::Result<String> {
     let mut text = String::new();
-    super::load::open(path)?.take(SIZE_LIMIT).read_to_string(&mut text)?;
+    file.take(SIZE_LIMIT).read_to_string(&mut text)?;
     Ok(text)
 }

@@ -5,10 +5,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::cache::{Unusable, folder_of_user, private_folder};
+use super::cache::{Base, Unusable};
 use super::signature;
 use crate::digest::hex;
 use crate::policy::{OwnRule, VENDORED, component_name};
+use crate::regular;
 use crate::whole;
 
 /// Folders below the user's cache folder.
@@ -50,17 +51,18 @@ impl Store {
     /// # Errors
     /// [`Unusable`] if it cannot be made, or is not this user's alone.
     pub fn of_user() -> Result<Self, Unusable> {
-        Ok(Self { folder: private_folder(&folder_of_user()?, FOLDERS)? })
+        Ok(Self { folder: Base::caches()?.private_folder(&FOLDERS)? })
     }
 
     /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is made.
     ///
     /// # Errors
-    /// The system's reason.
+    /// The system's reason, or that one of these folders is a link, so that what is written would land elsewhere.
     pub fn vendored(folder: &Path) -> io::Result<Self> {
-        let folder = folder.join(VENDORED);
-        fs::create_dir_all(&folder)?;
-        Ok(Self { folder })
+        let vendored = folder.join(VENDORED);
+        fs::create_dir_all(&vendored)?;
+        regular::without_links(folder, VENDORED.as_ref())?;
+        Ok(Self { folder: vendored })
     }
 
     /// Where a component lies, or would. Whoever reads it verifies it.
@@ -101,19 +103,22 @@ impl Store {
     }
 }
 
-/// The file that a rule is loaded from: its own, or of a rule in a registry the repository's or the user's copy.
+/// A rule with the file that it is loaded from: its own, or of a rule in a registry the repository's or the user's copy.
 ///
 /// # Errors
 /// [`NotThere`], with what to do.
-pub fn locate(own: &OwnRule<'_>) -> Result<PathBuf, NotThere> {
-    let Some(address) = &own.component.address else { return Ok(own.file.clone()) };
+pub fn locate<'a>(own: &OwnRule<'a>) -> Result<OwnRule<'a>, NotThere> {
+    let Some(address) = &own.component.address else { return Ok(own.clone()) };
     let address = address.to_string();
     let Some(sha256) = &own.component.sha256 else { return Err(NotThere::Unlocked(address)) };
-    if own.file.is_file() {
-        return Ok(own.file.clone());
+    if own.file.symlink_metadata().is_ok() {
+        return Ok(own.clone());
     }
     match Store::of_user() {
         Err(cause) => Err(NotThere::NoStore { address, cause }),
-        Ok(store) => Some(store.file(sha256)).filter(|file| file.is_file()).ok_or(NotThere::NotPulled { address }),
+        Ok(store) => match store.file(sha256) {
+            file if file.is_file() => Ok(OwnRule { file, confined: None, ..own.clone() }),
+            _ => Err(NotThere::NotPulled { address }),
+        },
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::finding::{Finding, Status};
 use crate::policy::exceptions::is_fingerprint;
+use crate::private::complaint::without_values;
 use crate::source::Sources;
 
 /// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
@@ -73,13 +74,13 @@ impl Baseline {
         let file: File = serde_json::from_slice(bytes).map_err(|error| {
             let text = error.to_string();
             let place = format!(" at line {} column {}", error.line(), error.column());
-            fail(error.line(), text.strip_suffix(&place).unwrap_or(&text).to_owned())
+            fail(error.line(), without_values(text.strip_suffix(&place).unwrap_or(&text)))
         })?;
         let mut entries = BTreeMap::new();
         for (index, entry) in file.findings.iter().enumerate() {
             if entries.insert((entry.fingerprint.clone(), entry.verdict), entry.clone()).is_some() {
                 let line = line_of(bytes, &file.findings[..=index], &entry.fingerprint);
-                return Err(fail(line, format!("{} is listed twice: write its count instead", entry.fingerprint)));
+                return Err(fail(line, "a fingerprint is listed twice: write its count instead".to_owned()));
             }
         }
         Ok(Self { entries })
@@ -174,12 +175,16 @@ fn line_of(bytes: &[u8], entries: &[Entry], fingerprint: &str) -> usize {
 
 fn schema<'de, D: Deserializer<'de>>(input: D) -> Result<(), D::Error> {
     let text = String::deserialize(input)?;
-    if text == SCHEMA { Ok(()) } else { Err(D::Error::custom(format!("the schema is {text:.40}, not {SCHEMA}"))) }
+    if text == SCHEMA { Ok(()) } else { Err(D::Error::custom(format!("the schema is not {SCHEMA}"))) }
 }
 
 fn fingerprint<'de, D: Deserializer<'de>>(input: D) -> Result<String, D::Error> {
     let text = String::deserialize(input)?;
-    if is_fingerprint(&text) { Ok(text) } else { Err(D::Error::custom(format!("{text:.40} is not a fingerprint"))) }
+    if is_fingerprint(&text) {
+        Ok(text)
+    } else {
+        Err(D::Error::custom("a fingerprint is v1: and 32 hexadecimal digits, and this is none"))
+    }
 }
 
 fn violation() -> Answer {
@@ -281,17 +286,37 @@ mod tests {
         for (text, expected) in [
             (String::new(), "b.json:1: EOF"),
             ("[".into(), "b.json:1: "),
-            (good.replace("/v1\"", "/v2\""), "b.json:2: the schema is keyreeve/baseline/v2, not keyreeve/baseline/v1"),
-            (good.replace("v1:0", "v1:X"), "b.json:4: v1:X"),
-            (good.replace("\"count\":1", "\"count\":0"), "b.json:4: invalid value: integer `0`"),
-            (good.replace("\"count\":1", "\"count\":-1"), "b.json:4: invalid value: integer `-1`"),
-            (good.replace("\"count\":1", "\"line\":1,\"count\":1"), "b.json:4: unknown field `line`"),
+            (good.replace("/v1\"", "/v2\""), "b.json:2: the schema is not keyreeve/baseline/v1"),
+            (good.replace("v1:0", "v1:X"), "b.json:4: a fingerprint is v1: and 32 hexadecimal digits"),
+            (good.replace("\"count\":1", "\"count\":0"), "b.json:4: expected a nonzero u32"),
+            (good.replace("\"count\":1", "\"count\":-1"), "b.json:4: expected a nonzero u32"),
+            (good.replace("\"count\":1", "\"line\":1,\"count\":1"), "b.json:4: expected one of `path`, `rule`"),
             (good.replace(",\"count\":1", ""), "b.json:4: missing field `count`"),
-            (good.replace("1}\n", "1},\n{\"path\":\"a\",\"rule\":\"k\",\"fingerprint\":\"v1:00000000000000000000000000000001\",\"count\":1}\n"), "b.json:5: v1:00000000000000000000000000000001 is listed twice"),
+            (good.replace("1}\n", "1},\n{\"path\":\"a\",\"rule\":\"k\",\"fingerprint\":\"v1:00000000000000000000000000000001\",\"count\":1}\n"), "b.json:5: a fingerprint is listed twice"),
             (good.replace("a.pem\"", "\u{1b}"), "b.json:4: "),
         ] {
             let error = Baseline::load("b.json", text.as_bytes()).unwrap_err().to_string();
             assert!(error.starts_with(expected) && !error.contains('\u{1b}'), "{error}\n{text}");
+        }
+    }
+
+    #[test]
+    fn errors_quote_nothing_of_what_may_be_another_file() {
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        for (from, to) in [
+            ("keyreeve/baseline/v1", "s3cr3t"),
+            ("v1:0", "s3cr3t"),
+            ("\"count\":1", "\"count\":\"s3cr3t\""),
+            ("\"count\":1", "\"s3cr3t\":1"),
+            ("\"count\":1", "\"verdict\":\"s3cr3t\",\"count\":1"),
+            ("\"findings\"", "\"s3cr3t\""),
+            ("{", "s3cr3t {"),
+            ("{", "\"s3cr3t\""),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert!(text.contains("s3cr3t"), "{from}");
+            let error = Baseline::load("b.json", text.as_bytes()).unwrap_err().to_string();
+            assert!(!error.contains("s3cr3t"), "{error}");
         }
     }
 

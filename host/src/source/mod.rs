@@ -288,6 +288,15 @@ impl Sources {
         self.iter().map(|(id, source)| (source.name.as_str(), id)).chain(links)
     }
 
+    /// Gives names that say what they must not another one. Such a source is no longer known to be a file: its path says the same.
+    pub fn rename(&mut self, mut other: impl FnMut(&str) -> Option<String>) {
+        for source in &mut self.list {
+            if let Some(name) = other(&source.name) {
+                (source.name, source.file) = (name, None);
+            }
+        }
+    }
+
     /// Lets go of what large files hold, now that it is understood: a report reads again what it shows of them.
     pub fn set_aside(&mut self) {
         self.list.iter_mut().filter(|source| source.len() >= LARGE).take(ASIDE).for_each(Source::set_aside);

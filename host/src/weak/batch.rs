@@ -4,13 +4,43 @@
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, Gcd as _};
 
+use crate::budget::{Budget, Spent, Work};
+use crate::price;
+
 /// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a little below a
 /// power of two: the number theoretic transform under long products doubles in length there.
-pub(super) const BLOCK: usize = (1 << 22) - (1 << 12);
+const BLOCK: usize = (1 << 22) - (1 << 12);
 /// So many moduli are a leaf of a tree.
 const LEAF: usize = 16;
 /// Bits of a fraction beyond those of the number that it is a fraction of. Each level of a tree costs one or two.
 const SLACK: usize = 64;
+
+/// How many of the moduli can be compared with each other and with `known` primes, from the first, and why it is not all of them. They are
+/// paid for by blocks.
+pub(super) fn paid(moduli: &[UBig], known: &[&UBig], budget: &Budget) -> (usize, Result<(), Spent>) {
+    let known: usize = known.iter().map(|known| bytes(known)).sum();
+    let mut paid = 0;
+    for (index, block) in blocks(moduli).into_iter().enumerate() {
+        if let Err(spent) = budget.pay(Work::Factors, price(block, index, known)) {
+            return (paid, Err(spent));
+        }
+        paid += block.len();
+    }
+    (paid, Ok(()))
+}
+
+/// What a block costs behind so many others: its tree, both ways of reducing with each of them, and known primes of so many bytes.
+fn price(block: &[UBig], others: usize, known: usize) -> u64 {
+    let block: usize = block.iter().map(bytes).sum();
+    let tree = price::long_product(block) * price::levels(block);
+    let reduction = 3 * price::long_product(BLOCK / 8);
+    let known = price::division(block, known).min(reduction + price::long_product(known));
+    tree + known + 2 * reduction * others as u64
+}
+
+pub(super) fn bytes(number: &UBig) -> usize {
+    number.bit_len().div_ceil(8)
+}
 
 /// For each modulus the greatest common divisor of it and the product of all the others and of `known`. None is zero.
 pub fn common_factors(moduli: &[UBig], known: &[&UBig]) -> Vec<UBig> {
@@ -168,6 +198,25 @@ mod tests {
             let known = UBig::from(known);
             prop_assert_eq!(common_factors(&moduli, &[&known]), one_by_one(&moduli, &[&known]));
         }
+    }
+
+    #[test]
+    fn moduli_are_paid_for_by_blocks_and_the_last_go_without() {
+        // Three to a block, whatever they are.
+        let moduli: Vec<UBig> = (0..7).map(|_| UBig::ONE << (BLOCK / 3 - 40)).collect();
+        let all = Budget::of(1 << 20);
+        assert_eq!(paid(&moduli, &[], &all), (7, Ok(())));
+        let [first, second] = [price(&moduli[..3], 0, 0), price(&moduli[3..6], 1, 0)];
+        let budget = Budget::left_with(Work::Factors, first + second - 1);
+        assert_eq!(paid(&moduli, &[], &budget), (3, Err(Spent(Work::Factors))));
+        assert!(second > first && price(&moduli[..3], 0, 350_000) > first);
+    }
+
+    #[test]
+    fn ten_thousand_keys_of_an_ordinary_length_can_be_compared_in_their_shortest_form() {
+        let moduli = vec![UBig::ONE << 2047; 10_000];
+        let in_der = 294 * moduli.len() as u64;
+        assert_eq!(paid(&moduli, &[&UBig::ONE], &Budget::of(in_der)), (10_000, Ok(())));
     }
 
     #[test]

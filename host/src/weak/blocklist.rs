@@ -1,13 +1,13 @@
 //! Lists of keys whose private half others have, in the format of badkeys' `blocklist.dat`: too large to be built in.
 //! Not the names of these lists, which badkeys keeps beside them.
 
-use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::Weakness;
 use crate::digest::{hex, sha256};
 use crate::facts::{Numbers, significant};
+use crate::regular;
 
 /// Bytes of a record: the beginning of a SHA-256, and the number of a list.
 const RECORD: usize = 16;
@@ -51,7 +51,7 @@ impl Blocklist {
     /// A [`BlocklistError`] that says what is wrong with the file.
     pub fn open(path: &Path) -> Result<Self, BlocklistError> {
         let mut bytes = Vec::new();
-        File::open(path)?.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
+        regular::open(path)?.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Self::read(name, bytes)
     }

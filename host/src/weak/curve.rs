@@ -7,8 +7,9 @@ use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::ops::BitTest as _;
 
+use crate::price;
+
 use super::{Weakness, invalid, unexamined};
-use crate::budget::power;
 
 /// A curve's field and coefficients.
 struct Curve {
@@ -50,16 +51,16 @@ pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
     }
 }
 
-/// What that costs, as `Work::Numbers` counts it.
-pub(super) fn cost(curve: &str, point: &[u8]) -> u64 {
-    /// Of shifting a polynomial by a bit, which a product of two takes for each bit.
-    const SHIFT: u64 = 200;
-    let Some(Curve { field, .. }) = CURVES.get(curve) else { return 0 };
-    let bits = field.bits() as u64;
-    match field {
-        Field::Binary(_) => 4 * SHIFT * bits,
-        Field::Prime(_) if matches!(point.first(), Some(2 | 3)) => 2 * power(bits, bits.div_ceil(64)),
-        Field::Prime(_) => 0,
+/// What that costs: four products in the field, or the power that tells whether a compressed point has a second coordinate. Of polynomials
+/// each product takes a step for each bit.
+pub fn price(curve: &str, point: &[u8]) -> u64 {
+    const STEP: u64 = 150;
+    let Some(on) = CURVES.get(curve) else { return 0 };
+    let bytes = on.field.bits().div_ceil(8);
+    match (&on.field, point.first()) {
+        (Field::Prime(_), Some(2 | 3)) => price::power(bytes, bytes),
+        (Field::Prime(_), _) => 4 * price::product(bytes, bytes),
+        (Field::Binary(_), _) => 4 * STEP * on.field.bits() as u64,
     }
 }
 

@@ -5,6 +5,8 @@ use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::ops::BitTest as _;
 
+use crate::price;
+
 use super::{Weakness, invalid, unexamined};
 
 /// Bits of the longest prime that is looked at, and of the longest order.
@@ -13,7 +15,7 @@ const LONGEST_ORDER: usize = 512;
 
 /// What is wrong with a DSA key (FIPS 186-4, appendix A.2 and SP 800-89, section 5.3.1).
 pub(super) fn of_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
-    if !is_examined(&[p, g, y], q) {
+    if p.len().max(g.len()).max(y.len()) * 8 > LONGEST || q.len() * 8 > LONGEST_ORDER {
         let bounds = format!("beyond {LONGEST} bits of p and {LONGEST_ORDER} of q a key is not looked at");
         return vec![unexamined(bounds)];
     }
@@ -24,18 +26,23 @@ pub(super) fn of_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
     found
 }
 
+/// What that costs for a prime and an order of so many bytes: a division, and two powers.
+pub(super) fn price_of_dsa(p: usize, q: usize) -> u64 {
+    if p * 8 > LONGEST || q * 8 > LONGEST_ORDER { 0 } else { price::division(p, q) + 2 * price::power(q, p) }
+}
+
 /// What is wrong with a Diffie-Hellman key (SP 800-56A, section 5.6.2.3.1).
 pub(super) fn of_dh(p: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
-    if !is_examined(&[p, g, y], &[]) {
+    if p.len().max(g.len()).max(y.len()) * 8 > LONGEST {
         return vec![unexamined(format!("beyond {LONGEST} bits a prime is not looked at"))];
     }
     let [p, g, y] = [p, g, y].map(UBig::from_be_bytes);
     impossible(&p, &g, &y).map(invalid).into_iter().collect()
 }
 
-/// Whether the numbers are not too long to be looked at.
-pub(super) fn is_examined(numbers: &[&[u8]; 3], order: &[u8]) -> bool {
-    numbers.iter().all(|number| number.len() * 8 <= LONGEST) && order.len() * 8 <= LONGEST_ORDER
+/// What that costs for a prime of so many bytes, which is only compared.
+pub(super) fn price_of_dh(p: usize) -> u64 {
+    price::product(p, 8)
 }
 
 fn impossible(p: &UBig, g: &UBig, y: &UBig) -> Option<&'static str> {

@@ -1,6 +1,8 @@
 //! Keys whose algorithm says how long they are: Edwards and Montgomery curves, and the post-quantum algorithms, of which nothing but
 //! the length can be told.
 
+use crate::price;
+
 use super::{Weakness, edwards, invalid};
 
 /// Bytes of a key, by its algorithm's name in the contract: RFC 8032, RFC 7748, FIPS 203, table 3; FIPS 204, table 2; FIPS 205, table 2.
@@ -26,6 +28,12 @@ pub fn weaknesses(name: &str, key: &[u8]) -> Vec<Weakness> {
         }
         _ => edwards::flaw(name, key).map(invalid).into_iter().collect(),
     }
+}
+
+/// What that costs for a key of so many bytes: no more than a power in the largest field.
+pub(super) fn price(length: usize) -> u64 {
+    const LARGEST: usize = 57;
+    price::power(length.min(LARGEST), length.min(LARGEST))
 }
 
 /// Of `SLH-DSA-SHAKE-128s` and its like the number is the security level in bits, which a key has four times.

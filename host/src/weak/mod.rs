@@ -3,7 +3,6 @@
 
 mod batch;
 pub mod blocklist;
-pub(crate) mod cost;
 pub mod curve;
 pub mod density;
 mod edwards;
@@ -43,12 +42,23 @@ pub(crate) fn of(numbers: &Numbers<'_>) -> Vec<Weakness> {
     }
 }
 
+/// What looking at a key by itself costs at most, in the unit of [`crate::budget::Work::Numbers`].
+pub(crate) fn price(numbers: &Numbers<'_>) -> u64 {
+    match *numbers {
+        Numbers::Rsa { modulus, exponent } => rsa::price(modulus, exponent),
+        Numbers::Dsa { p, q, .. } => finite_field::price_of_dsa(p.len(), q.len()),
+        Numbers::Dh { p, .. } => finite_field::price_of_dh(p.len()),
+        Numbers::Ec { curve, point } => curve::price(curve, point),
+        Numbers::Fixed { key, .. } => fixed::price(key.len()),
+    }
+}
+
 /// What is impossible in a key.
 fn invalid(what: impl Into<String>) -> Weakness {
     ("invalid", what.into())
 }
 
-/// Why a key was not looked at.
-fn unexamined(why: impl Into<String>) -> Weakness {
+/// Why a key was not looked at, or not compared with others.
+pub(crate) fn unexamined(why: impl Into<String>) -> Weakness {
     ("unexamined", why.into())
 }

@@ -4,7 +4,13 @@
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
 
+use crate::facts::bit_length;
+use crate::price;
+
 use super::{LONGEST, Weakness, density, fermat, invalid, roca, unexamined, wiener};
+
+/// By so many words the modulus is divided for Fermat's method and ROCA, and so often its bits are looked at.
+const DIVISIONS: u64 = 32;
 
 /// Everything but common factors, which the keys of a scan show together.
 pub(super) fn weaknesses(modulus: &[u8], exponent: &[u8]) -> Vec<Weakness> {
@@ -24,6 +30,15 @@ pub(super) fn weaknesses(modulus: &[u8], exponent: &[u8]) -> Vec<Weakness> {
     let density = density::pattern(&modulus).map(|pattern| ("low-density", pattern.to_owned()));
     let wiener = wiener::private_bits(&modulus, &exponent).map(|bits| ("small-private-exponent", bits.to_string()));
     [fermat, roca, density, wiener].into_iter().flatten().collect()
+}
+
+/// What the methods cost at most; nothing for what they do not look at.
+pub(super) fn price(modulus: &[u8], exponent: &[u8]) -> u64 {
+    if modulus.len().max(exponent.len()) * 8 > LONGEST {
+        return 0;
+    }
+    let division = price::product(modulus.len(), 8) * DIVISIONS;
+    fermat::price(modulus.len()) + division + wiener::price(bit_length(modulus), bit_length(exponent))
 }
 
 /// The modulus as a number, if it is not too long to be looked at.

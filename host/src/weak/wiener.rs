@@ -3,10 +3,25 @@
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, DivRem as _};
 
+use crate::price;
+
 use super::square::is_square;
 
 /// A private exponent is small only if the public one is large: no key with an exponent of so many bits has both.
-pub(super) const ORDINARY: usize = 32;
+const ORDINARY: usize = 32;
+
+/// What the attack costs at most, for a modulus and an exponent of so many bits. The first denominator is about as long as the modulus is
+/// longer than the exponent, and each step makes it longer by 1.7 bits, until it has a quarter of the modulus'.
+pub(super) fn price(modulus: u32, exponent: u32) -> u64 {
+    const STEP: u64 = 1_500;
+    let [modulus, exponent] = [modulus, exponent].map(|bits| bits as usize);
+    if exponent <= ORDINARY {
+        return 0;
+    }
+    let bits = (modulus / 4).saturating_sub(modulus.saturating_sub(exponent));
+    let step = price::product(modulus.div_ceil(8), modulus.div_ceil(8)) * 3 / 2 + STEP;
+    (bits as u64 * 10 / 17 + 2) * step
+}
 
 /// The length in bits of the private exponent, where the attack finds it: below a quarter of the modulus', or so.
 pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {

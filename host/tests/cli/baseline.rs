@@ -69,11 +69,14 @@ fn a_wrong_baseline_is_2_and_names_the_line() {
     let text = std::fs::read_to_string(tree.path.join("known.json")).unwrap();
     tree.write("edited.json", text.replacen("v1:", "v2:", 1));
     std::os::unix::fs::symlink("/dev/zero", tree.path.join("endless.json")).unwrap();
+    std::fs::File::create(tree.path.join("large.json")).unwrap().set_len((64 << 20) + 1).unwrap();
     for (file, complaint) in [
-        ("endless.json", "endless.json:1: the baseline is larger than 64 MiB"),
+        ("endless.json", "the baseline endless.json cannot be read"),
+        ("endless.json", "it is not a regular file"),
+        ("large.json", "large.json:1: the baseline is larger than 64 MiB"),
         ("empty.json", "empty.json:1:"),
         ("other.json", "other.json:2: "),
-        ("edited.json", "edited.json:4: v2:"),
+        ("edited.json", "edited.json:4: a fingerprint is v1: and 32 hexadecimal digits"),
         (".", "the baseline . cannot be read"),
     ] {
         tree.check(&["--baseline", file]).ends_with(2).complains(complaint);

@@ -41,8 +41,8 @@ fn the_component_of_the_frozen_rule() {
 }
 
 fn load(engine: &Engine) -> Rule {
-    let compiler = env!("CARGO_BIN_EXE_keyreeve").into();
-    let loader = Loader { engine, compiler, limits: compile::Limits::default(), cache: None, compiling: |_| {} };
+    let compiler = compile::Compiler::new(env!("CARGO_BIN_EXE_keyreeve"), compile::Limits::default());
+    let loader = Loader { engine, compiler, cache: None, compiling: |_| {} };
     let component = component();
     loader.rule("every-fact.wasm", &component, &Sha256::digest(&component).into()).unwrap()
 }

@@ -197,18 +197,25 @@ fn objects_that_are_missing_or_broken_are_problems_and_the_rest_is_read() {
 #[test]
 fn a_configuration_that_names_programs_runs_none() {
     let place = Place::repository();
-    place.write(".gitattributes", "* diff=evil\n");
+    place.write(".gitattributes", "* diff=evil\na filter=evil.one\nb filter=evil.two\n");
     place.write(".gitignore", "ignored\n");
     place.write("ignored", "1");
     place.write("a", "1");
+    place.write("b", "1");
     place.commit();
     place.write("a", "2");
     place.git(&["add", "--all"]);
+    // As long as what is committed, and newer: only its content shows whether it is the same.
+    place.write("b", "1");
     let trap = place.write("trap.sh", "#!/bin/sh\ntouch \"$(dirname \"$0\")/sprung\"\n");
     assert!(Command::new("chmod").arg("+x").arg(&trap).status().unwrap().success());
     let trap = trap.to_str().unwrap();
     for key in ["core.fsmonitor", "diff.external", "diff.evil.command", "diff.evil.textconv", "core.pager"] {
         place.git(&["config", key, trap]);
+    }
+    for key in ["filter.evil.one.clean", "filter.evil.two.process"] {
+        place.git(&["config", key, trap]);
+        place.git(&["config", &key.replace("clean", "required").replace("process", "required"), "true"]);
     }
     place.walk_all();
     staged_in(&place);
@@ -217,6 +224,32 @@ fn a_configuration_that_names_programs_runs_none() {
     assert!(!place.path.join("sprung").exists());
     let _ = place.command(&["status"]).output().unwrap();
     assert!(place.path.join("sprung").exists(), "the trap works");
+}
+
+/// A folder can be committed that looks like the inside of a bare repository, with a configuration of its own.
+#[test]
+fn a_repository_that_was_committed_as_files_is_none() {
+    let place = Place::new();
+    place.git(&["init", "--quiet", "--bare", "inner"]);
+    place.write("inner/a", "1");
+    for (key, value) in [("core.bare", "false"), ("core.worktree", ".")] {
+        place.git(&["-C", "inner", "config", key, value]);
+    }
+    let inner = place.path.join("inner");
+    place.git(&["-C", "inner", "add", "a"]);
+    place.git(&[
+        "-C",
+        "inner",
+        "-c",
+        "user.name=A",
+        "-c",
+        "user.email=a@example.org",
+        "commit",
+        "--quiet",
+        "--message=x",
+    ]);
+    assert!(commit(&inner).is_none());
+    assert!(tree(&inner, "HEAD", &|_, _| true, &Silent).is_err());
 }
 
 /// Run by hooks of the tests below, with what git gives a hook in its environment.

@@ -7,6 +7,7 @@ mod book;
 mod console;
 mod install;
 mod markdown;
+mod trust;
 
 use std::path::Path;
 use std::process::Command;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod cached;
+mod committed;
 mod compiled;
 mod judged;
 mod loaded;

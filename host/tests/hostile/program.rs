@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Output};
 use std::time::SystemTime;
 
@@ -20,14 +19,14 @@ const RUN: [&str; 2] = ["escapes", "quiet"];
 /// Takes its whole time, which the library's tests shorten.
 const SLOW: &str = "transcoding";
 
-struct Tree {
-    folder: TempDir,
-    caches: TempDir,
+pub(crate) struct Tree {
+    pub(crate) folder: TempDir,
+    pub(crate) caches: TempDir,
 }
 
 impl Tree {
     /// A public key that is too small, and a policy with these rules.
-    fn new(rules: &[String]) -> Self {
+    pub(crate) fn new(rules: &[String]) -> Self {
         let tree = Self { folder: TempDir::new().unwrap(), caches: TempDir::new().unwrap() };
         let folder = tree.folder.path();
         let key = Command::new("openssl").args(["genrsa", "-out", "key.pem", "1024"]).current_dir(folder).output();
@@ -46,10 +45,16 @@ impl Tree {
         tree
     }
 
-    fn check(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn check(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(compiler());
         command.args(["check", "--as-of", "2026-11-23"]).args(arguments).current_dir(self.folder.path());
-        command.env("XDG_CACHE_HOME", self.caches.path()).output().unwrap()
+        self.at_home(&mut command).output().unwrap()
+    }
+
+    /// With the folders for caches and state of this tree's user.
+    pub(crate) fn at_home<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        let home = |name| self.caches.path().join(name);
+        command.env("XDG_CACHE_HOME", home("caches")).env("XDG_STATE_HOME", home("state"))
     }
 
     fn json(&self, exit: i32, arguments: &[&str]) -> Value {
@@ -59,7 +64,8 @@ impl Tree {
     }
 
     fn cached(&self) -> BTreeMap<String, SystemTime> {
-        let entries = fs::read_dir(self.caches.path().join("keyreeve/rules")).unwrap().map(|entry| entry.unwrap());
+        let entries =
+            fs::read_dir(self.caches.path().join("caches/keyreeve/rules")).unwrap().map(|entry| entry.unwrap());
         let entry = |entry: fs::DirEntry| {
             (entry.file_name().into_string().unwrap(), entry.metadata().unwrap().modified().unwrap())
         };
@@ -135,12 +141,14 @@ fn what_a_rule_says_controls_neither_a_terminal_nor_a_workflow() {
 #[test]
 fn a_cache_that_is_not_ours_is_said_to_be_unused() {
     let tree = Tree::new(&["quiet".to_owned()]);
-    fs::write(tree.caches.path().join("keyreeve"), "").unwrap();
+    let folder = tree.caches.path().join("caches/keyreeve");
+    fs::create_dir(folder.parent().unwrap()).unwrap();
+    fs::write(&folder, "").unwrap();
     let output = tree.check(&["--rule", "quiet"]);
     assert_eq!(output.status.code(), Some(0));
     let warning = String::from_utf8(output.stderr).unwrap();
     assert!(warning.starts_with("warning: compiled rules are not kept: "), "{warning}");
-    assert!(Path::new(&tree.caches.path().join("keyreeve")).is_file());
+    assert!(folder.is_file());
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn the_cache_is_shown_and_cleared() {
     let tree = Tree::new(&["quiet".to_owned()]);
     let cache = |arguments: &[&str]| {
         let mut command = Command::new(compiler());
-        let output = command.arg("cache").args(arguments).env("XDG_CACHE_HOME", tree.caches.path()).output().unwrap();
+        let output = tree.at_home(command.arg("cache").args(arguments).current_dir(&tree.folder)).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     };

@@ -9,7 +9,7 @@ use keyreeve::facts::{Facts, Place};
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::contract::{
     Context, Data, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Scan, Value,
 };
@@ -30,7 +30,7 @@ pub(crate) fn compiler() -> PathBuf {
 pub(crate) fn load(loader: &Loader<'_>, file: &Path, sha256: &[u8; 32], id: &str) -> Result<Rule, LoadError> {
     let component =
         Component { path: String::new(), address: None, sha256: Some(*sha256), version: None, signer: None };
-    loader.load(&OwnRule { id, file: file.to_owned(), component: &component })
+    loader.load(&OwnRule { id, file: file.to_owned(), component: &component, confined: None })
 }
 
 pub(crate) struct Sandbox {
@@ -48,7 +48,8 @@ impl Sandbox {
     }
 
     pub(crate) fn loader(&self, cache: Option<Cache>) -> Loader<'_> {
-        Loader { engine: &self.engine, compiler: compiler(), limits: Limits::default(), cache, compiling: |_| {} }
+        let compiler = Compiler::new(compiler(), Limits::default());
+        Loader { engine: &self.engine, compiler, cache, compiling: |_| {} }
     }
 
     /// Writes a component to a file.

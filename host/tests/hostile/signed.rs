@@ -44,7 +44,7 @@ fn said(sandbox: &Sandbox, file: &Path, version: Option<&str>, signer: Option<&S
         version: version.map(|version| VersionReq::parse(version).unwrap()),
         signer: signer.cloned(),
     };
-    let wanted = OwnRule { id: "quiet", file: file.to_owned(), component: &component };
+    let wanted = OwnRule { id: "quiet", file: file.to_owned(), component: &component, confined: None };
     sandbox.loader(None).load(&wanted).err().map(|error| error.to_string()).unwrap_or_default()
 }
 

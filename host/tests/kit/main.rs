@@ -24,12 +24,18 @@ fn built_in(tree: &Tree, id: &str) -> PathBuf {
     tree.write(&format!("{id}.wasm"), rule.component)
 }
 
-/// The folder for caches that all tests share: what one of them has compiled, the others need not.
-fn caches() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
+/// The folders for caches and for state that all tests share: what one of them has compiled, the others need not.
+fn caches() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("caches")
+}
+
+fn state() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("state")
 }
 
 /// Runs `keyreeve rule`.
 fn rule(tree: &Tree, arguments: &[&str]) -> Answer {
-    finish(tree.keyreeve(&[&["rule"], arguments].concat()).env("XDG_CACHE_HOME", caches()))
+    finish(
+        tree.keyreeve(&[&["rule"], arguments].concat()).env("XDG_CACHE_HOME", caches()).env("XDG_STATE_HOME", state()),
+    )
 }

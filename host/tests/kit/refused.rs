@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use keyreeve::kit::inspect::{Form, Inspection, inspect};
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 
 use crate::support::Tree;
-use crate::{caches, make};
+use crate::{caches, make, state};
 
 /// Of each file what is wrong with it, and what its author is told to do.
 const REFUSED: [(&str, &str, &str); 26] = [
@@ -91,13 +91,12 @@ impl Inspector {
     fn inspect(&self, name: &str) -> Inspection {
         let component = if make::text(name).contains("(;") { make::rule(name) } else { make::bare(name) };
         let path = self.tree.write(&format!("{name}.wasm"), component);
-        let compiler = env!("CARGO_BIN_EXE_keyreeve").into();
+        let compiler = Compiler::new(env!("CARGO_BIN_EXE_keyreeve"), Limits::default());
         let loader = Loader {
             engine: &self.engine,
             compiler,
-            limits: Limits::default(),
             compiling: |_| {},
-            cache: Some(Cache::below(caches()).unwrap()),
+            cache: Some(Cache::below(&caches(), &state()).unwrap()),
         };
         inspect(&loader, &path).unwrap()
     }

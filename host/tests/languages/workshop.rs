@@ -101,13 +101,13 @@ fn fetches(command: &str) -> bool {
     command.starts_with("npm install") || command.contains("pip install")
 }
 
-/// Runs a command with the keyreeve that was built, and with one folder for caches.
+/// Runs a command with the keyreeve that was built, and with one folder for caches. It lies outside of the repository that the commands
+/// run in, where it would not be used, and stays: what one test has compiled, the next need not.
 pub(crate) fn shell(command: &str, folder_of_command: &Path) -> Output {
-    let caches = folder().join("caches");
-    fs::create_dir_all(&caches).unwrap();
+    let [caches, state] = ["caches", "state"].map(|name| std::env::temp_dir().join("keyreeve-languages").join(name));
     let mut shell = console::shell(&format!("PATH=\"$STAND_INS:$PATH\"\n{command}"), folder_of_command);
     let stand_ins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/bin");
-    shell.env("STAND_INS", stand_ins).env("XDG_CACHE_HOME", caches).output().unwrap()
+    shell.env("STAND_INS", stand_ins).env("XDG_CACHE_HOME", caches).env("XDG_STATE_HOME", state).output().unwrap()
 }
 
 /// Both outputs of a command.

@@ -38,7 +38,7 @@ pub(crate) const FORMS: [&str; 12] = [
 const WINDOW: usize = 10;
 
 /// The private values in a text, as they are written there.
-fn canaries(text: &str) -> Vec<&str> {
+pub(crate) fn canaries(text: &str) -> Vec<&str> {
     let secrets = read(text.as_bytes()).secrets;
     let values = secrets.iter().flat_map(|(_, span)| text[span.range()].split(|c: char| c.is_whitespace() || c == '-'));
     values.filter(|value| value.len() >= WINDOW).collect()

@@ -124,6 +124,37 @@ fn nesting_and_lengths_cost_nothing() {
     }
 }
 
+/// A private key of PKCS#3 (Diffie-Hellman) in PKCS#8, whose public half is a power of as many bits as its modulus.
+fn dh(bits: usize, seed: u8) -> String {
+    use crate::keystores::der;
+    let number = |first: u8| {
+        let bytes = (0..bits / 8).map(|at| (at as u8).wrapping_mul(151) ^ seed | 1).skip(1);
+        der(2, &[vec![0, first | 0x80], bytes.collect()])
+    };
+    let pkcs3 = vec![6, 9, 42, 134, 72, 134, 247, 13, 1, 3, 1];
+    let algorithm = der(0x30, &[pkcs3, der(0x30, &[number(0x7f), vec![2, 1, 2]])]);
+    let key = der(0x30, &[vec![2, 1, 0], algorithm, der(4, &[number(0x3f)])]);
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", encoded(&key))
+}
+
+#[test]
+fn powers_of_large_numbers_are_computed_as_long_as_the_budget_of_the_scan_lasts() {
+    let few: String = (0..20).map(|seed| dh(2048, seed)).collect();
+    let reading = read(few.as_bytes());
+    assert_eq!((reading.facts.keys.len(), reading.problems.len()), (20, 0), "{:?}", reading.problems);
+    assert!(reading.facts.keys.places().iter().all(|place| place.spki.is_some()));
+    let many: String = (0..6).map(|seed| dh(16_384, seed)).collect();
+    let reading = read(many.as_bytes());
+    let known: Vec<bool> = reading.facts.keys.places().iter().map(|place| place.spki.is_some()).collect();
+    assert_eq!(known, [true, false, false, false, false, false], "each costs most of what there is");
+    assert_eq!(reading.problems.len(), 5);
+    let message = &reading.problems[0].message;
+    assert!(
+        message.contains("the public half of the key is not known") && message.contains("costs more than"),
+        "{message}"
+    );
+}
+
 fn encoded(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(bytes)

@@ -19,7 +19,7 @@ fn short(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// An element of DER with a length below 65,536.
-fn der(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn der(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     let content = parts.concat();
     [&[tag, 0x82][..], &(content.len() as u16).to_be_bytes(), &content].concat()
 }

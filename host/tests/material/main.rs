@@ -5,7 +5,6 @@
 mod canary;
 mod containers;
 mod corpus;
-mod costly;
 mod embedded;
 mod forms;
 mod gnupg;
@@ -15,6 +14,7 @@ mod keystores;
 mod labels;
 mod openpgp;
 mod passwords;
+mod placed;
 mod places;
 mod revocation;
 mod tools;

@@ -2,6 +2,8 @@
 //! of the file, and says the same of the files beside it. Not a search for inputs, which the fuzz targets are for.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod proportion;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

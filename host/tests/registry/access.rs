@@ -10,14 +10,15 @@ use crate::server::{Registry, missing};
 use crate::support::{Tree, finish};
 use crate::{name, publish, quiet, state, tree_with};
 
-/// Keeps user and password for a registry, as `docker login` does.
-fn log_in(tree: &Tree, registry: &str, auth: serde_json::Value) {
+/// Keeps an account for a registry, as `docker login` does.
+pub(crate) fn log_in(tree: &Tree, registry: &str, auth: serde_json::Value) {
     let folder = tree.home.join(".docker");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join("config.json"), json!({ "auths": { registry: auth } }).to_string()).unwrap();
 }
 
-fn password(password: &str) -> serde_json::Value {
+/// The account of ada with a password.
+pub(crate) fn password(password: &str) -> serde_json::Value {
     json!({ "auth": STANDARD.encode(format!("ada:{password}")) })
 }
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -20,8 +21,12 @@ pub(crate) struct Request {
 }
 
 /// An answer.
+#[derive(Clone)]
 pub(crate) struct Reply {
     status: u16,
+    reason: String,
+    pause: Option<Duration>,
+    slow_head: bool,
     headers: String,
     body: Vec<u8>,
     length: Option<usize>,
@@ -30,7 +35,32 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
         let body = body.into();
-        Self { status, headers: String::new(), length: Some(body.len()), body }
+        Self {
+            status,
+            reason: "X".to_owned(),
+            pause: None,
+            slow_head: true,
+            headers: String::new(),
+            length: Some(body.len()),
+            body,
+        }
+    }
+
+    /// The words behind the status.
+    pub(crate) fn reason(mut self, reason: &str) -> Self {
+        self.reason = reason.to_owned();
+        self
+    }
+
+    /// Waits so long before each byte, those of the head included.
+    pub(crate) fn slowly(mut self, pause: Duration) -> Self {
+        self.pause = Some(pause);
+        self
+    }
+
+    /// The same, but only from the body on.
+    pub(crate) fn with_slow_body(self, pause: Duration) -> Self {
+        Self { slow_head: false, ..self.slowly(pause) }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -118,9 +148,17 @@ fn read(stream: &TcpStream) -> Option<Request> {
 
 /// A client that has heard enough hangs up.
 fn write(mut stream: TcpStream, reply: &Reply) {
+    let Reply { status, reason, headers, body, pause, .. } = reply;
     let length = reply.length.map(|length| format!("Content-Length: {length}\r\n")).unwrap_or_default();
-    let head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n{length}{}\r\n", reply.status, reply.headers);
-    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply.body));
+    let head = format!("HTTP/1.1 {status} {reason}\r\nConnection: close\r\n{length}{headers}\r\n");
+    let mut send = |bytes: &[u8], pause: Option<Duration>| match pause {
+        None => stream.write_all(bytes),
+        Some(pause) => bytes.iter().try_for_each(|&byte| {
+            std::thread::sleep(pause);
+            stream.write_all(&[byte])
+        }),
+    };
+    let _ = send(head.as_bytes(), pause.filter(|_| reply.slow_head)).and_then(|()| send(body, *pause));
 }
 
 /// The manifest of a rule, as `keyreeve rule push` writes it but for its configuration.

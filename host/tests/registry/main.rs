@@ -17,6 +17,8 @@ mod published;
 mod refused;
 mod server;
 mod signed;
+mod slow;
+mod told;
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ mod support;
 
 mod badkeys;
 mod blocklist;
-mod costly;
+mod budget;
 mod make;
 mod secrets;
 mod together;

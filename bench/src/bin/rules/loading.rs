@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use keyreeve::digest::sha256;
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::cache::Cache;
-use keyreeve::rules::compile::Limits;
+use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve_bench::measure::{interleaved, ratio, time};
@@ -20,12 +20,12 @@ const RULES: [(&str, &str, &str); 3] = [
 ];
 
 pub(crate) fn loading(engine: &Engine) -> Result<()> {
-    let (caches, project) = (tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let (caches, state, project) =
+        (tempfile::tempdir()?, tempfile::tempdir()?, Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let loader = Loader {
         engine,
-        compiler: program()?,
-        limits: Limits::default(),
-        cache: Some(Cache::below(caches.path())?),
+        compiler: Compiler::new(program()?, Limits::default()),
+        cache: Some(Cache::below(caches.path(), state.path())?),
         compiling: |_| {},
     };
     println!(
@@ -39,7 +39,7 @@ pub(crate) fn loading(engine: &Engine) -> Result<()> {
             continue;
         };
         let component = demanded(&file)?;
-        let wanted = OwnRule { id, file, component: &component };
+        let wanted = OwnRule { id, file, component: &component, confined: None };
         let begun = Instant::now();
         loader.load(&wanted)?;
         let first = begun.elapsed();

@@ -34,7 +34,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, _: &Terminal) -> Result<Exit> {
     let engine = setup::engine()?;
-    let loader = setup::loader(&engine, setup::cache())?;
+    let loader = setup::loader(&engine, setup::cache(&setup::repository()))?;
     let (rule, loading) = load(&loader, &arguments.file)?;
     let name = arguments.file.display();
     output::print(&visible_lines(&format!("{} {}, {name}\n", rule.info.id, rule.info.version)))?;

@@ -1,12 +1,12 @@
 //! `keyreeve rule component`: from the module of a compiler to the component that keyreeve loads. How one is made of the
 //! other is the library's.
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use keyreeve::digest::{hex, sha256};
+use keyreeve::regular;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::component::SIZE_LIMIT;
@@ -36,7 +36,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     let module = &arguments.module;
     let output = arguments.output.clone().unwrap_or_else(|| module.with_extension("component.wasm"));
     output::can_be_written(&output)?;
-    let bytes = read(module).with_context(|| format!("{} cannot be read", module.display()))?;
+    let bytes =
+        regular::read(module, SIZE_LIMIT as u64).with_context(|| format!("{} cannot be read", module.display()))?;
     let component =
         encode::component(&bytes).with_context(|| format!("no rule can be made of {}", module.display()))?;
     write(&output, &component.bytes).map_err(|error| output::unwritten("component", &output, error))?;
@@ -49,14 +50,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
         kinds.join(", "),
     )))?;
     Ok(Exit::Clean)
-}
-
-/// A regular file, one byte beyond the limit at most.
-fn read(path: &Path) -> Result<Vec<u8>> {
-    ensure!(path.metadata()?.is_file(), "it is not a regular file");
-    let mut bytes = Vec::new();
-    File::open(path)?.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Writes beside the file and renames, so that nothing half-written ever bears its name.

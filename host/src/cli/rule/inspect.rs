@@ -44,7 +44,7 @@ pub(in crate::cli) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, _: &Terminal) -> Result<Exit> {
     let engine = setup::engine()?;
-    let inspection = inspect(&setup::loader(&engine, setup::cache())?, &arguments.file)?;
+    let inspection = inspect(&setup::loader(&engine, setup::cache(&setup::repository()))?, &arguments.file)?;
     if arguments.json {
         write_json(&inspection.to_json()?, &mut io::stdout().lock())?;
     } else {

@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
         terminal.note(&format!("wrote {} components to {}", BUILT_IN.len(), folder.display()));
     }
     let setup = Setup::new(&arguments.policy, ".".as_ref())?;
-    let (_, rules) = setup::rules(&setup.policy, &Selection::default())?;
+    let (_, rules) = setup::rules(&setup.policy, &Selection::default(), &setup::repository())?;
     let reports = rules.reports(&[]);
     let rows = reports.iter().map(|rule| {
         let from = match &rule.origin {

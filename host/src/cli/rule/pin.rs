@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let here = resolve(".".as_ref());
     let policy = find::find(&here, &here, |_| false);
     let folder = policy.as_deref().and_then(Path::parent).unwrap_or(&here);
-    let pin = pin(&setup::loader(&engine, setup::cache())?, &arguments.file, folder)?;
+    let pin = pin(&setup::loader(&engine, setup::cache(&setup::repository()))?, &arguments.file, folder)?;
     output::print(&pin.stanza())?;
     // A policy that cannot be read is no reason not to print what may be to mend it.
     let known = policy.as_deref().and_then(|policy| Policy::read(policy).ok());

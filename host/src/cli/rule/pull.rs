@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow, bail};
 use keyreeve::digest::sha256;
 use keyreeve::kit::pin::Pin;
 use keyreeve::policy::{Address, Policy};
-use keyreeve::registry::{self, Fetch};
+use keyreeve::registry::{self, Fetch, Manner};
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::signature;
@@ -54,20 +54,30 @@ pub(in crate::cli) struct Arguments {
     policy: PolicyArgument,
 }
 
+impl Arguments {
+    fn manner(&self) -> Manner {
+        Manner { plain_http: self.plain_http, ..Manner::default() }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     match (&arguments.reference, &arguments.output) {
-        (Some(reference), Some(file)) => one(reference, file, arguments.plain_http, terminal),
+        (Some(reference), Some(file)) => one(reference, file, arguments.manner(), terminal),
         _ => all(arguments, terminal),
     }
 }
 
-fn one(reference: &str, file: &Path, plain_http: bool, terminal: &Terminal) -> Result<Exit> {
+fn one(reference: &str, file: &Path, manner: Manner, terminal: &Terminal) -> Result<Exit> {
     let address = Address::parse(reference).map_err(|error| anyhow!("{reference} is no address of a rule: {error}"))?;
     output::can_be_written(file)?;
-    let pulled = registry::pull(&address, plain_http)?;
+    let pulled = registry::pull(&address, manner)?;
     let digest = sha256(&pulled.component);
     let engine = setup::engine()?;
-    let rule = setup::loader(&engine, setup::cache())?.rule(&address.to_string(), &pulled.component, &digest)?;
+    let rule = setup::loader(&engine, setup::cache(&setup::repository()))?.rule(
+        &address.to_string(),
+        &pulled.component,
+        &digest,
+    )?;
     let write = |path: &Path, bytes: &[u8]| {
         whole::write(path, bytes).map_err(|error| output::unwritten("component", path, error))
     };
@@ -88,10 +98,11 @@ fn all(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     // Anew, without what the lock file says: what a tag stands for is to be found out.
     let policy = Policy::read(path)?;
     let engine = setup::engine()?;
-    let loader = setup::loader(&engine, setup::cache())?;
+    let loader = setup::loader(&engine, setup::cache(&setup::repository()))?;
     let store = Store::of_user().map_err(|cause| anyhow!("pulled rules cannot be kept: {cause}"))?;
-    let Arguments { vendor, locked, plain_http, .. } = *arguments;
-    let fetch = Fetch { policy: &policy, path, loader: &loader, store: &store, vendor, locked, plain_http };
+    let Arguments { vendor, locked, .. } = *arguments;
+    let manner = arguments.manner();
+    let fetch = Fetch { policy: &policy, path, loader: &loader, store: &store, vendor, locked, manner };
     let fetched = fetch.run()?;
     for rule in &fetched {
         let state = if rule.is_new { "pulled" } else { "unchanged" };

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use keyreeve::digest::sha256;
 use keyreeve::kit::pin::Pin;
 use keyreeve::policy::Address;
-use keyreeve::registry::{self, Named};
+use keyreeve::registry::{self, Manner, Named};
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::built_in::BUILT_IN;
@@ -46,7 +46,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let component = load::read(file)?;
     let digest = sha256(&component);
     let engine = setup::engine()?;
-    let rule = setup::loader(&engine, setup::cache())?.rule(&file.to_string_lossy(), &component, &digest)?;
+    let rule = setup::loader(&engine, setup::cache(&setup::repository()))?.rule(
+        &file.to_string_lossy(),
+        &component,
+        &digest,
+    )?;
     let id = &rule.info.id;
     ensure!(
         BUILT_IN.iter().all(|rule| rule.id != id),
@@ -55,7 +59,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let signature =
         signature::published(file).with_context(|| format!("the signature of {} cannot be read", file.display()))?;
     let named = Named { id, version: &rule.info.version, signature: signature.as_deref() };
-    let manifest = registry::push(&address, &component, named, arguments.plain_http)?;
+    let manner = Manner { plain_http: arguments.plain_http, ..Manner::default() };
+    let manifest = registry::push(&address, &component, named, manner)?;
     terminal.note(&visible_lines(&format!("published {address}, which is {manifest}")));
     output::print(&visible_lines(&Pin::of(&rule.info, &address.to_string(), &digest).stanza()))?;
     Ok(Exit::Clean)

@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     };
     let engine = setup::engine()?;
     let bytes = load::read(&component)?;
-    let loader = setup::loader(&engine, setup::cache())?;
+    let loader = setup::loader(&engine, setup::cache(&setup::repository()))?;
     let rule = loader.rule(&component.to_string_lossy(), &bytes, &sha256(&bytes))?;
     let today = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date();
     let heading = format!("{} {}, {}\n", rule.info.id, rule.info.version, component.display());

@@ -6,7 +6,7 @@ use super::text::{Hit, Text};
 use super::values::{self, at, get, text};
 use super::{base64, jwe};
 use crate::facts::asn1::Malformed;
-use crate::facts::tree::Node;
+use crate::facts::tree::{self, Kept, Node};
 use crate::facts::{json, yaml};
 
 /// Largest document that is read as a tree.
@@ -28,8 +28,9 @@ pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
             Err(Malformed("the document is too large for what is encrypted in it to be found")),
         )];
     }
-    let documents = if is_yaml { yaml::parse(bytes) } else { json::parse(bytes) }.documents;
-    documents.iter().flat_map(values::maps).filter_map(one).collect()
+    let tree = if is_yaml { yaml::parse_kept(bytes, Kept::Named) } else { json::parse_kept(bytes, Kept::Named) };
+    let cut = tree.cut.map(|span| Hit::new(span.range(), Err(Malformed(tree::TOO_MANY))));
+    tree.documents.iter().flat_map(values::maps).filter_map(one).chain(cut).collect()
 }
 
 /// What one map is.

@@ -81,7 +81,7 @@ fn found(headers: &[&Node]) -> Result<Found, Malformed> {
         "A256CBC-HS512" => found.cipher("aes-256-cbc", 256),
         "C20P" => found.cipher("chacha20-poly1305", 256),
         "XC20P" => found.cipher("xchacha20-poly1305", 256),
-        other => found.without_cipher(&format!("the encryption {} is not known", crate::facts::tree::quoted(other))),
+        other => found.without_cipher(&format!("the encryption {} is not known", crate::text::quoted(other))),
     };
     // Every one that is registered authenticates (RFC 7516, section 2).
     found = found.authenticated();

@@ -26,32 +26,31 @@ mod zip;
 use super::Reading;
 use super::asn1::Malformed;
 use super::fields::CUT_OFF;
-use crate::budget::{Account, Budget};
 use crate::problem::Problem;
 use crate::source::{Location, Source, SourceId, Span, is_text};
 use found::Found;
 use text::{Hit, Text};
 
-/// Reads a file that is encrypted as a whole, at the expense of its source.
-type FileReader = fn(&[u8], &Account<'_>) -> Result<Vec<Found>, Malformed>;
+/// Reads a file that is encrypted as a whole.
+type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
 
 /// How files begin, and who reads them.
 const MAGICS: [(&[u8], FileReader); 6] = [
-    (b"\0GITCRYPT\0", |bytes, _| git_crypt(bytes)),
-    (b"Salted__", |bytes, _| tokens::openssl_file(bytes)),
-    (luks::MAGIC, |bytes, _| luks::file(bytes)),
-    (keepass::MAGIC, |bytes, _| keepass::file(bytes)),
-    (zip::MAGIC, |bytes, _| zip::file(bytes)),
+    (b"\0GITCRYPT\0", git_crypt),
+    (b"Salted__", tokens::openssl_file),
+    (luks::MAGIC, luks::file),
+    (keepass::MAGIC, keepass::file),
+    (zip::MAGIC, zip::file),
     (seven_zip::MAGIC, seven_zip::file),
 ];
 
 /// Files that are told by their name.
 const NAMES: [(&str, FileReader); 5] = [
-    ("gocryptfs.conf", |bytes, _| folders::gocryptfs(bytes)),
-    (".gocryptfs.reverse.conf", |bytes, _| folders::gocryptfs(bytes)),
-    ("masterkey.cryptomator", |bytes, _| folders::cryptomator_key(bytes)),
-    ("vault.cryptomator", |bytes, _| folders::cryptomator_vault(bytes)),
-    (".encfs6.xml", |bytes, _| folders::encfs(bytes)),
+    ("gocryptfs.conf", folders::gocryptfs),
+    (".gocryptfs.reverse.conf", folders::gocryptfs),
+    ("masterkey.cryptomator", folders::cryptomator_key),
+    ("vault.cryptomator", folders::cryptomator_vault),
+    (".encfs6.xml", folders::encfs),
 ];
 
 /// Whether a file holds any of it. Asked of every file: one pass over a text, the first bytes of anything else.
@@ -60,9 +59,7 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
         return true;
     }
     if let Some(read) = whole_file(name, bytes) {
-        // Nobody knows yet how large the scan is: what asks for more than its own bytes allow is read when that is known.
-        let own = Budget::of_bytes_alone(bytes.len() as u64);
-        return !matches!(read(bytes, &Account::new(&own)), Ok(found) if found.is_empty());
+        return !matches!(read(bytes), Ok(found) if found.is_empty());
     }
     let mut any = false;
     if is_text(bytes) {
@@ -76,12 +73,6 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
 
 /// Everything of the kind in a source. What is damaged is a problem at its place; secret are the files that open others.
 pub fn read(id: SourceId, source: &Source) -> Reading {
-    let budget = Budget::of(source.len() as u64);
-    read_paid(id, source, &Account::new(&budget))
-}
-
-/// As [`read`], at the expense of the source.
-pub(super) fn read_paid(id: SourceId, source: &Source, account: &Account<'_>) -> Reading {
     let (name, bytes) = (source.name.as_str(), source.bytes());
     let mut reading = Reading::default();
     if let Some(kind) = secrets::kind(name, bytes) {
@@ -97,7 +88,7 @@ pub(super) fn read_paid(id: SourceId, source: &Source, account: &Account<'_>) ->
         reading.problems.push(Problem::parse(Location { source: id, span }, message));
     };
     if let Some(read) = whole_file(name, bytes) {
-        match read(bytes, account) {
+        match read(bytes) {
             Ok(all) => found.extend(all.into_iter().map(|one| one.spanning(0..bytes.len()))),
             Err(reason) => problem(Span::new(0, bytes.len()), reason),
         }
@@ -123,14 +114,14 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
     let by_name = || NAMES.iter().find(|(known, _)| *known == file).map(|&(_, read)| read);
     let by_form = || -> Option<FileReader> {
         match bytes.first()? {
-            b'a' if age::is_file(bytes) => Some(|bytes, _| age::file(bytes)),
-            0x30 if cms::is_enveloped(bytes) => Some(|bytes, _| cms::file(bytes)),
-            1 | 2 if aws::is_message(bytes) => Some(|bytes, _| aws::file(bytes)),
+            b'a' if age::is_file(bytes) => Some(age::file),
+            0x30 if cms::is_enveloped(bytes) => Some(cms::file),
+            1 | 2 if aws::is_message(bytes) => Some(aws::file),
             0x80.. if bytes[bitlocker::MAGIC_OFFSET.min(bytes.len())..].starts_with(bitlocker::MAGIC) => {
-                Some(|bytes, _| bitlocker::file(bytes))
+                Some(bitlocker::file)
             }
-            0x80.. if openpgp::is_message(name, bytes) => Some(|bytes, _| openpgp::file(bytes)),
-            _ if file.ends_with(".yml.enc") => Some(|bytes, _| documents::rails(bytes)),
+            0x80.. if openpgp::is_message(name, bytes) => Some(openpgp::file),
+            _ if file.ends_with(".yml.enc") => Some(documents::rails),
             _ => None,
         }
     };

@@ -1,12 +1,13 @@
 //! Encrypted 7z archives (7zFormat.txt of the LZMA SDK): whether a folder of the archive, or its header, goes through AES, and how its key
-//! is made. Not what is in the archive; a compressed header is unpacked, to a limit and at a price, and nothing else is.
+//! is made. Not what is in the archive; a compressed header is unpacked to a limit, and nothing else is.
 
 use std::io::Read;
 
 use lzma_rust2::LzmaReader;
 
+use crate::budget::Work;
+
 use super::found::Found;
-use crate::budget::{Account, Work};
 use crate::facts::asn1::Malformed;
 use crate::facts::fields::{CUT_OFF, Fields};
 
@@ -38,7 +39,7 @@ const AES: &[u8] = &[6, 0xf1, 7, 1];
 const COPY: &[u8] = &[0];
 
 /// A whole archive: one fact, or none if nothing is encrypted.
-pub(super) fn file(bytes: &[u8], account: &Account<'_>) -> Result<Vec<Found>, Malformed> {
+pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let mut start = Fields::at(bytes, MAGIC.len() + 2 + 4)?;
     let (offset, length) = (start.le64()?, start.le64()?);
     let mut header = slice(bytes, offset, length)?.to_vec();
@@ -54,7 +55,7 @@ pub(super) fn file(bytes: &[u8], account: &Account<'_>) -> Result<Vec<Found>, Ma
                 if let Some(found) = encrypted(&streams.folders) {
                     return Ok(vec![found]);
                 }
-                header = unpacked(bytes, &streams, account)?;
+                header = unpacked(bytes, &streams)?;
             }
             _ => return Err(Malformed("its header is none of 7z")),
         }
@@ -175,7 +176,7 @@ fn folder(fields: &mut Fields<'_>) -> Result<(Vec<Coder>, u64), Malformed> {
 }
 
 /// The header that is packed in these streams: as it is, or by LZMA.
-fn unpacked(bytes: &[u8], streams: &Streams, account: &Account<'_>) -> Result<Vec<u8>, Malformed> {
+fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
     let (Some([coder]), Some(&packed), Some(&length)) =
         (streams.folders.first().map(Vec::as_slice), streams.pack_sizes.first(), streams.unpack_sizes.first())
     else {
@@ -190,15 +191,16 @@ fn unpacked(bytes: &[u8], streams: &Streams, account: &Account<'_>) -> Result<Ve
         return Err(Malformed("its header is packed in a way that is not read"));
     }
     let (first, dictionary) = (properties.u8()?, properties.le32()?);
-    let most = length.min(HEADER_LIMIT);
-    let dear = |_| Malformed("its header is not unpacked, since that costs more than a scan of this size may take");
-    account.pay(Work::Unpacking, most).map_err(dear)?;
     // Nothing farther back than the beginning is ever asked for.
-    let dictionary = u64::from(dictionary).min(most) as u32;
+    let dictionary = u64::from(dictionary).min(length).min(HEADER_LIMIT) as u32;
     let damaged = |_| Malformed("its header cannot be unpacked");
     let reader = LzmaReader::new_with_props(packed, length, first, dictionary, None).map_err(damaged)?;
     let mut header = Vec::new();
-    reader.take(most).read_to_end(&mut header).map_err(damaged)?;
+    let most = Work::Unpacking.allowance(packed.len() as u64).min(HEADER_LIMIT);
+    reader.take(most + 1).read_to_end(&mut header).map_err(damaged)?;
+    if header.len() as u64 > most {
+        return Err(Malformed("its header unpacks to far more than a header of that size holds"));
+    }
     Ok(header)
 }
 

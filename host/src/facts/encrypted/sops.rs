@@ -12,7 +12,7 @@ use super::found::Found;
 use super::text::{Hit, Text};
 use crate::facts::KeyName;
 use crate::facts::asn1::Malformed;
-use crate::facts::tree::{Node, Value};
+use crate::facts::tree::{self, Kept, Node, Value};
 use crate::facts::{json, yaml};
 use crate::source::Span;
 
@@ -44,7 +44,11 @@ pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
     let first = FINDER.find(text.bytes)?;
     let bytes = text.bytes;
     let is_document = ["yaml", "yml", "json", "env", "ini"].contains(&text.extension());
-    let metadata = if bytes.len() > SIZE_LIMIT { None } else { metadata(text) };
+    let metadata = if bytes.len() > SIZE_LIMIT { Ok(None) } else { metadata(text) };
+    let metadata = match metadata {
+        Ok(metadata) => metadata,
+        Err(cut) => return Some(Hit::new(cut.range(), Err(Malformed(tree::TOO_MANY)))),
+    };
     match metadata {
         Some(metadata) if metadata.fields.iter().any(|field| field.path == ["mac"]) => {
             let range = metadata.range.clone();
@@ -58,26 +62,30 @@ pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
     }
 }
 
-fn metadata(text: &Text<'_>) -> Option<Metadata> {
+/// The metadata; the error is from where on the file is not read.
+fn metadata(text: &Text<'_>) -> Result<Option<Metadata>, Span> {
     let bytes = text.bytes;
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
     if has(b"\nsops_") || bytes.starts_with(b"sops_") {
-        return flat(bytes, 0, "sops_");
+        return Ok(flat(bytes, 0, "sops_"));
     }
     if let Some(section) = memchr::memmem::find(bytes, b"\n[sops]") {
-        return flat(bytes, section + b"\n[sops]".len(), "");
+        return Ok(flat(bytes, section + b"\n[sops]".len(), ""));
     }
-    let documents = match text.extension() {
-        "yaml" | "yml" => yaml::parse(bytes).documents,
-        _ if bytes.trim_ascii_start().starts_with(b"{") => json::parse(bytes).documents,
-        "md" | "rst" | "txt" | "adoc" | "html" => return None,
-        _ if has(b"\nsops:") => yaml::parse(bytes).documents,
-        _ => return None,
+    let tree = match text.extension() {
+        "yaml" | "yml" => yaml::parse_kept(bytes, Kept::Named),
+        _ if bytes.trim_ascii_start().starts_with(b"{") => json::parse_kept(bytes, Kept::Named),
+        "md" | "rst" | "txt" | "adoc" | "html" => return Ok(None),
+        _ if has(b"\nsops:") => yaml::parse_kept(bytes, Kept::Named),
+        _ => return Ok(None),
     };
-    let node = documents.iter().find_map(|root| super::values::get(root, "sops"))?;
-    let mut fields = Vec::new();
-    flatten(node, &mut fields);
-    Some(Metadata { fields, range: node.span.range() })
+    let metadata = |node: &Node| {
+        let mut fields = Vec::new();
+        flatten(node, &mut fields);
+        Metadata { fields, range: node.span.range() }
+    };
+    let found = tree.documents.iter().find_map(|root| super::values::get(root, "sops")).map(metadata);
+    tree.cut.map_or(Ok(found), Err)
 }
 
 /// Every scalar below a node. The depth of a tree is limited, so the paths are short.
@@ -86,12 +94,12 @@ fn flatten(root: &Node, fields: &mut Vec<Field>) {
     while let Some((node, path)) = open.pop() {
         let below = |name: String| path.iter().cloned().chain([name]).collect::<Vec<_>>();
         match &node.value {
-            Value::Scalar(text) => fields.push(Field { path, text: text.clone(), span: node.span }),
+            Value::Scalar(text) => fields.push(Field { path, text: text.to_string(), span: node.span }),
             Value::List(items) => {
                 open.extend(items.iter().enumerate().rev().map(|(position, item)| (item, below(position.to_string()))));
             }
             Value::Map(members) => {
-                open.extend(members.iter().rev().map(|member| (&member.value, below(member.key.text.clone()))));
+                open.extend(members.iter().rev().map(|member| (&member.value, below(member.key.text.to_string()))));
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use crate::facts::{json, tree};
 
 /// The member of that name.
 pub(super) fn get<'a>(node: &'a Node, name: &str) -> Option<&'a Node> {
-    node.members().iter().find(|member| member.key.text == name).map(|member| &member.value)
+    node.members().iter().find(|member| &*member.key.text == name).map(|member| &member.value)
 }
 
 /// The member at the end of a path of names.
@@ -37,7 +37,7 @@ pub(super) fn items(node: &Node) -> &[Node] {
 
 /// The root of a JSON text without faults.
 pub(super) fn sound_json(bytes: &[u8]) -> Option<Node> {
-    let tree::Tree { documents, faults } = json::parse(bytes);
+    let tree::Tree { documents, faults, .. } = json::parse(bytes);
     documents.into_iter().next().filter(|_| faults.is_empty())
 }
 

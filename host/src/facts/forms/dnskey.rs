@@ -6,7 +6,6 @@ use std::ops::Range;
 
 use super::{Sink, begins_word, run};
 use crate::facts::asn1::{Malformed, encode_oid, significant};
-use crate::facts::key::derive::Derived;
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid::{self, curves};
 use crate::facts::pem::decode;
@@ -55,7 +54,7 @@ pub(super) fn half(algorithm: u8, key: &[u8]) -> Result<Option<PublicHalf<'stati
         13 | 14 => {
             let (name, length) = if algorithm == 13 { ("prime256v1", 64) } else { ("secp384r1", 96) };
             exact(length)?;
-            on_curve(name, Ok([&[4], key].concat())).ok_or(Malformed("its curve is not known"))?
+            on_curve(name, [&[4], key].concat()).ok_or(Malformed("its curve is not known"))?
         }
         15 => exact(32).map(|()| PublicHalf::of_fixed(&oid::ED25519, key.to_vec()))?,
         16 => exact(57).map(|()| PublicHalf::of_fixed(&oid::ED448, key.to_vec()))?,
@@ -63,10 +62,9 @@ pub(super) fn half(algorithm: u8, key: &[u8]) -> Result<Option<PublicHalf<'stati
     }))
 }
 
-/// The key at a point of a curve by OpenSSL's name; none of a curve that is not known.
-pub(super) fn on_curve(name: &str, point: Derived) -> Option<PublicHalf<'static>> {
-    let curve = encode_oid(&curves::by_name(name)?.oid);
-    Some(PublicHalf::computed(point, |point| PublicHalf::of_ec(&curve, point.map(Cow::from))))
+/// The key at a point of a curve by OpenSSL's name.
+pub(super) fn on_curve(name: &str, point: Vec<u8>) -> Option<PublicHalf<'static>> {
+    Some(PublicHalf::of_ec(&encode_oid(&curves::by_name(name)?.oid), Some(Cow::from(point))))
 }
 
 /// The length of the exponent in one byte, or in two behind a zero; exponent; modulus.

@@ -8,10 +8,9 @@ use jiff::tz::TimeZone;
 
 use super::lines::{Line, Lines};
 use super::{Sink, dnskey, is_placeholder};
-use crate::budget::Account;
 use crate::facts::asn1::{Malformed, significant};
 use crate::facts::key::{Found, PublicHalf, derive};
-use crate::facts::oid::{self, Oid};
+use crate::facts::oid;
 use crate::facts::pem::decode;
 use crate::rules::contract::{Protection, Role};
 
@@ -51,7 +50,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if file.fields.iter().any(|(_, value, _)| is_placeholder(value.as_bytes())) {
         return Some(home.end);
     }
-    match file.found(sink.account()) {
+    match file.found() {
         Ok(found) => {
             let created = file.time("Created");
             let expires = file.time("Inactive").or_else(|| file.time("Delete"));
@@ -77,7 +76,7 @@ impl File {
         (file.fields.first()?.0 == "Algorithm").then_some(file)
     }
 
-    fn found(&self, account: &Account<'_>) -> Result<Found<'static>, Malformed> {
+    fn found(&self) -> Result<Found<'static>, Malformed> {
         let algorithm = self.text("Algorithm").and_then(|text| text.split(' ').next()?.parse::<u8>().ok());
         let algorithm = algorithm.ok_or(Malformed("its algorithm is not a number"))?;
         // A key in a hardware module has a label there in the place of its private numbers.
@@ -86,23 +85,17 @@ impl File {
         if (157..=165).contains(&algorithm) {
             return Ok(Found::symmetric("DNSSEC", self.bytes("Key")?.len() as u32 * 8));
         }
-        let half = match self.half(algorithm, account) {
+        let half = match self.half(algorithm) {
             Err(_) if protection == Protection::Hardware => None,
             half => half?,
         };
         Ok(found(half).hidden_since(format!("the file does not show the public half of algorithm {algorithm}")))
     }
 
-    fn half(&self, algorithm: u8, account: &Account<'_>) -> Result<Option<PublicHalf<'static>>, Malformed> {
+    fn half(&self, algorithm: u8) -> Result<Option<PublicHalf<'static>>, Malformed> {
         let out_of_range = Malformed("its private key does not have the length that it should");
-        let fixed = |name, oid: &Oid| -> Result<_, Malformed> {
-            let key = derive::possible(derive::fixed(name, &self.bytes("PrivateKey")?, account), out_of_range)?;
-            Ok(Some(PublicHalf::computed(key, |key| PublicHalf::fixed(oid, key))))
-        };
-        let point = |curve| -> Result<_, Malformed> {
-            let point = derive::possible(derive::point(curve, &self.bytes("PrivateKey")?, account), out_of_range)?;
-            Ok(dnskey::on_curve(curve, point))
-        };
+        let fixed = |name| derive::fixed(name, &self.bytes("PrivateKey")?).ok_or(out_of_range);
+        let point = |curve| derive::point(curve, &self.bytes("PrivateKey")?).ok_or(out_of_range);
         Ok(match algorithm {
             1 | 5 | 7 | 8 | 10 => {
                 Some(PublicHalf::of_rsa(significant(&self.bytes("Modulus")?), &self.bytes("PublicExponent")?))
@@ -111,10 +104,10 @@ impl File {
                 let [p, q, g] = [self.bytes("Prime(p)")?, self.bytes("Subprime(q)")?, self.bytes("Base(g)")?];
                 Some(PublicHalf::of_dsa([&p, &q, &g], Some(&self.bytes("Public_value(y)")?)))
             }
-            13 => point("prime256v1")?,
-            14 => point("secp384r1")?,
-            15 => fixed("Ed25519", &oid::ED25519)?,
-            16 => fixed("Ed448", &oid::ED448)?,
+            13 => dnskey::on_curve("prime256v1", point("prime256v1")?),
+            14 => dnskey::on_curve("secp384r1", point("secp384r1")?),
+            15 => Some(PublicHalf::of_fixed(&oid::ED25519, fixed("Ed25519")?)),
+            16 => Some(PublicHalf::of_fixed(&oid::ED448, fixed("Ed448")?)),
             _ => None,
         })
     }

@@ -1,16 +1,17 @@
 //! JSON Web Keys (RFC 7517, 7518, 8037; AKP RFC 9964), each by itself wherever its object stands: in a set, in a file of another kind, in a
 //! string. Not keys that are wrapped in a JWE.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::Sink;
 use super::object::{Member, Object};
-use super::{Sink, dnskey};
-use crate::budget::Account;
-use crate::facts::asn1::{Malformed, significant};
+use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf, derive};
-use crate::facts::oid;
+use crate::facts::oid::{self, curves};
 use crate::rules::contract::{Protection, Role};
 
 /// The member that every key has, in its spellings: quoted, quoted in a string, bare.
@@ -45,7 +46,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(is_elided) {
         return Some(kind.range.end);
     }
-    let key = Key { object: &object, is_private: !secrets.is_empty(), account: sink.account() };
+    let key = Key { object: &object, is_private: !secrets.is_empty() };
     match key.found() {
         Ok(found) => {
             let time = |name: &str| object.text(name)?.parse().ok();
@@ -60,7 +61,6 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
 struct Key<'o> {
     object: &'o Object,
     is_private: bool,
-    account: &'o Account<'o>,
 }
 
 impl Key<'_> {
@@ -94,13 +94,12 @@ impl Key<'_> {
         let point = match (self.number("x"), self.number("y")) {
             (Ok(x), Ok(y)) if x.len() <= *length && y.len() <= *length => {
                 let padded = |number: Vec<u8>| [vec![0; length - number.len()], number].concat();
-                Ok([vec![4], padded(x), padded(y)].concat())
+                [vec![4], padded(x), padded(y)].concat()
             }
-            _ => derive::point(name, &self.number("d")?, self.account),
+            _ => derive::point(name, &self.number("d")?).ok_or(Malformed("its private number is out of range"))?,
         };
-        let point = derive::possible(point, Malformed("its private number is out of range"))?;
-        let half = dnskey::on_curve(name, point).ok_or(Malformed("its curve is not known"))?;
-        Ok(self.with(Some(half)))
+        let curve = curves::by_name(name).ok_or(Malformed("its curve is not known"))?;
+        Ok(self.with(Some(PublicHalf::of_ec(&encode_oid(&curve.oid), Some(Cow::from(point))))))
     }
 
     /// RFC 8037, section 2.
@@ -114,11 +113,13 @@ impl Key<'_> {
             _ => return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known")),
         };
         let key = match self.bytes("x") {
-            Ok(key) => Ok(key),
-            Err(_) => derive::fixed(curve, &self.bytes("d")?, self.account),
+            Ok(key) => key,
+            Err(_) => {
+                let derived = derive::fixed(curve, &self.bytes("d")?);
+                derived.ok_or(Malformed("its private key does not have the length that it should"))?
+            }
         };
-        let key = derive::possible(key, Malformed("its private key does not have the length that it should"))?;
-        Ok(self.with(Some(PublicHalf::computed(key, |key| PublicHalf::fixed(&oid, key)))))
+        Ok(self.with(Some(PublicHalf::of_fixed(&oid, key))))
     }
 
     /// RFC 9964, section 3: the algorithm is stated, the private key is a seed.

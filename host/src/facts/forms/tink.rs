@@ -107,7 +107,7 @@ fn point(curve: u64, public: Message<'_>) -> Result<Option<PublicHalf<'static>>,
         let zeros = usize::checked_sub(length, number.len()).ok_or(Malformed("its point does not fit its curve"))?;
         point.extend(std::iter::repeat_n(0, zeros).chain(number.iter().copied()));
     }
-    Ok(dnskey::on_curve(name, Ok(point)))
+    Ok(dnskey::on_curve(name, point))
 }
 
 /// A message of protocol buffers, of which single fields are read.

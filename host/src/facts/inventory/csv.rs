@@ -4,42 +4,76 @@
 use super::super::tree::{Member, Node, Text, Tree, Value, decode};
 use super::field::{Field, normal};
 use crate::source::Span;
+use crate::text::quoted;
+
+/// What stands between cells, most likely first.
+const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// How much of a file is looked at for its header.
 const HEADER_LIMIT: usize = 64 * 1024;
 
+/// Most columns of a table: no program for tables has more.
+const COLUMN_LIMIT: usize = 16_384;
+
 /// Reads records under the names of the first one. A record that is longer or shorter than that is a fault and is read all
 /// the same.
 pub(super) fn parse(bytes: &[u8]) -> Tree {
-    let mut tree = Tree::default();
+    let mut tree = Tree::of(bytes.len());
     let text = decode(bytes, &mut tree);
-    let mut rows = Rows::new(text.as_bytes());
+    let delimiter = Rows::new(text.as_bytes()).delimiter;
+    let mut rows = Rows::new(within_columns(text.as_bytes(), delimiter, &mut tree));
     let Some(header) = rows.next_row(&mut tree) else { return tree };
-    if !header.cells.iter().any(|cell| Field::of(&normal(&cell.text)).is_some()) {
+    if !header.cells.iter().any(|(_, cell)| Field::of(&normal(&cell.text)).is_some()) {
         tree.fault(header.span, "the first line names no field of a key inventory");
         return tree;
     }
     report_duplicates(&header.cells, &mut tree);
     let mut entries = Vec::new();
     while let Some(row) = rows.next_row(&mut tree) {
-        if row.cells.len() != header.cells.len() {
-            let (cells, names) = (row.cells.len(), header.cells.len());
+        if !tree.take(1 + row.cells.len(), row.span) {
+            break;
+        }
+        if row.columns != header.columns {
+            let (cells, names) = (row.columns, header.columns);
             tree.fault(row.span, format!("has {cells} fields where the first line names {names}"));
         }
-        entries.push(entry(row, &header.cells));
+        entries.push(entry(row, &header));
     }
     let span = Span::new(0, bytes.len());
-    tree.documents.push(Node { value: Value::List(entries), span });
+    tree.documents.push(Node { value: Value::List(entries.into()), span });
     tree
+}
+
+/// The text up to a record of more columns than there are in any table. Quotes are taken as the csv crate takes them.
+fn within_columns<'a>(text: &'a [u8], delimiter: u8, tree: &mut Tree) -> &'a [u8] {
+    let (mut start, mut columns, mut at) = (0, 0, 0);
+    while at < text.len() {
+        // Here a cell begins.
+        if text[at] == b'"' {
+            at = closing_quote(text, at + 1).unwrap_or(text.len());
+        }
+        let rest = &text[at..];
+        at += memchr::memchr3(delimiter, b'\n', b'\r', rest).map_or(rest.len(), |length| length + 1);
+        columns += 1;
+        if columns > COLUMN_LIMIT {
+            let message = format!("has more than {COLUMN_LIMIT} columns; from here on it is not read");
+            tree.fault(Span::new(start, text.len()), message);
+            return &text[..start];
+        }
+        if text[at - 1] != delimiter {
+            (start, columns) = (at, 0);
+        }
+    }
+    text
 }
 
 /// Whether the first record names three of the five fields that the policy asks for, and one that only a key has.
 pub(super) fn has_inventory_header(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(HEADER_LIMIT)];
-    let mut ignored = Tree::default();
+    let mut ignored = Tree::of(head.len());
     let text = decode(head, &mut ignored);
     let Some(header) = Rows::new(text.as_bytes()).next_row(&mut ignored) else { return false };
-    let names: Vec<String> = header.cells.iter().map(|cell| normal(&cell.text)).collect();
+    let names: Vec<String> = header.cells.iter().map(|(_, cell)| normal(&cell.text)).collect();
     let fields: Vec<Field> = names.iter().filter_map(|name| Field::of(name)).collect();
     let of_policy = Field::POLICY.iter().filter(|field| fields.contains(field)).count();
     let of_key = |name: &String| name.split('-').any(|word| matches!(word, "key" | "token" | "credential"));
@@ -48,31 +82,40 @@ pub(super) fn has_inventory_header(bytes: &[u8]) -> bool {
             || fields.iter().any(|field| matches!(field, Field::LastRotated | Field::Fingerprint)))
 }
 
-fn entry(row: Row, header: &[Text]) -> Node {
-    // What stands beyond the last name has none; it may still be a secret, so it is kept.
-    let names = header.iter().cloned().map(Some).chain(std::iter::repeat(None));
-    let members = row.cells.into_iter().zip(names).map(|(cell, name)| {
-        let key = name.unwrap_or(Text { text: String::new(), span: cell.span });
-        let value = if cell.text.is_empty() { Value::Null } else { Value::Scalar(cell.text) };
+/// A row as a map, under the names of the header.
+fn entry(row: Row, header: &Row) -> Node {
+    let members = row.cells.into_iter().map(|(column, cell)| {
+        // What stands beyond the last name has none; it may still be a secret, so it is kept.
+        let key = header.cell(column).cloned().unwrap_or(Text { text: "".into(), span: cell.span });
+        let value = if cell.text.is_empty() { Value::Null } else { Value::Scalar((*cell.text).into()) };
         Member { key, value: Node { value, span: cell.span } }
     });
     Node { value: Value::Map(members.collect()), span: row.span }
 }
 
-fn report_duplicates(header: &[Text], tree: &mut Tree) {
+fn report_duplicates(header: &[(usize, Text)], tree: &mut Tree) {
     let mut seen = std::collections::HashSet::new();
-    for cell in header {
+    for (_, cell) in header {
         let name = normal(&cell.text);
         if !name.is_empty() && !seen.insert(name) {
-            tree.fault(cell.span, format!("the column `{}` stands twice", super::super::tree::quoted(&cell.text)));
+            tree.fault(cell.span, format!("the column `{}` stands twice", quoted(&cell.text)));
         }
     }
 }
 
-/// One record.
+/// One record. An empty cell says as much as none, and tables have very many: they are not kept.
 struct Row {
-    cells: Vec<Text>,
+    /// Position and content of each that is not empty.
+    cells: Vec<(usize, Text)>,
+    columns: usize,
     span: Span,
+}
+
+impl Row {
+    fn cell(&self, column: usize) -> Option<&Text> {
+        let at = self.cells.binary_search_by_key(&column, |(column, _)| *column).ok()?;
+        Some(&self.cells[at].1)
+    }
 }
 
 /// The records of a file, with the spans of their cells.
@@ -120,11 +163,10 @@ impl<'a> Rows<'a> {
             tree.fault(spans.last().copied().unwrap_or(span), "a quoted field is not closed");
         }
         let place = |index: usize| if spans.len() == self.record.len() { spans[index] } else { span };
-        let cells = self.record.iter().enumerate();
-        Some(Row {
-            cells: cells.map(|(index, text)| Text { text: text.to_owned(), span: place(index) }).collect(),
-            span,
-        })
+        let cells = self.record.iter().enumerate().map(|(column, text)| (column, text, place(column)));
+        let kept = cells.filter(|(_, _, span)| span.start < span.end);
+        let cells = kept.map(|(column, text, span)| (column, Text { text: text.into(), span })).collect();
+        Some(Row { cells, columns: self.record.len(), span })
     }
 
     fn offset(&self) -> usize {
@@ -135,7 +177,7 @@ impl<'a> Rows<'a> {
 /// The delimiter that stands most often in the first line, outside of quotes.
 fn guess_delimiter(bytes: &[u8]) -> u8 {
     let line = bytes.iter().skip_while(|byte| byte.is_ascii_whitespace()).take(HEADER_LIMIT);
-    let mut counts = [(b',', 0usize), (b';', 0), (b'\t', 0), (b'|', 0)];
+    let mut counts = DELIMITERS.map(|delimiter| (delimiter, 0usize));
     let mut in_quotes = false;
     for &byte in line.take_while(|&&byte| byte != b'\n' && byte != b'\r') {
         in_quotes ^= byte == b'"';

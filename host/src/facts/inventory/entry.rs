@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::super::Place;
-use super::super::tree::{Node, Value, quoted};
+use super::super::tree::{Node, Value};
 use super::date;
 use super::field::{Field, normal};
 use super::places;
 use super::secret::Secrets;
 use crate::rules::contract::{Context, Data, Environment, Holder, InventoryEntry, Network, Purpose, Unknown};
 use crate::source::{Location, SourceId, Span};
+use crate::text::quoted;
 
 /// Longest text that a fact takes over, in bytes; the rest is cut.
 const TEXT_LIMIT: usize = 4096;
@@ -179,7 +180,7 @@ impl<'a> Reader<'a> {
             _ if self.secrets.overlap(node.span) => Err("it holds what may be a secret".into()),
             Value::Scalar(text) if is_template(text) => Err(format!("`{}` is not resolved", quoted(text.trim()))),
             Value::Scalar(text) => Ok(Cow::Borrowed(text.trim())),
-            Value::Unknown(reason) => Err(reason.clone()),
+            Value::Unknown(reason) => Err(reason.to_string()),
             Value::Null => Ok(Cow::Borrowed("")),
             Value::List(_) | Value::Map(_) => Err("it is a list or map where a text is expected".into()),
         }

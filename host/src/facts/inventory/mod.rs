@@ -109,7 +109,7 @@ fn has_marker(format: Format, bytes: &[u8]) -> bool {
         && MARKERS.iter().any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some());
     possible && bytes.len() <= SIZE_LIMIT && {
         let documents = format.parse(bytes).documents;
-        documents.iter().flat_map(Node::members).any(|member| MARKERS.contains(&member.key.text.as_str()))
+        documents.iter().flat_map(Node::members).any(|member| MARKERS.contains(&&*member.key.text))
     }
 }
 
@@ -133,7 +133,7 @@ pub fn read(id: SourceId, source: &Source) -> Reading {
     let mut tree = format.parse(source.bytes());
     let secrets = secret::Secrets::find(&tree, source.bytes());
     let documents = std::mem::take(&mut tree.documents);
-    let found = places::find(&documents, &mut tree);
+    let found = places::find(&documents, source.len(), &mut tree);
     if found.is_empty() && tree.faults.is_empty() && !documents.iter().any(holds_nothing) {
         tree.fault(whole, "no entry of a key inventory is found in it");
     }

@@ -1,12 +1,15 @@
 //! Where the entries stand in the tree of an inventory, whatever shape it has. Not what they say.
 
-use super::super::tree::{Node, Text, Tree, Value, quoted};
+use super::super::tree::{Node, Text, Tree, Value};
 use super::field::{Field, normal};
 use crate::rules::contract::Environment;
 use crate::source::Span;
+use crate::text::quoted;
 
-/// Most entries that are read of one source.
+/// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
 const ENTRY_LIMIT: usize = 100_000;
+const ENTRIES: usize = 20_000;
+const BYTES_OF_ENTRY: usize = 128;
 
 /// How deep entries can lie: a wrapper in a wrapper, a group in it, and a group in that.
 const DEPTH_LIMIT: usize = 5;
@@ -58,9 +61,10 @@ pub(super) struct Place<'a> {
     pub(super) environment: Option<(Environment, Span)>,
 }
 
-/// Finds the entries, in the order of the source. What stands in the place of one and is none is a fault.
-pub(super) fn find<'a>(documents: &'a [Node], tree: &mut Tree) -> Vec<Place<'a>> {
-    let mut finder = Finder { found: Vec::new(), full: false, tree };
+/// Finds the entries of a text of so many bytes, in the order of the source. What stands in the place of one and is none is a fault.
+pub(super) fn find<'a>(documents: &'a [Node], bytes: usize, tree: &mut Tree) -> Vec<Place<'a>> {
+    let limit = ENTRY_LIMIT.min(ENTRIES + bytes / BYTES_OF_ENTRY);
+    let mut finder = Finder { found: Vec::new(), limit, full: false, tree };
     for root in documents {
         match &root.value {
             Value::List(_) | Value::Map(_) => finder.walk(root, None, None, 0),
@@ -87,6 +91,7 @@ type Group = Option<(Environment, Span)>;
 
 struct Finder<'a, 't> {
     found: Vec<Place<'a>>,
+    limit: usize,
     full: bool,
     tree: &'t mut Tree,
 }
@@ -140,12 +145,12 @@ impl<'a> Finder<'a, '_> {
     }
 
     fn push(&mut self, place: Place<'a>) {
-        if self.found.len() < ENTRY_LIMIT {
+        if self.found.len() < self.limit {
             self.found.push(place);
         } else if !self.full {
             self.full = true;
             self.tree
-                .fault(place.node.span, format!("there are more than {ENTRY_LIMIT} entries; the rest is not read"));
+                .fault(place.node.span, format!("there are more than {} entries; the rest is not read", self.limit));
         }
     }
 }

@@ -5,26 +5,25 @@ use std::borrow::Cow;
 
 use der::Tag;
 
-use crate::budget::Account;
-use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag, encode_unsigned};
+use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::{Protection, Role};
 
-use super::derive::{Derived, NotDerived};
+use super::derive::Power;
 use super::public::PublicHalf;
 use super::shape::Shape;
 use super::{Found, derive, encryption};
 
 /// The key of that shape in this DER; none for a shape that is no key.
-pub(crate) fn read<'d>(shape: Shape, der: &'d [u8], account: &Account<'_>) -> Result<Option<Found<'d>>, Malformed> {
+pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
     let plaintext = |format, public| Found::new(Role::Private, format, Protection::Plaintext, Some(public));
     let public = |half| Found::new(Role::Public, "SPKI", Protection::NotNeeded, Some(half));
     Ok(Some(match shape {
-        Shape::Pkcs8 => plaintext("PKCS#8", pkcs8(der, account)?),
+        Shape::Pkcs8 => plaintext("PKCS#8", pkcs8(der)?),
         Shape::EncryptedPkcs8 => encrypted_pkcs8(der)?,
         Shape::Pkcs1 => plaintext("PKCS#1", pkcs1(der)?),
         Shape::Dsa => plaintext("DSA", dsa(der)?),
-        Shape::Sec1 => plaintext("SEC1", sec1(der, account)?),
+        Shape::Sec1 => plaintext("SEC1", sec1(der)?),
         Shape::Spki => public(PublicHalf::of_spki(der)?),
         Shape::RsaPublic => Found { format: "PKCS#1", ..public(rsa_public(der)?) },
         Shape::Certificate
@@ -39,7 +38,7 @@ pub(crate) fn read<'d>(shape: Shape, der: &'d [u8], account: &Account<'_>) -> Re
 }
 
 /// PrivateKeyInfo, OneAsymmetricKey (RFC 5958, section 2).
-fn pkcs8<'d>(der: &'d [u8], account: &Account<'_>) -> Result<PublicHalf<'d>, Malformed> {
+pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     fields.next(Tag::Integer)?;
     let identifier = fields.next(Tag::Sequence)?;
@@ -56,35 +55,37 @@ fn pkcs8<'d>(der: &'d [u8], account: &Account<'_>) -> Result<PublicHalf<'d>, Mal
         Some(KeyForm::Ec) => {
             let inner = ec_private(private)?;
             let parameters = algorithm.parameters.or(inner.parameters);
-            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public(account);
-            Ok(PublicHalf::computed(point, |point| match parameters {
-                Some(parameters) => PublicHalf::of_ec(parameters.raw, point),
-                None => PublicHalf::of_algorithm(identifier, point),
-            }))
+            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public();
+            match parameters {
+                Some(parameters) => Ok(PublicHalf::of_ec(parameters.raw, point)),
+                None => Ok(PublicHalf::of_algorithm(identifier, point)),
+            }
         }
         form => {
-            let public = match (outer, form) {
-                (Some(public), _) => Ok(Cow::from(public)),
-                (None, Some(form)) => derived(form, algorithm, private, account).map(Cow::from),
-                (None, None) => Err(NotDerived::Impossible),
-            };
-            Ok(PublicHalf::computed(public, |public| PublicHalf::of_algorithm(identifier, public)))
+            let half = PublicHalf::of_algorithm(identifier, outer.map(Cow::from));
+            let derived = if outer.is_none() { form.and_then(|form| derived(form, algorithm, private)) } else { None };
+            Ok(match derived {
+                Some(Derived::Known(public)) => PublicHalf::of_algorithm(identifier, Some(public.into())),
+                Some(Derived::Owed(power)) => half.owed(power),
+                None => half,
+            })
         }
     }
 }
 
-/// The content of subjectPublicKey of a private key in PKCS#8 that does not state it.
-fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8], account: &Account<'_>) -> Derived {
-    if let KeyForm::Fixed(name, _) = form {
-        let value = Elements::of(private).next(Tag::OctetString).map_err(|_| NotDerived::Impossible)?;
-        return derive::fixed(name, value.value, account);
-    }
-    let [base, exponent, modulus] = in_field(form, algorithm, private).ok_or(NotDerived::Impossible)?;
-    derive::power(base, exponent, modulus, account).map(|y| encode_unsigned(&y))
+/// The content of subjectPublicKey, or the power that it is.
+enum Derived {
+    Known(Vec<u8>),
+    Owed(Power),
 }
 
-/// Base, exponent and modulus of a key of a finite field.
-fn in_field<'a>(form: KeyForm, algorithm: Algorithm<'a>, private: &'a [u8]) -> Option<[&'a [u8]; 3]> {
+/// What subjectPublicKey is of a private key in PKCS#8 that does not state it; none where that is not computed.
+fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Derived> {
+    let value = Elements::of(private).any().ok()?;
+    if let KeyForm::Fixed(name, _) = form {
+        let value = Some(value).filter(|value| value.tag == Tag::OctetString)?.value;
+        return derive::fixed(name, value).map(Derived::Known);
+    }
     let mut parameters = algorithm.parameters?.elements().ok()?;
     let mut number = || parameters.any().ok()?.unsigned().ok();
     let (modulus, second) = (number()?, number()?);
@@ -93,7 +94,7 @@ fn in_field<'a>(form: KeyForm, algorithm: Algorithm<'a>, private: &'a [u8]) -> O
         KeyForm::Dsa => number()?,
         _ => second,
     };
-    Some([base, Elements::of(private).any().ok()?.unsigned().ok()?, modulus])
+    Some(Derived::Owed(Power::new(base, value.unsigned().ok()?, modulus)))
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).
@@ -129,10 +130,9 @@ fn dsa(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
 }
 
 /// ECPrivateKey by itself.
-fn sec1<'d>(der: &'d [u8], account: &Account<'_>) -> Result<PublicHalf<'d>, Malformed> {
+fn sec1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     let key = ec_private(der)?;
-    let parameters = key.parameters.map_or(&[][..], |parameters| parameters.raw);
-    Ok(PublicHalf::computed(key.public(account), |point| PublicHalf::of_ec(parameters, point)))
+    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.public()))
 }
 
 struct EcPrivate<'a> {
@@ -153,12 +153,9 @@ fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
 
 impl<'a> EcPrivate<'a> {
     /// The public point: as it is stated, else computed where the curve is one that can be.
-    fn public(&self, account: &Account<'_>) -> Result<Cow<'a, [u8]>, NotDerived> {
-        if let Some(point) = self.point {
-            return Ok(point.into());
-        }
-        let curve = self.parameters.and_then(|parameters| curves::by_oid(&parameters.oid().ok()?));
-        let curve = curve.ok_or(NotDerived::Impossible)?;
-        derive::point(curve.name, self.private, account).map(Cow::from)
+    fn public(&self) -> Option<Cow<'a, [u8]>> {
+        let curve = || curves::by_oid(&self.parameters?.oid().ok()?);
+        let derived = || derive::point(curve()?.name, self.private).map(Cow::from);
+        self.point.map(Cow::from).or_else(derived)
     }
 }

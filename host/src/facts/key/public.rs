@@ -5,14 +5,14 @@ use std::borrow::Cow;
 
 use der::Tag;
 
-use crate::budget::Spent;
+use crate::budget::{Account, Work};
 use crate::digest::{md5, sha256};
 use crate::facts::KeyName;
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::PublicKey;
 
-use super::derive::NotDerived;
+use super::derive::Power;
 use super::wire;
 
 /// A public key, or as much of one as a private key's file shows.
@@ -24,8 +24,8 @@ pub(crate) struct PublicHalf<'a> {
     key: Option<Cow<'a, [u8]>>,
     /// The key as SSH writes it, where it was found so.
     ssh: Option<Cow<'a, [u8]>>,
-    /// Why its key was not computed, where it could have been.
-    unpaid: Option<Spent>,
+    /// What the key is, where that is still to be computed.
+    owed: Option<Power>,
 }
 
 /// A field of `public-key` that could not be found out, and why.
@@ -37,7 +37,7 @@ impl<'a> PublicHalf<'a> {
         let mut fields = Elements::of_sequence(der)?;
         let algorithm = fields.next(Tag::Sequence)?;
         let key = fields.any()?.bits()?;
-        let half = Self { algorithm: algorithm.raw.into(), key: Some(key.into()), ssh: None, unpaid: None };
+        let half = Self { algorithm: algorithm.raw.into(), key: Some(key.into()), ssh: None, owed: None };
         // RFC 3279 asks for a NULL behind rsaEncryption; without it the same key would have a second identity.
         let parsed = algorithm.algorithm()?;
         if parsed.oid == oid::RSA && parsed.parameters.is_none() {
@@ -49,20 +49,20 @@ impl<'a> PublicHalf<'a> {
     /// Of an RSA key with that modulus and exponent, big-endian.
     pub(crate) fn of_rsa(modulus: &[u8], exponent: &[u8]) -> Self {
         let key = encode(0x30, &[&encode_unsigned(modulus), &encode_unsigned(exponent)]);
-        Self { algorithm: rsa_algorithm().into(), key: Some(key.into()), ssh: None, unpaid: None }
+        Self { algorithm: rsa_algorithm().into(), key: Some(key.into()), ssh: None, owed: None }
     }
 
     /// Of a DSA key: p, q, g, and the public value y where it is known.
     pub(crate) fn of_dsa(parameters: [&[u8]; 3], y: Option<&[u8]>) -> Self {
         let [p, q, g] = parameters.map(encode_unsigned);
         let algorithm = encode(0x30, &[&encode_oid(&oid::DSA), &encode(0x30, &[&p, &q, &g])]);
-        Self { algorithm: algorithm.into(), key: y.map(|y| encode_unsigned(y).into()), ssh: None, unpaid: None }
+        Self { algorithm: algorithm.into(), key: y.map(|y| encode_unsigned(y).into()), ssh: None, owed: None }
     }
 
     /// Of an EC key: DER parameters, and the point where it is known.
     pub(crate) fn of_ec(parameters: &[u8], point: Option<Cow<'a, [u8]>>) -> Self {
         let algorithm = encode(0x30, &[&encode_oid(&oid::EC), parameters]);
-        Self { algorithm: algorithm.into(), key: point, ssh: None, unpaid: None }
+        Self { algorithm: algorithm.into(), key: point, ssh: None, owed: None }
     }
 
     /// Of an EC key: DER parameters, and the point, which was put together.
@@ -72,48 +72,45 @@ impl<'a> PublicHalf<'a> {
 
     /// Of a key whose algorithm says all of its form, such as Ed25519.
     pub(crate) fn of_fixed(oid: &oid::Oid, key: impl Into<Cow<'a, [u8]>>) -> Self {
-        Self { algorithm: encode(0x30, &[&encode_oid(oid)]).into(), key: Some(key.into()), ssh: None, unpaid: None }
-    }
-
-    /// The same, whether or not its key is known.
-    pub(crate) fn fixed(oid: &oid::Oid, key: Option<Vec<u8>>) -> Self {
-        let algorithm = encode(0x30, &[&encode_oid(oid)]).into();
-        Self { algorithm, key: key.map(Cow::from), ssh: None, unpaid: None }
+        Self { algorithm: encode(0x30, &[&encode_oid(oid)]).into(), key: Some(key.into()), ssh: None, owed: None }
     }
 
     /// With an AlgorithmIdentifier as it stands in PKCS#8.
     pub(crate) fn of_algorithm(algorithm: Element<'a>, key: Option<Cow<'a, [u8]>>) -> Self {
-        Self { algorithm: algorithm.raw.into(), key, ssh: None, unpaid: None }
+        Self { algorithm: algorithm.raw.into(), key, ssh: None, owed: None }
     }
 
     /// Of an algorithm, given by its DER AlgorithmIdentifier, without a value in sight.
     pub(crate) fn without_value(algorithm: Vec<u8>) -> Self {
-        Self { algorithm: algorithm.into(), key: None, ssh: None, unpaid: None }
-    }
-
-    /// Of a value that is computed: the half that it makes, or of which it is missing.
-    pub(crate) fn computed<T>(value: Result<T, NotDerived>, half: impl FnOnce(Option<T>) -> Self) -> Self {
-        match value {
-            Ok(value) => half(Some(value)),
-            Err(NotDerived::Impossible) => half(None),
-            Err(NotDerived::Unpaid(spent)) => Self { unpaid: Some(spent), ..half(None) },
-        }
-    }
-
-    /// Why its value was not computed, where it could have been.
-    pub(crate) fn unpaid(&self) -> Option<Spent> {
-        self.unpaid
+        Self { algorithm: algorithm.into(), key: None, ssh: None, owed: None }
     }
 
     /// The same, apart from the bytes that it was found in.
     pub(crate) fn into_owned(self) -> PublicHalf<'static> {
         let algorithm = Cow::Owned(self.algorithm.into_owned());
-        PublicHalf { algorithm, key: self.key.map(|key| Cow::Owned(key.into_owned())), ssh: None, unpaid: self.unpaid }
+        PublicHalf { algorithm, key: self.key.map(|key| Cow::Owned(key.into_owned())), ssh: None, owed: self.owed }
     }
 
     /// The same, found as this SSH blob.
     pub(crate) fn found_as_ssh(self, blob: Cow<'a, [u8]>) -> Self {
         Self { ssh: Some(blob), ..self }
+    }
+
+    /// The same, whose key is a power that is still to be computed.
+    pub(crate) fn owed(self, power: Power) -> Self {
+        Self { owed: Some(power), ..self }
+    }
+
+    /// Computes what is still to be computed, once that is paid for.
+    ///
+    /// # Errors
+    /// Why it is not computed.
+    pub(crate) fn compute(&mut self, account: &Account<'_>) -> Result<(), String> {
+        let Some(power) = self.owed.take() else { return Ok(()) };
+        account.pay(Work::Numbers, power.cost()).map_err(|spent| spent.to_string())?;
+        let y = power.compute().ok_or("its numbers are longer than any program takes")?;
+        self.key = Some(encode_unsigned(&y).into());
+        Ok(())
     }
 
     /// The same under another AlgorithmIdentifier, as PKCS#8 states one around a PKCS#1 key.

@@ -3,8 +3,7 @@
 
 use der::Tag;
 
-use crate::budget::Account;
-use crate::facts::asn1::{Elements, Malformed};
+use crate::facts::asn1::{Elements, Malformed, encode, encode_oid};
 use crate::facts::oid;
 use crate::facts::pem::Special;
 use crate::rules::contract::{Encryption, Protection, Role};
@@ -19,7 +18,7 @@ const OPENVPN_STATIC: usize = 256;
 const NKEY_SEED: usize = 58;
 
 /// The key of that form in the decoded body of a block, or in its text where it is one.
-pub(crate) fn read<'b>(form: Special, body: &'b [u8], account: &Account<'_>) -> Result<Found<'b>, Malformed> {
+pub(crate) fn read(form: Special, body: &[u8]) -> Result<Found<'_>, Malformed> {
     match form {
         Special::Tss2 => tpm::read(body),
         Special::TssBlob => {
@@ -38,8 +37,8 @@ pub(crate) fn read<'b>(form: Special, body: &'b [u8], account: &Account<'_>) -> 
         Special::OpenVpnCrypt => openvpn_crypt(body),
         Special::Sigstore => sigstore(body),
         Special::NkeySeed => nkey_seed(body.trim_ascii()),
-        Special::Ed25519 => ed25519(body, account),
-        Special::DsaPublic => dsa_public(body, account),
+        Special::Ed25519 => ed25519(body),
+        Special::DsaPublic => dsa_public(body),
     }
 }
 
@@ -88,16 +87,16 @@ fn nkey_seed(text: &[u8]) -> Result<Found<'_>, Malformed> {
         return Err(Malformed("it is not the base32 of a seed"));
     }
     let oid = if text[1] == b'X' { oid::X25519 } else { oid::ED25519 };
-    Ok(Found::new(Role::Private, "NATS", Protection::Plaintext, Some(PublicHalf::fixed(&oid, None))))
+    Ok(Found::new(Role::Private, "NATS", Protection::Plaintext, Some(without_value(&oid))))
 }
 
 /// PKCS#8 under another label; else the seed, or seed and public key as Go keeps them.
-fn ed25519<'b>(body: &'b [u8], account: &Account<'_>) -> Result<Found<'b>, Malformed> {
+fn ed25519(body: &[u8]) -> Result<Found<'_>, Malformed> {
     if let Some(shape) = Shape::of(body) {
-        return Found::in_der(shape, body, account)?.ok_or(Malformed("its DER is that of no key"));
+        return Found::in_der(shape, body)?.ok_or(Malformed("its DER is that of no key"));
     }
     let half = match body.len() {
-        32 => PublicHalf::fixed(&oid::ED25519, None),
+        32 => without_value(&oid::ED25519),
         64 => PublicHalf::of_fixed(&oid::ED25519, &body[32..]),
         _ => return Err(Malformed("it has not the length of an Ed25519 key")),
     };
@@ -105,15 +104,20 @@ fn ed25519<'b>(body: &'b [u8], account: &Account<'_>) -> Result<Found<'b>, Malfo
 }
 
 /// DSAPublicKey (OpenSSL d2i_DSAPublicKey), or a SubjectPublicKeyInfo.
-fn dsa_public<'b>(der: &'b [u8], account: &Account<'_>) -> Result<Found<'b>, Malformed> {
+fn dsa_public(der: &[u8]) -> Result<Found<'_>, Malformed> {
     if Shape::of(der) == Some(Shape::Spki) {
-        return Found::in_der(Shape::Spki, der, account)?.ok_or(Malformed("its DER is that of no key"));
+        return Found::in_der(Shape::Spki, der)?.ok_or(Malformed("its DER is that of no key"));
     }
     let mut fields = Elements::of_sequence(der)?;
     let mut number = || fields.any()?.unsigned();
     let (y, p, q, g) = (number()?, number()?, number()?, number()?);
     let half = PublicHalf::of_dsa([p, q, g], Some(y));
     Ok(Found::new(Role::Public, "DSA", Protection::NotNeeded, Some(half)))
+}
+
+/// A key of an algorithm that says all of its form, whose public value is not in sight.
+fn without_value(oid: &oid::Oid) -> PublicHalf<'static> {
+    PublicHalf::without_value(encode(0x30, &[&encode_oid(oid)]))
 }
 
 fn bits(bytes: usize) -> u32 {
@@ -129,8 +133,7 @@ mod tests {
     use proptest::sample::{Index, select};
 
     use super::*;
-    use crate::budget::Budget;
-    use crate::facts::asn1::{encode, encode_unsigned};
+    use crate::facts::asn1::encode_unsigned;
 
     const FORMS: [Special; 10] = [
         Special::Tss2,
@@ -178,16 +181,14 @@ mod tests {
     #[test]
     fn an_ed25519_key_with_its_public_half_is_known_by_it() {
         let body = [[1; 32], [2; 32]].concat();
-        let budget = Budget::of(0);
-        let found = read(Special::Ed25519, &body, &Account::new(&budget)).unwrap();
+        let found = read(Special::Ed25519, &body).unwrap();
         assert_eq!(found.public.unwrap().spki(), PublicHalf::of_fixed(&oid::ED25519, vec![2; 32]).spki());
     }
 
     proptest! {
         #[test]
         fn a_sound_body_is_a_key_of_its_length((form, body, bits) in body()) {
-            let budget = Budget::of(0);
-            let found = read(form, &body, &Account::new(&budget)).map_err(|reason| TestCaseError::fail(reason.0))?;
+            let found = read(form, &body).map_err(|reason| TestCaseError::fail(reason.0))?;
             prop_assert_eq!(found.bits.unwrap_or(0), bits);
             prop_assert_eq!(found.role == Role::Public, form == Special::DsaPublic);
         }
@@ -198,22 +199,20 @@ mod tests {
             body[at] = value;
             body.truncate(body.len().saturating_sub(cut));
             for form in [form].into_iter().chain(FORMS) {
-                let _ = read(form, &body, &Account::new(&Budget::of(0)));
+                let _ = read(form, &body);
             }
         }
 
         #[test]
         fn arbitrary_bodies_never_panic(form in select(&FORMS[..]), body in any::<Vec<u8>>()) {
-            let _ = read(form, &body, &Account::new(&Budget::of(0)));
+            let _ = read(form, &body);
         }
 
         #[test]
         fn lengths_that_no_key_has_are_refused(body in vec(any::<u8>(), 0..257)) {
-            let budget = Budget::of(0);
-            let account = Account::new(&budget);
-            prop_assert_eq!(read(Special::OpenVpnCrypt, &body, &account).is_ok(), body.len() == 128);
+            prop_assert_eq!(read(Special::OpenVpnCrypt, &body).is_ok(), body.len() == 128);
             let is_raw = matches!(body.len(), 32 | 64);
-            prop_assert_eq!(read(Special::Ed25519, &body, &account).is_ok(), is_raw || Shape::of(&body).is_some());
+            prop_assert_eq!(read(Special::Ed25519, &body).is_ok(), is_raw || Shape::of(&body).is_some());
         }
     }
 }

@@ -20,7 +20,7 @@ const PRIVATE_KEY: &str = "PRIVATE_KEY_ENCRYPTION";
 const SECRET_KEY: &str = "SECRET_KEY_ENCRYPTION";
 
 /// Hands on how the store is encrypted, and what is in it if one of the passwords opens it: EncryptedObjectStoreData.
-pub(crate) fn read(der: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     let (mut store, check) = (fields.any()?.elements()?, fields.any()?);
     let algorithm = store.any()?;
@@ -57,7 +57,7 @@ fn signers(check: Element<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
 }
 
 /// ObjectStoreData: version, integrity algorithm, two dates, objects. One that cannot be read is a problem of its own.
-fn objects(plain: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn objects(plain: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = Elements::of_sequence(plain)?;
     fields.next(Tag::Integer)?;
     fields.next(Tag::Sequence)?;
@@ -73,7 +73,7 @@ fn objects(plain: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(),
 }
 
 /// ObjectData: kind, alias, when it was made and when it was changed last, data.
-fn object(object: Element<'_>, opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn object(object: Element<'_>, opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = object.elements()?;
     let (kind, _alias) = (fields.any()?.small()?, fields.any()?);
     let (_made, changed) = (fields.any()?, fields.any()?);
@@ -89,7 +89,7 @@ fn object(object: Element<'_>, opener: &Opener<'_>, sink: &mut Sink<'_>) -> Resu
 }
 
 /// EncryptedPrivateKeyData: an EncryptedPrivateKeyInfo and a chain of certificates.
-fn private_key(date: Option<i64>, data: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn private_key(date: Option<i64>, data: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = Elements::of_sequence(data)?;
     let (key, mut certificates) = (fields.next(Tag::Sequence)?, fields.next(Tag::Sequence)?.elements()?);
     let mut chain = Vec::new();
@@ -100,7 +100,7 @@ fn private_key(date: Option<i64>, data: &[u8], opener: &Opener<'_>, sink: &mut S
     let encryption = Some(encryption::of_pkcs8(algorithm.algorithm()?)?);
     let mut found = Entry { format: FORMAT, date, encryption, key: key.raw }.found(&chain);
     if !found.is_known() {
-        found = found.opened(opener.open_bcfks(algorithm, PRIVATE_KEY, ciphertext, Shape::is_pkcs8), opener.account());
+        found = found.opened(opener.open_bcfks(algorithm, PRIVATE_KEY, ciphertext, Shape::is_pkcs8));
     }
     sink(Item::Key(found, key.raw));
     chain.iter().for_each(|der| sink(Item::Certificate(der)));
@@ -108,7 +108,7 @@ fn private_key(date: Option<i64>, data: &[u8], opener: &Opener<'_>, sink: &mut S
 }
 
 /// EncryptedSecretKeyData, with SecretKeyData inside: an algorithm, and the key.
-fn secret_key(date: Option<i64>, data: &[u8], opener: &Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn secret_key(date: Option<i64>, data: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let key = Elements::of(data).next(Tag::Sequence)?;
     let (algorithm, ciphertext) = sealed(key)?;
     let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
@@ -116,7 +116,7 @@ fn secret_key(date: Option<i64>, data: &[u8], opener: &Opener<'_>, sink: &mut Si
     let found = match opener.open_bcfks(algorithm, SECRET_KEY, ciphertext, |plain| secret_bits(plain).is_ok()) {
         Ok(Opened::Plain(plain)) => found(secret_bits(&plain)?),
         Ok(Opened::NotTried) => found(0).hidden_since("the keystore does not say how long the key is"),
-        other => found(0).opened(other, opener.account()),
+        other => found(0).opened(other),
     };
     sink(Item::Key(found, data));
     Ok(())

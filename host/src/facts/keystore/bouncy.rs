@@ -1,7 +1,6 @@
 //! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it shows nothing but
 //! how. Not BCFKS, which is DER.
 
-use crate::budget::Account;
 use crate::facts::asn1::Malformed;
 use crate::facts::container::{Item, Sink, encrypted, hidden};
 use crate::facts::fields::Fields;
@@ -33,7 +32,7 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
 }
 
 /// Hands on what the file holds.
-pub(super) fn read(bytes: &[u8], account: &Account<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let (iterations, mut body) = header(bytes)?;
     if !is_bks(body) {
         let [scheme, kdf, prf, cipher] = ["UBER", "PKCS12-KDF", "SHA1", "twofish-256-cbc"].map(str::to_owned);
@@ -48,7 +47,7 @@ pub(super) fn read(bytes: &[u8], account: &Account<'_>, sink: &mut Sink<'_>) -> 
         if kind == END {
             return Ok(());
         }
-        entry(kind, &mut body, account, sink)?;
+        entry(kind, &mut body, sink)?;
     }
 }
 
@@ -78,7 +77,7 @@ fn is_bks(mut body: Fields<'_>) -> bool {
     is_first(&mut body) == Ok(true)
 }
 
-fn entry(kind: u8, fields: &mut Fields<'_>, account: &Account<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn entry(kind: u8, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let _alias = fields.short()?;
     let date = fields.u64()?;
     let count = fields.u32()?;
@@ -89,7 +88,7 @@ fn entry(kind: u8, fields: &mut Fields<'_>, account: &Account<'_>, sink: &mut Si
     match kind {
         CERTIFICATE => sink(Item::Certificate(certificate(fields)?)),
         KEY => {
-            open_key(date, fields, account, sink)?;
+            open_key(date, fields, sink)?;
             chain.iter().for_each(|der| sink(Item::Certificate(der)));
         }
         SEALED => {
@@ -114,7 +113,7 @@ fn certificate<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
 }
 
 /// A key in clear: what it is, its encoding, its algorithm, and its bytes.
-fn open_key(date: u64, fields: &mut Fields<'_>, account: &Account<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
+fn open_key(date: u64, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let kind = fields.u8()?;
     let (_encoding, _algorithm) = (fields.short()?, fields.short()?);
     let key = fields.long()?;
@@ -127,7 +126,7 @@ fn open_key(date: u64, fields: &mut Fields<'_>, account: &Account<'_>, sink: &mu
             return Ok(());
         }
     };
-    let found = Found::in_der(shape, key, account)?.ok_or(Malformed("it holds no key"))?;
+    let found = Found::in_der(shape, key)?.ok_or(Malformed("it holds no key"))?;
     sink(Item::Key(found.in_container("BKS").dated(seconds(date), None), key));
     Ok(())
 }

@@ -55,9 +55,9 @@ impl Reader<'_> {
     /// The key in some DER of that shape, which is decrypted if a password is known; none if the shape is no key's.
     pub(super) fn der_key<'d>(&mut self, shape: Shape, der: &'d [u8]) -> Result<Option<key::Found<'d>>, Malformed> {
         match shape {
-            Shape::EncryptedPkcs8 => key::Found::in_encrypted_der(der, self.opener).map(Some),
+            Shape::EncryptedPkcs8 => key::Found::in_encrypted_der(der, &mut self.opener).map(Some),
             Shape::Parameters(group) => parameters::read(group, der).map(Some),
-            _ => key::Found::in_der(shape, der, self.opener.account()),
+            _ => key::Found::in_der(shape, der),
         }
     }
 }

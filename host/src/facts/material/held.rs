@@ -11,17 +11,20 @@ impl Reader<'_> {
     pub(super) fn held(
         &mut self,
         home: Span,
-        read: impl FnOnce(&Opener<'_>, &mut Sink<'_>) -> Result<(), Malformed>,
+        read: impl FnOnce(&mut Opener<'_>, &mut Sink<'_>) -> Result<(), Malformed>,
     ) -> Result<(), Malformed> {
-        let opener = self.opener;
-        read(opener, &mut |item| self.item(item, home))
+        // The items are taken while the container is read, which needs the opener.
+        let mut opener = self.opener.clone();
+        let read = read(&mut opener, &mut |item| self.item(item, home));
+        self.opener = opener;
+        read
     }
 
     /// A keystore, which is all of the file.
     pub(super) fn keystore(&mut self, bytes: &[u8]) {
         let home = Span::new(0, bytes.len());
         self.keep_secret(Some(home));
-        if let Err(reason) = self.held(home, |opener, sink| keystore::read(bytes, opener.account(), sink)) {
+        if let Err(reason) = self.held(home, |_, sink| keystore::read(bytes, sink)) {
             self.problem(home, format!("the keystore cannot be read: {reason}"));
         }
     }

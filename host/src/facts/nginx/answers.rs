@@ -1,9 +1,10 @@
 //! Whether an http server serves anything, or only sends its clients to https or away.
 //! Not an emulation of nginx: where it cannot tell, it takes the server to serve.
 
+use std::rc::Rc;
+
 use super::expand::Level;
 use super::line::Line;
-use super::settings::missing;
 
 /// What a server does with plain requests.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub(super) enum Service {
     /// It redirects them to https, answers an error or closes the connection; challenges of ACME (RFC 8555), which
     /// must be served in clear, aside.
     Refuses,
-    /// All that is known of it is an include outside the tree; the reason.
-    Unknown(String),
+    /// All that is known of it is that something of it is not read; the reason.
+    Unknown(Rc<str>),
 }
 
 /// What becomes of a request in one block.
@@ -34,7 +35,7 @@ pub(super) fn service(server: &Level<'_>) -> Service {
     };
     match &server.missing {
         _ if refuses => Service::Refuses,
-        Some(include) if !shows_content(server) => Service::Unknown(missing(include)),
+        Some(reason) if !shows_content(server) => Service::Unknown(Rc::clone(reason)),
         _ => Service::Serves,
     }
 }
@@ -63,7 +64,7 @@ fn shows_content(server: &Level<'_>) -> bool {
 fn decide(level: &Level<'_>) -> Answer {
     for item in &level.items {
         let name = item.line.name();
-        let answer = match (&*name, &item.block) {
+        let answer = match (&*name, item.block.as_deref()) {
             (b"return", _) => returned(item.line),
             (b"rewrite", _) => rewritten(item.line),
             (b"if", Some(block)) => match decide(block) {

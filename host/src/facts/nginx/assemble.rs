@@ -2,6 +2,7 @@
 //! Not the facts themselves: those are made in `servers` and `upstreams`.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::emit::{Collector, Endpoint};
 use super::expand::{Expander, Level};
@@ -12,7 +13,8 @@ use super::settings::{self, Directives, GRPC, Outer, PROXY, SERVER, Scope, UWSGI
 use super::tls::Reader;
 use super::tree::Parsed;
 use super::upstreams::{self, Surroundings};
-use crate::facts::Reading;
+use crate::budget::Budget;
+use crate::facts::{Facts, Reading};
 use crate::problem::Problem;
 use crate::rules::contract::{Side, Transport};
 use crate::source::{Location, Sources};
@@ -25,11 +27,21 @@ const ALONE: &str = "no configuration in the scanned tree includes this file, so
 /// A main configuration is a file with an `http`, `stream`, `mail` or `events` block, or the first file of a dump. Its
 /// includes are followed in the tree; sources that were not given as parsed are read if an include names them. A file
 /// that no main configuration reaches is a fragment, judged alone unless another fragment includes it.
-pub fn assemble(parsed: &[Parsed], sources: &Sources) -> Reading {
-    let files = Files::new(parsed, sources);
-    let mut work = Work::new(&files);
+/// What that costs is paid from the budget; where it ends is a problem, and what would have followed is not known.
+pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Reading {
+    let files = Files::new(parsed, sources, budget);
+    files.pay_for_trees(parsed);
+    let (facts, late) = facts(parsed, &files);
+    let mut problems = files.into_problems();
+    problems.extend(parsed.iter().flat_map(|parsed| parsed.problems.iter().cloned()).chain(late));
+    Reading { facts, problems: problems.into_iter().collect(), secrets: Vec::new() }
+}
+
+/// The facts, and the problems of parsing sources that were not given.
+fn facts<'f>(parsed: &[Parsed], files: &'f Files<'f>) -> (Facts, Vec<Problem>) {
+    let mut work = Work::new(files);
     let all: Vec<FileId> = parsed.iter().flat_map(ids).collect();
-    let (mains, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|&id| is_main(&files, id));
+    let (mains, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|&id| is_main(files, id));
     let included = work.included(&mains);
     for &id in mains.iter().filter(|id| !included.contains(id)).chain(&mains) {
         if !work.reached.contains(&id) {
@@ -43,9 +55,7 @@ pub fn assemble(parsed: &[Parsed], sources: &Sources) -> Reading {
             work.fragment(id);
         }
     }
-    let mut problems: BTreeSet<Problem> = work.reader.problems;
-    problems.extend(parsed.iter().chain(files.late()).flat_map(|parsed| parsed.problems.iter().cloned()));
-    Reading { facts: work.out.finish(), problems: problems.into_iter().collect(), secrets: Vec::new() }
+    (work.out.finish(), files.late().flat_map(|parsed| parsed.problems.iter().cloned()).collect())
 }
 
 fn ids(parsed: &Parsed) -> impl Iterator<Item = FileId> {
@@ -54,7 +64,7 @@ fn ids(parsed: &Parsed) -> impl Iterator<Item = FileId> {
 }
 
 /// Whether a file is a whole configuration, by its outermost blocks.
-fn is_main(files: &Files<'_>, id: FileId) -> bool {
+fn is_main<'f>(files: &'f Files<'f>, id: FileId) -> bool {
     let file = files.file(id);
     let first_of_dump = file.path.is_some() && id.part == 0;
     first_of_dump
@@ -66,16 +76,17 @@ fn is_main(files: &Files<'_>, id: FileId) -> bool {
 struct Work<'f> {
     files: &'f Files<'f>,
     reached: BTreeSet<FileId>,
-    reader: Reader,
-    out: Collector,
+    reader: Reader<'f>,
+    out: Collector<'f>,
 }
 
 impl<'f> Work<'f> {
     fn new(files: &'f Files<'f>) -> Self {
-        Self { files, reached: BTreeSet::new(), reader: Reader::default(), out: Collector::default() }
+        let (reader, out) = (Reader::new(&files.ledger), Collector::new(&files.ledger));
+        Self { files, reached: BTreeSet::new(), reader, out }
     }
 
-    /// The files that others of these include, themselves aside.
+    /// The files that others of these include, themselves aside, as far as the budget goes: it says itself where it ends.
     fn included(&self, of: &[FileId]) -> BTreeSet<FileId> {
         let mut included = BTreeSet::new();
         for &id in of {
@@ -84,8 +95,9 @@ impl<'f> Work<'f> {
             while let Some(run) = runs.pop() {
                 for line in self.files.lines(id.source, run) {
                     runs.extend(line.block());
-                    if *line.name() == *b"include" && self.files.spend(1) {
-                        let found = paths::resolve(self.files, self.base(id), id.source, &line.text(0));
+                    if *line.name() == *b"include" {
+                        let found = paths::resolve(self.files, self.base(id), line.head(), &line.text(0));
+                        let Ok(found) = found else { return included };
                         included.extend(found.into_iter().filter(|&found| found != id));
                     }
                 }
@@ -123,7 +135,7 @@ impl<'f> Work<'f> {
 
     fn fragment(&mut self, id: FileId) {
         let level = self.expand(id, Context::Group);
-        let scope = Scope { level: &level, outer: Outer::Unread(ALONE) };
+        let scope = Scope { level: &level, outer: Outer::Unread(&Rc::from(ALONE)) };
         let group = group_of(&level);
         let Some(home) = home(&level) else { return };
         if !servers::all(group, &scope, &mut self.reader, &mut self.out) {
@@ -135,8 +147,8 @@ impl<'f> Work<'f> {
         let identity = "fragment".to_owned();
         let server = upstreams::Server { group, scope: &scope, home, identity, secure: true, plain: true };
         let before = self.out.len();
-        upstreams::all(&server, &Surroundings::new(&level), &mut self.reader, &mut self.out);
-        if self.out.len() == before {
+        let done = upstreams::all(&server, &Surroundings::new(&level), &mut self.reader, &mut self.out);
+        if done.is_ok() && self.out.len() == before {
             for directives in [&PROXY, &GRPC, &UWSGI] {
                 self.settings(&scope, home, directives, format!("fragment/{}", directives.protocols));
             }
@@ -145,11 +157,11 @@ impl<'f> Work<'f> {
 
     /// An endpoint for settings that nothing in the tree uses, if the block states any.
     fn settings(&mut self, scope: &Scope<'_, '_>, home: Location, directives: &Directives, identity: String) {
-        if !directives.names().any(|name| scope.level.settings.contains_key(name)) {
+        if !directives.names().any(|name| scope.level.stated(name).is_some()) {
             return;
         }
-        let tls = self.reader.tls(scope, directives);
-        self.out.push(Endpoint {
+        let tls = self.reader.tls(scope, directives, home);
+        let _ = self.out.push(Endpoint {
             side: if directives.is_server() { Side::Server } else { Side::Client },
             transport: Transport::Tls,
             transport_at: None,
@@ -165,7 +177,10 @@ impl<'f> Work<'f> {
 
     fn expand(&mut self, id: FileId, context: Context) -> Level<'f> {
         let base = self.base(id);
-        Expander::new(self.files, base, &mut self.reached, &mut self.reader.problems).file(id, context)
+        self.files.ledger.next_stage();
+        let level = Expander::new(self.files, base, &mut self.reached).file(id, context);
+        self.files.ledger.next_stage();
+        level
     }
 }
 

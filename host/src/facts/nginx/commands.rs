@@ -1,12 +1,12 @@
 //! The commands of `ssl_conf_command` and its like, which nginx hands to OpenSSL after all other directives
 //! (SSL_CONF_cmd(3), in the notation for files). Not the many that change nothing that a fact holds.
 
-use std::collections::BTreeSet;
-
+use super::expand::Statement;
+use super::ledger::Ledger;
 use super::line::{Argument, Line};
 use crate::facts::openssl::{self, Bound};
-use crate::problem::Problem;
 use crate::source::Location;
+use crate::text::quoted_to;
 
 /// The commands in force that matter. A later one overrides an earlier one.
 #[derive(Default)]
@@ -33,12 +33,12 @@ enum Change {
 
 impl<'f> Commands<'f> {
     /// Reads the commands of these directives.
-    pub(super) fn read(lines: &[Line<'f>], problems: &mut BTreeSet<Problem>) -> Self {
+    pub(super) fn read(stated: &[Statement<'f>], ledger: &Ledger<'_>) -> Self {
         let mut commands = Self::default();
-        for &line in lines {
+        for line in stated.iter().map(|stated| stated.line) {
             let (Some(name), Some(value)) = (line.argument(0), line.argument(1)) else {
                 let message = format!("{} needs a command and a value", String::from_utf8_lossy(&line.name()));
-                problems.insert(Problem::parse(line.head(), message));
+                ledger.fault(line.head(), message);
                 continue;
             };
             match name.text.to_ascii_lowercase().as_str() {
@@ -48,8 +48,8 @@ impl<'f> Commands<'f> {
                 command @ ("minprotocol" | "maxprotocol" | "protocol") => match change(command, &value.text) {
                     Some(change) => commands.versions.push((line, change)),
                     None => {
-                        let message = format!("\"{}\" is no value of {}", value.text, name.text);
-                        problems.insert(Problem::parse(value.location, message));
+                        let message = format!("\"{}\" is no value of {}", quoted_to(&value.text, 80), name.text);
+                        ledger.fault(value.location, message);
                     }
                 },
                 _ => {}

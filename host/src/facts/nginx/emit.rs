@@ -1,17 +1,20 @@
 //! Collects endpoint facts with their places, each once.
 //! Not what they say: `servers` and `upstreams` fill them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem::discriminant;
 
+use super::ledger::{CutShort, Ledger};
 use super::tls::Tls;
+use crate::budget::Work;
+use crate::digest::sha256;
+use crate::facts::parts::Part;
 use crate::facts::{Facts, Place};
 use crate::rules::contract::{
     Context, Data, Environment, Holder, Network, Purpose, Side, TlsEndpoint, Transport, Unknown, Verification,
 };
 use crate::source::{Location, SourceId};
-
-/// Longest label, in characters: a domain name (RFC 1035: 253) and what stands before it.
-const LABEL_LIMIT: usize = 280;
 
 /// An endpoint before it is a fact.
 pub(super) struct Endpoint {
@@ -38,17 +41,28 @@ pub(super) struct Endpoint {
 }
 
 /// The facts so far.
-#[derive(Default)]
-pub(super) struct Collector {
+pub(super) struct Collector<'f> {
+    ledger: &'f Ledger<'f>,
     facts: Facts,
-    ordinals: HashMap<(SourceId, String), u32>,
-    /// Positions of the facts of each place: a file that is included at several places says the same only once.
-    seen: HashMap<Location, Vec<usize>>,
+    /// How many have the identity of this digest in a source.
+    ordinals: HashMap<(SourceId, [u8; 32]), u32>,
+    /// Digests of what each place says: a file that is included at several places says the same only once.
+    seen: HashSet<(Location, u128)>,
 }
 
-impl Collector {
+impl<'f> Collector<'f> {
+    /// None yet. Each is paid for.
+    pub(super) fn new(ledger: &'f Ledger<'f>) -> Self {
+        Self { ledger, facts: Facts::default(), ordinals: HashMap::new(), seen: HashSet::new() }
+    }
+
     /// Adds an endpoint, unless the same place has already said exactly this.
-    pub(super) fn push(&mut self, endpoint: Endpoint) {
+    ///
+    /// # Errors
+    /// [`CutShort`] if there are more than the scan may keep: this one is left out.
+    pub(super) fn push(&mut self, endpoint: Endpoint) -> Result<(), CutShort> {
+        self.ledger.pay(Work::Configuration, endpoint.texts(), endpoint.home)?;
+        let kept = endpoint.kept();
         let Endpoint { side, transport, transport_at, names, local, tls, home, label, identity, addresses } = endpoint;
         let Tls { versions, suites, groups, verification, unknown, mut parts, ciphers } = tls;
         parts.extend(transport_at.map(|location| (("transport", None), location)));
@@ -64,19 +78,18 @@ impl Collector {
             verification: verification.unwrap_or(Verification::None),
             attributes: Vec::new(),
         };
-        let seen = self.seen.entry(home).or_default();
-        let (facts, places) = (self.facts.tls_endpoints.facts(), self.facts.tls_endpoints.places());
-        if seen.iter().any(|&position| facts[position] == fact && *places[position].parts == parts) {
-            return;
+        if !self.seen.insert((home, digest(&fact, &parts))) {
+            return Ok(());
         }
-        seen.push(facts.len());
-        let ordinal = self.ordinals.entry((home.source, identity.clone())).or_default();
+        self.ledger.pay(Work::Memory, kept, home)?;
+        let ordinal = self.ordinals.entry((home.source, sha256(identity.as_bytes()))).or_default();
         *ordinal += 1;
-        let mut place = Place::new(home, one_line(&label), format!("{identity} #{ordinal}"));
-        place.parts = parts.into();
+        let mut place = Place::new(home, label, format!("{identity} #{ordinal}"));
+        place.parts = parts.into_iter().collect();
         let addresses = (!addresses.is_empty()).then(|| ("addresses", addresses.join(" ")));
         place.details = addresses.into_iter().chain(ciphers.map(|ciphers| ("ciphers", ciphers))).collect();
         self.facts.tls_endpoints.push(fact, place);
+        Ok(())
     }
 
     /// How many there are so far.
@@ -85,21 +98,37 @@ impl Collector {
     }
 
     /// The facts, in the order of their places.
-    pub(super) fn finish(self) -> Facts {
-        let mut pairs: Vec<_> =
-            self.facts.tls_endpoints.iter().map(|(fact, place)| (fact.clone(), place.clone())).collect();
-        pairs.sort_by_key(|(_, place)| place.home);
-        let mut facts = Facts::default();
-        for (fact, place) in pairs {
-            facts.tls_endpoints.push(fact, place);
-        }
-        facts
+    pub(super) fn finish(mut self) -> Facts {
+        self.facts.tls_endpoints.sort();
+        self.facts
     }
 }
 
-/// A label on one line and of a length to read, whatever the configuration holds.
-fn one_line(label: &str) -> String {
-    label.chars().take(LABEL_LIMIT).map(|character| if character.is_control() { ' ' } else { character }).collect()
+impl Endpoint {
+    /// Bytes of the texts that it is made of.
+    fn texts(&self) -> usize {
+        let texts = [&self.label, &self.identity].into_iter().chain(&self.names).chain(&self.addresses);
+        texts.map(String::len).sum()
+    }
+
+    /// About how many bytes its fact and place take: their records, in lists that grow, and what these point to.
+    fn kept(&self) -> usize {
+        let records = 2 * (size_of::<TlsEndpoint>() + size_of::<Place>());
+        records + self.tls.kept() + self.texts() + 2 * size_of::<String>() * (self.names.len() + 2)
+    }
+}
+
+/// A digest of a fact and of where it is stated: equal ones are the same.
+fn digest(fact: &TlsEndpoint, parts: &BTreeMap<Part, Location>) -> u128 {
+    let unknown: Vec<_> = fact.unknown.iter().map(|unknown| (&unknown.field, &unknown.reason)).collect();
+    let lists = (&fact.names, &fact.versions, &fact.suites, &fact.groups, unknown, parts);
+    let kinds = (discriminant(&fact.side), discriminant(&fact.transport), discriminant(&fact.verification));
+    let half = |which: u8| {
+        let mut hasher = DefaultHasher::new();
+        (which, kinds, discriminant(&fact.context.network), &lists).hash(&mut hasher);
+        hasher.finish()
+    };
+    u128::from(half(0)) << 64 | u128::from(half(1))
 }
 
 impl Tls {

@@ -1,6 +1,8 @@
 //! Cuts the text of an nginx configuration into words and punctuation, by the same rules as nginx's own
 //! reader. Not the nesting of blocks: that is for `parse`.
 
+use std::ops::Range;
+
 use super::tree::Word;
 use crate::source::Span;
 
@@ -21,6 +23,35 @@ pub(super) enum Token {
     Glued(Span),
     /// The text is over.
     End,
+}
+
+/// The words of the directive that begins in a range: what stands between them was told when it was first read.
+pub(super) fn words(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = Word> + use<'_> {
+    let mut lexer = Lexer::new(bytes, range.start, range.end);
+    std::iter::from_fn(move || {
+        loop {
+            match lexer.token() {
+                Token::Word(word) => return Some(word),
+                Token::Unclosed(span) => return Some(Word { span }),
+                Token::Glued(_) => {}
+                Token::Semicolon(_) | Token::Open(_) | Token::Close(_) | Token::End => return None,
+            }
+        }
+    })
+}
+
+/// From the first word of that directive to what ends it, or to its last word if nothing does.
+pub(super) fn head(bytes: &[u8], range: Range<usize>) -> Span {
+    let mut head = Span::new(range.start, range.start);
+    let mut lexer = Lexer::new(bytes, range.start, range.end);
+    loop {
+        match lexer.token() {
+            Token::Word(Word { span }) | Token::Unclosed(span) => head = head.cover(span),
+            Token::Semicolon(span) | Token::Open(span) => return head.cover(span),
+            Token::Glued(_) => {}
+            Token::Close(_) | Token::End => return head,
+        }
+    }
 }
 
 /// Reads one range of a source.

@@ -3,14 +3,15 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Parsed, Siblings, Word};
+use super::files::Files;
+use super::tree::{Siblings, Word};
 use crate::source::{Location, SourceId};
 
 /// One directive of one source.
 #[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
-    parsed: &'a Parsed,
-    bytes: &'a [u8],
+    files: &'a Files<'a>,
+    source: SourceId,
     at: u32,
 }
 
@@ -24,37 +25,39 @@ pub(super) struct Argument<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The directive at a position of what was read from these bytes.
-    pub(super) fn new(parsed: &'a Parsed, bytes: &'a [u8], at: u32) -> Self {
-        Self { parsed, bytes, at }
+    /// The directive at a position of what was read from a source.
+    pub(super) fn new(files: &'a Files<'a>, source: SourceId, at: u32) -> Self {
+        Self { files, source, at }
     }
 
     /// The source it stands in.
     pub(super) fn source(&self) -> SourceId {
-        self.parsed.source
+        self.source
     }
 
     /// Its name.
     pub(super) fn name(&self) -> Cow<'a, [u8]> {
-        self.words().first().map_or(Cow::Borrowed(b""), |name| name.unquoted(self.bytes))
+        self.words().next().map_or(Cow::Borrowed(b""), |name| name.unquoted(self.files.bytes(self.source)))
     }
 
     /// From its name to `;` or `{`.
     pub(super) fn head(&self) -> Location {
-        Location { source: self.source(), span: self.parsed.tree.directive(self.at).head }
+        Location {
+            source: self.source,
+            span: self.files.parsed(self.source).tree.head(self.at, self.files.bytes(self.source)),
+        }
     }
 
     /// Its block, if it has one.
     pub(super) fn block(&self) -> Option<Siblings> {
-        self.parsed.tree.block(self.at)
+        self.files.parsed(self.source).tree.block(self.at)
     }
 
     /// What follows the name.
     pub(super) fn arguments(&self) -> impl Iterator<Item = Argument<'a>> + use<'a> {
-        let (bytes, source) = (self.bytes, self.source());
-        let arguments = self.words().get(1..).unwrap_or_default();
-        arguments
-            .iter()
+        let (bytes, source) = (self.files.bytes(self.source), self.source);
+        self.words()
+            .skip(1)
             .map(move |word| Argument { text: word.text(bytes), location: Location { source, span: word.span } })
     }
 
@@ -68,7 +71,7 @@ impl<'a> Line<'a> {
         self.argument(position).map_or(Cow::Borrowed(""), |argument| argument.text)
     }
 
-    fn words(&self) -> &'a [Word] {
-        self.parsed.tree.words(self.at)
+    fn words(&self) -> impl Iterator<Item = Word> + use<'a> {
+        self.files.parsed(self.source).tree.words(self.at, self.files.bytes(self.source))
     }
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use super::expand::Level;
 use super::line::Line;
+use crate::source::Location;
 
 /// One `listen` directive.
 pub(super) struct Listen<'f> {
@@ -36,6 +37,11 @@ impl<'f> Listen<'f> {
         let has = |wanted: &str| line.arguments().skip(1).any(|argument| argument.text == wanted);
         let quic = has("quic");
         Self { line: Some(line), local: is_local(&address), tls: quic || has("ssl"), quic, address }
+    }
+
+    /// Where it stands.
+    pub(super) fn place(&self) -> Option<Location> {
+        self.line.map(|line| line.head())
     }
 
     /// The address as a report shows it: without the wildcard.

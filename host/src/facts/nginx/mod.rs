@@ -18,6 +18,7 @@ mod emit;
 mod expand;
 mod files;
 mod glob;
+mod ledger;
 mod lexer;
 mod line;
 mod listen;

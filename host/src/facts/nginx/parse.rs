@@ -2,7 +2,7 @@
 //! Not a check of directives: any name with any words is taken, as nginx's grammar takes it.
 
 use super::lexer::{Lexer, Token};
-use super::tree::{Directive, File, Parsed, Siblings, Tree, Word};
+use super::tree::{File, Parsed, Siblings, Tree, Word};
 use super::{dump, lua};
 use crate::problem::Problem;
 use crate::source::{Location, Source, SourceId, Span};
@@ -19,12 +19,23 @@ pub fn parse(id: SourceId, source: &Source) -> Parsed {
     let files = dump::files(source.bytes())
         .into_iter()
         .map(|(path, range)| {
-            let start = builder.tree.directives.len() as u32;
+            let start = builder.tree.len() as u32;
             builder.file(range.start, range.end);
-            File { path, directives: Siblings { start, end: builder.tree.directives.len() as u32 } }
+            File { path, directives: Siblings { start, end: builder.tree.len() as u32 } }
         })
         .collect();
     Parsed { source: id, tree: builder.tree, files, problems: builder.problems }
+}
+
+/// The words of a directive that is not over yet, those between the first and the last left out.
+#[derive(Clone, Copy)]
+struct Words {
+    name: Word,
+    last: Word,
+}
+
+fn add(pending: &mut Option<Words>, word: Word) {
+    pending.get_or_insert(Words { name: word, last: word }).last = word;
 }
 
 struct Builder<'a> {
@@ -39,68 +50,58 @@ impl<'a> Builder<'a> {
     fn file(&mut self, start: usize, end: usize) {
         let mut lexer = Lexer::new(self.bytes, start, end);
         let mut open: Vec<u32> = Vec::new();
-        let mut words = self.tree.words.len();
+        let mut pending = None;
         loop {
             match lexer.token() {
-                Token::Word(word) => self.tree.words.push(word),
+                Token::Word(word) => add(&mut pending, word),
                 Token::Glued(span) => self.unexpected(span),
                 Token::Unclosed(span) => {
                     self.problem(span, "unexpected end of file, a quote is not closed");
-                    self.tree.words.push(Word { span });
+                    add(&mut pending, Word { span });
                 }
-                Token::Semicolon(span) if words == self.tree.words.len() => self.unexpected(span),
-                Token::Semicolon(span) => self.directive(&mut words, span),
-                Token::Open(span) => self.open(&mut words, span, &mut open, &mut lexer),
+                Token::Semicolon(span) => match pending.take() {
+                    Some(words) => {
+                        self.tree.push(words.name.span.start);
+                    }
+                    None => self.unexpected(span),
+                },
+                Token::Open(span) => self.open(pending.take(), span, &mut open, &mut lexer),
                 Token::Close(span) => {
-                    self.unfinished(&mut words, "unexpected \"}\", expecting \";\"");
+                    self.unfinished(pending.take(), "unexpected \"}\", expecting \";\"");
                     match open.pop() {
-                        Some(block) => self.close(block),
+                        Some(block) => self.tree.close(block),
                         None => self.problem(span, "unexpected \"}\", no block is open"),
                     }
                 }
                 Token::End => break,
             }
         }
-        self.unfinished(&mut words, "unexpected end of file, expecting \";\" or \"}\"");
+        self.unfinished(pending, "unexpected end of file, expecting \";\" or \"}\"");
         while let Some(block) = open.pop() {
-            self.problem(self.tree.directive(block).head, "unexpected end of file, expecting \"}\" for this block");
-            self.close(block);
+            self.problem(self.tree.head(block, self.bytes), "unexpected end of file, expecting \"}\" for this block");
+            self.tree.close(block);
         }
-    }
-
-    /// Adds the directive of the words that are pending; `last` is what ends its head.
-    fn directive(&mut self, words: &mut usize, last: Span) {
-        let end = self.tree.words.len();
-        let head = self.tree.words.get(*words).map_or(last, |name| name.span.cover(last));
-        self.tree.directives.push(Directive {
-            head,
-            words_start: *words as u32,
-            words_end: end as u32,
-            block_end: None,
-        });
-        *words = end;
     }
 
     /// Adds a directive that lacks its `;`, if words are pending.
-    fn unfinished(&mut self, words: &mut usize, message: &str) {
-        let Some(last) = self.tree.words[*words..].last().map(|word| word.span) else { return };
-        self.problem(last, message);
-        self.directive(words, last);
+    fn unfinished(&mut self, pending: Option<Words>, message: &str) {
+        let Some(Words { name, last }) = pending else { return };
+        self.problem(last.span, message);
+        self.tree.push(name.span.start);
     }
 
-    fn open(&mut self, words: &mut usize, span: Span, open: &mut Vec<u32>, lexer: &mut Lexer<'a>) {
-        if *words == self.tree.words.len() {
+    fn open(&mut self, words: Option<Words>, span: Span, open: &mut Vec<u32>, lexer: &mut Lexer<'a>) {
+        if words.is_none() {
             self.unexpected(span);
         }
-        let raw =
-            self.tree.words[*words..].first().is_some_and(|name| name.unquoted(self.bytes).ends_with(b"_by_lua_block"));
-        let at = self.tree.directives.len() as u32;
-        self.directive(words, span);
+        let name = words.map(|words| words.name);
+        let raw = name.is_some_and(|name| name.unquoted(self.bytes).ends_with(b"_by_lua_block"));
+        let at = self.tree.push(name.map_or(span, |name| name.span).start);
         if raw {
-            self.close(at);
+            self.tree.close(at);
             self.skip_lua(span, lexer);
         } else if open.len() == DEPTH_LIMIT {
-            self.close(at);
+            self.tree.close(at);
             self.problem(
                 span,
                 format!("blocks are nested more than {DEPTH_LIMIT} deep; what is in this one is not read"),
@@ -120,10 +121,6 @@ impl<'a> Builder<'a> {
                 lexer.jump(lexer.end());
             }
         }
-    }
-
-    fn close(&mut self, block: u32) {
-        self.tree.directives[block as usize].block_end = Some(self.tree.directives.len() as u32);
     }
 
     /// The character is quoted if it is printable.

@@ -10,9 +10,11 @@
 
 use std::borrow::Cow;
 
-use super::files::{FileId, Files};
+use super::files::{FileId, Files, LONGEST_PATH};
 use super::glob;
-use crate::source::SourceId;
+use super::ledger::CutShort;
+use crate::budget::Work;
+use crate::source::{Location, SourceId};
 
 /// Where includes are looked for.
 #[derive(Clone, Copy)]
@@ -36,29 +38,43 @@ const PREFIXES: [&str; 7] = [
     "/etc/openresty/",
 ];
 
-/// The files that an include names, from a source; in the order in which nginx reads them.
-pub(super) fn resolve(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> Vec<FileId> {
-    let found = look(files, base, from, pattern);
+/// The files that an include names, from the source that it stands in; in the order in which nginx reads them.
+pub(super) fn resolve(files: &Files<'_>, base: Base<'_>, at: Location, pattern: &str) -> Result<Vec<FileId>, CutShort> {
+    let found = look(files, base, at, pattern)?;
     if found.is_empty() && pattern.contains("sites-enabled/") {
-        return look(files, base, from, &pattern.replace("sites-enabled/", "sites-available/"));
+        return look(files, base, at, &pattern.replace("sites-enabled/", "sites-available/"));
     }
-    found
+    Ok(found)
 }
 
-fn look(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> Vec<FileId> {
+fn look(files: &Files<'_>, base: Base<'_>, at: Location, pattern: &str) -> Result<Vec<FileId>, CutShort> {
+    files.ledger.pay_to_follow(Work::Configuration, base.cost(pattern), at)?;
     if let Base::Dump(folder) = base {
         let absolute =
             if pattern.starts_with('/') { Some(Cow::from(pattern)) } else { join(folder, pattern).map(Cow::from) };
-        return absolute.map(|pattern| files.matching_in_dump(from, &pattern)).unwrap_or_default();
+        return absolute.map_or_else(|| Ok(Vec::new()), |pattern| files.matching_in_dump(at.source, &pattern, at));
     }
-    let candidates = candidates(base, files.root_of(from), pattern);
-    candidates.iter().map(|pattern| files.matching(pattern)).find(|found| !found.is_empty()).unwrap_or_default()
+    for candidate in candidates(base, files.root_of(at.source), pattern) {
+        let found = files.matching(&candidate, at)?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
+}
+
+impl Base<'_> {
+    /// How many bytes all patterns have that an include stands for.
+    fn cost(self, pattern: &str) -> usize {
+        let (Self::Folder(folder) | Self::Above(folder) | Self::Dump(folder)) = self;
+        (folder.matches('/').count() + 3) * (folder.len() + pattern.len() + 1)
+    }
 }
 
 /// Whether a pattern that names no file is known to name none on the machine either: it looks in a folder of which the
 /// tree has other files, or in a dump, which shows everything that was read.
 pub(super) fn is_known_empty(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> bool {
-    if !glob::has_wildcard(pattern) {
+    if !glob::has_wildcard(pattern) || pattern.len() >= LONGEST_PATH {
         return false;
     }
     match base {

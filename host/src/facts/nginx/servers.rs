@@ -9,10 +9,10 @@ use std::collections::HashSet;
 
 use super::answers::{self, Service};
 use super::emit::{Collector, Endpoint};
-use super::expand::Level;
-use super::line::Line;
+use super::expand::{Level, Switch};
+use super::ledger::CutShort;
 use super::listen::Listen;
-use super::settings::{self, Outer, SERVER, Scope, Setting};
+use super::settings::{Outer, SERVER, Scope, Setting};
 use super::tls::{Reader, Tls};
 use super::upstreams::{self, Surroundings};
 use crate::facts::openssl::TLS1_3;
@@ -48,30 +48,29 @@ struct Server<'s, 'f> {
 }
 
 /// Adds the facts of all servers of a group, and says whether one of them speaks TLS.
-pub(super) fn all(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader, out: &mut Collector) -> bool {
-    let blocks: Vec<_> = scope.level.blocks("server").map(|(line, level)| (line, level, Listen::all(level))).collect();
-    let secure: HashSet<String> = blocks
-        .iter()
-        .flat_map(|(_, _, listens)| listens)
+/// Once the budget is spent, no further server is looked at.
+pub(super) fn all<'l>(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader<'l>, out: &mut Collector<'l>) -> bool {
+    // The addresses are read twice: those of all servers together would take more memory than the servers do.
+    let secure: HashSet<String> = scope
+        .level
+        .blocks("server")
+        .flat_map(|(_, level)| Listen::all(level))
         .filter(|listen| listen.tls)
-        .map(|listen| listen.address.clone())
+        .map(|listen| listen.address)
         .collect();
     let surroundings = Surroundings::new(scope.level);
     let mut any = false;
-    for (line, level, listens) in blocks {
+    for (line, level) in scope.level.blocks("server") {
         let scope = Scope { level, outer: Outer::Inside(scope) };
-        let mut server = Server { group, home: line.head(), scope, names: names(level), listens };
+        let mut server = Server { group, home: line.head(), scope, names: names(level), listens: Listen::all(level) };
         server.settle(&secure);
-        any |= server.endpoints(reader, out);
-        let client = upstreams::Server {
-            group,
-            scope: &server.scope,
-            home: server.home,
-            identity: server.identity(&server.listens.iter().collect::<Vec<_>>()),
-            secure: server.listens.iter().any(|listen| listen.tls),
-            plain: server.listens.iter().any(|listen| !listen.tls),
-        };
-        upstreams::all(&client, &surroundings, reader, out);
+        let done = server.endpoints(reader, out).and_then(|secure| {
+            any |= secure;
+            upstreams::all(&server.client(), &surroundings, reader, out)
+        });
+        if done.is_err() {
+            break;
+        }
     }
     any
 }
@@ -88,53 +87,65 @@ impl<'f> Server<'_, 'f> {
         if self.listens.is_empty() && self.group == Group::Http && self.scope.level.missing.is_none() {
             self.listens.push(Listen::implied());
         }
-        let on = self.scope.is("ssl", "on").is_some();
+        let on = self.scope.is("ssl", Switch::On).is_some();
         for listen in &mut self.listens {
             listen.tls |= on || secure.contains(&listen.address);
         }
     }
 
+    /// As that which connects to others.
+    fn client(&self) -> upstreams::Server<'_, 'f> {
+        upstreams::Server {
+            group: self.group,
+            scope: &self.scope,
+            home: self.home,
+            identity: self.identity(&self.listens.iter().collect::<Vec<_>>()),
+            secure: self.listens.iter().any(|listen| listen.tls),
+            plain: self.listens.iter().any(|listen| !listen.tls),
+        }
+    }
+
     /// Adds what the server accepts, and says whether that is TLS.
-    fn endpoints(&self, reader: &mut Reader, out: &mut Collector) -> bool {
+    fn endpoints(&self, reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<bool, CutShort> {
         let (secure, plain): (Vec<_>, Vec<_>) = self.listens.iter().partition(|listen| listen.tls);
         if self.listens.is_empty() {
-            if let Some(include) = &self.scope.level.missing {
-                out.push(self.unread(&settings::missing(include), &[]));
+            if let Some(reason) = &self.scope.level.missing {
+                out.push(self.unread(reason, &[]))?;
             }
-            return false;
+            return Ok(false);
         }
         if !secure.is_empty() {
-            self.tls(&secure, reader, out);
+            self.tls(&secure, reader, out)?;
         }
         if !plain.is_empty() {
-            self.plain(&plain, reader, out);
+            self.plain(&plain, reader, out)?;
         }
-        !secure.is_empty()
+        Ok(!secure.is_empty())
     }
 
     /// The endpoint of the addresses that speak TLS. A server that rejects every handshake (nginx 1.19.4) has none.
-    fn tls(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
-        if self.scope.is("ssl_reject_handshake", "on").is_some() {
-            return;
+    fn tls(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
+        if self.scope.is("ssl_reject_handshake", Switch::On).is_some() {
+            return Ok(());
         }
-        let mut tls = reader.tls(&self.scope, &SERVER);
+        let mut tls = reader.tls(&self.scope, &SERVER, self.home);
         if listens.iter().all(|listen| listen.quic) {
             only_tls13(&mut tls);
         }
-        let stated = listens.iter().find_map(|listen| listen.line).or_else(|| self.scope.is("ssl", "on"));
-        out.push(self.endpoint(Transport::Tls, stated, tls, listens));
+        let stated = listens.iter().find_map(|listen| listen.place()).or_else(|| self.scope.is("ssl", Switch::On));
+        out.push(self.endpoint(Transport::Tls, stated, tls, listens))
     }
 
     /// The endpoint of the other addresses, where there is something to protect. What a stream server carries is not
     /// known, it can be protected end to end: so it is no endpoint.
-    fn plain(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
+    fn plain(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
         let far: Vec<_> = listens.iter().copied().filter(|listen| !listen.local).collect();
         match self.group {
-            Group::Stream => {}
+            Group::Stream => Ok(()),
             Group::Mail => self.mail(listens, reader, out),
-            Group::Http if far.is_empty() => {}
+            Group::Http if far.is_empty() => Ok(()),
             Group::Http => match answers::service(self.scope.level) {
-                Service::Refuses => {}
+                Service::Refuses => Ok(()),
                 Service::Unknown(reason) => out.push(self.unread(&reason, &far)),
                 Service::Serves => self.clear(&far, out),
             },
@@ -142,29 +153,31 @@ impl<'f> Server<'_, 'f> {
     }
 
     /// An http server in clear. On port 443 of a fragment another file may well state `ssl` for the same address.
-    fn clear(&self, listens: &[&Listen<'f>], out: &mut Collector) {
+    fn clear(&self, listens: &[&Listen<'f>], out: &mut Collector<'_>) -> Result<(), CutShort> {
         match self.scope.unread() {
             Some(reason) if listens.iter().all(|listen| listen.is_https_port()) => {
                 out.push(self.unread(reason, listens))
             }
-            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].line, Tls::none(), listens)),
+            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].place(), Tls::none(), listens)),
         }
     }
 
     /// A mail server without `ssl`: `starttls` decides (ngx_mail_ssl_module).
-    fn mail(&self, listens: &[&Listen<'f>], reader: &mut Reader, out: &mut Collector) {
-        for (value, transport) in [("on", Transport::StarttlsOptional), ("only", Transport::StarttlsRequired)] {
-            if let Some(line) = self.scope.is("starttls", value) {
-                let tls = reader.tls(&self.scope, &SERVER);
-                return out.push(self.endpoint(transport, Some(line), tls, listens));
+    fn mail(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
+        for (value, transport) in
+            [(Switch::On, Transport::StarttlsOptional), (Switch::Only, Transport::StarttlsRequired)]
+        {
+            if let Some(place) = self.scope.is("starttls", value) {
+                let tls = reader.tls(&self.scope, &SERVER, self.home);
+                return out.push(self.endpoint(transport, Some(place), tls, listens));
             }
         }
         if listens.iter().all(|listen| listen.local) {
-            return;
+            return Ok(());
         }
         match self.scope.find("starttls") {
             Setting::Unknown(reason) => out.push(self.unread(&reason, listens)),
-            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].line, Tls::none(), listens)),
+            _ => out.push(self.endpoint(Transport::Plaintext, listens[0].place(), Tls::none(), listens)),
         }
     }
 
@@ -173,7 +186,7 @@ impl<'f> Server<'_, 'f> {
         self.endpoint(Transport::Tls, None, Tls::unread(reason), listens)
     }
 
-    fn endpoint(&self, transport: Transport, stated: Option<Line<'f>>, tls: Tls, listens: &[&Listen<'f>]) -> Endpoint {
+    fn endpoint(&self, transport: Transport, stated: Option<Location>, tls: Tls, listens: &[&Listen<'f>]) -> Endpoint {
         let label = match self.names.iter().find(|name| *name != "_") {
             Some(name) => format!("server {name}"),
             None => format!("server on {}", listens.first().map_or("an unknown address", |listen| listen.shown())),
@@ -181,7 +194,7 @@ impl<'f> Server<'_, 'f> {
         Endpoint {
             side: Side::Server,
             transport,
-            transport_at: stated.map(|line| line.head()),
+            transport_at: stated,
             names: self.names.clone(),
             local: !listens.is_empty() && listens.iter().all(|listen| listen.local),
             tls,

@@ -1,8 +1,9 @@
 //! The directives that set something of TLS, and which of them is in force where: nginx's inheritance.
 //! Not what their values mean.
 
-use super::expand::Level;
-use super::line::Line;
+use std::rc::Rc;
+
+use super::expand::{Level, Statement, Switch};
 use crate::source::Location;
 
 /// Names of directives for one side of TLS.
@@ -108,7 +109,7 @@ pub(super) enum Outer<'s, 'f> {
     /// Nothing that could set TLS.
     Complete,
     /// Something that is not in the tree; the reason in words.
-    Unread(&'s str),
+    Unread(&'s Rc<str>),
     /// Another block.
     Inside(&'s Scope<'s, 'f>),
 }
@@ -116,11 +117,11 @@ pub(super) enum Outer<'s, 'f> {
 /// What is in force.
 pub(super) enum Setting<'s, 'f> {
     /// These directives.
-    Stated(&'s [Line<'f>]),
+    Stated(&'s [Statement<'f>]),
     /// nginx's default: nothing states it.
     Default,
     /// Not known; why not.
-    Unknown(String),
+    Unknown(Rc<str>),
 }
 
 /// Where a setting comes from: equal origins mean equal values.
@@ -131,14 +132,24 @@ pub(super) enum Origin {
     /// nginx's default.
     Default,
     /// Not known, for this reason.
-    Unknown(String),
+    Unknown(Rc<str>),
+}
+
+impl Origin {
+    /// Bytes of the directives.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Stated(places) => places.iter().map(|place| (place.span.end - place.span.start) as usize).sum(),
+            Self::Default | Self::Unknown(_) => 0,
+        }
+    }
 }
 
 impl Setting<'_, '_> {
     /// Where it comes from.
     pub(super) fn origin(&self) -> Origin {
         match self {
-            Self::Stated(lines) => Origin::Stated(lines.iter().map(Line::head).collect()),
+            Self::Stated(lines) => Origin::Stated(lines.iter().map(|stated| stated.head).collect()),
             Self::Default => Origin::Default,
             Self::Unknown(reason) => Origin::Unknown(reason.clone()),
         }
@@ -150,39 +161,36 @@ impl<'s, 'f> Scope<'s, 'f> {
     pub(super) fn find(&self, name: &str) -> Setting<'s, 'f> {
         let mut scope = *self;
         loop {
-            if let Some(lines) = scope.level.settings.get(name) {
+            if let Some(lines) = scope.level.stated(name) {
                 return Setting::Stated(lines);
             }
-            if let Some(include) = &scope.level.missing {
-                return Setting::Unknown(missing(include));
+            if let Some(reason) = &scope.level.missing {
+                return Setting::Unknown(Rc::clone(reason));
             }
             match scope.outer {
                 Outer::Complete => return Setting::Default,
-                Outer::Unread(reason) => return Setting::Unknown(reason.to_owned()),
+                Outer::Unread(reason) => return Setting::Unknown(Rc::clone(reason)),
                 Outer::Inside(outer) => scope = *outer,
             }
         }
     }
 
-    /// Whether the directive is in force with this value.
-    pub(super) fn is(&self, name: &str, value: &str) -> Option<Line<'f>> {
+    /// The place of the directive, if it is in force with this value.
+    pub(super) fn is(&self, name: &str, value: Switch) -> Option<Location> {
         match self.find(name) {
-            Setting::Stated(lines) => lines.first().copied().filter(|line| line.text(0).eq_ignore_ascii_case(value)),
+            Setting::Stated(lines) => {
+                lines.first().filter(|stated| stated.switch == Some(value)).map(|stated| stated.head)
+            }
             _ => None,
         }
     }
 
     /// Why not all is known of what surrounds the block, if that is so.
-    pub(super) fn unread(&self) -> Option<&'s str> {
+    pub(super) fn unread(&self) -> Option<&'s Rc<str>> {
         match self.outer {
             Outer::Complete => None,
             Outer::Unread(reason) => Some(reason),
             Outer::Inside(outer) => outer.unread(),
         }
     }
-}
-
-/// The reason that an include gives.
-pub(super) fn missing(include: &str) -> String {
-    format!("the include {include} is outside the scanned tree")
 }

@@ -1,19 +1,26 @@
 //! What TLS is in force in a block: versions, suites, groups and verification, with the places that state them.
 //! Not who listens or connects with it: that is `servers` and `upstreams`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use super::commands::Commands;
+use super::expand::{CUT_SHORT, Statement};
+use super::ledger::Ledger;
 use super::line::{Argument, Line};
 use super::settings::{Directives, Origin, Scope, Setting};
 use super::values::{self, Expansions, SuiteList};
+use crate::budget::Work;
 use crate::facts::openssl;
-use crate::problem::Problem;
+use crate::facts::parts::Part;
 use crate::rules::contract::{Unknown, Verification};
 use crate::source::{Location, Span};
+use crate::text::{self, quoted_to};
 
-/// Longest value that a message repeats, in characters.
-const QUOTE_LIMIT: usize = 80;
+/// Characters of a value that a message repeats.
+const QUOTE: usize = 80;
+
+/// As many sets of directives are remembered, those of blocks that lie close together.
+const KNOWN: usize = 512;
 
 /// What is in force.
 #[derive(Clone, Default)]
@@ -29,20 +36,18 @@ pub(super) struct Tls {
     /// What could not be found out.
     pub(super) unknown: Vec<Unknown>,
     /// Where each is stated.
-    pub(super) parts: BTreeMap<(&'static str, Option<u32>), Location>,
+    pub(super) parts: BTreeMap<Part, Location>,
     /// The cipher string in force, if one is stated.
     pub(super) ciphers: Option<String>,
 }
 
 /// Works out what is in force. What nginx would refuse becomes a problem, each once.
-#[derive(Default)]
-pub(super) struct Reader {
+pub(super) struct Reader<'f> {
+    ledger: &'f Ledger<'f>,
     /// Cipher strings met so far.
     expansions: Expansions,
     /// What each set of directives sets: a thousand servers that inherit the same are worked out once.
     known: HashMap<(&'static str, Vec<Origin>), Tls>,
-    /// What was found wrong.
-    pub(super) problems: BTreeSet<Problem>,
 }
 
 /// A list that is known, or why it is not.
@@ -51,15 +56,37 @@ enum Known<T> {
     No(String),
 }
 
-impl Reader {
+impl Known<SuiteList> {
+    fn of(expanded: &Result<SuiteList, String>) -> Self {
+        match expanded {
+            Ok(list) => Self::Yes(list.clone()),
+            Err(reason) => Self::No(reason.clone()),
+        }
+    }
+}
+
+impl<'f> Reader<'f> {
+    /// One that knows nothing yet.
+    pub(super) fn new(ledger: &'f Ledger<'f>) -> Self {
+        Self { ledger, expansions: Expansions::default(), known: HashMap::new() }
+    }
+
     /// What these directives set in this block.
-    pub(super) fn tls(&mut self, scope: &Scope<'_, '_>, directives: &Directives) -> Tls {
+    pub(super) fn tls(&mut self, scope: &Scope<'_, '_>, directives: &Directives, home: Location) -> Tls {
         let origins = directives.names().map(|name| scope.find(name).origin()).collect();
         let key = (directives.prefix(), origins);
         if let Some(tls) = self.known.get(&key) {
             return tls.clone();
         }
+        // Each of them is read anew where any of the others is another.
+        let stated = key.1.iter().map(Origin::length).sum();
+        if self.ledger.pay(Work::Configuration, stated, home).is_err() {
+            return Tls::unread(CUT_SHORT);
+        }
         let tls = self.work_out(scope, directives);
+        if self.known.len() == KNOWN {
+            self.known.clear();
+        }
         self.known.insert(key, tls.clone());
         tls
     }
@@ -69,7 +96,7 @@ impl Reader {
         // A command that may stand outside the tree is passed over where a directive states a value: commands are a
         // rarity, and each value that no directive states is unknown by the same include anyway.
         let commands = match scope.find(directives.commands) {
-            Setting::Stated(lines) => Commands::read(lines, &mut self.problems),
+            Setting::Stated(lines) => Commands::read(lines, self.ledger),
             Setting::Default | Setting::Unknown(_) => Commands::default(),
         };
         self.versions(scope, directives, &commands, &mut tls);
@@ -83,14 +110,14 @@ impl Reader {
         let mut unknown = None;
         let mut versions: Vec<(u16, Option<Location>)> = match scope.find(directives.protocols) {
             Setting::Stated(lines) => {
-                tls.parts.extend(lines.first().map(|line| (("versions", None), line.head())));
+                tls.parts.extend(lines.first().map(|stated| (("versions", None), stated.head)));
                 let (versions, reason) = self.protocols(lines);
                 unknown = reason;
                 versions
             }
             Setting::Default => values::DEFAULT_VERSIONS.map(|version| (version, None)).to_vec(),
             Setting::Unknown(reason) => {
-                unknown = Some(reason);
+                unknown = Some(reason.to_string());
                 Vec::new()
             }
         };
@@ -117,21 +144,21 @@ impl Reader {
     }
 
     /// The versions that the directives name, each once, and what is not known of them.
-    fn protocols(&mut self, lines: &[Line<'_>]) -> (Vec<(u16, Option<Location>)>, Option<String>) {
+    fn protocols(&mut self, lines: &[Statement<'_>]) -> (Vec<(u16, Option<Location>)>, Option<String>) {
         let mut versions: Vec<(u16, Option<Location>)> = Vec::new();
         let mut unknown = None;
-        for line in lines {
+        for line in lines.iter().map(|stated| stated.line) {
             let mut empty = true;
             for argument in line.arguments() {
                 empty = false;
                 match values::version(&argument.text) {
                     Some(version) if versions.iter().any(|(known, _)| *known == version) => {}
                     Some(version) => versions.push((version, Some(argument.location))),
-                    None => unknown = Some(self.not_understood(*line, &argument)),
+                    None => unknown = Some(self.not_understood(line, &argument)),
                 }
             }
             if empty {
-                unknown = Some(self.without_value(*line));
+                unknown = Some(self.without_value(line));
             }
         }
         (versions, unknown)
@@ -140,21 +167,18 @@ impl Reader {
     fn suites(&mut self, scope: &Scope<'_, '_>, directives: &Directives, commands: &Commands<'_>, tls: &mut Tls) {
         let stated = match (&commands.ciphers, scope.find(directives.ciphers)) {
             (Some((line, value)), _) => Some((*line, Some(value.clone()))),
-            (None, Setting::Stated(lines)) => lines.first().map(|line| (*line, line.argument(0))),
+            (None, Setting::Stated(lines)) => lines.first().map(|stated| (stated.line, stated.line.argument(0))),
             (None, Setting::Default) => None,
             (None, Setting::Unknown(reason)) => return self.tls13_only(&reason, commands, tls),
         };
         let expression = match &stated {
             Some((line, Some(argument))) => {
                 tls.parts.insert(("suites", None), argument.location);
-                tls.ciphers = Some(argument.text.to_string());
+                tls.ciphers = Some(text::stated(&argument.text));
                 self.expression(*line, argument)
             }
             Some((line, None)) => Known::No(self.without_value(*line)),
-            None => match &*self.expansions.cipher_suites(directives.default_ciphers) {
-                Ok(list) => Known::Yes(list.clone()),
-                Err(reason) => Known::No(reason.clone()),
-            },
+            None => Known::of(&self.expansions.unstated(directives.default_ciphers)),
         };
         self.tls13(commands, tls);
         match expression {
@@ -185,21 +209,21 @@ impl Reader {
         if values::is_placeholder(&argument.text) {
             return Known::No(self.not_understood(line, argument));
         }
-        match &*self.expansions.cipher_suites(&argument.text) {
-            Ok(list) => Known::Yes(list.clone()),
-            Err(reason) => {
-                let name = String::from_utf8_lossy(&line.name()).into_owned();
-                self.problems.insert(Problem::parse(argument.location, format!("{reason} ({name})")));
-                Known::No(reason.clone())
-            }
+        let Ok(expanded) = self.expansions.stated(&argument.text, self.ledger, argument.location) else {
+            return Known::No(CUT_SHORT.to_owned());
+        };
+        if let Err(reason) = &*expanded {
+            let name = String::from_utf8_lossy(&line.name()).into_owned();
+            self.ledger.fault(argument.location, format!("{reason} ({name})"));
         }
+        Known::of(&expanded)
     }
 
     fn groups(&mut self, scope: &Scope<'_, '_>, directives: &Directives, commands: &Commands<'_>, tls: &mut Tls) {
         let setting = directives.curves.map_or(Setting::Default, |name| scope.find(name));
         let stated = match (&commands.groups, setting) {
             (Some((line, value)), _) => Some((*line, Some(value.clone()))),
-            (None, Setting::Stated(lines)) => lines.first().map(|line| (*line, line.argument(0))),
+            (None, Setting::Stated(lines)) => lines.first().map(|stated| (stated.line, stated.line.argument(0))),
             (None, Setting::Default) => None,
             (None, Setting::Unknown(reason)) => return tls.unknown("groups", &reason),
         };
@@ -223,12 +247,12 @@ impl Reader {
     /// `optional_no_ca` asks for a certificate and takes any, so nothing is verified.
     fn verification(&mut self, scope: &Scope<'_, '_>, directives: &Directives, tls: &mut Tls) {
         let line = match scope.find(directives.verify) {
-            Setting::Stated(lines) => lines.first().copied(),
+            Setting::Stated(lines) => lines.first(),
             Setting::Default => None,
             Setting::Unknown(reason) => return tls.unknown("verification", &reason),
         };
-        let Some(line) = line else { return };
-        tls.parts.insert(("verification", None), line.head());
+        let Some(&Statement { line, head, .. }) = line else { return };
+        tls.parts.insert(("verification", None), head);
         let Some(argument) = line.argument(0) else { return tls.unknown("verification", &self.without_value(line)) };
         let server = directives.is_server();
         match argument.text.to_ascii_lowercase().as_str() {
@@ -247,18 +271,28 @@ impl Reader {
             return format!("the variable in {value} is not resolved");
         }
         let reason = format!("{value} is no value of {}", String::from_utf8_lossy(&line.name()));
-        self.problems.insert(Problem::parse(argument.location, reason.clone()));
+        self.ledger.fault(argument.location, reason.clone());
         reason
     }
 
     fn without_value(&mut self, line: Line<'_>) -> String {
         let reason = format!("{} has no value", String::from_utf8_lossy(&line.name()));
-        self.problems.insert(Problem::parse(line.head(), reason.clone()));
+        self.ledger.fault(line.head(), reason.clone());
         reason
     }
 }
 
 impl Tls {
+    /// About how many bytes it takes: each list and text with what its piece of memory takes beside it.
+    pub(super) fn kept(&self) -> usize {
+        const PIECE: usize = 24;
+        const PART: usize = size_of::<(Part, Location)>();
+        let unknown = self.unknown.iter().map(|unknown| unknown.reason.len() + unknown.field.len() + 4 * PIECE);
+        let lists = 2 * (self.versions.len() + self.suites.len() + self.groups.len()) + 3 * PIECE;
+        let ciphers = self.ciphers.as_ref().map_or(0, |ciphers| ciphers.len() + PIECE);
+        lists + ciphers + unknown.sum::<usize>() + self.parts.len() * PART
+    }
+
     /// Adds that a field is not known, once.
     pub(super) fn unknown(&mut self, field: &str, reason: &str) {
         if !self.unknown.iter().any(|unknown| unknown.field == field) {
@@ -304,8 +338,5 @@ fn items<'a>(argument: &'a Argument<'_>) -> HashMap<&'a str, Location> {
 
 /// A value as a message shows it.
 fn quoted(value: &str) -> String {
-    match value.char_indices().nth(QUOTE_LIMIT) {
-        Some((end, _)) => format!("\"{}…\"", &value[..end]),
-        None => format!("\"{value}\""),
-    }
+    format!("\"{}\"", quoted_to(value, QUOTE))
 }

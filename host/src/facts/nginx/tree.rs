@@ -2,7 +2,9 @@
 //! Not what the directives mean, nor what an include brings in: that is for `expand` and behind.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::lexer;
 use crate::problem::Problem;
 use crate::source::{SourceId, Span};
 
@@ -37,24 +39,24 @@ pub struct Siblings {
     pub end: u32,
 }
 
-/// Directives in pre-order: those of a block follow the directive that opens it.
+/// Directives in pre-order: those of a block follow the directive that opens it. A file can have very many, so they are small: where
+/// somebody asks for its words, a directive is cut out of the text again.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
-    pub(super) directives: Vec<Directive>,
-    pub(super) words: Vec<Word>,
+    /// Of equal length but for the last: one list that grows takes three times the memory while it does.
+    chunks: Vec<Vec<Directive>>,
 }
 
-/// One directive: its words, up to `;` or through the block that it opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Directive {
-    /// From the name to `;` or `{`, inclusive.
-    pub head: Span,
-    /// Position of its name among the words of the tree.
-    pub(super) words_start: u32,
-    /// Behind its last word.
-    pub(super) words_end: u32,
-    /// Of a block, the position behind everything in it.
-    pub(super) block_end: Option<u32>,
+/// Directives of a chunk of a [`Tree`].
+const CHUNK: usize = 1 << 14;
+
+/// One directive, up to `;` or through the block that it opens.
+#[derive(Debug, Clone, Copy)]
+struct Directive {
+    /// Where its name begins.
+    start: u32,
+    /// Of a block, the position behind everything in it; else 0, which is behind nothing.
+    block_end: u32,
 }
 
 /// A name or argument as it is written, with its quotes.
@@ -65,6 +67,25 @@ pub struct Word {
 }
 
 impl Tree {
+    /// Adds a directive without a block that begins there, and gives its position.
+    pub(super) fn push(&mut self, start: u32) -> u32 {
+        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
+            self.chunks.push(Vec::new());
+        }
+        self.chunks.last_mut().expect("one was just added").push(Directive { start, block_end: 0 });
+        self.len() as u32 - 1
+    }
+
+    /// Makes the directive at a position a block of all that was added since.
+    pub(super) fn close(&mut self, at: u32) {
+        let end = self.len() as u32;
+        self.chunks[at as usize / CHUNK][at as usize % CHUNK].block_end = end;
+    }
+
+    fn get(&self, at: u32) -> Option<&Directive> {
+        self.chunks.get(at as usize / CHUNK)?.get(at as usize % CHUNK)
+    }
+
     /// Positions of the directives of a run, without what is nested in them.
     pub fn siblings(&self, run: Siblings) -> impl Iterator<Item = u32> + '_ {
         let mut next = run.start;
@@ -73,35 +94,46 @@ impl Tree {
             if at >= run.end {
                 return None;
             }
-            next = self.directives[at as usize].block_end.unwrap_or(at + 1);
+            next = self.block(at).map_or(at + 1, |block| block.end);
             Some(at)
         })
     }
 
-    /// The directive at a position.
-    pub fn directive(&self, at: u32) -> &Directive {
-        &self.directives[at as usize]
+    /// From the name of a directive to its `;` or `{`, inclusive, in the text that was read.
+    pub fn head(&self, at: u32, bytes: &[u8]) -> Span {
+        lexer::head(bytes, self.text(at, bytes))
     }
 
-    /// Its words; the first is its name. A block without a name, which is a problem, has none.
-    pub fn words(&self, at: u32) -> &[Word] {
-        let directive = self.directive(at);
-        &self.words[directive.words_start as usize..directive.words_end as usize]
+    /// Its words, cut out of the text that was read; the first is its name. A block without a name, which is a problem, has none.
+    pub fn words<'b>(&self, at: u32, bytes: &'b [u8]) -> impl Iterator<Item = Word> + use<'b> {
+        lexer::words(bytes, self.text(at, bytes))
+    }
+
+    /// From where it begins to where the next one does, or the text ends.
+    fn text(&self, at: u32, bytes: &[u8]) -> Range<usize> {
+        let start = |at: u32| self.get(at).map_or(bytes.len(), |directive| directive.start as usize);
+        start(at)..start(at + 1)
     }
 
     /// The directives in its block, if it has one.
     pub fn block(&self, at: u32) -> Option<Siblings> {
-        self.directive(at).block_end.map(|end| Siblings { start: at + 1, end })
+        let end = self.get(at)?.block_end;
+        (end > 0).then_some(Siblings { start: at + 1, end })
+    }
+
+    /// How many bytes of memory it takes.
+    pub(super) fn kept(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.capacity() * size_of::<Directive>()).sum()
     }
 
     /// How many directives there are, at all depths.
     pub fn len(&self) -> usize {
-        self.directives.len()
+        self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.directives.is_empty()
+        self.chunks.is_empty()
     }
 }
 

@@ -4,7 +4,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::ledger::{CutShort, Ledger};
+use crate::budget::Work;
 use crate::facts::openssl::{self, CipherStringError, KeyExchange, Suite};
+use crate::source::Location;
 
 /// Versions that nginx enables by default in every release since 1.23.4 (March 2023). Releases before that have no TLS
 /// 1.3 by default; those before 1.27.3 (November 2024) have TLS 1.0 and 1.1 too, unless OpenSSL's security level takes
@@ -42,24 +45,48 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     text.contains('$') || text.contains("{{") || text.contains("<%") || text.contains("@@")
 }
 
-/// Expands cipher strings, each once.
+/// As many cipher strings are remembered: few configurations have more.
+const KNOWN: usize = 512;
+
+/// Looking through all suites, which every item of a cipher string asks for, and making the list that it starts with.
+const ITEM: usize = 2_000;
+const LIST: usize = 40_000;
+
+/// Expands cipher strings, each once if there are not too many.
 #[derive(Default)]
 pub(super) struct Expansions {
-    known: HashMap<String, Rc<Result<SuiteList, String>>>,
+    known: HashMap<String, Expanded>,
+    defaults: HashMap<&'static str, Expanded>,
 }
 
+/// The suites of a cipher string, or why OpenSSL refuses it.
+type Expanded = Rc<Result<SuiteList, String>>;
+
 impl Expansions {
-    /// The suites up to TLS 1.2 that a cipher string enables; the error says why OpenSSL refuses it.
+    /// As [`Self::stated`], of one of the few strings that hold where none is stated.
+    pub(super) fn unstated(&mut self, expression: &'static str) -> Expanded {
+        Rc::clone(self.defaults.entry(expression).or_insert_with(|| Rc::new(expand(expression))))
+    }
+
+    /// The suites up to TLS 1.2 that a cipher string enables, stated at a place; the error says why OpenSSL refuses it.
     ///
     /// Suites that only older builds of OpenSSL have count, if the string asks for them: what the machine has is not known. Those of
     /// pre-shared keys and SRP do not: nginx gives OpenSSL no key or password for them, so that none is ever negotiated.
-    pub(super) fn cipher_suites(&mut self, expression: &str) -> Rc<Result<SuiteList, String>> {
+    ///
+    /// # Errors
+    /// [`CutShort`] if the budget is not enough for it.
+    pub(super) fn stated(&mut self, expression: &str, ledger: &Ledger<'_>, at: Location) -> Result<Expanded, CutShort> {
         if let Some(list) = self.known.get(expression) {
-            return Rc::clone(list);
+            return Ok(Rc::clone(list));
         }
+        let items = expression.bytes().filter(|byte| !byte.is_ascii_alphanumeric()).count() + 1;
+        ledger.pay(Work::Configuration, LIST + items * ITEM, at)?;
         let list = Rc::new(expand(expression));
+        if self.known.len() == KNOWN {
+            self.known.clear();
+        }
         self.known.insert(expression.to_owned(), Rc::clone(&list));
-        list
+        Ok(list)
     }
 }
 

@@ -5,18 +5,43 @@ use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
 use super::Limits;
+use super::confine::confine;
 use crate::rules::component::SIZE_LIMIT;
 use crate::rules::config::config;
 
 /// Threads that compile. Each reserves address space of its own, so that more of them would need more of it.
 const THREADS: usize = 4;
 
-/// The limits as they stand before the component on standard input: CPU seconds and bytes of memory, little-endian.
-pub(super) fn header(limits: Limits) -> [u8; 16] {
-    let mut header = [0; 16];
-    header[..8].copy_from_slice(&limits.cpu_seconds.to_le_bytes());
-    header[8..].copy_from_slice(&limits.memory.to_le_bytes());
-    header
+/// What stands before the component on standard input, as little-endian numbers of 8 bytes.
+pub(super) struct Order {
+    /// CPU time, in seconds.
+    pub(super) cpu_seconds: u64,
+    /// Address space, in bytes.
+    pub(super) memory: u64,
+    /// The process that asks.
+    pub(super) parent: u32,
+}
+
+impl Order {
+    const BYTES: usize = 24;
+
+    /// From this process.
+    pub(super) fn of(limits: Limits) -> Self {
+        Self { cpu_seconds: limits.cpu_seconds, memory: limits.memory, parent: std::process::id() }
+    }
+
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        [self.cpu_seconds, self.memory, u64::from(self.parent)].map(u64::to_le_bytes).concat()
+    }
+
+    fn read(input: &mut impl io::Read) -> io::Result<Self> {
+        let mut bytes = [0; Self::BYTES];
+        input.read_exact(&mut bytes)?;
+        let mut numbers =
+            bytes.chunks(8).map(|bytes| bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)));
+        let mut next = || numbers.next().unwrap_or_default();
+        Ok(Self { cpu_seconds: next(), memory: next(), parent: next() as u32 })
+    }
 }
 
 /// Why the child ends without native code; the number is its exit code.
@@ -27,17 +52,28 @@ pub(super) enum Failure {
     Machine = 2,
 }
 
-/// Reads limits and a component from standard input, and writes native code to standard output. What went wrong goes to
-/// standard error, and the exit code is then that of a [`Failure`].
+/// Reads an [`Order`] and a component from standard input, and writes native code to standard output. Standard error then has the
+/// milliseconds of CPU time that it took; or what went wrong, and the exit code is that of a [`Failure`].
 pub fn child_main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err((failure, reason)) => {
-            // If nobody listens, nobody can be told.
-            let _ = io::stderr().write_all(reason.as_bytes());
-            ExitCode::from(failure as u8)
-        }
-    }
+    let (said, code) = match run() {
+        Ok(()) => (cpu_time().map(|time| time.to_string()).unwrap_or_default(), ExitCode::SUCCESS),
+        Err((failure, reason)) => (reason, ExitCode::from(failure as u8)),
+    };
+    // If nobody listens, nobody can be told.
+    let _ = io::stderr().write_all(said.as_bytes());
+    code
+}
+
+/// What this process has used so far, in milliseconds.
+#[cfg(unix)]
+fn cpu_time() -> Option<u128> {
+    use rustix::time::{ClockId, clock_gettime};
+    std::time::Duration::try_from(clock_gettime(ClockId::ProcessCPUTime)).ok().map(|time| time.as_millis())
+}
+
+#[cfg(not(unix))]
+fn cpu_time() -> Option<u128> {
+    None
 }
 
 fn run() -> Result<(), (Failure, String)> {
@@ -54,32 +90,11 @@ fn run() -> Result<(), (Failure, String)> {
     written.map_err(|error| (Failure::Machine, error.to_string()))
 }
 
-/// Sets the limits that stand before the component, then reads the component.
+/// Gives up what the order says before the component is looked at, then reads that.
 fn begin() -> io::Result<Vec<u8>> {
     let mut stdin = io::stdin().lock();
-    let mut header = [0; 16];
-    stdin.read_exact(&mut header)?;
-    let number = |bytes: &[u8]| bytes.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    limit(number(&header[..8]), number(&header[8..]))?;
+    confine(&Order::read(&mut stdin)?)?;
     let mut component = Vec::new();
     stdin.take(SIZE_LIMIT as u64).read_to_end(&mut component)?;
     Ok(component)
-}
-
-/// Sets the limits that the system enforces, for good. The first signal at the CPU limit ends the process; the second one,
-/// a second later, cannot be ignored.
-#[cfg(unix)]
-fn limit(cpu_seconds: u64, memory: u64) -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, setrlimit};
-    let both = |current, maximum| Rlimit { current: Some(current), maximum: Some(maximum) };
-    setrlimit(Resource::Core, both(0, 0))?;
-    setrlimit(Resource::Cpu, both(cpu_seconds, cpu_seconds + 1))?;
-    setrlimit(Resource::As, both(memory, memory))?;
-    Ok(())
-}
-
-/// Other systems have no such limits for a process that is running; there only the parent's clock ends it.
-#[cfg(not(unix))]
-fn limit(_: u64, _: u64) -> io::Result<()> {
-    Ok(())
 }

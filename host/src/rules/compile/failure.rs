@@ -23,6 +23,11 @@ pub enum CompileError {
     /// CPU time, in seconds.
     #[error("compiling it took more than {0} seconds of CPU time")]
     Cpu(u64),
+    /// CPU time of all components of a run, in seconds.
+    #[error(
+        "compiling the rules of this run took {0} seconds of CPU time, which is the most: those that are compiled are kept, so run it again"
+    )]
+    Run(u64),
     /// Address space, in bytes.
     #[error("compiling it took more than {} MiB of memory", .0 >> 20)]
     Memory(u64),

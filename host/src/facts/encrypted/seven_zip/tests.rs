@@ -8,7 +8,6 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
-use crate::budget::Budget;
 
 /// A number as 7zFormat.txt writes it, in so many bytes behind the first or as many as it needs.
 fn written(number: u64, more: usize) -> Vec<u8> {
@@ -59,47 +58,10 @@ fn archive(header: &[u8], wraps: usize) -> Vec<u8> {
     [MAGIC, &[0, 4, 0, 0, 0, 0], &start, &[0; 4], &packed, &header].concat()
 }
 
-/// At the expense of nobody else.
-fn read(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
-    file(bytes, &Account::new(&Budget::of(bytes.len() as u64)))
-}
-
 fn folders() -> impl Strategy<Value = Vec<Vec<(Vec<u8>, Vec<u8>)>>> {
     let properties = (any::<u8>(), vec(any::<u8>(), 0..20)).prop_map(|(first, rest)| [vec![first], rest].concat());
     let coder = (select(&[LZMA, COPY, &[0x21], AES][..]).prop_map(<[u8]>::to_vec), properties);
     vec(vec(coder, 1..4), 1..5)
-}
-
-/// An archive of a few bytes whose header is packed by LZMA, and has that length when it is unpacked.
-fn unfolding(length: u64) -> Vec<u8> {
-    let packed = [0; 64];
-    let length = written(length, 0);
-    let coder = [&[0x23][..], LZMA, &[5, 0x5d, 0, 0, 0, 1]].concat();
-    let sizes = [&[0x17, 6, 0, 1, 9, packed.len() as u8, 0][..]].concat();
-    let header = [&sizes[..], &[7, 0x0b, 1, 0, 1], &coder, &[0x0c], &length, &[0, 0]].concat();
-    let start = [(packed.len() as u64).to_le_bytes(), (header.len() as u64).to_le_bytes()].concat();
-    [MAGIC, &[0, 4, 0, 0, 0, 0], &start, &[0; 4], &packed, &header].concat()
-}
-
-#[test]
-fn headers_that_unfold_are_unpacked_at_the_expense_of_all_archives_of_a_scan() {
-    let bytes = unfolding(1 << 40);
-    let budget = Budget::of(bytes.len() as u64);
-    let unpacked = |_| file(&bytes, &Account::new(&budget)).err().map(|Malformed(reason)| reason);
-    let tried: Vec<_> = (0..10).map(unpacked).collect();
-    let (done, not_done) = tried.split_at(4);
-    assert!(done.iter().all(|reason| *reason == Some("its header cannot be unpacked")), "{done:?}");
-    let dear = "its header is not unpacked, since that costs more than a scan of this size may take";
-    assert!(not_done.iter().all(|reason| *reason == Some(dear)), "{not_done:?}");
-    assert!(budget.is_overdrawn());
-}
-
-#[test]
-fn an_archive_is_recognised_without_unpacking_more_than_its_own_bytes_allow() {
-    let bytes = unfolding(1 << 20);
-    let own = Budget::of_bytes_alone(bytes.len() as u64);
-    assert!(file(&bytes, &Account::new(&own)).is_err_and(|Malformed(reason)| reason.contains("costs more")));
-    assert!(crate::facts::encrypted::recognises("a.7z", &bytes));
 }
 
 proptest! {
@@ -114,7 +76,7 @@ proptest! {
 
     #[test]
     fn an_archive_is_encrypted_if_one_of_its_coders_is_aes(folders in folders(), wraps in 0..DEPTH) {
-        let found = read(&archive(&header(&folders), wraps)).map_err(|reason| TestCaseError::fail(reason.0))?;
+        let found = file(&archive(&header(&folders), wraps)).map_err(|reason| TestCaseError::fail(reason.0))?;
         let aes = folders.iter().flatten().find(|(id, _)| id == AES);
         prop_assert_eq!(found.len(), usize::from(aes.is_some()));
         if let (Some((_, properties)), [found]) = (aes, &found[..]) {
@@ -125,7 +87,7 @@ proptest! {
 
     #[test]
     fn a_header_in_too_many_others_is_a_problem(folders in folders(), wraps in DEPTH..8) {
-        prop_assert!(read(&archive(&header(&folders), wraps)).is_err());
+        prop_assert!(file(&archive(&header(&folders), wraps)).is_err());
     }
 
     #[test]
@@ -136,12 +98,12 @@ proptest! {
             bytes[at] = value;
         }
         bytes.truncate(bytes.len().saturating_sub(cut));
-        let _ = read(&bytes);
+        let _ = file(&bytes);
     }
 
     #[test]
     fn arbitrary_headers_never_panic(kind in select(&[1_u8, 0x17][..]), rest in vec(prop_oneof![0_u8..13, any::<u8>()], 0..100)) {
-        let _ = read(&archive(&[&[kind, 4][..], &rest].concat(), 0));
-        let _ = read(&archive(&[&[kind][..], &rest].concat(), 1));
+        let _ = file(&archive(&[&[kind, 4][..], &rest].concat(), 0));
+        let _ = file(&archive(&[&[kind][..], &rest].concat(), 1));
     }
 }

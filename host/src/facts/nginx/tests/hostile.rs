@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::super::*;
+use crate::budget::Budget;
 use crate::problem::Subject;
 use crate::source::{Location, Source, SourceId, Sources};
 
@@ -64,11 +65,15 @@ fn check(bytes: &[u8]) {
     let parsed = parse(id, &sources[id]);
     let inside =
         |location: &Location| location.span.start <= location.span.end && location.span.end as usize <= bytes.len();
-    for word in &parsed.tree.words {
-        assert!(inside(&Location { source: id, span: word.span }));
-        word.text(bytes);
+    for at in 0..parsed.tree.len() as u32 {
+        let head = parsed.tree.head(at, bytes);
+        assert!(inside(&Location { source: id, span: head }));
+        for word in parsed.tree.words(at, bytes) {
+            assert!(head.contains(word.span));
+            word.text(bytes);
+        }
     }
-    let reading = assemble(&[parsed], &sources);
+    let reading = assemble(&[parsed], &sources, &Budget::of(bytes.len() as u64));
     for (_, place) in reading.facts.tls_endpoints.iter() {
         assert!(inside(&place.home) && place.parts.values().all(inside));
     }

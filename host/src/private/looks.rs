@@ -1,0 +1,277 @@
+//! What merely looks private in a line: random characters, lists of bytes, values of names such as `password`, the password in a URL. A frame does not show
+//! it. Not a finding: what is public and looks so is hidden as well, but for the forms that people read.
+
+use std::ops::Range;
+
+use super::{merged, words};
+
+/// Names whose value is private whatever it is, in lower case without separators.
+const VALUES: [&str; 12] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "pass",
+    "pwd",
+    "secret",
+    "clientsecret",
+    "secretkey",
+    "privatekey",
+    "credential",
+    "credentials",
+    "psk",
+];
+/// Names whose value is private unless it is made of words, or a path: names of tokens and keys are called so, too.
+const VALUES_OR_WORDS: [&str; 7] =
+    ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey", "key"];
+/// Names of headers whose value ends with the text that it stands in, whatever is between.
+const HEADERS: [&str; 4] = ["authorization", "proxyauthorization", "bearer", "basic"];
+/// Names of what is long, random and public; a name that ends with one of these is such a name.
+const PUBLIC: [&str; 10] =
+    ["sha256", "sha1", "sha384", "sha512", "md5", "fingerprint", "digest", "checksum", "integrity", "thumbprint"];
+/// How public keys begin that people know by sight: SSH's, and age's.
+const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAG", "age1"];
+/// Numbers or pairs of digits in a list that is bytes.
+const LIST: usize = 8;
+
+/// Where something in a line looks private, in order and without overlaps.
+pub fn spans(line: &[u8]) -> Vec<Range<usize>> {
+    let mut found = words::tokens(line);
+    random(line, &mut found);
+    lists(line, &mut found);
+    named(line, &mut found);
+    user_information(line, &mut found);
+    merged(found)
+}
+
+/// A text of several lines without it.
+pub fn hide(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut at = 0;
+    let mut all = Vec::new();
+    for line in text.split_inclusive('\n') {
+        all.extend(spans(line.as_bytes()).into_iter().map(|span| span.start + at..span.end + at));
+        at += line.len();
+    }
+    super::without(text, &all)
+}
+
+fn random(line: &[u8], found: &mut Vec<Range<usize>>) {
+    for run in words::runs(line) {
+        let text = &line[run.clone()];
+        let is_public =
+            PUBLIC_FORMS.iter().any(|form| text.starts_with(form.as_bytes())) || is_named_public(&line[..run.start]);
+        if words::is_random(text) && !is_public {
+            found.push(run);
+        }
+    }
+}
+
+/// Whether what stands before a value names it as public: `fingerprint: SHA256:`.
+fn is_named_public(before: &[u8]) -> bool {
+    let end = before.iter().rposition(|byte| byte.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    let is_near = before.len() - end <= 4;
+    let word: Vec<u8> = letters(&before[..end]);
+    is_near && PUBLIC.iter().any(|name| word.ends_with(name.as_bytes()))
+}
+
+/// The letters and digits of the name at the end of a text, in lower case; hyphens, underscores and blanks join its words.
+fn letters(text: &[u8]) -> Vec<u8> {
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
+    text[start..].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
+/// Lists of bytes: decimal or hexadecimal numbers between commas or blanks, and pairs of digits between colons, as OpenSSL prints private numbers. A
+/// line that is nothing but such pairs may be the end of one.
+fn lists(line: &[u8], found: &mut Vec<Range<usize>>) {
+    let (mut at, mut list): (usize, Option<(Range<usize>, usize, bool)>) = (0, None);
+    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X');
+    let mut close = |list: Option<(Range<usize>, usize, bool)>| {
+        let Some((range, count, is_colons)) = list else { return };
+        let alone = line[..range.start]
+            .iter()
+            .chain(&line[range.end..])
+            .all(|byte| byte.is_ascii_whitespace() || *byte == b':');
+        if count >= LIST || is_colons && alone && count >= 2 {
+            found.push(range);
+        }
+    };
+    while at < line.len() {
+        let length = line[at..].iter().take_while(|byte| is_digit(byte)).count();
+        let end = at + length;
+        let follows = line[end..].iter().take_while(|byte| matches!(byte, b',' | b':' | b' ' | b'\t')).count();
+        if length == 0 || !is_byte(&line[at..end]) {
+            close(list.take());
+            at = end.max(at + 1);
+            continue;
+        }
+        let colons = line.get(end) == Some(&b':') || at > 0 && line[at - 1] == b':';
+        list = match list {
+            Some((range, count, is_colons)) => Some((range.start..end, count + 1, is_colons && colons)),
+            None => Some((at..end, 1, colons)),
+        };
+        at = end + follows;
+        if follows == 0 {
+            close(list.take());
+        }
+    }
+    close(list);
+}
+
+/// A byte as a list has it: `7`, `255`, `0x1f`, `1f`.
+fn is_byte(number: &[u8]) -> bool {
+    match number {
+        [b'0', b'x' | b'X', digits @ ..] => matches!(digits.len(), 1 | 2) && digits.iter().all(u8::is_ascii_hexdigit),
+        [_, _] => number.iter().all(u8::is_ascii_hexdigit),
+        [_] | [_, _, _] => number.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// The values of names that say that they are private.
+fn named(line: &[u8], found: &mut Vec<Range<usize>>) {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let mut at = 0;
+    while let Some(start) = line[at..].iter().position(is_name).map(|skipped| at + skipped) {
+        let end = line[start..].iter().position(|byte| !is_name(byte)).map_or(line.len(), |length| start + length);
+        at = end;
+        let name = letters(&line[start..end]);
+        let ends =
+            |names: &[&str]| names.iter().any(|one| name == one.as_bytes() || is_last_word(&line[start..end], one));
+        let value = value(line, end, ends(&HEADERS));
+        let text = &line[value.clone()];
+        let is_private = if ends(&HEADERS) || ends(&VALUES) {
+            !is_reference(text)
+        } else {
+            ends(&VALUES_OR_WORDS) && !is_reference(text) && !std::str::from_utf8(text).is_ok_and(words::is_words)
+        };
+        if is_private && !value.is_empty() {
+            at = value.end;
+            found.push(value);
+        }
+    }
+}
+
+/// Whether the last words of a name are these: `DB_PASSWORD`, `webhook-secret`, but not `compass`.
+fn is_last_word(name: &[u8], last: &str) -> bool {
+    let Some(before) = name.len().checked_sub(last.len()) else { return false };
+    name[before..].eq_ignore_ascii_case(last.as_bytes())
+        && before.checked_sub(1).is_some_and(|at| matches!(name[at], b'-' | b'_'))
+}
+
+/// What stands behind a name: after blanks, quotes and one `=`, `:` or `>`, up to a quote or a blank; of a header up to a quote or the end.
+fn value(line: &[u8], name_end: usize, is_header: bool) -> Range<usize> {
+    let is_between =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b':' | b'>' | b'`' | b',');
+    let start =
+        line[name_end..].iter().position(|byte| !is_between(byte)).map_or(line.len(), |skipped| name_end + skipped);
+    if start == name_end {
+        return start..start;
+    }
+    let ends = |byte: &u8| match byte {
+        b'"' | b'\'' | b'`' | b'<' => true,
+        b';' | b',' | b'}' | b')' => !is_header,
+        _ => !is_header && byte.is_ascii_whitespace(),
+    };
+    let end = line[start..].iter().position(ends).map_or(line.len(), |length| start + length);
+    start..end
+}
+
+/// Whether a value only says where the value is: a path, a variable, what a template puts in; or is no value.
+fn is_reference(text: &[u8]) -> bool {
+    matches!(text, [] | [b'/' | b'.' | b'$' | b'%' | b'{' | b'<' | b'@' | b'!' | b'|' | b'~' | b'[' | b'-' | b'(', ..])
+        || [&b"null"[..], b"none", b"true", b"false"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Name and password in a URL.
+fn user_information(line: &[u8], found: &mut Vec<Range<usize>>) {
+    for scheme in memchr::memmem::find_iter(line, b"://") {
+        let start = scheme + 3;
+        let ends =
+            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'?' | b'#');
+        let end = line[start..].iter().position(ends).map_or(line.len(), |length| start + length);
+        let at = line[start..end].iter().rposition(|byte| *byte == b'@');
+        let user = at.map_or(start..start, |at| start..start + at);
+        if line[user.clone()].contains(&b':') {
+            found.push(user);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_looks_private_is_hidden() {
+        for (line, shown) in [
+            ("JWT_KEY=MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v2VpEfkmxLWJ8", "JWT_KEY=[hidden]"),
+            ("wg set wg0 private-key yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=", "wg set wg0 private-key [hidden]"),
+            ("<D>kXbRzr9v2Qm3bPqT0YwLsD7Q==</D>", "<D>[hidden]</D>"),
+            ("  \"key\": [48, 46, 2, 1, 0, 48, 5, 6, 3, 43]", "  \"key\": [[hidden]]"),
+            ("0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06", "[hidden]"),
+            ("    3f:9a:00:12", "    [hidden]"),
+            ("# 9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015", "# [hidden]"),
+            ("proxy_set_header Authorization \"Bearer some words\";", "proxy_set_header Authorization \"[hidden]\";"),
+            ("url = https://ada:pa55word@example.org/x", "url = https://[hidden]@example.org/x"),
+            ("DB_PASSWORD=hunter two", "DB_PASSWORD=[hidden] two"),
+            ("password: correct", "password: [hidden]"),
+            ("api_key = 'abc1'", "api_key = '[hidden]'"),
+            ("# ghp_abcdefghijklmnop", "# [hidden]"),
+        ] {
+            assert_eq!(hide(line), shown);
+        }
+    }
+
+    #[test]
+    fn what_people_read_is_shown() {
+        for line in [
+            "ssl_certificate_key /etc/nginx/tls/www.example.org.key;",
+            "ssl_password_file /etc/nginx/passwords;",
+            "ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:DHE-RSA-CHACHA20-POLY1305;",
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 ada@example.org",
+            "server_name www.example.org 2001:db8::1 10.0.0.1;",
+            "fingerprint: SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU",
+            "sha256 = \"9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015\"",
+            "id: 123e4567-e89b-12d3-a456-426614174000",
+            "password: ${DB_PASSWORD}",
+            "token: ci deploy token",
+            "ssl_protocols TLSv1.2 TLSv1.3;",
+            "-----BEGIN CERTIFICATE-----",
+            "key-type: rsa",
+            "listen 443 ssl; # 1, 2, 3",
+            "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq",
+            "rotated 2026-11-23T12:00:00Z",
+            "54:13:0a:ff:01:02 is a card",
+        ] {
+            assert_eq!(hide(line), line);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_can_be_looked_at(line: Vec<u8>) {
+            let spans = spans(&line);
+            prop_assert!(spans.iter().all(|span| span.start < span.end && span.end <= line.len()));
+        }
+
+        #[test]
+        fn no_key_is_shown_in_any_common_spelling(seed: [u8; 8]) {
+            use base64::Engine as _;
+            let key = crate::digest::sha256(&seed);
+            // One in a thousand has no digit at all, and without padding nothing then tells it from a name.
+            prop_assume!(base64::engine::general_purpose::STANDARD.encode(key).contains(|c: char| c.is_ascii_digit()));
+            let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            let base64 = base64::engine::general_purpose::STANDARD.encode(key);
+            let url = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(key);
+            let decimal: Vec<String> = key.iter().map(u8::to_string).collect();
+            let colons: Vec<String> = key.iter().map(|byte| format!("{byte:02x}")).collect();
+            for text in [hex, base64, url, decimal.join(", "), decimal.join(","), colons.join(":")] {
+                let line = format!("a = {text} # b");
+                prop_assert_eq!(hide(&line), "a = [hidden] # b");
+            }
+        }
+    }
+}
