@@ -207,7 +207,7 @@ mod tests {
             Opener::new(&passwords, &account).open(algorithm, &[0; 8], |_| true).map(drop)
         };
         assert!(open().is_ok());
-        budget.pay(Work::Derivation, Work::Derivation.allowance(0) - 200).unwrap();
+        budget.pay(Work::Derivation, Work::Derivation.allowance(0) - 100).unwrap();
         assert!(open().is_err_and(|reason| reason.0.contains("this scan has cost enough")));
         assert!(budget.is_overdrawn());
     }
