@@ -1,7 +1,6 @@
 //! Key material: certificates, keys and requests in a source of any kind, wherever in it they stand. Not what the
 //! source is besides, which its own format reads.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,13 +9,12 @@ use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
 use memchr::memmem;
 
 use crate::budget::{Account, Budget};
-use crate::digest::sha256;
 use crate::problem::Problem;
 use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::Malformed;
-use super::forms::{FORMS, Form, Sink};
+use super::forms::{FORMS, Form};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::{Opener, Passwords};
 use super::pem::embedded::{self, Run};
@@ -26,8 +24,10 @@ use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, requ
 mod der;
 mod file;
 mod held;
+mod sink;
 
 pub(super) use file::File;
+use sink::{Again, Found};
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;
@@ -142,62 +142,6 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
         .expect("a few short patterns");
     Marks { searcher, of_pattern: patterns.into_iter().map(|(_, mark)| mark).collect() }
 });
-
-/// How many bytes may still be looked at more than once in a text.
-struct Again {
-    left: usize,
-    is_told: bool,
-    /// Where the text ends.
-    end: usize,
-}
-
-impl Again {
-    fn of(text: &[u8]) -> Self {
-        Self { left: (1 << 20) + 16 * text.len(), is_told: false, end: text.len() }
-    }
-}
-
-/// Takes what the reader of a form finds around the mark at `at`.
-struct Found<'r, 'o> {
-    reader: &'r mut Reader<'o>,
-    origin: Origin,
-    again: &'r mut Again,
-    at: Range<usize>,
-}
-
-impl Sink for Found<'_, '_> {
-    fn key(&mut self, found: key::Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>) {
-        let (home, stated) = (self.origin.span(home), self.origin.span(stated));
-        // What does not tell two keys of a file apart is counted.
-        let count = self.reader.bodies.entry(sha256(body)).or_default();
-        let body = if *count == 0 { Cow::Borrowed(body) } else { [body, &count.to_be_bytes()].concat().into() };
-        *count += 1;
-        self.reader.key(found, &body, home, stated);
-    }
-
-    fn secret(&mut self, range: &Range<usize>) {
-        self.reader.keep_secret(Some(self.origin.span(range)));
-    }
-
-    fn problem(&mut self, range: &Range<usize>, message: String) {
-        self.reader.problem(self.origin.span(range), message);
-    }
-
-    fn may_spend(&mut self, bytes: usize) -> bool {
-        let left = self.again.left.checked_sub(bytes);
-        self.again.left = left.unwrap_or(0);
-        if left.is_none() && !std::mem::replace(&mut self.again.is_told, true) {
-            // Nobody knows what is private from here on.
-            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.again.end))));
-            let at = self.origin.span(&self.at);
-            self.reader.problem(
-                at,
-                "from here on not every key is looked for: too much of the file looks like the beginning of one",
-            );
-        }
-        left.is_some()
-    }
-}
 
 struct Reader<'a> {
     id: SourceId,
