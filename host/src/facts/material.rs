@@ -23,11 +23,11 @@ use super::{Reading, certificate, key, keystore, parameters, pkcs7, pkcs12, requ
 
 mod der;
 mod file;
-mod form;
 mod held;
+mod sink;
 
 pub(super) use file::File;
-use form::{Again, Found};
+use sink::{Again, Found};
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;

@@ -1,11 +1,12 @@
-//! What takes the keys of the forms that are neither PEM nor DER, and bounds how often a text is looked at for them. Not their readers.
+//! Takes what the readers of forms find, as facts at their places, and counts what they look at more than once. Not the reading of forms.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::{Origin, Reader, key};
+use super::{Origin, Reader};
 use crate::digest::sha256;
 use crate::facts::forms::Sink;
+use crate::facts::key;
 
 /// How many bytes may still be looked at more than once in a text.
 pub(super) struct Again {
