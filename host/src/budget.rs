@@ -15,11 +15,13 @@ pub enum Work {
     Numbers,
     /// Looking for factors that the moduli of all keys have in common, in the same.
     Factors,
-    /// Deriving keys from passwords and decrypting with them, in blocks of a hash.
+    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256: some 0.2 µs. Only who has passwords asks for
+    /// it, so it hardly grows with the bytes of a scan, which others may have written.
     Derivation,
     /// Unpacking what is compressed, in bytes that come out. Each file has its own.
     Unpacking,
-    /// Comparing names with patterns of what git ignores, in wildcards. A walk knows its bytes only at its end, so it has the same whatever they are.
+    /// Compiling patterns of what git ignores and comparing names with them, in bytes of plain patterns: some 0.2 µs. A walk knows its bytes only
+    /// at its end, so it has the same whatever they are.
     Ignoring,
 }
 
@@ -52,9 +54,9 @@ impl Work {
             Self::Memory => (24 << 20, 8),
             Self::Numbers => (4_000_000_000, 2_000),
             Self::Factors => (4_000_000_000, 4_000),
-            Self::Derivation => (160_000_000, 400),
+            Self::Derivation => (400_000_000, 1),
             Self::Unpacking => (64 << 10, 64),
-            Self::Ignoring => (120_000, 0),
+            Self::Ignoring => (16 << 20, 0),
         };
         Rate { base, each_byte }
     }
@@ -68,7 +70,7 @@ impl Work {
             Self::Factors => "comparing its modulus with those of other keys",
             Self::Derivation => "deriving keys from passwords",
             Self::Unpacking => "unpacking what is compressed",
-            Self::Ignoring => "comparing names with patterns",
+            Self::Ignoring => "heeding what git ignores",
         }
     }
 }

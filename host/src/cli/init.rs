@@ -29,6 +29,7 @@ pub(super) fn run(arguments: &InitArguments, terminal: &Terminal) -> Result<Exit
     discover::walk(&Request { root: &root, paths: &folders, keep: &note }, &Line::stderr("looking at"));
     let mut paths = paths.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     paths.sort();
+    paths.dedup();
     let text = init::propose(&paths);
     if arguments.print {
         output::print(&text)?;

@@ -6,89 +6,57 @@ use std::process::Child;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
+use ignore::gitignore::gitconfig_excludes_path;
 
 use super::git::{self, GitError};
+use super::patterns::{Patterns, Weight};
 use super::read::{Content, Reader};
-use crate::budget::{Budget, Work};
+use crate::budget::{Budget, Spent};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
 const PATTERNS_LIMIT: usize = 256 * 1024;
 
-/// What the patterns of a walk may cost, which all its folders share.
-#[derive(Debug)]
-pub(super) struct Patterns {
-    /// None if patterns are not heeded at all.
-    budget: Option<Budget>,
-    /// The file that has cost most.
-    costliest: Mutex<(u64, PathBuf)>,
-}
-
-impl Patterns {
-    /// Patterns are heeded as long as the budget lasts.
-    pub(super) fn heeded() -> Arc<Self> {
-        Arc::new(Self { budget: Some(Budget::of(0)), costliest: Mutex::default() })
-    }
-
-    /// No pattern is heeded, so that everything is examined.
-    pub(super) fn unheeded() -> Arc<Self> {
-        Arc::new(Self { budget: None, costliest: Mutex::default() })
-    }
-
-    /// Whether the patterns of a file are heeded.
-    fn pay(&self, file: &Path, text: &str) -> bool {
-        let Some(budget) = &self.budget else { return false };
-        let wildcards = text.bytes().filter(|byte| matches!(byte, b'*' | b'?' | b'[')).count();
-        let cost = (wildcards + text.len() / 16) as u64;
-        let mut costliest = self.costliest.lock().unwrap_or_else(PoisonError::into_inner);
-        if (cost, file) > (costliest.0, &costliest.1) {
-            *costliest = (cost, file.to_owned());
-        }
-        budget.pay(Work::Ignoring, cost).is_ok()
-    }
-
-    /// The file that has cost most, if all together cost more than they may. Which of them were heeded is then chance.
-    pub(super) fn overdrawn(&self) -> Option<PathBuf> {
-        let is_overdrawn = self.budget.as_ref().is_some_and(Budget::is_overdrawn);
-        is_overdrawn.then(|| self.costliest.lock().unwrap_or_else(PoisonError::into_inner).1.clone())
-    }
+/// At whose expense patterns are heeded, and the files whose patterns are not, each with the reason as a clause.
+pub(super) struct Heed<'a> {
+    pub(super) budget: &'a Budget,
+    pub(super) unheeded: Vec<(PathBuf, String)>,
 }
 
 /// The patterns in force in a folder; none outside a repository, as with git.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rules {
     repository: Option<Arc<Repository>>,
     innermost: Option<Arc<Layer>>,
-    patterns: Arc<Patterns>,
 }
 
 /// The patterns of one file, and those they go before.
 #[derive(Debug)]
 struct Layer {
-    patterns: Gitignore,
+    patterns: Patterns,
+    /// Of these patterns and all outer ones.
+    in_force: Weight,
     outer: Option<Arc<Layer>>,
 }
 
 impl Rules {
     /// What the folders above this one say of it.
-    pub(super) fn above(folder: &Path, patterns: &Arc<Patterns>) -> Self {
-        let none = Self { repository: None, innermost: None, patterns: patterns.clone() };
-        let Some(parent) = folder.parent() else { return none };
-        let Some(root) = super::git_root(parent) else { return none };
+    pub(super) fn above(folder: &Path, heed: &mut Heed<'_>) -> Self {
+        let Some(parent) = folder.parent() else { return Self::default() };
+        let Some(root) = super::git_root(parent) else { return Self::default() };
         let mut folders: Vec<&Path> = parent.ancestors().take_while(|folder| folder.starts_with(&root)).collect();
         folders.reverse();
-        folders.iter().fold(none, |rules, folder| rules.enter(folder, *folder == root, true))
+        folders.iter().fold(Self::default(), |rules, folder| rules.enter(folder, *folder == root, true, heed))
     }
 
     /// The patterns in force inside a folder, which may hold an entry `.git` or `.gitignore`. The patterns of a
     /// repository end where another one begins.
-    pub(super) fn enter(&self, folder: &Path, has_git: bool, has_gitignore: bool) -> Self {
+    pub(super) fn enter(&self, folder: &Path, has_git: bool, has_gitignore: bool, heed: &mut Heed<'_>) -> Self {
         let mut rules = match has_git && super::is_repository(folder) {
-            true => Self::of_repository(folder, &self.patterns),
+            true => Self::of_repository(folder, heed),
             false => self.clone(),
         };
         if has_gitignore && rules.repository.is_some() {
-            rules.add(folder, &folder.join(".gitignore"));
+            rules.add(folder, &folder.join(".gitignore"), heed);
         }
         rules
     }
@@ -97,8 +65,8 @@ impl Rules {
     /// folder above: whoever comes here was led into that folder, or named it.
     pub(super) fn ignoring(&self, path: &Path, is_folder: bool) -> Option<&Arc<Repository>> {
         let mut layer = self.innermost.as_ref();
-        while let Some(Layer { patterns, outer }) = layer.map(Arc::as_ref) {
-            match patterns.matched(path, is_folder) {
+        while let Some(Layer { patterns, outer, .. }) = layer.map(Arc::as_ref) {
+            match patterns.compiled.matched(path, is_folder) {
                 Match::Ignore(_) => return self.repository.as_ref(),
                 Match::Whitelist(_) => return None,
                 Match::None => layer = outer.as_ref(),
@@ -107,33 +75,47 @@ impl Rules {
         None
     }
 
+    /// Pays for asking whether entries of a folder are ignored, whose names have these lengths.
+    pub(super) fn pay(&self, folder: &Path, names: impl Iterator<Item = usize>, budget: &Budget) -> Result<(), Spent> {
+        let Some((repository, layer)) = self.repository.as_ref().zip(self.innermost.as_ref()) else { return Ok(()) };
+        let folder = folder.strip_prefix(&repository.root).unwrap_or(folder).as_os_str().len();
+        layer.in_force.pay(names.map(|name| folder + 1 + name), budget)
+    }
+
+    /// The same without any pattern so far.
+    pub(super) fn without_patterns(&self) -> Self {
+        Self { repository: self.repository.clone(), innermost: None }
+    }
+
     /// The user's own patterns, then those of .git/info/exclude.
-    fn of_repository(root: &Path, patterns: &Arc<Patterns>) -> Self {
+    fn of_repository(root: &Path, heed: &mut Heed<'_>) -> Self {
         static USER: OnceLock<Option<PathBuf>> = OnceLock::new();
-        let repository = Some(Arc::new(Repository::new(root)));
-        let mut rules = Self { repository, innermost: None, patterns: patterns.clone() };
+        let mut rules = Self { repository: Some(Arc::new(Repository::new(root))), innermost: None };
         if let Some(file) = USER.get_or_init(gitconfig_excludes_path) {
-            rules.add(root, &super::names::resolve(file));
+            rules.add(root, &super::names::resolve(file), heed);
         }
         if let Some(folder) = common_folder(root) {
-            rules.add(root, &folder.join("info/exclude"));
+            rules.add(root, &folder.join("info/exclude"), heed);
         }
         rules
     }
 
-    /// A file of patterns is as hostile as any other: a link, a FIFO or a huge one is not read, which git does not
-    /// do either. A pattern that cannot be understood matches nothing.
-    fn add(&mut self, folder: &Path, file: &Path) {
-        let Some(text) = read_text(file, PATTERNS_LIMIT).filter(|text| self.patterns.pay(file, text)) else { return };
-        let mut builder = GitignoreBuilder::new(folder);
-        builder.allow_unclosed_class(false);
-        for line in text.trim_start_matches('\u{feff}').lines() {
-            let _ = builder.add_line(None, line);
-        }
-        if let Ok(patterns) = builder.build()
-            && !patterns.is_empty()
-        {
-            self.innermost = Some(Arc::new(Layer { patterns, outer: self.innermost.take() }));
+    /// A file of patterns is as hostile as any other: a link or a FIFO is not read, which git does not do either, and what is huge or
+    /// costs too much is not heeded.
+    fn add(&mut self, folder: &Path, file: &Path, heed: &mut Heed<'_>) {
+        let Some(text) = read_text(file) else { return };
+        let outer = self.innermost.as_ref().map(|layer| layer.in_force).unwrap_or_default();
+        let patterns = match text.len() {
+            ..=PATTERNS_LIMIT => Patterns::of(&text, folder, outer, heed.budget),
+            _ => Err("they have more than 256 KiB".to_owned()),
+        };
+        match patterns {
+            Ok(patterns) if patterns.compiled.is_empty() => {}
+            Ok(patterns) => {
+                let in_force = outer.and(patterns.weight);
+                self.innermost = Some(Arc::new(Layer { patterns, in_force, outer: self.innermost.take() }));
+            }
+            Err(reason) => heed.unheeded.push((file.to_owned(), reason)),
         }
     }
 }
@@ -187,20 +169,25 @@ fn below_or_equal<'a>(sorted: &[&'a [u8]], entry: &[u8]) -> impl Iterator<Item =
 /// The folder of a repository that its worktrees share (gitrepository-layout(5)).
 fn common_folder(root: &Path) -> Option<PathBuf> {
     let dot_git = root.join(".git");
-    let folder = match read_text(&dot_git, 4096) {
+    let folder = match read_line(&dot_git) {
         Some(text) => root.join(text.strip_prefix("gitdir:")?.trim()),
         None => dot_git,
     };
-    match read_text(&folder.join("commondir"), 4096) {
+    match read_line(&folder.join("commondir")) {
         Some(common) => Some(folder.join(common.trim())),
         None => Some(folder),
     }
 }
 
-fn read_text(file: &Path, limit: usize) -> Option<String> {
+/// The text of a small file of git's.
+fn read_line(file: &Path) -> Option<String> {
+    read_text(file).filter(|text| text.len() <= 4096)
+}
+
+fn read_text(file: &Path) -> Option<String> {
     match Reader::default().read(file).ok()? {
-        Content::Bytes(bytes) if bytes.len() <= limit => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        _ => None,
+        Content::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Content::Unread(_) => None,
     }
 }
 

@@ -5,6 +5,7 @@ mod blobs;
 mod git;
 mod ignored;
 mod names;
+mod patterns;
 mod read;
 mod walk;
 
@@ -20,7 +21,7 @@ use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::source::{SIZE_LIMIT, Source, Sources};
 
-/// Whether a source of that name and content can matter. Asked of every file, from several threads; only what matters
+/// Whether a source of that name and content can matter. Asked of every file, from several threads and perhaps twice; only what matters
 /// stays in memory.
 pub type Keep<'a> = &'a (dyn Fn(&str, &[u8]) -> bool + Sync);
 

@@ -10,10 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::Scope;
 
-use super::ignored::{Patterns, Repository, Rules};
+use super::ignored::{Heed, Repository, Rules};
 use super::names::{name_of, push_text, resolve};
 use super::read::{Content, Reader, kind_name, reason};
 use super::{Discovery, Found, Request};
+use crate::budget::Budget;
 use crate::progress::Progress;
 
 /// So many files of one folder are a piece of work.
@@ -22,24 +23,28 @@ const BATCH: usize = 128;
 /// Up to so many files named one by one are read without starting threads.
 const FEW: usize = 16;
 
-/// Reads what a request names; then, of what git ignores, the files that are tracked. Those can be the folder of a
-/// submodule, in which something else is ignored, and so on inwards.
-///
-/// Patterns that cost too much are not heeded, and then none are, so that what is examined does not hang on which thread came first.
+/// Reads what a request names. If heeding all patterns costs too much, it is chance whose were heeded: then everything is read once more
+/// by one thread, in the order of the names, so that it is always the same ones.
 pub(super) fn walk(request: &Request<'_>, progress: &dyn Progress) -> Discovery {
-    let patterns = Patterns::heeded();
-    let found = walk_with(request, progress, &patterns);
-    let Some(costliest) = patterns.overdrawn() else { return found.into() };
-    let mut found = walk_with(request, progress, &Patterns::unheeded());
-    let message =
-        "asks for more than the patterns of a tree may cost: none of them is heeded, and what git ignores is examined";
-    found.problem(&name_of(&resolve(request.root), &costliest), message.to_owned());
-    found.into()
+    let (found, budget) = read(request, progress, false);
+    if !budget.is_overdrawn() {
+        return found.into();
+    }
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(one) => one.install(|| read(request, progress, true)).0.into(),
+        Err(error) => {
+            let mut found = found;
+            found.problem(".", format!("not everything is read: {error}"));
+            found.into()
+        }
+    }
 }
 
-fn walk_with(request: &Request<'_>, progress: &dyn Progress, patterns: &Arc<Patterns>) -> Found {
+/// Reads what a request names; then, of what git ignores, the files that are tracked. Those can be the folder of a
+/// submodule, in which something else is ignored, and so on inwards.
+fn read(request: &Request<'_>, progress: &dyn Progress, in_order: bool) -> (Found, Budget) {
     let mut found = Found::default();
-    let walk = Walk::new(request, progress, patterns, &mut found);
+    let walk = Walk::new(request, progress, in_order, &mut found);
     let files: Vec<PathBuf> = walk.files.iter().cloned().collect();
     if walk.folders.is_empty() && files.len() <= FEW {
         walk.named_files(&files);
@@ -57,13 +62,12 @@ fn walk_with(request: &Request<'_>, progress: &dyn Progress, patterns: &Arc<Patt
     for worker in walk.idle.into_inner().unwrap_or_else(PoisonError::into_inner) {
         found.merge(worker.found);
     }
-    found
+    (found, walk.patterns)
 }
 
 struct Walk<'a> {
     request: &'a Request<'a>,
     progress: &'a dyn Progress,
-    patterns: &'a Arc<Patterns>,
     /// `request.root` itself, links resolved.
     root: PathBuf,
     /// The files that are named, which a walk that comes by leaves out, as it does with the folders that are named.
@@ -71,6 +75,10 @@ struct Walk<'a> {
     folders: BTreeSet<PathBuf>,
     /// The workers that have nothing to do just now.
     idle: Mutex<Vec<Worker>>,
+    /// What pays for heeding what git ignores.
+    patterns: Budget,
+    /// Whether one thread alone does all of it.
+    in_order: bool,
 }
 
 /// What a thread reads with, and what it found.
@@ -92,12 +100,7 @@ struct Folder {
 }
 
 impl<'a> Walk<'a> {
-    fn new(
-        request: &'a Request<'a>,
-        progress: &'a dyn Progress,
-        patterns: &'a Arc<Patterns>,
-        found: &mut Found,
-    ) -> Self {
+    fn new(request: &'a Request<'a>, progress: &'a dyn Progress, in_order: bool, found: &mut Found) -> Self {
         let (mut files, mut folders) = (BTreeSet::new(), BTreeSet::new());
         let root = resolve(request.root);
         for path in request.paths {
@@ -110,7 +113,7 @@ impl<'a> Walk<'a> {
                 }
             };
         }
-        Self { request, progress, patterns, root, files, folders, idle: Mutex::default() }
+        Self { request, progress, root, files, folders, idle: Mutex::default(), patterns: Budget::of(0), in_order }
     }
 
     fn start<'s>(&'s self, scope: &Scope<'s>, files: &'s [PathBuf]) {
@@ -129,15 +132,46 @@ impl<'a> Walk<'a> {
             name if name.ends_with('/') => name,
             name => name + "/",
         };
-        Folder { path: path.to_owned(), prefix, rules: Rules::above(path, self.patterns) }
+        let mut heed = Heed { budget: &self.patterns, unheeded: Vec::new() };
+        let rules = Rules::above(path, &mut heed);
+        self.work(|worker| self.tell(&mut worker.found, heed));
+        Folder { path: path.to_owned(), prefix, rules }
     }
 
-    /// Reads a folder's files; its folders, and its files beyond the first batch, are left to whoever has time.
+    /// The files of patterns that were not heeded.
+    fn tell(&self, found: &mut Found, heed: Heed<'_>) {
+        for (file, reason) in heed.unheeded {
+            let message = format!("its patterns are not heeded, and what git ignores by them is read: {reason}");
+            found.problem(&name_of(&self.root, &file), message);
+        }
+    }
+
+    /// Puts the patterns in force that hold in a folder with these entries.
+    fn enter(&self, folder: &mut Folder, entries: &[(OsString, FileType)], found: &mut Found) {
+        let has = |wanted: &str| entries.iter().any(|(name, _)| name == wanted);
+        let mut heed = Heed { budget: &self.patterns, unheeded: Vec::new() };
+        folder.rules = folder.rules.enter(&folder.path, has(".git"), has(".gitignore"), &mut heed);
+        self.tell(found, heed);
+        let lengths = entries.iter().map(|(name, _)| name.len());
+        if let Err(spent) = folder.rules.pay(&folder.path, lengths, &self.patterns) {
+            folder.rules = folder.rules.without_patterns();
+            found.problem(folder.name(), format!("what git ignores in this folder is read all the same: {spent}"));
+        }
+    }
+
+    /// Reads a folder's files; its folders, and its files beyond the first batch, are left to whoever has time. What will be read once more
+    /// is not read to its end.
     fn folder<'s>(&'s self, scope: &Scope<'s>, mut folder: Folder) {
+        if !self.in_order && self.patterns.is_overdrawn() {
+            return;
+        }
         let files = self.work(|worker| {
-            let entries = list(&folder, &mut worker.found);
-            let has = |wanted: &str| entries.iter().any(|(name, _)| name == wanted);
-            folder.rules = folder.rules.enter(&folder.path, has(".git"), has(".gitignore"));
+            let mut entries = list(&folder, &mut worker.found);
+            if self.in_order {
+                // What is left for later last is done first.
+                entries.sort_unstable_by(|(one, _), (other, _)| other.cmp(one));
+            }
+            self.enter(&mut folder, &entries, &mut worker.found);
             let mut path = folder.path.clone();
             let mut files = Vec::new();
             for (name, kind) in entries.into_iter().filter(|(name, _)| name != ".git") {
@@ -301,6 +335,14 @@ impl Folder {
         Self { path: path.to_owned(), prefix: self.name_of(name) + "/", rules: self.rules.clone() }
     }
 
+    /// What problems call it.
+    fn name(&self) -> &str {
+        match self.prefix.trim_end_matches('/') {
+            "" => ".",
+            name => name,
+        }
+    }
+
     fn name_of(&self, entry: &OsStr) -> String {
         let mut name = self.prefix.clone();
         push_text(&mut name, entry.as_encoded_bytes());
@@ -322,8 +364,7 @@ fn list(folder: &Folder, found: &mut Found) -> Vec<(OsString, FileType)> {
         Ok(())
     });
     if let Err(error) = result {
-        let name = folder.prefix.trim_end_matches('/');
-        found.problem(if name.is_empty() { "." } else { name }, cannot_be_read(&error));
+        found.problem(folder.name(), cannot_be_read(&error));
     }
     entries
 }

@@ -366,3 +366,6 @@ impl Reader<'_> {
         self.reading.problems.push(Problem::parse(location, message));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 //! ask for. A password is in no fact, message or log, and none is guessed.
 
 mod bcfks;
+mod cost;
 mod decrypt;
 mod dek_info;
 
@@ -13,8 +14,8 @@ use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
 
-/// Iterations that one derivation may ask for.
-const MOST_ITERATIONS: u64 = 10_000_000;
+/// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
+const MOST: u64 = 50_000_000;
 
 /// Passwords to be tried, in order.
 #[derive(Default)]
@@ -47,6 +48,8 @@ pub(crate) struct Opener<'a> {
     passwords: &'a Passwords,
     /// The password that opened something last, which is tried first.
     first: usize,
+    /// What may still be spent on this source.
+    left: u64,
     account: &'a Account<'a>,
 }
 
@@ -63,7 +66,7 @@ pub(crate) enum Opened {
 impl<'a> Opener<'a> {
     /// For one source, which pays for what is tried on it.
     pub(crate) fn new(passwords: &'a Passwords, account: &'a Account<'a>) -> Self {
-        Self { passwords, first: 0, account }
+        Self { passwords, first: 0, left: MOST, account }
     }
 
     /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
@@ -105,15 +108,10 @@ impl<'a> Opener<'a> {
     ) -> Result<Opened, Malformed> {
         let Some(last) = self.passwords.0.len().checked_sub(1) else { return Ok(Opened::NotTried) };
         let scheme = scheme()?;
-        if scheme.iterations() > MOST_ITERATIONS {
-            return Err(Malformed("its key derivation asks for more than 10000000 iterations, which are not done"));
-        }
         let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
         for index in order.collect::<Vec<_>>() {
             let password = &self.passwords.0[index];
-            self.account.pay(Work::Derivation, scheme.cost(password.len(), ciphertext.len())).map_err(|_| {
-                Malformed("its key derivation is not done, since trying the passwords on this scan has cost enough")
-            })?;
+            self.pay(scheme.cost(password, ciphertext.len()))?;
             match scheme.decrypt(password, ciphertext) {
                 Ok(plain) if is_sound(&plain) => {
                     self.first = index;
@@ -124,6 +122,24 @@ impl<'a> Opener<'a> {
             }
         }
         Ok(Opened::Wrong)
+    }
+
+    fn pay(&mut self, cost: u64) -> Result<(), Malformed> {
+        const DEAR: Malformed = Malformed(
+            "trying a password on it costs more than 50000000 iterations of a key derivation, and is not done",
+        );
+        const FILE: Malformed = Malformed(
+            "not every password is tried, since this file has cost enough: leave out passwords that do not fit",
+        );
+        const SCAN: Malformed =
+            Malformed("not every password is tried, since this scan has cost enough: scan fewer files at once");
+        if cost > MOST {
+            return Err(DEAR);
+        }
+        let left = self.left.checked_sub(cost).ok_or(FILE)?;
+        self.account.pay(Work::Derivation, cost).map_err(|_| SCAN)?;
+        self.left = left;
+        Ok(())
     }
 }
 
@@ -147,11 +163,37 @@ mod tests {
         for (salt, ciphertext, is_cheap) in [(8, 8, true), (4 << 20, 8, false), (8, 8 << 20, false)] {
             let algorithm = pbe(salt);
             let algorithm = crate::facts::asn1::Elements::of(&algorithm).any().unwrap();
-            // A thousand tries are left of a cheap one, whatever the scan has.
+            // Of a cheap one a thousand tries cost less than one file may.
             let scheme = Scheme::of(algorithm).unwrap();
-            let tries = Work::Derivation.allowance(0) / scheme.cost(5, ciphertext);
+            let tries = MOST / scheme.cost("wrong", ciphertext);
             assert_eq!(tries > passwords.0.len() as u64, is_cheap, "{salt} {ciphertext}: {tries}");
         }
+    }
+
+    #[test]
+    fn what_one_file_costs_does_not_grow_with_the_passwords_nor_with_its_length() {
+        let scheme = pbe(8);
+        let algorithm = crate::facts::asn1::Elements::of(&scheme).any().unwrap();
+        let tries = |ciphertext: usize| MOST / Scheme::of(algorithm).unwrap().cost("wrong", ciphertext);
+        assert_eq!((tries(30 << 20), tries(60 << 20)), (2, 1));
+        let (passwords, budget) = (Passwords::of_lines("a"), Budget::of(1 << 30));
+        let accounts = [(); 2].map(|()| Account::new(&budget));
+        let mut openers = accounts.each_ref().map(|account| Opener::new(&passwords, account));
+        let reason = |paid: Result<(), Malformed>| paid.unwrap_err().0;
+        assert!(reason(openers[0].pay(MOST + 1)).contains("costs more than 50000000 iterations"));
+        assert_eq!((openers[0].pay(MOST / 2), openers[0].pay(MOST / 2)), (Ok(()), Ok(())));
+        assert!(reason(openers[0].pay(1)).contains("this file has cost enough"));
+        assert_eq!(openers[1].pay(MOST), Ok(()), "another file has its own");
+    }
+
+    #[test]
+    fn two_hundred_keystores_of_many_iterations_are_opened_with_two_passwords() {
+        let keystores = 200;
+        let budget = Budget::of(keystores * 4096);
+        // Certificates and key of each; the password that opened the first is tried first on the second.
+        let tries = keystores * 3;
+        let cost = cost::pbkdf2(600_000, 1, 1, 16, 16) + 100;
+        assert_eq!(budget.pay(Work::Derivation, tries * cost), Ok(()));
     }
 
     #[test]

@@ -208,28 +208,6 @@ fn patterns_that_are_a_link_a_fifo_or_huge_are_not_heeded() {
 }
 
 #[test]
-fn patterns_that_cost_too_much_are_a_problem_and_what_they_ignore_is_examined() {
-    let place = Place::repository();
-    place.write("a/.gitignore", "*.log\n");
-    place.write("a/x.log", "1");
-    assert_eq!(names(&place.walk_all()), ["a/.gitignore"], "as long as they cost little they are heeded");
-    for folder in ["b", "c", "d", "e", "f"] {
-        place.write(&format!("{folder}/.gitignore"), format!("{}\n", "*a".repeat(120_000)));
-        place.write(&format!("{folder}/y.log"), "1");
-    }
-    let expected: Vec<String> = std::iter::once(["a/.gitignore".to_owned(), "a/x.log".to_owned()])
-        .chain(["b", "c", "d", "e", "f"].map(|folder| [format!("{folder}/.gitignore"), format!("{folder}/y.log")]))
-        .flatten()
-        .collect();
-    for _ in 0..4 {
-        let discovery = place.walk_all();
-        assert_eq!(names(&discovery), expected);
-        let [("f/.gitignore", message)] = problems(&discovery)[..] else { panic!("{:?}", discovery.problems) };
-        assert!(message.contains("none of them is heeded"), "{message}");
-    }
-}
-
-#[test]
 fn a_tracked_file_behind_a_link_is_not_read() {
     let (place, elsewhere) = (Place::repository(), Place::new());
     elsewhere.write("key", "secret");
@@ -254,4 +232,97 @@ fn where_git_cannot_tell_what_is_tracked_that_is_a_problem() {
     assert!(message.contains("may be tracked all the same: git ls-files failed: "), "{message}");
     std::fs::remove_file(place.path.join(".gitignore")).unwrap();
     assert!(place.walk_all().problems.is_empty());
+}
+
+#[test]
+fn patterns_that_cost_too_much_are_a_problem_and_what_they_ignore_is_examined() {
+    let place = Place::repository();
+    for folder in 0..40 {
+        place.write(&format!("{folder:02}/.gitignore"), format!("a\n{}", "*a".repeat(120_000)));
+        place.write(&format!("{folder:02}/a"), "1");
+    }
+    place.write("huge/.gitignore", "a\n".repeat(1 << 20));
+    place.write("huge/a", "1");
+    let walked = place.walk_all();
+    assert_eq!(names(&walked).iter().filter(|name| name.ends_with("/a")).count(), 41);
+    let told = problems(&walked);
+    assert_eq!(told.len(), 41);
+    for (at, (name, message)) in told[..40].iter().enumerate() {
+        assert_eq!(*name, format!("{at:02}/.gitignore"));
+        assert!(
+            message.starts_with("its patterns are not heeded, and what git ignores by them is read: with"),
+            "{message}"
+        );
+    }
+    assert_eq!(told[40].0, "huge/.gitignore");
+    assert!(told[40].1.ends_with("they have more than 256 KiB"), "{}", told[40].1);
+}
+
+/// Patterns that are wild, so that they are taken for costly, and compiled in no time.
+fn wild(bytes: usize) -> String {
+    format!("a\n{}x\n", "**/".repeat(bytes / 3))
+}
+
+#[test]
+fn the_patterns_of_a_scan_have_an_end_and_it_is_the_same_one_with_any_number_of_threads() {
+    let place = Place::repository();
+    for folder in 0..60 {
+        place.write(&format!("{folder:02}/.gitignore"), wild(30_000));
+        place.write(&format!("{folder:02}/a"), "1");
+    }
+    let walk_by = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| place.walk_all())
+    };
+    let (one, four) = (walk_by(1), walk_by(4));
+    assert_eq!(problems(&one), problems(&four));
+    assert_eq!(names(&one), names(&four));
+    let told = problems(&one);
+    let read: Vec<&str> = names(&one).into_iter().filter(|name| name.ends_with("/a")).collect();
+    assert!((20..30).contains(&told.len()), "{}", told.len());
+    assert_eq!(told.len(), read.len());
+    for ((ignoring, message), read) in told.iter().zip(read) {
+        assert_eq!(ignoring.strip_suffix(".gitignore"), read.strip_suffix('a'));
+        assert!(message.contains("heeding what git ignores costs more"), "{message}");
+    }
+}
+
+#[test]
+fn names_are_not_compared_with_costly_patterns_without_end() {
+    let place = Place::repository();
+    place.write(".gitignore", wild(60_000));
+    for file in 0..200 {
+        place.write(&format!("deep/{}/{file:03}", "n".repeat(240)), "1");
+    }
+    place.write(&format!("deep/{}/a", "n".repeat(240)), "1");
+    let walked = place.walk_all();
+    assert!(problems(&walked).is_empty());
+    assert!(!names(&walked).into_iter().any(|name| name.ends_with("n/a")));
+    for folder in 0..20 {
+        for file in 0..200 {
+            place.write(&format!("deep/{folder:02}{}/{file:03}", "n".repeat(240)), "");
+        }
+        place.write(&format!("deep/{folder:02}{}/a", "n".repeat(240)), "");
+    }
+    let walked = place.walk_all();
+    let told = problems(&walked);
+    let read = names(&walked).into_iter().filter(|name| name.ends_with("n/a")).count();
+    assert!(!told.is_empty() && told.len() < 20, "{told:?}");
+    assert_eq!(told.len(), read, "what is ignored in a folder that there is not enough for is read");
+    assert!(
+        told.iter().all(|(_, message)| message.starts_with("what git ignores in this folder is read all the same"))
+    );
+}
+
+#[test]
+fn a_repository_of_many_projects_heeds_the_patterns_of_all() {
+    let place = Place::repository();
+    let ordinary = "# built\n*.o\n*.log\n/build/\n[Dd]ebug/\n.env.*\nnode_modules\n*~\n!keep.log\na\n";
+    for project in 0..500 {
+        place.write(&format!("{project}/.gitignore"), ordinary);
+        place.write(&format!("{project}/a"), "1");
+    }
+    let walked = place.walk_all();
+    assert!(problems(&walked).is_empty());
+    assert!(names(&walked).iter().all(|name| name.ends_with(".gitignore")));
 }

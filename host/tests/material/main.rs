@@ -5,6 +5,7 @@
 mod canary;
 mod containers;
 mod corpus;
+mod costly;
 mod embedded;
 mod forms;
 mod gnupg;

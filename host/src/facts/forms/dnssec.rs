@@ -7,10 +7,11 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::lines::{Line, Lines};
-use super::{Sink, dnskey, is_placeholder};
-use crate::facts::asn1::{Malformed, significant};
-use crate::facts::key::{Found, PublicHalf, derive};
-use crate::facts::oid;
+use super::{Sink, is_placeholder};
+use crate::facts::asn1::{Malformed, encode_oid, significant};
+use crate::facts::key::derive::Owed;
+use crate::facts::key::{Found, PublicHalf};
+use crate::facts::oid::{self, curves};
 use crate::facts::pem::decode;
 use crate::rules::contract::{Protection, Role};
 
@@ -94,8 +95,12 @@ impl File {
 
     fn half(&self, algorithm: u8) -> Result<Option<PublicHalf<'static>>, Malformed> {
         let out_of_range = Malformed("its private key does not have the length that it should");
-        let fixed = |name| derive::fixed(name, &self.bytes("PrivateKey")?).ok_or(out_of_range);
-        let point = |curve| derive::point(curve, &self.bytes("PrivateKey")?).ok_or(out_of_range);
+        let fixed = |name| Owed::fixed(name, &self.bytes("PrivateKey")?).ok_or(out_of_range);
+        let point = |name| {
+            let owed = Owed::point(name, &self.bytes("PrivateKey")?).ok_or(out_of_range)?;
+            let curve = curves::by_name(name).map(|curve| encode_oid(&curve.oid));
+            Ok(curve.map(|curve| PublicHalf::of_ec(&curve, None).owed(owed)))
+        };
         Ok(match algorithm {
             1 | 5 | 7 | 8 | 10 => {
                 Some(PublicHalf::of_rsa(significant(&self.bytes("Modulus")?), &self.bytes("PublicExponent")?))
@@ -104,10 +109,10 @@ impl File {
                 let [p, q, g] = [self.bytes("Prime(p)")?, self.bytes("Subprime(q)")?, self.bytes("Base(g)")?];
                 Some(PublicHalf::of_dsa([&p, &q, &g], Some(&self.bytes("Public_value(y)")?)))
             }
-            13 => dnskey::on_curve("prime256v1", point("prime256v1")?),
-            14 => dnskey::on_curve("secp384r1", point("secp384r1")?),
-            15 => Some(PublicHalf::of_fixed(&oid::ED25519, fixed("Ed25519")?)),
-            16 => Some(PublicHalf::of_fixed(&oid::ED448, fixed("Ed448")?)),
+            13 => point("prime256v1")?,
+            14 => point("secp384r1")?,
+            15 => Some(PublicHalf::of_fixed_owed(&oid::ED25519, fixed("Ed25519")?)),
+            16 => Some(PublicHalf::of_fixed_owed(&oid::ED448, fixed("Ed448")?)),
             _ => None,
         })
     }

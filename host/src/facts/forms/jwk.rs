@@ -10,7 +10,8 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use super::Sink;
 use super::object::{Member, Object};
 use crate::facts::asn1::{Malformed, encode_oid, significant};
-use crate::facts::key::{Found, PublicHalf, derive};
+use crate::facts::key::derive::Owed;
+use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid::{self, curves};
 use crate::rules::contract::{Protection, Role};
 
@@ -91,15 +92,18 @@ impl Key<'_> {
         let Some((_, name, length)) = CURVES.iter().find(|(known, ..)| *known == curve) else {
             return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known"));
         };
-        let point = match (self.number("x"), self.number("y")) {
+        let curve = encode_oid(&curves::by_name(name).ok_or(Malformed("its curve is not known"))?.oid);
+        let half = match (self.number("x"), self.number("y")) {
             (Ok(x), Ok(y)) if x.len() <= *length && y.len() <= *length => {
                 let padded = |number: Vec<u8>| [vec![0; length - number.len()], number].concat();
-                [vec![4], padded(x), padded(y)].concat()
+                PublicHalf::of_ec(&curve, Some(Cow::from([vec![4], padded(x), padded(y)].concat())))
             }
-            _ => derive::point(name, &self.number("d")?).ok_or(Malformed("its private number is out of range"))?,
+            _ => {
+                let owed = Owed::point(name, &self.number("d")?);
+                PublicHalf::of_ec(&curve, None).owed(owed.ok_or(Malformed("its private number is out of range"))?)
+            }
         };
-        let curve = curves::by_name(name).ok_or(Malformed("its curve is not known"))?;
-        Ok(self.with(Some(PublicHalf::of_ec(&encode_oid(&curve.oid), Some(Cow::from(point))))))
+        Ok(self.with(Some(half)))
     }
 
     /// RFC 8037, section 2.
@@ -112,14 +116,15 @@ impl Key<'_> {
             "X448" => oid::X448,
             _ => return Ok(self.with(None).hidden_since("the curve of the JSON Web Key is not known")),
         };
-        let key = match self.bytes("x") {
-            Ok(key) => key,
+        let half = match self.bytes("x") {
+            Ok(key) => PublicHalf::of_fixed(&oid, key),
             Err(_) => {
-                let derived = derive::fixed(curve, &self.bytes("d")?);
-                derived.ok_or(Malformed("its private key does not have the length that it should"))?
+                let owed = Owed::fixed(curve, &self.bytes("d")?);
+                let wrong = Malformed("its private key does not have the length that it should");
+                PublicHalf::of_fixed_owed(&oid, owed.ok_or(wrong)?)
             }
         };
-        Ok(self.with(Some(PublicHalf::of_fixed(&oid, key))))
+        Ok(self.with(Some(half)))
     }
 
     /// RFC 9964, section 3: the algorithm is stated, the private key is a seed.

@@ -9,10 +9,10 @@ use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::{Protection, Role};
 
-use super::derive::Power;
+use super::derive::Owed;
 use super::public::PublicHalf;
 use super::shape::Shape;
-use super::{Found, derive, encryption};
+use super::{Found, encryption};
 
 /// The key of that shape in this DER; none for a shape that is no key.
 pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
@@ -55,36 +55,29 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
         Some(KeyForm::Ec) => {
             let inner = ec_private(private)?;
             let parameters = algorithm.parameters.or(inner.parameters);
-            let point = EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public();
-            match parameters {
-                Some(parameters) => Ok(PublicHalf::of_ec(parameters.raw, point)),
-                None => Ok(PublicHalf::of_algorithm(identifier, point)),
-            }
+            Ok(EcPrivate { parameters, point: inner.point.or(outer), ..inner }.public(|parameters, point| {
+                match parameters {
+                    Some(parameters) => PublicHalf::of_ec(parameters.raw, point),
+                    None => PublicHalf::of_algorithm(identifier, point),
+                }
+            }))
         }
         form => {
             let half = PublicHalf::of_algorithm(identifier, outer.map(Cow::from));
-            let derived = if outer.is_none() { form.and_then(|form| derived(form, algorithm, private)) } else { None };
-            Ok(match derived {
-                Some(Derived::Known(public)) => PublicHalf::of_algorithm(identifier, Some(public.into())),
-                Some(Derived::Owed(power)) => half.owed(power),
+            Ok(match form.filter(|_| outer.is_none()).and_then(|form| owed(form, algorithm, private)) {
+                Some(owed) => half.owed(owed),
                 None => half,
             })
         }
     }
 }
 
-/// The content of subjectPublicKey, or the power that it is.
-enum Derived {
-    Known(Vec<u8>),
-    Owed(Power),
-}
-
-/// What subjectPublicKey is of a private key in PKCS#8 that does not state it; none where that is not computed.
-fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Derived> {
+/// The public value of a private key in PKCS#8 that does not state it; none where that is not computed.
+fn owed(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Owed> {
     let value = Elements::of(private).any().ok()?;
     if let KeyForm::Fixed(name, _) = form {
         let value = Some(value).filter(|value| value.tag == Tag::OctetString)?.value;
-        return derive::fixed(name, value).map(Derived::Known);
+        return Owed::fixed(name, value);
     }
     let mut parameters = algorithm.parameters?.elements().ok()?;
     let mut number = || parameters.any().ok()?.unsigned().ok();
@@ -94,7 +87,7 @@ fn derived(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<De
         KeyForm::Dsa => number()?,
         _ => second,
     };
-    Some(Derived::Owed(Power::new(base, value.unsigned().ok()?, modulus)))
+    Some(Owed::power(base, value.unsigned().ok()?, modulus))
 }
 
 /// EncryptedPrivateKeyInfo (RFC 5958, section 3).
@@ -132,7 +125,7 @@ fn dsa(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
 /// ECPrivateKey by itself.
 fn sec1(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     let key = ec_private(der)?;
-    Ok(PublicHalf::of_ec(key.parameters.map_or(&[], |parameters| parameters.raw), key.public()))
+    Ok(key.public(|parameters, point| PublicHalf::of_ec(parameters.map_or(&[], |parameters| parameters.raw), point)))
 }
 
 struct EcPrivate<'a> {
@@ -152,10 +145,17 @@ fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
 }
 
 impl<'a> EcPrivate<'a> {
-    /// The public point: as it is stated, else computed where the curve is one that can be.
-    fn public(&self) -> Option<Cow<'a, [u8]>> {
+    /// The half that its parameters and its point make: as the point is stated, else to be computed where the curve is one that can be.
+    fn public(
+        &self,
+        half: impl FnOnce(Option<Element<'a>>, Option<Cow<'a, [u8]>>) -> PublicHalf<'a>,
+    ) -> PublicHalf<'a> {
+        let half = half(self.parameters, self.point.map(Cow::from));
         let curve = || curves::by_oid(&self.parameters?.oid().ok()?);
-        let derived = || derive::point(curve()?.name, self.private).map(Cow::from);
-        self.point.map(Cow::from).or_else(derived)
+        let owed = || Owed::point(curve()?.name, self.private);
+        match if self.point.is_none() { owed() } else { None } {
+            Some(owed) => half.owed(owed),
+            None => half,
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, bit_length, en
 use crate::facts::oid::{self, KeyForm, curves};
 use crate::rules::contract::PublicKey;
 
-use super::derive::Power;
+use super::derive::Owed;
 use super::wire;
 
 /// A public key, or as much of one as a private key's file shows.
@@ -25,7 +25,7 @@ pub(crate) struct PublicHalf<'a> {
     /// The key as SSH writes it, where it was found so.
     ssh: Option<Cow<'a, [u8]>>,
     /// What the key is, where that is still to be computed.
-    owed: Option<Power>,
+    owed: Option<Owed>,
 }
 
 /// A field of `public-key` that could not be found out, and why.
@@ -96,9 +96,14 @@ impl<'a> PublicHalf<'a> {
         Self { ssh: Some(blob), ..self }
     }
 
-    /// The same, whose key is a power that is still to be computed.
-    pub(crate) fn owed(self, power: Power) -> Self {
-        Self { owed: Some(power), ..self }
+    /// The same, whose key is still to be computed.
+    pub(crate) fn owed(self, owed: Owed) -> Self {
+        Self { owed: Some(owed), ..self }
+    }
+
+    /// Of a key whose algorithm says all of its form, and whose value is still to be computed.
+    pub(crate) fn of_fixed_owed(oid: &oid::Oid, owed: Owed) -> Self {
+        Self::without_value(encode(0x30, &[&encode_oid(oid)])).owed(owed)
     }
 
     /// Computes what is still to be computed, once that is paid for.
@@ -106,10 +111,9 @@ impl<'a> PublicHalf<'a> {
     /// # Errors
     /// Why it is not computed.
     pub(crate) fn compute(&mut self, account: &Account<'_>) -> Result<(), String> {
-        let Some(power) = self.owed.take() else { return Ok(()) };
-        account.pay(Work::Numbers, power.cost()).map_err(|spent| spent.to_string())?;
-        let y = power.compute().ok_or("its numbers are longer than any program takes")?;
-        self.key = Some(encode_unsigned(&y).into());
+        let Some(owed) = self.owed.take() else { return Ok(()) };
+        account.pay(Work::Numbers, owed.cost()).map_err(|spent| spent.to_string())?;
+        self.key = Some(owed.compute()?.into());
         Ok(())
     }
 

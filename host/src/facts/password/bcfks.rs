@@ -13,7 +13,8 @@ use crate::facts::asn1::{Algorithm, Element, Malformed};
 use crate::facts::key::encryption::{PBES2, PBKDF2, SCRYPT, fields};
 use crate::facts::oid::{Oid, oid};
 
-use super::decrypt::{Failure, UNSUPPORTED, bmp_string, scrypt_cost};
+use super::cost;
+use super::decrypt::{Failure, UNSUPPORTED, bmp_string};
 
 const HMAC_SHA512: Oid = oid("1.2.840.113549.2.11");
 const HMAC_SHA3_512: Oid = oid("2.16.840.1.101.3.4.2.16");
@@ -54,20 +55,14 @@ impl Bcfks {
         Ok(Self { purpose, derivation: Derivation::of(derivation)?, cipher: Cipher::of(cipher)? })
     }
 
-    /// The salt of its key.
-    pub(super) fn salt(&self) -> &[u8] {
-        match &self.derivation {
-            Derivation::Pbkdf2 { salt, .. } | Derivation::Scrypt { salt, .. } => salt,
-        }
-    }
-
-    /// What deriving the key costs, in rounds.
-    pub(super) fn iterations(&self) -> u64 {
-        match self.derivation {
-            // A round of SHA-3 takes several times as long.
-            Derivation::Pbkdf2 { iterations, is_sha3, .. } => u64::from(iterations) * if is_sha3 { 4 } else { 1 },
-            Derivation::Scrypt { cost, block_size, .. } => scrypt_cost(cost, block_size.into(), block_size.into()),
-        }
+    /// What trying a password on so many bytes costs.
+    pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
+        let each_block = match self.cipher {
+            Cipher::Ccm { .. } => 4,
+            Cipher::KeyWrap => 8,
+        };
+        let password = 2 * (password.len() + self.purpose.len() + 2);
+        self.derivation.cost(password).saturating_add(cost::blocks(ciphertext) * each_block)
     }
 
     /// The content; with a wrong password a failure.
@@ -79,6 +74,20 @@ impl Bcfks {
 }
 
 impl Derivation {
+    /// With a password of so many bytes.
+    fn cost(&self, password: usize) -> u64 {
+        match self {
+            Self::Pbkdf2 { salt, iterations, is_sha3 } => {
+                let weight = if *is_sha3 { cost::SHA3 } else { cost::SHA512 };
+                cost::pbkdf2((*iterations).into(), 1, weight, salt.len(), password)
+            }
+            Self::Scrypt { salt, cost, block_size } => {
+                let lanes = u64::from(*block_size);
+                cost::scrypt(*cost, lanes, lanes, salt.len(), password)
+            }
+        }
+    }
+
     fn of(algorithm: Algorithm<'_>) -> Result<Self, Malformed> {
         let mut fields = fields(algorithm)?;
         let salt = fields.next(Tag::OctetString)?.value.to_vec();

@@ -5,7 +5,6 @@ use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, InnerIvInit, KeyInit, StreamCipher};
 use der::{Decode, Tag};
-use pkcs5::pbes2::Kdf;
 use sha2::Digest;
 
 use crate::digest::{md5, sha1};
@@ -13,10 +12,11 @@ use crate::facts::asn1::{Element, Malformed};
 use crate::facts::oid::{Oid, oid};
 
 use super::bcfks::Bcfks;
+use super::cost;
 use super::dek_info::DekInfo;
 
-/// Memory that scrypt may take, in bytes.
-const MOST_MEMORY: u64 = 64 * 1024 * 1024;
+/// Bytes of a SHA-1.
+const SHA1: usize = 20;
 
 /// Why something was not decrypted.
 #[derive(Debug, PartialEq, Eq)]
@@ -100,38 +100,14 @@ impl Scheme {
         Ok(Self::Pbe(Pbe { derivation, cipher, salt, iterations: fields.any()?.small()? }))
     }
 
-    /// What deriving a key costs, in rounds of a hash or of scrypt's mixing; more than any limit where scrypt takes too much memory.
-    pub(super) fn iterations(&self) -> u64 {
+    /// What trying a password on so many bytes of ciphertext costs, as [`Work::Derivation`](crate::budget::Work) counts it.
+    pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
         match self {
-            Self::Pbe(pbe) => pbe.iterations.saturating_mul(2),
-            Self::Pbes2(parameters) => match &parameters.kdf {
-                Kdf::Pbkdf2(kdf) => u64::from(kdf.iteration_count),
-                Kdf::Scrypt(kdf) => scrypt_cost(kdf.cost_parameter, kdf.block_size.into(), kdf.parallelization.into()),
-                _ => u64::MAX,
-            },
-            Self::DekInfo(_) => 2,
-            Self::Bcfks(bcfks) => bcfks.iterations(),
+            Self::Pbe(pbe) => pbe.cost(password).saturating_add(pbe.cipher.cost(ciphertext)),
+            Self::Pbes2(parameters) => cost::pbes2(parameters, password, ciphertext),
+            Self::DekInfo(dek_info) => dek_info.cost(password, ciphertext),
+            Self::Bcfks(bcfks) => bcfks.cost(password, ciphertext),
         }
-    }
-
-    /// What trying a password of so many bytes costs, in blocks of a hash: the iterations, of which an HMAC has two blocks, twice for a key that
-    /// is longer than one digest; what is hashed before them; and what is decrypted.
-    pub(super) fn cost(&self, password: usize, ciphertext: usize) -> u64 {
-        let (salt, cipher) = match self {
-            Self::Pbe(pbe) => (pbe.salt.len(), Some(pbe.cipher)),
-            Self::DekInfo(dek_info) => (0, Some(dek_info.cipher())),
-            // Its salt has a length that is bounded where it is read.
-            Self::Pbes2(_) => (0, None),
-            Self::Bcfks(bcfks) => (bcfks.salt().len(), None),
-        };
-        // The old ciphers take some hundred times as long as the others.
-        let is_slow = cipher
-            .is_some_and(|cipher| matches!(cipher, Cipher::Des | Cipher::TripleDes(_) | Cipher::Rc2(_)))
-            || matches!(self, Self::Pbes2(parameters) if parameters.encryption.key_size() < 16 || parameters.encryption.key_size() == 24);
-        let decrypting = ciphertext / if is_slow { 1 } else { 64 };
-        // The derivation of PKCS#12 hashes and adds up what is before the iterations three times, and the password fills as many blocks.
-        let hashing = 4 * (salt + 4 * password) / 16;
-        self.iterations().saturating_mul(4).saturating_add((hashing + decrypting) as u64)
     }
 
     /// The content; with a wrong password mostly a failure, sometimes noise.
@@ -160,6 +136,17 @@ impl Cipher {
         }
     }
 
+    /// What decrypting so many bytes costs.
+    pub(super) fn cost(self, ciphertext: usize) -> u64 {
+        let each_block = match self {
+            Self::Des => cost::DES,
+            Self::TripleDes(_) => cost::TRIPLE_DES,
+            Self::Rc2(_) => 5,
+            Self::Rc4(_) | Self::Aes(_) => 1,
+        };
+        cost::blocks(ciphertext) * each_block
+    }
+
     /// What is encrypted with that key and initialisation vector.
     pub(super) fn decrypt(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         match self {
@@ -180,6 +167,21 @@ impl Cipher {
 }
 
 impl Pbe {
+    /// What deriving its key and initialisation vector costs.
+    fn cost(&self, password: &str) -> u64 {
+        match self.derivation {
+            // Twice two bytes for each letter, at most; each block of derived bytes hashes all of it and adds to all of it.
+            Derivation::Pkcs12 => {
+                let input = 2 * (cost::blocks(self.salt.len()) + cost::blocks(2 * password.len() + 2));
+                let derived = self.cipher.key_length().div_ceil(SHA1) as u64 + 1;
+                self.iterations.saturating_add(input).saturating_mul(derived)
+            }
+            Derivation::Md5 | Derivation::Sha1 => {
+                self.iterations.saturating_add(cost::blocks(password.len() + self.salt.len()))
+            }
+        }
+    }
+
     /// Key and initialisation vector.
     fn key(&self, password: &str) -> (Vec<u8>, Vec<u8>) {
         match self.derivation {
@@ -192,12 +194,6 @@ impl Pbe {
             Derivation::Sha1 => split(pbkdf1(password, &self.salt, self.iterations, |bytes| sha1(bytes).to_vec())),
         }
     }
-}
-
-/// What scrypt costs in rounds of its mixing; more than any limit where it takes too much memory.
-pub(super) fn scrypt_cost(cost: u64, block_size: u64, parallelization: u64) -> u64 {
-    let memory = cost.max(parallelization).saturating_mul(block_size).saturating_mul(128);
-    if memory > MOST_MEMORY { u64::MAX } else { cost.saturating_mul(block_size).saturating_mul(parallelization) }
 }
 
 /// A text in UTF-16 with a zero at its end (RFC 7292, appendix B.1).
@@ -227,7 +223,7 @@ fn pkcs12(id: u8, password: &[u8], salt: &[u8], iterations: u64, length: usize) 
     let mut input = [filled(salt), filled(password)].concat();
     let mut derived = Vec::new();
     loop {
-        let first: [u8; 20] = sha1::Sha1::new().chain_update([id; BLOCK]).chain_update(&input).finalize().into();
+        let first: [u8; SHA1] = sha1::Sha1::new().chain_update([id; BLOCK]).chain_update(&input).finalize().into();
         let block = (1..iterations).fold(first, |block, _| sha1(&block));
         derived.extend_from_slice(&block);
         if derived.len() >= length {
@@ -250,19 +246,4 @@ fn unpadded<C: BlockCipherDecrypt>(cipher: Option<C>, iv: &[u8], ciphertext: &[u
     let cipher = cipher.ok_or(Failure::Unsupported)?;
     let decryptor = Decryptor::inner_iv_slice_init(cipher, iv).map_err(|_| Failure::Unsupported)?;
     decryptor.decrypt_padded_vec::<Pkcs7>(ciphertext).map_err(|_| Failure::Password)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn memory_that_scrypt_takes_for_its_cost_or_its_parallelization_is_bounded() {
-        assert_eq!(scrypt_cost(16_384, 8, 1), 131_072);
-        for (cost, block_size, parallelization) in
-            [(16_384, 127, 1), (2, 2000, 2000), (u64::MAX, 8, 1), (2, u64::MAX, 2)]
-        {
-            assert_eq!(scrypt_cost(cost, block_size, parallelization), u64::MAX);
-        }
-    }
 }

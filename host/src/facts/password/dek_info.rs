@@ -4,10 +4,13 @@
 use crate::digest::{md5, unhex};
 use crate::facts::asn1::Malformed;
 
+use super::cost;
 use super::decrypt::{Cipher, Failure, UNSUPPORTED};
 
 /// The first bytes of the initialisation vector are the salt.
 const SALT: usize = 8;
+/// Bytes of an MD5.
+const MD5: usize = 16;
 
 /// OpenSSL's names of the ciphers, and the bytes of their blocks.
 static CIPHERS: [(&str, Cipher, usize); 9] = [
@@ -41,9 +44,10 @@ impl DekInfo {
         })
     }
 
-    /// The cipher.
-    pub(super) fn cipher(&self) -> Cipher {
-        self.cipher
+    /// What trying a password on so many bytes costs.
+    pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
+        let rounds = self.cipher.key_length().div_ceil(MD5) as u64;
+        cost::blocks(password.len() + MD5 + SALT) * rounds + self.cipher.cost(ciphertext)
     }
 
     /// The content; with a wrong password mostly a failure, sometimes noise.
