@@ -5,15 +5,17 @@ use std::io;
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
 use keyreeve::facts::read::{Detail, matters};
-use keyreeve::facts::{Kind, spelling};
+use keyreeve::facts::{Kind, Place, spelling};
 use keyreeve::private::Private;
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
+use keyreeve::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint};
 use keyreeve::scan::{self, Given};
 use keyreeve::source::{Location, Sources};
-use serde::Serialize;
+use serde::ser::{Error as _, SerializeSeq as _};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 use super::FactsArguments;
@@ -38,30 +40,69 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let mut problems = [discovery.problems, understood.problems, altered].concat();
     hide(&understood.private, &mut discovery.sources, &mut problems);
     let sources = &discovery.sources;
-    let problems: Vec<Value> = problems
-        .iter()
-        .map(|problem| {
+    let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
+    let of = &understood.facts;
+    let document = Document {
+        schema: "keyreeve/facts/v1",
+        tls_endpoints: All { facts: &of.tls_endpoints, sources },
+        certificates: All { facts: &of.certificates, sources },
+        keys: All { facts: &of.keys, sources },
+        inventory: All { facts: &of.inventory, sources },
+        encrypted_data: All { facts: &of.encrypted_data, sources },
+        revocation_lists: All { facts: &of.revocation_lists, sources },
+        problems: Problems { problems: &problems, sources },
+    };
+    write_json(&document, &mut io::stdout().lock())?;
+    Ok(exit)
+}
+
+/// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each is several times as large.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document<'a> {
+    schema: &'static str,
+    tls_endpoints: All<'a, TlsEndpoint>,
+    certificates: All<'a, Certificate>,
+    keys: All<'a, Key>,
+    inventory: All<'a, InventoryEntry>,
+    encrypted_data: All<'a, EncryptedItem>,
+    revocation_lists: All<'a, RevocationList>,
+    problems: Problems<'a>,
+}
+
+/// All facts of a kind.
+struct All<'a, T> {
+    facts: &'a Kind<T>,
+    sources: &'a Sources,
+}
+
+impl<T: Serialize> Serialize for All<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.facts.len()))?;
+        for (fact, origin) in self.facts.iter() {
+            list.serialize_element(&entry(fact, origin, self.sources).map_err(S::Error::custom)?)?;
+        }
+        list.end()
+    }
+}
+
+/// What could not be read.
+struct Problems<'a> {
+    problems: &'a [Problem],
+    sources: &'a Sources,
+}
+
+impl Serialize for Problems<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.problems.iter().map(|problem| {
             let place = match &problem.subject {
-                Subject::Place(location) => place(*location, sources),
+                Subject::Place(location) => place(*location, self.sources),
                 Subject::Path(path) => json!({ "path": path }),
                 Subject::Rule(rule) => json!({ "rule": rule }),
             };
             json!({ "place": place, "message": problem.message })
-        })
-        .collect();
-    let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
-    let document = json!({
-        "schema": "keyreeve/facts/v1",
-        "tls-endpoints": kind(&understood.facts.tls_endpoints, sources)?,
-        "certificates": kind(&understood.facts.certificates, sources)?,
-        "keys": kind(&understood.facts.keys, sources)?,
-        "inventory": kind(&understood.facts.inventory, sources)?,
-        "encrypted-data": kind(&understood.facts.encrypted_data, sources)?,
-        "revocation-lists": kind(&understood.facts.revocation_lists, sources)?,
-        "problems": problems,
-    });
-    write_json(&document, &mut io::stdout().lock())?;
-    Ok(exit)
+        }))
+    }
 }
 
 /// Takes private values out of the names of files; they are in nothing else.
@@ -75,23 +116,20 @@ fn hide(private: &Private, sources: &mut Sources, problems: &mut [Problem]) {
     }
 }
 
-fn kind<T: Serialize>(facts: &Kind<T>, sources: &Sources) -> Result<Vec<Value>> {
-    let fact = |(fact, origin): (&T, &keyreeve::facts::Place)| {
-        let parts = origin.parts.iter().map(|((field, position), location)| {
-            let name = position.map_or_else(|| (*field).to_owned(), |position| format!("{field}[{position}]"));
-            (name, place(*location, sources))
-        });
-        let details = origin.details.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
-        Ok(json!({
-            "label": &*origin.label,
-            "place": place(origin.home, sources),
-            "identity": origin.identity.to_string(),
-            "fact": spelling::to_value(fact)?,
-            "parts": parts.collect::<serde_json::Map<_, _>>(),
-            "details": details.collect::<serde_json::Map<_, _>>(),
-        }))
-    };
-    facts.iter().map(fact).collect()
+fn entry<T: Serialize>(fact: &T, origin: &Place, sources: &Sources) -> serde_json::Result<Value> {
+    let parts = origin.parts.iter().map(|((field, position), location)| {
+        let name = position.map_or_else(|| (*field).to_owned(), |position| format!("{field}[{position}]"));
+        (name, place(*location, sources))
+    });
+    let details = origin.details.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
+    Ok(json!({
+        "label": &*origin.label,
+        "place": place(origin.home, sources),
+        "identity": origin.identity.to_string(),
+        "fact": spelling::to_value(fact)?,
+        "parts": parts.collect::<serde_json::Map<_, _>>(),
+        "details": details.collect::<serde_json::Map<_, _>>(),
+    }))
 }
 
 fn place(location: Location, sources: &Sources) -> Value {

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write as _};
 
 /// Whether a terminal or viewer would obey a character, or not show it, instead of showing it: control characters,
 /// bidirectional and other format characters (Unicode's Bidi_Control and Default_Ignorable_Code_Point, but for variation selectors), separators.
@@ -136,11 +136,10 @@ pub(super) fn sarif_message(text: &str) -> String {
 /// # Errors
 /// What `out` answers, or a value that is no JSON.
 pub fn write_json(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Visible::default());
-    value.serialize(&mut serializer)?;
-    text.push(b'\n');
-    out.write_all(&text)
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Visible::default()))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// serde_json's pretty formatter, but for strings.
