@@ -6,9 +6,9 @@
 mod folder;
 mod seal;
 
-use std::fs;
+use std::fs::{self, File};
 use std::hash::{Hash as _, Hasher};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -18,15 +18,15 @@ use super::engine::Engine;
 use crate::digest::hex;
 pub(super) use folder::Base;
 pub use folder::Unusable;
-use folder::{CACHES, STATE};
+use folder::{CACHES, STATE, is_ours_alone};
 use seal::{CODE, Seal};
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
 /// Entries that are kept; older ones make room.
 const ENTRIES: usize = 64;
-/// Bytes of an entry that is read: native code, and its code behind it.
-const ENTRY_BYTES: u64 = (256 << 20) + CODE as u64;
+/// Bytes of native code that are read.
+const NATIVE_BYTES: u64 = 256 << 20;
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
 
@@ -46,6 +46,21 @@ pub struct Kept {
     pub bytes: u64,
     /// Its file.
     pub file: PathBuf,
+}
+
+/// An entry that this user wrote on this machine, held open: whatever is under its name by now, this is the file that was looked at, and
+/// nobody else can write to it.
+#[derive(Debug)]
+pub struct Entry {
+    path: PathBuf,
+    _held: File,
+}
+
+impl Entry {
+    /// Where the file can be read as long as it is held: native code, and then its code.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// What one entry is of: a component, and everything that decides how it is compiled.
@@ -97,18 +112,19 @@ impl Cache {
         Ok(Self { folder, seal })
     }
 
-    /// The native code under a key. None if there is no entry, or if what is there is not what this user wrote on this machine.
-    pub fn find(&self, key: &Key) -> Option<Vec<u8>> {
-        let file = crate::source::open(&self.folder.join(&key.name)).ok()?;
+    /// The entry under a key. None if there is none, or if what is there is not what this user wrote on this machine.
+    pub fn find(&self, key: &Key) -> Option<Entry> {
+        let path = self.folder.join(&key.name);
+        let file = crate::source::open(&path).ok()?;
         let metadata = file.metadata().ok()?;
-        if !metadata.is_file() || metadata.len() > ENTRY_BYTES {
+        let native = metadata.len().checked_sub(CODE as u64)?;
+        if !metadata.is_file() || native > NATIVE_BYTES || !is_ours_alone(&metadata) {
             return None;
         }
-        let mut entry = Vec::with_capacity(metadata.len() as usize);
-        file.take(ENTRY_BYTES).read_to_end(&mut entry).ok()?;
-        let code: [u8; CODE] = *entry.last_chunk()?;
-        entry.truncate(entry.len() - CODE);
-        self.seal.is_on(&key.name, &entry, &code).then_some(entry)
+        self.seal
+            .is_on(&key.name, &file, native)
+            .unwrap_or(false)
+            .then(|| Entry { path: held(&file, path), _held: file })
     }
 
     /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
@@ -119,7 +135,7 @@ impl Cache {
         // Made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
         file.write_all(native)?;
-        file.write_all(&self.seal.code(&key.name, native))?;
+        file.write_all(&self.seal.code(&key.name, native)?)?;
         file.persist(self.folder.join(&key.name)).map_err(|error| error.error)?;
         self.make_room()
     }
@@ -176,6 +192,18 @@ impl Kept {
             result => result,
         }
     }
+}
+
+/// A name for an open file that is for no other, whoever renames what.
+#[cfg(target_os = "linux")]
+fn held(file: &File, _: PathBuf) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(file)))
+}
+
+/// Elsewhere it has only the name that it was opened under, in a folder that is this user's alone.
+#[cfg(not(target_os = "linux"))]
+fn held(_: &File, path: PathBuf) -> PathBuf {
+    path
 }
 
 /// SHA-256 of what a value hashes: the same in every run, which the standard library's own hasher does not promise.

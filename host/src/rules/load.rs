@@ -179,12 +179,13 @@ impl Loader<'_> {
 
     /// What the cache has of a component with this digest.
     pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
-        let native = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
-        // SAFETY: these very bytes are what our own compiler process wrote to this user, on this machine, under this key: the cache
-        // has verified their code. wasmtime itself checks version and configuration.
+        let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
+        // SAFETY: this very file is what our own compiler process wrote to this user, on this machine, under this key: the cache
+        // has verified its code. Only this user can write to it, and keyreeve changes no entry. wasmtime itself checks version and
+        // configuration.
         #[allow(unsafe_code)]
         unsafe {
-            Native::deserialize(self.engine.wasmtime(), native).ok()
+            Native::deserialize_file(self.engine.wasmtime(), entry.path()).ok()
         }
     }
 

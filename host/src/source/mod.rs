@@ -219,7 +219,7 @@ fn line_marks(bytes: &[u8]) -> Vec<LineMark> {
 }
 
 /// Bytes from one milestone to the next, at least.
-const MILESTONE: usize = 64 * 1024;
+const MILESTONE: usize = 4 * 1024;
 
 fn count_characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()

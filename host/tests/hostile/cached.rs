@@ -32,6 +32,14 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
+/// The native code of an entry.
+fn found(cache: &Cache, key: &Key) -> Option<Vec<u8>> {
+    let entry = cache.find(key)?;
+    let mut bytes = fs::read(entry.path()).unwrap();
+    bytes.truncate(bytes.len() - 32);
+    Some(bytes)
+}
+
 #[test]
 fn a_rule_is_compiled_once() {
     let (sandbox, (home, cache)) = (Sandbox::new(), cache());
@@ -55,16 +63,16 @@ fn an_entry_that_is_not_whole_is_compiled_anew() {
     let again = || load(&sandbox.loader(Some(cache.clone())), &path, &sha256, "quiet");
     again().unwrap();
     let key = Key::new(&sandbox.engine, &sha256);
-    let whole = cache.find(&key).unwrap();
+    let whole = found(&cache, &key).unwrap();
     let [entry] = entries(home.path()).try_into().unwrap();
     let written = fs::read(&entry).unwrap();
     let mut changed = written.clone();
     *changed.last_mut().unwrap() ^= 1;
     for damaged in [&[][..], &written[..20], &written[..written.len() / 2], &changed, &[0; 4096]] {
         fs::write(&entry, damaged).unwrap();
-        assert_eq!(cache.find(&key), None);
+        assert_eq!(found(&cache, &key), None);
         again().unwrap();
-        assert_eq!(cache.find(&key).as_deref(), Some(&whole[..]));
+        assert_eq!(found(&cache, &key).as_deref(), Some(&whole[..]));
     }
 }
 
@@ -77,7 +85,7 @@ fn a_rule_that_runs_outlives_its_entry() {
     again();
     let (removed, replaced) = (again(), again());
     let key = Key::new(&sandbox.engine, &sha256);
-    let native = cache.find(&key).unwrap();
+    let native = found(&cache, &key).unwrap();
     cache.write(&key, &native).unwrap();
     assert_eq!(cache.clear().unwrap(), 1);
     assert!(entries(home.path()).is_empty());
@@ -106,8 +114,34 @@ fn an_entry_under_the_name_of_another_is_not_used() {
     cache.write(&other, b"other").unwrap();
     let [first, second] = entries(home.path()).try_into().unwrap();
     fs::copy(&first, &second).unwrap();
-    let read: Vec<_> = [&mine, &other].into_iter().filter_map(|key| cache.find(key)).collect();
+    let read: Vec<_> = [&mine, &other].into_iter().filter_map(|key| found(&cache, key)).collect();
     assert_eq!(read.len(), 1);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_is_loaded_is_the_file_that_was_looked_at() {
+    let (sandbox, (home, cache)) = (Sandbox::new(), cache());
+    let key = Key::new(&sandbox.engine, &[4; 32]);
+    cache.write(&key, b"native").unwrap();
+    let held = cache.find(&key).unwrap();
+    let [entry] = entries(home.path()).try_into().unwrap();
+    fs::write(home.path().join("other"), b"other").unwrap();
+    fs::rename(home.path().join("other"), &entry).unwrap();
+    assert!(fs::read(held.path()).unwrap().starts_with(b"native"));
+    assert_eq!(found(&cache, &key), None);
+}
+
+#[test]
+fn an_entry_that_others_can_write_to_is_not_used() {
+    let (sandbox, (home, cache)) = (Sandbox::new(), cache());
+    let key = Key::new(&sandbox.engine, &[5; 32]);
+    cache.write(&key, b"native").unwrap();
+    let [entry] = entries(home.path()).try_into().unwrap();
+    fs::set_permissions(&entry, fs::Permissions::from_mode(0o620)).unwrap();
+    assert_eq!(found(&cache, &key), None);
+    fs::set_permissions(&entry, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(found(&cache, &key).as_deref(), Some(&b"native"[..]));
 }
 
 #[test]
@@ -120,7 +154,7 @@ fn runs_at_the_same_time_do_not_disturb_each_other() {
             scope.spawn(|| {
                 for _ in 0..10 {
                     cache.write(&key, &native).unwrap();
-                    assert_eq!(cache.find(&key).as_deref(), Some(&native[..]));
+                    assert_eq!(found(&cache, &key).as_deref(), Some(&native[..]));
                 }
             });
         }
@@ -135,7 +169,7 @@ fn old_entries_make_room_for_new_ones() {
         cache.write(&Key::new(&sandbox.engine, &[number; 32]), &[number]).unwrap();
     }
     assert_eq!(entries(home.path()).len(), 64);
-    assert_eq!(cache.find(&Key::new(&sandbox.engine, &[69; 32])), Some(vec![69]));
+    assert_eq!(found(&cache, &Key::new(&sandbox.engine, &[69; 32])), Some(vec![69]));
 }
 
 #[test]
@@ -187,16 +221,16 @@ fn native_code_that_another_user_or_machine_made_is_never_run() {
         let file = sandbox.write("other", &other);
         let cache = at(theirs.path()).unwrap();
         assert!(load(&sandbox.loader(Some(cache.clone())), &file, &digest(&other), "bad-id").is_err());
-        cache.find(&Key::new(&sandbox.engine, &digest(&other))).unwrap()
+        found(&cache, &Key::new(&sandbox.engine, &digest(&other))).unwrap()
     };
     let key = Key::new(&sandbox.engine, &sha256);
     at(theirs.path()).unwrap().write(&key, &native).unwrap();
-    assert_eq!(at(theirs.path()).unwrap().find(&key).as_deref(), Some(&native[..]));
+    assert_eq!(found(&at(theirs.path()).unwrap(), &key).as_deref(), Some(&native[..]));
     at(mine.path()).unwrap();
     for entry in entries(theirs.path()) {
         fs::copy(&entry, mine.path().join("caches/keyreeve/rules").join(entry.file_name().unwrap())).unwrap();
     }
-    assert_eq!(at(mine.path()).unwrap().find(&key), None);
+    assert_eq!(found(&at(mine.path()).unwrap(), &key), None);
     let rule = load(&sandbox.loader(Some(at(mine.path()).unwrap())), &path, &sha256, "quiet").unwrap();
     assert_eq!(rule.info.id, "quiet", "it was compiled from what was approved");
 }
@@ -219,10 +253,10 @@ fn what_is_no_regular_file_is_no_entry() {
     let moved = home.path().join("moved");
     fs::rename(&entry, &moved).unwrap();
     symlink(&moved, &entry).unwrap();
-    assert_eq!(cache.find(&key), None, "a link");
+    assert_eq!(found(&cache, &key), None, "a link");
     fs::remove_file(&entry).unwrap();
     assert!(std::process::Command::new("mkfifo").arg(&entry).status().unwrap().success());
-    assert_eq!(cache.find(&key), None, "a pipe, which nobody waits for");
+    assert_eq!(found(&cache, &key), None, "a pipe, which nobody waits for");
 }
 
 #[test]

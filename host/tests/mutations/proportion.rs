@@ -212,6 +212,21 @@ fn where_the_budget_ends_is_a_problem_and_what_depends_on_it_is_unknown() {
 }
 
 #[test]
+fn variables_of_a_server_that_take_more_memory_than_there_is_are_a_problem_at_their_place() {
+    let set = |count: usize| {
+        let set: String = (0..count).map(|n| format!("set $v{n} 1;\n")).collect();
+        Taken::by_one("nginx.conf", format!("http {{\nserver {{\nlisten 443 ssl;\n{set}}}\n}}\n"))
+    };
+    assert_eq!(set(10_000).problems(), Vec::<String>::new());
+    let taken = set(250_000);
+    let [problem] = taken.problems().try_into().unwrap();
+    assert!(problem.contains("what is left of it was not done"), "{problem}");
+    let line: usize = problem.strip_prefix("nginx.conf:").unwrap().split(':').next().unwrap().parse().unwrap();
+    assert!((10_000..200_000).contains(&line), "{problem}");
+    taken.is_in_proportion("variables");
+}
+
+#[test]
 fn comparing_very_many_names_ends_in_a_problem() {
     let names = (0..20_000).map(|n| (format!("d/{n:05}-{}.conf", "a".repeat(40)), String::new()));
     let main = format!("server {{\nlisten 443 ssl;\n{}}}\n", "include d/*a*b;\n".repeat(2_000));

@@ -9,7 +9,7 @@ use crate::text::quoted;
 /// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
 const ENTRY_LIMIT: usize = 100_000;
 const ENTRIES: usize = 20_000;
-const BYTES_OF_ENTRY: usize = 128;
+const BYTES_OF_ENTRY: usize = 256;
 
 /// How deep entries can lie: a wrapper in a wrapper, a group in it, and a group in that.
 const DEPTH_LIMIT: usize = 5;

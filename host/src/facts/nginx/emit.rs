@@ -42,7 +42,7 @@ pub(super) struct Endpoint {
 
 /// The facts so far.
 pub(super) struct Collector<'f> {
-    ledger: &'f Ledger<'f>,
+    pub(super) ledger: &'f Ledger<'f>,
     facts: Facts,
     /// How many have the identity of this digest in a source.
     ordinals: HashMap<(SourceId, [u8; 32]), u32>,

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::emit::{Collector, Endpoint};
 use super::expand::{Level, Switch};
-use super::ledger::CutShort;
+use super::ledger::{CutShort, Ledger};
 use super::line::Line;
 use super::listen::is_local;
 use super::servers::Group;
 use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
 use super::tls::{Reader, Tls};
+use crate::budget::Work;
 use crate::facts::Identity;
 use crate::rules::contract::{Side, Transport};
 use crate::source::Location;
@@ -111,6 +112,10 @@ const MODULES: [Module; 3] = [
 /// Values of one variable that are looked at.
 const VALUE_LIMIT: usize = 64;
 
+/// Variables of a server whose values take what memory they need; no server has as many. Each further one is paid for, with so many bytes.
+const VARIABLES: usize = 10_000;
+const VARIABLE: usize = 300;
+
 /// Bytes of a value that are looked at each time: its scheme and its host stand there.
 const VALUE_LENGTH: usize = 2048;
 
@@ -151,7 +156,7 @@ pub(super) fn all<'f, 'l>(
     out: &mut Collector<'l>,
 ) -> Result<(), CutShort> {
     let mut values = HashMap::new();
-    collect_values(server.scope.level, &mut values);
+    collect_values(server.scope.level, &mut values, out.ledger)?;
     let mut walk = Walk {
         reader,
         out,
@@ -175,15 +180,26 @@ pub(super) fn all<'f, 'l>(
     walk.flush()
 }
 
-fn collect_values<'f>(level: &Level<'f>, values: &mut HashMap<Cow<'f, str>, Values<'f>>) {
+/// # Errors
+/// [`CutShort`] where the budget ends.
+fn collect_values<'f>(
+    level: &Level<'f>,
+    values: &mut HashMap<Cow<'f, str>, Values<'f>>,
+    ledger: &Ledger<'_>,
+) -> Result<(), CutShort> {
     for item in &level.items {
         if *item.line.name() == *b"set" {
+            let known = values.len();
             values.entry(item.line.text(0)).or_default().add(item.line.text(1));
+            if values.len() > known.max(VARIABLES) {
+                ledger.pay(Work::Memory, VARIABLE, item.line.head())?;
+            }
         }
         if let Some(block) = &item.block {
-            collect_values(block, values);
+            collect_values(block, values, ledger)?;
         }
     }
+    Ok(())
 }
 
 impl<'f> Walk<'_, 'f, '_> {

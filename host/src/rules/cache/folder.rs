@@ -168,10 +168,19 @@ fn foreign(metadata: &fs::Metadata) -> Option<&'static str> {
     if !metadata.is_dir() {
         return Some("is not a folder");
     }
-    if mode(metadata) & 0o022 != 0 {
+    if is_writable_by_others(metadata) {
         return Some("can be written to by others");
     }
     (!is_ours(metadata)).then_some("belongs to another user")
+}
+
+/// Whether nobody but this user can write to something.
+pub(super) fn is_ours_alone(metadata: &fs::Metadata) -> bool {
+    is_ours(metadata) && !is_writable_by_others(metadata)
+}
+
+fn is_writable_by_others(metadata: &fs::Metadata) -> bool {
+    mode(metadata) & 0o022 != 0
 }
 
 /// The permissions of a file; where there are none, nobody else has any.

@@ -1,7 +1,7 @@
 //! What shows that an entry of the cache was written by this user on this machine: a code over its name and its bytes, under a key that is made
 //! once and kept apart from the entries. Not a secret that protects anything else.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
@@ -17,8 +17,8 @@ pub(super) const CODE: usize = 32;
 /// Folder below the user's folder for state, and the file in it.
 const FOLDERS: [&str; 1] = ["keyreeve"];
 const FILE: &str = "cache-key";
-/// Bytes that one thread takes at a time.
-const PIECE: usize = 1024 * 1024;
+/// Bytes that one thread takes at a time: as many as a processor keeps at hand.
+const PIECE: usize = 256 * 1024;
 
 /// The key of one user on one machine.
 #[derive(Clone)]
@@ -49,31 +49,64 @@ impl Seal {
     }
 
     /// The code of an entry.
-    pub(super) fn code(&self, name: &str, native: &[u8]) -> [u8; CODE] {
-        self.over(name, native).finalize().into_bytes().into()
+    pub(super) fn code(&self, name: &str, native: &[u8]) -> io::Result<[u8; CODE]> {
+        let read = |at: usize, piece: &mut [u8]| {
+            piece.copy_from_slice(&native[at..at + piece.len()]);
+            Ok(())
+        };
+        Ok(self.over(name, native.len(), &read)?.finalize().into_bytes().into())
     }
 
-    /// Whether an entry has its code.
-    pub(super) fn is_on(&self, name: &str, native: &[u8], code: &[u8; CODE]) -> bool {
-        self.over(name, native).verify_slice(code).is_ok()
+    /// Whether a file has so many bytes of native code and then the code of an entry.
+    pub(super) fn is_on(&self, name: &str, file: &File, native: u64) -> io::Result<bool> {
+        let mut code = [0; CODE];
+        read_at(file, &mut code, native)?;
+        let entry = self.over(name, native as usize, &|at, piece| read_at(file, piece, at as u64))?;
+        Ok(entry.verify_slice(&code).is_ok())
     }
 
     /// HMAC-SHA256 (RFC 2104) over the name, the length, and the codes of all pieces, so that several threads can take them; the position of each
-    /// piece is in its code.
-    fn over(&self, name: &str, native: &[u8]) -> Hmac<Sha256> {
-        let pieces = native.par_chunks(PIECE).enumerate().map(|(position, piece)| {
+    /// piece is in its code. `read` fills a piece with what is at a position.
+    fn over(
+        &self,
+        name: &str,
+        length: usize,
+        read: &(dyn Fn(usize, &mut [u8]) -> io::Result<()> + Sync),
+    ) -> io::Result<Hmac<Sha256>> {
+        let code = |buffer: &mut Vec<u8>, position: usize| {
+            let at = position * PIECE;
+            buffer.resize(PIECE.min(length - at), 0);
+            read(at, buffer)?;
             let code = self.hmac().chain_update(b"piece").chain_update((position as u64).to_be_bytes());
-            code.chain_update(piece).finalize().into_bytes().into()
-        });
-        let codes: Vec<[u8; CODE]> = pieces.collect();
-        let lengths = [name.len() as u64, native.len() as u64].map(u64::to_be_bytes);
+            Ok(code.chain_update(buffer).finalize().into_bytes().into())
+        };
+        let pieces = (0..length.div_ceil(PIECE)).into_par_iter().map_init(Vec::new, code);
+        let codes = pieces.collect::<io::Result<Vec<[u8; CODE]>>>()?;
+        let lengths = [name.len() as u64, length as u64].map(u64::to_be_bytes);
         let entry = self.hmac().chain_update(b"entry").chain_update(lengths.as_flattened()).chain_update(name);
-        entry.chain_update(codes.as_flattened())
+        Ok(entry.chain_update(codes.as_flattened()))
     }
 
     fn hmac(&self) -> Hmac<Sha256> {
         Hmac::new_from_slice(&self.0).expect("HMAC takes keys of any length")
     }
+}
+
+/// Fills a buffer with what a file has at a position. Several threads can do so at once.
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, at)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => (buffer, at) = (&mut buffer[read..], at + read as u64),
+        }
+    }
+    Ok(())
 }
 
 /// Makes the file with a new key, unless there is one. Of runs that do so at the same time one wins, and the others take what it made.
@@ -114,16 +147,22 @@ mod tests {
     fn a_code_is_of_one_key_one_name_and_these_very_bytes() {
         let (seal, other) = (Seal([1; KEY]), Seal([2; KEY]));
         let native: Vec<u8> = (0..3 * PIECE + 5).map(|at| (at * 7 / 3) as u8).collect();
-        let code = seal.code("name", &native);
-        assert!(seal.is_on("name", &native, &code));
-        assert!(!other.is_on("name", &native, &code) && !seal.is_on("nam", &native, &code));
-        assert!(!seal.is_on("name", &native[1..], &code) && !seal.is_on("name", &native[..PIECE], &code));
+        let code = seal.code("name", &native).unwrap();
+        let is_on = |seal: &Seal, name: &str, native: &[u8], code: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(native).and_then(|()| file.write_all(code)).unwrap();
+            seal.is_on(name, &file, native.len() as u64).unwrap()
+        };
+        assert!(is_on(&seal, "name", &native, &code));
+        assert!(!is_on(&other, "name", &native, &code) && !is_on(&seal, "nam", &native, &code));
+        assert!(!is_on(&seal, "name", &native[1..], &code) && !is_on(&seal, "name", &native[..PIECE], &code));
         let mut changed = native.clone();
         changed.rotate_left(PIECE);
-        assert!(!seal.is_on("name", &changed, &code), "pieces have their positions");
+        assert!(!is_on(&seal, "name", &changed, &code), "pieces have their positions");
         *changed.last_mut().unwrap() ^= 1;
-        assert!(!seal.is_on("name", &changed, &code));
-        assert!(!seal.is_on("namen", &[], &seal.code("name", b"n")));
+        assert!(!is_on(&seal, "name", &changed, &code));
+        assert!(!is_on(&seal, "namen", &[], &seal.code("name", b"n").unwrap()));
+        assert!(seal.is_on("name", &tempfile::tempfile().unwrap(), 0).is_err(), "a file that ends before its code");
     }
 
     #[test]
