@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::facts::password::Passwords;
 use crate::facts::read::{self, Detail};
-use crate::facts::{Facts, Place, Reading};
+use crate::facts::{Facts, Place, Reading, Words};
 use crate::finding::{FactKind, Finding};
 use crate::policy::{Policy, scopes};
 use crate::private::Private;
@@ -56,14 +56,18 @@ impl Default for Given<'_> {
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
     let read::Facts { reading, formats, budget } = read::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
-    // Here, so that no rule, relation, fingerprint or report gets to see a private value.
-    let private = Private::of(sources, &secrets);
-    if !private.is_empty() {
-        facts.each_text(&mut |text| private.hide_in(text));
-        problems.iter_mut().for_each(|problem| private.hide_in(&mut problem.message));
-    }
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
+    // Here, so that no rule, fingerprint or report gets to see a private value. What is found by its name has been found, and the names of algorithms
+    // stay what they are: whoever calls one a secret would else decide what the rules see of all other files.
+    let private = Private::of(sources, &secrets);
+    if !private.is_empty() {
+        facts.each_text(&mut |words, text| match words {
+            Words::Theirs => private.hide_in(text),
+            Words::Standard => {}
+        });
+        problems.iter_mut().for_each(|problem| private.hide_in(&mut problem.message));
+    }
     sources.set_aside();
     problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
     Understood { facts, problems, secrets, private, formats }

@@ -8,6 +8,18 @@ use crate::rules::contract::{
 };
 use crate::text;
 
+/// Who chose the words of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Words {
+    /// Whoever wrote the file.
+    Theirs,
+    /// A standard, or keyreeve: names of algorithms and of forms. Rules judge by them, and nothing of a file is in them.
+    Standard,
+}
+
+/// What is called with texts.
+pub(super) type Call<'c> = &'c mut dyn FnMut(Words, &mut String);
+
 /// A fact of any kind.
 pub trait Fact {
     /// What is unknown of it.
@@ -20,7 +32,7 @@ pub trait Fact {
     fn weight(&self) -> usize;
 
     /// Calls with each text in it. Every field is named where this is done, so that a new one is not forgotten.
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String));
+    fn each_text(&mut self, call: Call<'_>);
 
     /// What is unknown of it, to be changed.
     fn unknown_mut(&mut self) -> &mut [Unknown];
@@ -28,7 +40,7 @@ pub trait Fact {
     /// Cuts each of its texts and reasons to the length that such a one has at most.
     fn cut(&mut self) {
         self.unknown_mut().iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));
-        self.each_text(&mut text::cut_stated);
+        self.each_text(&mut |_, text| text::cut_stated(text));
     }
 }
 
@@ -59,7 +71,7 @@ impl<T: Fact> List for Kind<T> {
 }
 
 macro_rules! fact {
-    ($fact:ident, |$of:ident| $weight:expr, texts($($text:ident),*), many($($many:ident),*), rest($($rest:ident),*)) => {
+    ($fact:ident, |$of:ident| $weight:expr, texts($($text:ident),*), names($($name:ident),*), many($($many:ident),*), rest($($rest:ident),*)) => {
         impl Fact for $fact {
             fn unknown(&self) -> &[Unknown] {
                 &self.unknown
@@ -78,9 +90,10 @@ macro_rules! fact {
                 $weight
             }
 
-            fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
-                let Self { context: _, unknown, attributes, $($text,)* $($many,)* $($rest: _),* } = self;
-                $(call($text);)*
+            fn each_text(&mut self, call: Call<'_>) {
+                let Self { context: _, unknown, attributes, $($text,)* $($name,)* $($many,)* $($rest: _),* } = self;
+                $(call(Words::Theirs, $text);)*
+                $(call(Words::Standard, $name);)*
                 $($many.each_text(call);)*
                 unknown.each_text(call);
                 attributes.each_text(call);
@@ -93,20 +106,23 @@ fact!(
     TlsEndpoint,
     |of| texts(&of.names) + 2 * (of.suites.len() + of.groups.len()),
     texts(),
+    names(),
     many(names),
     rest(side, transport, versions, suites, groups, verification)
 );
 fact!(
     Certificate,
     |of| texts(&of.names) + of.key.exponent.len(),
-    texts(signature_algorithm, signature_hash),
+    texts(),
+    names(signature_algorithm, signature_hash),
     many(names, key),
     rest(not_before, not_after, authority, self_issued, last_rotated, inventoried)
 );
 fact!(
     Key,
     |of| of.public.exponent.len(),
-    texts(format),
+    texts(),
+    names(format),
     many(public, encryption),
     rest(role, protection, last_rotated, inventoried)
 );
@@ -117,82 +133,85 @@ fact!(
         texts.map(|text| text.len()).iter().sum()
     },
     texts(id, kind, creator, service, owner, fingerprint, path),
+    names(),
     many(),
     rest(created, last_rotated, found)
 );
 fact!(
     EncryptedItem,
     |of| texts(&of.recipients) + 64 * of.openers.len(),
-    texts(format, cipher, kdf, prf),
+    texts(),
+    names(format, cipher, kdf, prf),
     many(recipients, openers),
     rest(key_bits, authenticated, iterations, encrypted_at, key_created)
 );
 fact!(
     RevocationList,
     |of| of.issuer.len(),
-    texts(issuer, signature_algorithm, signature_hash),
+    texts(issuer),
+    names(signature_algorithm, signature_hash),
     many(),
     rest(this_update, next_update, revoked)
 );
 
 /// What has texts in it.
 trait Texts {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String));
+    fn each_text(&mut self, call: Call<'_>);
 }
 
 impl<T: Texts> Texts for Vec<T> {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         self.iter_mut().for_each(|part| part.each_text(call));
     }
 }
 
 impl<T: Texts> Texts for Option<T> {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         self.iter_mut().for_each(|part| part.each_text(call));
     }
 }
 
 impl Texts for String {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
-        call(self);
+    fn each_text(&mut self, call: Call<'_>) {
+        call(Words::Theirs, self);
     }
 }
 
 /// The value of an attribute: its name is the host's.
 impl Texts for (String, String) {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
-        call(&mut self.1);
+    fn each_text(&mut self, call: Call<'_>) {
+        call(Words::Theirs, &mut self.1);
     }
 }
 
 /// The reason: the field is the contract's.
 impl Texts for Unknown {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         let Self { field: _, reason } = self;
-        call(reason);
+        call(Words::Theirs, reason);
     }
 }
 
 impl Texts for PublicKey {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         let Self { algorithm, bits: _, curve, exponent: _, attributes } = self;
-        [algorithm, curve].into_iter().for_each(&mut *call);
+        [algorithm, curve].into_iter().for_each(|name| call(Words::Standard, name));
         attributes.each_text(call);
     }
 }
 
 impl Texts for Encryption {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         let Self { scheme, kdf, prf, iterations: _, cipher, attributes } = self;
-        [scheme, kdf, prf, cipher].into_iter().for_each(&mut *call);
+        [scheme, kdf, prf, cipher].into_iter().for_each(|name| call(Words::Standard, name));
         attributes.each_text(call);
     }
 }
 
 impl Texts for Opener {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         let Self { label, matches: _, beside: _, plaintext: _, attributes } = self;
-        call(label);
+        call(Words::Theirs, label);
         attributes.each_text(call);
     }
 }

@@ -43,8 +43,8 @@ use crate::text;
 pub(crate) use asn1::{bit_length, significant};
 pub use identity::{CertificateNames, Identity, KeyName};
 pub(crate) use key::Numbers;
-pub use kind::Fact;
-use kind::List;
+use kind::{Call, List};
+pub use kind::{Fact, Words};
 pub use parts::Parts;
 
 /// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
@@ -130,7 +130,7 @@ impl<T> Kind<T> {
 }
 
 impl<T: Fact> Kind<T> {
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         self.facts.iter_mut().for_each(|fact| fact.each_text(call));
         self.places.iter_mut().for_each(|place| place.each_text(call));
     }
@@ -181,7 +181,7 @@ impl Facts {
     }
 
     /// Calls with each text of all facts, and of what is known of them beside what rules judge.
-    pub fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    pub fn each_text(&mut self, call: Call<'_>) {
         self.tls_endpoints.each_text(call);
         self.certificates.each_text(call);
         self.keys.each_text(call);
@@ -282,7 +282,7 @@ impl Place {
         self.public = public.map(Vec::into_boxed_slice);
     }
 
-    fn each_text(&mut self, call: &mut dyn FnMut(&mut String)) {
+    fn each_text(&mut self, call: Call<'_>) {
         let Self {
             label,
             identity,
@@ -297,7 +297,7 @@ impl Place {
         } = self;
         let mut in_box = |text: &mut Box<str>| {
             let mut whole = std::mem::take(text).into_string();
-            call(&mut whole);
+            call(Words::Theirs, &mut whole);
             *text = whole.into_boxed_str();
         };
         in_box(label);
@@ -309,7 +309,7 @@ impl Place {
                 in_box(text);
             }
         }
-        details.iter_mut().for_each(|(_, value)| call(value));
+        details.iter_mut().for_each(|(_, value)| call(Words::Theirs, value));
     }
 
     /// Every exact name of the key or certificate.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{merged, words};
+use super::{lists, merged, words};
 
 /// Names whose value is private whatever it is, in lower case without separators.
 const VALUES: [&str; 12] = [
@@ -30,14 +30,12 @@ const PUBLIC: [&str; 10] =
     ["sha256", "sha1", "sha384", "sha512", "md5", "fingerprint", "digest", "checksum", "integrity", "thumbprint"];
 /// How public keys begin that people know by sight: SSH's, and age's.
 const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAG", "age1"];
-/// Numbers or pairs of digits in a list that is bytes.
-const LIST: usize = 8;
 
 /// Where something in a line looks private, in order and without overlaps.
 pub fn spans(line: &[u8]) -> Vec<Range<usize>> {
     let mut found = words::tokens(line);
     random(line, &mut found);
-    lists(line, &mut found);
+    lists::spans(line, &mut found);
     named(line, &mut found);
     user_information(line, &mut found);
     merged(found)
@@ -78,53 +76,6 @@ fn letters(text: &[u8]) -> Vec<u8> {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
     text[start..].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
-}
-
-/// Lists of bytes: decimal or hexadecimal numbers between commas or blanks, and pairs of digits between colons, as OpenSSL prints private numbers. A
-/// line that is nothing but such pairs may be the end of one.
-fn lists(line: &[u8], found: &mut Vec<Range<usize>>) {
-    let (mut at, mut list): (usize, Option<(Range<usize>, usize, bool)>) = (0, None);
-    let is_digit = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'x' | b'X');
-    let mut close = |list: Option<(Range<usize>, usize, bool)>| {
-        let Some((range, count, is_colons)) = list else { return };
-        let alone = line[..range.start]
-            .iter()
-            .chain(&line[range.end..])
-            .all(|byte| byte.is_ascii_whitespace() || *byte == b':');
-        if count >= LIST || is_colons && alone && count >= 2 {
-            found.push(range);
-        }
-    };
-    while at < line.len() {
-        let length = line[at..].iter().take_while(|byte| is_digit(byte)).count();
-        let end = at + length;
-        let follows = line[end..].iter().take_while(|byte| matches!(byte, b',' | b':' | b' ' | b'\t')).count();
-        if length == 0 || !is_byte(&line[at..end]) {
-            close(list.take());
-            at = end.max(at + 1);
-            continue;
-        }
-        let colons = line.get(end) == Some(&b':') || at > 0 && line[at - 1] == b':';
-        list = match list {
-            Some((range, count, is_colons)) => Some((range.start..end, count + 1, is_colons && colons)),
-            None => Some((at..end, 1, colons)),
-        };
-        at = end + follows;
-        if follows == 0 {
-            close(list.take());
-        }
-    }
-    close(list);
-}
-
-/// A byte as a list has it: `7`, `255`, `0x1f`, `1f`.
-fn is_byte(number: &[u8]) -> bool {
-    match number {
-        [b'0', b'x' | b'X', digits @ ..] => matches!(digits.len(), 1 | 2) && digits.iter().all(u8::is_ascii_hexdigit),
-        [_, _] => number.iter().all(u8::is_ascii_hexdigit),
-        [_] | [_, _, _] => number.iter().all(u8::is_ascii_digit),
-        _ => false,
-    }
 }
 
 /// The values of names that say that they are private.

@@ -3,6 +3,7 @@
 
 pub mod complaint;
 mod decode;
+mod lists;
 pub mod looks;
 pub mod words;
 

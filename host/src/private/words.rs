@@ -7,6 +7,8 @@ use std::ops::Range;
 const RANDOM: usize = 16;
 /// Characters of Base64 that is random whatever is between its slashes.
 const LONG: usize = 40;
+/// Digits of a number that is no serial number.
+const NUMBER: usize = 50;
 /// Different characters that no name of that length has.
 const MANY_KINDS: u32 = 24;
 
@@ -71,7 +73,13 @@ pub fn runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
 /// characters of Base64 that no path has them. A UUID does not.
 pub fn is_random(run: &[u8]) -> bool {
     let pieces = || run.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=')));
-    pieces().any(|piece| piece.len() >= RANDOM && is_mixed(piece)) || run.len() >= LONG && is_base64(run)
+    pieces().any(|piece| piece.len() >= RANDOM && is_mixed(piece) || is_long_number(piece))
+        || run.len() >= LONG && is_base64(run)
+}
+
+/// A number of more digits than any serial number has (20 bytes, RFC 5280, section 4.1.2.2).
+fn is_long_number(piece: &[u8]) -> bool {
+    piece.len() >= NUMBER && piece.iter().all(u8::is_ascii_digit)
 }
 
 fn is_mixed(piece: &[u8]) -> bool {

@@ -196,6 +196,11 @@ fn an_age_identity_meets_its_recipient() {
         assert_eq!(place.spki, of_recipient.spki);
         assert!(place.names().any(|name| name.to_string() == recipient));
     }
+    for behind in ["</key>", "[1]", "...", "…"] {
+        let (key, _) = only(format!("<key>{identity}{behind}"));
+        assert_eq!(key.role, Role::Private, "nothing is left out of it, whatever follows: {behind}");
+        assert!(read(format!("{}{behind}", &identity[..50]).as_bytes()).problems.is_empty());
+    }
     let mistyped =
         format!("{}{}{}", &identity[..30], if &identity[30..31] == "Q" { "P" } else { "Q" }, &identity[31..]);
     for broken in [&mistyped, &identity[..60]] {
@@ -252,7 +257,13 @@ fn wireguard_keys_meet_their_public_halves_and_placeholders_are_none() {
     let public = String::from_utf8(public.stdout).unwrap();
     let (private, shared, public) = (private.trim(), shared.trim(), public.trim());
     let interface = format!("[Interface]\nPrivateKey = {private}\n");
-    for text in embedded(&interface).iter().chain([&format!("[wireguard]\nprivate-key={private}\n")]) {
+    let others = [
+        format!("[wireguard]\nprivate-key={private}\n"),
+        format!("[Interface]\nAddress             = 10.0.0.1/24\nPrivateKey          = {private}\n"),
+        format!("[Interface]\nprivatekey\t=\t{private}\n"),
+        format!("[interface]\nPRIVATEKEY={private}\n"),
+    ];
+    for text in embedded(&interface).iter().chain(&others) {
         let (key, place) = only(text);
         assert_eq!(described(&key), ("WireGuard", Role::Private, Protection::Plaintext, "X25519"));
         assert_eq!(place.spki, only(format!("[Peer]\nPublicKey={public}\n")).1.spki);
@@ -309,6 +320,11 @@ fn dnssec_keys_meet_their_records() {
             assert_eq!(attribute(&key, "expires"), Some("1798859045"));
             assert!(attribute(&key, "created").is_some());
         }
+        let whole = String::from_utf8(at("private")).unwrap();
+        for line in ["Delete:", "Publish: <none>", "Engine: pkcs11..."] {
+            let (_, place) = only(format!("{}\n{line}\n", whole.trim_end()));
+            assert_eq!(place.spki, of_record.spki, "a line that says nothing leaves nothing out of the key: {line}");
+        }
     }
 }
 
@@ -357,6 +373,54 @@ fn a_json_web_key_meets_the_same_key_elsewhere() {
         assert_eq!(place.spki, pem.spki);
         assert_eq!((attribute(&key, "created"), attribute(&key, "expires")), (Some("1700000000"), Some("1800000000")));
         assert_eq!(&text[reading.secrets[0].1.range()], d);
+    }
+}
+
+#[test]
+fn members_that_a_json_web_key_does_not_have_leave_nothing_out_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key").display().to_string();
+    openssl(&format!("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out {path}"));
+    let (private, d) = ec_jwk(&path, true);
+    let with = |members: &str| format!("{}, {members}}}", private.strip_suffix('}').unwrap());
+    let (_, whole) = only(&private);
+    for members in [
+        r#""k": null, "p": null, "q": null, "dp": null, "n": null, "oth": null"#,
+        r#""p": "", "q": "", "n": """#,
+        r#""pub": "<omitted>""#,
+        r#""priv": 0"#,
+        r#""q": "...""#,
+    ] {
+        let reading = read(with(members).as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len()), (1, 0), "{members}: {:?}", reading.problems);
+        assert_eq!(reading.facts.keys.places()[0].spki, whole.spki, "{members}");
+        assert_eq!(&with(members)[reading.secrets[0].1.range()], d);
+    }
+    for elided in ["...", "<private>", "abc…"] {
+        let reading = read(private.replace(&d, elided).as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 0, 0), "{elided}");
+    }
+    // What its private member is worth cannot be seen without the public one, and is no secret of other files.
+    let reading = read(br#"{"kty":"EC","crv":"P-256","x":"...","d":"hmacWithSHA1"}"#);
+    assert_eq!(reading.facts.keys.len() + reading.problems.len(), 1, "and yet it is not passed in silence");
+}
+
+#[test]
+fn a_body_in_short_lines_or_groups_is_a_body() {
+    let pem = openssl_text("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1");
+    let (_, whole) = only(&pem);
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    for length in [1, 4, 10, 12, 16, 63] {
+        for separator in ["\n", " ", "\r\n", "\n  "] {
+            let groups: Vec<_> =
+                body.as_bytes().chunks(length).map(|group| std::str::from_utf8(group).unwrap()).collect();
+            let text = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", groups.join(separator));
+            assert_eq!(only(&text).1.spki, whole.spki, "{text}");
+        }
+    }
+    for text in ["paste the key of your server here please", "Make sure that the key is in here", "..."] {
+        let reading = read(format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n").as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len()), (0, 0), "{text}");
     }
 }
 

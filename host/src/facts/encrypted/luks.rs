@@ -5,6 +5,7 @@ use super::values;
 use crate::facts::asn1::Malformed;
 use crate::facts::fields::Fields;
 use crate::facts::tree::Node;
+use crate::private::words;
 
 /// What both versions begin with.
 pub(super) const MAGIC: &[u8] = b"LUKS\xba\xbe";
@@ -59,7 +60,7 @@ fn second(bytes: &[u8], mut fields: Fields<'_>) -> Result<Found, Malformed> {
         segments.members().iter().map(|member| &member.value).find(|one| values::get(one, "encryption").is_some())
     });
     let segment = segment.ok_or(Malformed("its header has no encrypted segment"))?;
-    let cipher = values::get(segment, "encryption").and_then(values::text).unwrap_or_default();
+    let cipher = plain(values::get(segment, "encryption").and_then(values::text).unwrap_or_default())?;
     let mut found = Found::new("LUKS2", "LUKS2 volume");
     let slots: Vec<&Node> = values::get(&root, "keyslots")
         .map_or(Vec::new(), |slots| slots.members().iter().map(|member| &member.value).collect());
@@ -82,7 +83,7 @@ fn weakest_slot(mut found: Found, slots: &[&Node]) -> Result<Found, Malformed> {
         let kind = values::get(kdf, "type").and_then(values::text).unwrap_or_default();
         let (name, count, prf) = match kind {
             "pbkdf2" => {
-                let hash = values::get(kdf, "hash").and_then(values::text).unwrap_or_default();
+                let hash = plain(values::get(kdf, "hash").and_then(values::text).unwrap_or_default())?;
                 ("PBKDF2", "iterations", hmac(hash))
             }
             "argon2id" => ("Argon2id", "time", String::new()),
@@ -113,6 +114,15 @@ fn ciphered(found: Found, specification: &str, bits: u32) -> Found {
     }
 }
 
+const NO_NAME: Malformed = Malformed("its header names no cipher or hash");
+
+/// A name as the kernel's algorithms have it. What else stands there goes into no fact.
+fn plain(name: &str) -> Result<&str, Malformed> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b',' | b'(' | b')');
+    let is_name = name.len() <= 40 && name.bytes().all(is_plain) && !words::is_random(name.as_bytes());
+    if is_name { Ok(name) } else { Err(NO_NAME) }
+}
+
 /// A hash by the kernel's name as the function of PBKDF2 by OpenSSL's.
 fn hmac(hash: &str) -> String {
     format!("hmacWith{}", hash.to_ascii_uppercase().replace("SHA-", "SHA"))
@@ -122,10 +132,7 @@ fn hmac(hash: &str) -> String {
 fn padded<'a>(fields: &mut Fields<'a>) -> Result<&'a str, Malformed> {
     let bytes = fields.take(32)?;
     let text = &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())];
-    let text = std::str::from_utf8(text)
-        .ok()
-        .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()));
-    text.ok_or(Malformed("its header names no cipher or hash"))
+    std::str::from_utf8(text).ok().filter(|text| !text.is_empty()).map_or(Err(NO_NAME), plain)
 }
 
 #[cfg(test)]

@@ -25,13 +25,17 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
     let token = &text[home.clone()];
     let (prefix, data) = token.split_at(token.iter().rposition(|&byte| byte == b'1')? + 1);
     // Fewer than that is a word about identities, not one of them.
-    if data.len() < 20 || is_elided(text, home.end) {
+    if data.len() < 20 {
         return None;
     }
     let stated = at..at + prefix.len();
-    sink.secret(&(stated.end..home.end));
     let prefix = String::from_utf8_lossy(&prefix[..prefix.len() - 1]).to_ascii_lowercase();
-    let Some(secret) = bech32::decode(&prefix, token) else {
+    let secret = bech32::decode(&prefix, token);
+    if secret.is_none() && is_elided(text, home.end) {
+        return None;
+    }
+    sink.secret(&(stated.end..home.end));
+    let Some(secret) = secret else {
         sink.problem(&home, "the age identity is not sound bech32: it is cut off or mistyped".to_owned());
         return Some(home.end);
     };

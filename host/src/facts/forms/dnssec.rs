@@ -45,12 +45,12 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let first = lines.next()?;
     let file = File::collect(&first, lines)?;
     let home = at..file.end;
-    for (_, _, range) in file.fields.iter().filter(|(name, ..)| PRIVATE.contains(&name.as_str())) {
-        sink.secret(range);
-    }
-    if file.fields.iter().any(|(_, value, _)| is_placeholder(value.as_bytes())) {
+    let private = || file.fields.iter().filter(|(name, ..)| PRIVATE.contains(&name.as_str()));
+    let stated = || private().filter(|(_, value, _)| !is_placeholder(value.as_bytes()));
+    if private().next().is_some() && stated().next().is_none() {
         return Some(home.end);
     }
+    stated().for_each(|(_, _, range)| sink.secret(range));
     match file.found() {
         Ok(found) => {
             let created = file.time("Created");

@@ -19,6 +19,8 @@ use crate::rules::contract::{Protection, Role};
 pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:"];
 /// Members that only private and secret keys have (RFC 7518, section 6; RFC 9964).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "priv"];
+/// Members that say what the public key is.
+const PUBLIC: [&str; 4] = ["n", "x", "y", "pub"];
 /// As lenient as the programs that read these keys: padding is not asked for.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
@@ -41,13 +43,18 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     if !["RSA", "EC", "OKP", "oct", "AKP"].map(str::as_bytes).contains(&kind.value.as_slice()) {
         return None;
     }
-    let secrets: Vec<&Member> = PRIVATE.iter().filter_map(|name| object.member(name)).collect();
-    secrets.iter().for_each(|member| sink.secret(&member.range));
-    let is_elided = |name: &&str| object.member(name).is_some_and(Member::is_placeholder);
-    if ["n", "x", "y", "pub"].iter().chain(&PRIVATE).any(is_elided) {
+    let members = |names: &[&str]| -> Vec<&Member> { names.iter().filter_map(|name| object.member(name)).collect() };
+    // One member that is left out for the reader says nothing of the others.
+    let (elided, secrets): (Vec<&Member>, Vec<&Member>) =
+        members(&PRIVATE).into_iter().partition(|member| member.is_placeholder());
+    let is_public = elided.is_empty() && secrets.is_empty();
+    let shows_nothing =
+        if is_public { members(&PUBLIC).into_iter().any(Member::is_placeholder) } else { secrets.is_empty() };
+    if shows_nothing {
         return Some(kind.range.end);
     }
-    let key = Key { object: &object, is_private: !secrets.is_empty() };
+    secrets.iter().for_each(|member| sink.secret(&member.range));
+    let key = Key { object: &object, is_private: !is_public };
     match key.found() {
         Ok(found) => {
             let time = |name: &str| object.text(name)?.parse().ok();

@@ -30,6 +30,10 @@ pub(super) struct Member {
 const LONGEST_NAME: usize = 40;
 
 impl Member {
+    fn is_absent(&self) -> bool {
+        self.value.is_empty() || !self.is_quoted && self.value == *b"null"
+    }
+
     /// Whether the value is left out for the reader, or is an expression of a program: not a value at all.
     pub(super) fn is_placeholder(&self) -> bool {
         let is_name = !self.is_quoted && self.value.len() < LONGEST_NAME;
@@ -49,9 +53,9 @@ impl Object {
         end.filter(|&end| is_allowed && end > at).map(|end| Self { range: start..end, members: parser.members })
     }
 
-    /// The member of that name.
+    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an empty text.
     pub(super) fn member(&self, name: &str) -> Option<&Member> {
-        self.members.iter().find(|member| member.name == name.as_bytes())
+        self.members.iter().find(|member| member.name == name.as_bytes()).filter(|member| !member.is_absent())
     }
 
     /// The value of the member of that name, as text.

@@ -8,16 +8,20 @@ use crate::facts::oid;
 use crate::facts::pem::decode;
 use crate::rules::contract::{Protection, Role};
 
-/// Names with the sign behind them.
+/// Names, in the cases that people write; wg itself heeds none, and no blanks.
 pub(super) const MARKS: &[&str] = &[
-    "PrivateKey=",
-    "PrivateKey =",
-    "PresharedKey=",
-    "PresharedKey =",
-    "PublicKey=",
-    "PublicKey =",
-    "private-key=",
-    "preshared-key=",
+    "PrivateKey",
+    "privatekey",
+    "PRIVATEKEY",
+    "PresharedKey",
+    "presharedkey",
+    "PreSharedKey",
+    "PRESHAREDKEY",
+    "PublicKey",
+    "publickey",
+    "PUBLICKEY",
+    "private-key",
+    "preshared-key",
 ];
 /// 32 bytes in base64.
 const LENGTH: usize = 44;
@@ -34,17 +38,17 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let value = value(text, at)?;
     let bytes = decode::base64(&text[value.clone()]).filter(|bytes| bytes.len() == 32 && !is_monotonous(bytes))?;
     let stated = run(text, at, LENGTH, |byte| byte.is_ascii_alphabetic() || byte == b'-');
-    let (home, name) = (at..value.end, &text[stated.clone()]);
+    let (home, name) = (at..value.end, text[stated.clone()].to_ascii_lowercase());
     let half = |key: Vec<u8>| Some(PublicHalf::of_fixed(&oid::X25519, key));
-    let found = match name {
-        b"PublicKey" => Found::new(Role::Public, "WireGuard", Protection::NotNeeded, half(bytes)),
-        b"PresharedKey" | b"preshared-key" => Found::symmetric("WireGuard", 256),
+    let found = match &name[..] {
+        b"publickey" => Found::new(Role::Public, "WireGuard", Protection::NotNeeded, half(bytes)),
+        b"presharedkey" | b"preshared-key" => Found::symmetric("WireGuard", 256),
         _ => {
             let public = half(derive::x25519(&bytes)?.into());
             Found::new(Role::Private, "WireGuard", Protection::Plaintext, public)
         }
     };
-    if name != b"PublicKey" {
+    if name != b"publickey" {
         sink.secret(&value);
     }
     sink.key(found, b"", &home, &stated);

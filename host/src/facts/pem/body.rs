@@ -63,6 +63,9 @@ impl<'a> Setting<'a> {
 
 /// Whether a closed block has anything like a body: a line of base64, or the beginning of one.
 pub(super) fn is_evident(raw: &[u8], line: usize) -> bool {
+    if is_folded_stub(Vec::new(), Unescaped::new(raw, 0..raw.len())) {
+        return true;
+    }
     let (mut run, mut is_first) = (Vec::with_capacity(line), true);
     for symbol in Unescaped::new(raw, 0..raw.len()) {
         if is_base64(symbol.byte) {
@@ -93,7 +96,7 @@ pub(super) fn begins(raw: &[u8], line: usize) -> bool {
             run.push(symbol.byte);
         }
         if symbols.peek().is_none_or(|symbol| symbol.byte != b':') {
-            return run.len() == line || is_stub(&run);
+            return run.len() == line || is_stub(&run) || is_folded_stub(run, symbols);
         }
         while symbols.next_if(|symbol| symbol.byte != b'\n' && symbol.byte != b'\r').is_some() {}
     }
@@ -180,6 +183,15 @@ fn is_stub(run: &[u8]) -> bool {
     // The object identifier of a curve, by which EC PARAMETERS are all that there is.
     let curve = run.starts_with(b"Bg") && run.len() >= CURVE && run.len().is_multiple_of(4);
     run.len() >= STUB && (der || run.starts_with(b"b3Bl")) || curve
+}
+
+/// The beginning of a body in lines, or groups, that are shorter than it: OpenSSL reads these, too.
+fn is_folded_stub(mut run: Vec<u8>, symbols: impl Iterator<Item = Symbol>) -> bool {
+    let body = symbols.map(|symbol| symbol.byte).skip_while(u8::is_ascii_whitespace);
+    let letters = body.take_while(|byte| is_base64(*byte) || byte.is_ascii_whitespace());
+    run.extend(letters.filter(|byte| !byte.is_ascii_whitespace()).take(STUB.saturating_sub(run.len())));
+    let has = |is: fn(&u8) -> bool| run.iter().any(is);
+    is_stub(&run) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }
 
 fn is_quote(byte: u8) -> bool {
