@@ -3,12 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 use std::{env, io};
 
 use super::blobs::{self, Entry};
-use super::{Discovery, Keep, Staged, names, read};
+use super::{Discovery, Keep, Staged, dot_git, names, read};
 use crate::progress::Progress;
 use crate::report::Commit;
 
@@ -32,15 +35,23 @@ pub enum GitError {
         /// Whether the clone lacks a part of the history.
         shallow: bool,
     },
-    /// git gave up, for the reason it gave.
+    /// The folder is another user's, and git heeds nothing there.
+    #[error(
+        "git heeds no repository of another user: if you trust {0}, run git config --global --add safe.directory '{0}'"
+    )]
+    Foreign(String),
+    /// git gave up. What it wrote is not quoted: of a repository that somebody made for it, that can be lines of any file.
     #[error("git {command} failed: {reason}")]
     Failed {
         /// The subcommand.
         command: &'static str,
-        /// What it wrote to standard error, on one line.
+        /// How, as a clause.
         reason: String,
     },
 }
+
+/// How long git may take for one answer. It takes a second or two for the largest repositories; what it opens can be made so that it never ends.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Reads the whole index below `root`, and tells which files of it differ from HEAD. Names are relative to `root`, which
 /// may lie below the top of the repository. The variables that git sets for hooks (GIT_INDEX_FILE, GIT_DIR) are heeded.
@@ -98,8 +109,7 @@ fn status(root: &Path) -> Result<Vec<u8>, GitError> {
         count += 1;
     }
     status.env("GIT_CONFIG_COUNT", count.to_string());
-    let output = status.args(["--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty"]).output();
-    judge(NAME, output.map_err(|error| absent(&error))?)
+    answer(NAME, root, status.args(["--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty"]))
 }
 
 /// What the index has of a file; none if it does not have it, or there is no repository.
@@ -108,33 +118,71 @@ pub fn staged_file(file: &Path) -> Option<Vec<u8>> {
     run(file.parent()?, "cat-file", &["blob", &format!(":./{name}")]).ok()
 }
 
-/// URL of the remote `origin`, as it is configured; it can hold a password.
+/// URL of the remote `origin`, as the repository itself has it and no file that it includes; it can hold a password.
 pub fn repository(root: &Path) -> Option<String> {
-    let url = run(root, "config", &["--get", "remote.origin.url"]).ok()?;
+    let url = run(root, "config", &["--local", "--no-includes", "--get", "remote.origin.url"]).ok()?;
     Some(String::from_utf8(url).ok()?.trim().to_owned())
 }
 
 /// Starts listing the files that the repository at this very folder tracks. What the environment says of
 /// repositories is about another one.
 pub(super) fn list_tracked(root: &Path) -> Result<Child, GitError> {
-    let mut command = command(root, "ls-files");
-    let elsewhere =
-        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"];
+    sound("ls-files", root)?;
+    let mut command = bare_command(root, "ls-files");
+    let elsewhere = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"];
     for variable in elsewhere {
         command.env_remove(variable);
     }
-    command.arg("-z").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| absent(&error))
+    command.env("GIT_WORK_TREE", root);
+    start(command.arg("-z"))
+}
+
+fn start(command: &mut Command) -> Result<Child, GitError> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(|error| absent(&error))
 }
 
 /// What a program that was started wrote in the end.
-pub(super) fn finish(name: &'static str, child: Child) -> Result<Vec<u8>, GitError> {
-    child.wait_with_output().map_err(|error| failed(name, &error)).and_then(|output| judge(name, output))
+pub(super) fn finish(name: &'static str, root: &Path, mut child: Child) -> Result<Vec<u8>, GitError> {
+    let deadline = Instant::now() + PATIENCE;
+    let pipes = [drained(child.stdout.take()), drained(child.stderr.take())];
+    let [stdout, stderr] = pipes.map(|pipe| pipe.recv_timeout(deadline.saturating_duration_since(Instant::now())));
+    let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(GitError::Failed { command: name, reason: "it did not answer within a minute".to_owned() });
+    };
+    let status = child.wait().map_err(|error| failed(name, &error))?;
+    judge(name, root, Output { status, stdout, stderr })
+}
+
+/// All that comes through a pipe, once it is closed.
+fn drained(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+        let _ = sender.send(bytes);
+    });
+    receiver
+}
+
+/// Nothing, if git can be asked about the repository that a folder lies in.
+fn sound(command: &'static str, root: &Path) -> Result<(), GitError> {
+    let Some(path) = super::git_root(root).and_then(|top| dot_git::no_file(&top)) else { return Ok(()) };
+    let path = names::text(path.as_os_str().as_encoded_bytes());
+    Err(GitError::Failed { command, reason: format!("{path} is no regular file") })
 }
 
 /// A git command below a folder that takes no lock, asks nothing, fetches nothing, and runs neither hook nor monitor nor
 /// external diff, whatever the repository's own configuration says; replaced objects are read as they were committed. A folder that only
 /// looks like the inside of a repository, as it can be committed to one, is none.
 pub(super) fn command(root: &Path, name: &str) -> Command {
+    let mut command = bare_command(root, name);
+    locate(&mut command, root);
+    command
+}
+
+fn bare_command(root: &Path, name: &str) -> Command {
     let mut command = Command::new("git");
     command.args(["--no-optional-locks", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]);
     command.args(["-c", "safe.bareRepository=explicit"]);
@@ -144,14 +192,19 @@ pub(super) fn command(root: &Path, name: &str) -> Command {
     }
     command.env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0").env("LC_ALL", "C");
     command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_ALLOW_PROTOCOL", "none").env("GIT_NO_REPLACE_OBJECTS", "1");
-    locate(&mut command);
     command
 }
 
 /// Hooks of worktrees get GIT_DIR alone, which says that the current folder is the top of the working tree: `-C`
-/// would move that, and relative paths with it.
-fn locate(command: &mut Command) {
-    let (Some(folder), Ok(here)) = (env::var_os("GIT_DIR"), env::current_dir()) else { return };
+/// would move that, and relative paths with it. Elsewhere it is the folder that has the repository, whatever its configuration says: that could
+/// have git look at any other.
+fn locate(command: &mut Command, root: &Path) {
+    let (Some(folder), Ok(here)) = (env::var_os("GIT_DIR"), env::current_dir()) else {
+        if let Some(top) = super::git_root(root).filter(|_| env::var_os("GIT_WORK_TREE").is_none()) {
+            command.env("GIT_WORK_TREE", top);
+        }
+        return;
+    };
     let tree = env::var_os("GIT_WORK_TREE").unwrap_or_default();
     command.env("GIT_DIR", here.join(folder)).env("GIT_WORK_TREE", here.join(tree));
     if let Some(index) = env::var_os("GIT_INDEX_FILE") {
@@ -181,26 +234,30 @@ fn resolve_tree(root: &Path, revision: &str) -> Result<String, GitError> {
 }
 
 fn run(root: &Path, name: &'static str, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
-    let output = command(root, name).args(arguments).output().map_err(|error| absent(&error))?;
-    judge(name, output).map_err(|error| match error {
-        GitError::Failed { reason, .. } if reason.contains("not a git repository") => {
-            GitError::NotARepository(names::text(root.as_os_str().as_encoded_bytes()))
-        }
-        other => other,
-    })
+    if env::var_os("GIT_DIR").is_none() {
+        sound(name, root)?;
+    }
+    answer(name, root, command(root, name).args(arguments))
 }
 
-fn judge(name: &'static str, output: Output) -> Result<Vec<u8>, GitError> {
+fn answer(name: &'static str, root: &Path, command: &mut Command) -> Result<Vec<u8>, GitError> {
+    finish(name, root, start(command)?)
+}
+
+fn judge(name: &'static str, root: &Path, output: Output) -> Result<Vec<u8>, GitError> {
     if output.status.success() {
         return Ok(output.stdout);
     }
-    let text = names::text(&output.stderr[..output.stderr.len().min(2000)]);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let reason = match lines.is_empty() {
-        true => output.status.to_string(),
-        false => lines.join(" ").trim_start_matches("fatal: ").to_owned(),
-    };
-    Err(GitError::Failed { command: name, reason })
+    let folder = names::text(root.as_os_str().as_encoded_bytes());
+    let says = |words: &str| memchr::memmem::find(&output.stderr, words.as_bytes()).is_some();
+    Err(if says("not a git repository") {
+        GitError::NotARepository(folder)
+    } else if says("dubious ownership") {
+        GitError::Foreign(folder)
+    } else {
+        let reason = format!("{}; run it there to see why", output.status);
+        GitError::Failed { command: name, reason }
+    })
 }
 
 pub(super) fn absent(error: &io::Error) -> GitError {

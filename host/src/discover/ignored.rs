@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use ignore::Match;
 use ignore::gitignore::gitconfig_excludes_path;
 
+use super::dot_git;
 use super::git::{self, GitError};
 use super::patterns::{Patterns, Weight};
-use super::read::{Content, Reader};
 use crate::budget::{Budget, Spent};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
@@ -94,8 +94,8 @@ impl Rules {
         if let Some(file) = USER.get_or_init(gitconfig_excludes_path) {
             rules.add(root, &super::names::resolve(file), heed);
         }
-        if let Some(folder) = common_folder(root) {
-            rules.add(root, &folder.join("info/exclude"), heed);
+        if let Some([_, common]) = dot_git::folders(root) {
+            rules.add(root, &common.join("info/exclude"), heed);
         }
         rules
     }
@@ -103,7 +103,7 @@ impl Rules {
     /// A file of patterns is as hostile as any other: a link or a FIFO is not read, which git does not do either, and what is huge or
     /// costs too much is not heeded.
     fn add(&mut self, folder: &Path, file: &Path, heed: &mut Heed<'_>) {
-        let Some(text) = read_text(file) else { return };
+        let Some(text) = dot_git::read_text(file) else { return };
         let outer = self.innermost.as_ref().map(|layer| layer.in_force).unwrap_or_default();
         let patterns = match text.len() {
             ..=PATTERNS_LIMIT => Patterns::of(&text, folder, outer, heed.budget),
@@ -145,7 +145,7 @@ impl Repository {
         self.ask();
         let child = self.listing.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(child) = child else { return Ok(Vec::new()) };
-        let output = git::finish("ls-files", child?)?;
+        let output = git::finish("ls-files", &self.root, child?)?;
         let tracked: Vec<&[u8]> = output.split(|&byte| byte == 0).filter(|path| !path.is_empty()).collect();
         let below = ignored.iter().filter_map(|path| path.strip_prefix(&self.root).ok());
         let mut found: Vec<&[u8]> =
@@ -164,31 +164,6 @@ fn below_or_equal<'a>(sorted: &[&'a [u8]], entry: &[u8]) -> impl Iterator<Item =
     let itself = sorted.binary_search(&entry).ok();
     let found: Vec<&[u8]> = itself.map(|at| sorted[at]).into_iter().chain(sorted[start..end].iter().copied()).collect();
     found.into_iter()
-}
-
-/// The folder of a repository that its worktrees share (gitrepository-layout(5)).
-fn common_folder(root: &Path) -> Option<PathBuf> {
-    let dot_git = root.join(".git");
-    let folder = match read_line(&dot_git) {
-        Some(text) => root.join(text.strip_prefix("gitdir:")?.trim()),
-        None => dot_git,
-    };
-    match read_line(&folder.join("commondir")) {
-        Some(common) => Some(folder.join(common.trim())),
-        None => Some(folder),
-    }
-}
-
-/// The text of a small file of git's.
-fn read_line(file: &Path) -> Option<String> {
-    read_text(file).filter(|text| text.len() <= 4096)
-}
-
-fn read_text(file: &Path) -> Option<String> {
-    match Reader::default().read(file).ok()? {
-        Content::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        Content::Unread(_) => None,
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! Not parsing: what a source means is for the formats to say, and whether it can matter is asked of the caller.
 
 mod blobs;
+mod dot_git;
 mod git;
 mod ignored;
 mod names;

@@ -16,6 +16,8 @@ const WILD: u64 = 16;
 /// bytes of wild patterns and of names, multiplied, cost as much as compiling a byte of a plain one.
 const FREE: u64 = 128;
 const PRODUCTS: u64 = 512;
+/// Asking one file of patterns about one entry: no tree has as many folders in each other as are free.
+const FILE: u64 = 4;
 
 /// Patterns in the folder that they are for.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(super) struct Weight {
     all: u64,
     /// Of the bytes of those with wildcards.
     wild: u64,
+    /// Files that they are in, each of which is asked by itself.
+    files: u64,
 }
 
 impl Patterns {
@@ -40,7 +44,8 @@ impl Patterns {
     /// Why they are not compiled, as a clause.
     pub(super) fn of(text: &str, folder: &Path, in_force: Weight, budget: &Budget) -> Result<Self, String> {
         let text = text.trim_start_matches('\u{feff}');
-        let weight = text.lines().fold(Weight::default(), |sum, line| sum.and(Weight::of(line)));
+        let one = Weight { files: 1, ..Weight::default() };
+        let weight = text.lines().fold(one, |sum, line| sum.and(Weight::of(line)));
         if in_force.and(weight).all > MOST_IN_FORCE {
             return Err("with those of the folders above they take too much memory".to_owned());
         }
@@ -65,17 +70,22 @@ impl Weight {
             return Self::default();
         }
         let wild = if is_wild(line) { length * WILD } else { 0 };
-        Self { all: LINE + length + wild, wild }
+        Self { all: LINE + length + wild, wild, files: 0 }
     }
 
     /// Of both.
     pub(super) fn and(self, other: Self) -> Self {
-        Self { all: self.all.saturating_add(other.all), wild: self.wild.saturating_add(other.wild) }
+        Self {
+            all: self.all.saturating_add(other.all),
+            wild: self.wild.saturating_add(other.wild),
+            files: self.files + other.files,
+        }
     }
 
     /// Pays for comparing names with these patterns: as many as there are lengths of them.
     pub(super) fn pay(self, lengths: impl Iterator<Item = usize>, budget: &Budget) -> Result<(), Spent> {
-        let cost = |length: usize| (self.wild / WILD).saturating_mul(length as u64) / PRODUCTS;
+        let wild = |length: usize| (self.wild / WILD).saturating_mul(length as u64) / PRODUCTS;
+        let cost = |length: usize| wild(length).saturating_add(self.files * FILE);
         let beyond: u64 = lengths.map(|length| cost(length).saturating_sub(FREE)).sum();
         if beyond == 0 { Ok(()) } else { budget.pay(Work::Ignoring, beyond) }
     }
@@ -110,6 +120,9 @@ mod tests {
         let weight = text.lines().fold(Weight::default(), |sum, line| sum.and(Weight::of(line)));
         let nothing = Budget::left_with(Work::Ignoring, 0);
         assert_eq!(weight.pay(std::iter::repeat_n(200, 1_000_000), &nothing), Ok(()));
+        let below_many = Weight { files: 1_000, ..weight };
+        assert_eq!(below_many.pay(std::iter::once(1), &nothing), Err(Spent(Work::Ignoring)), "each file is asked");
+        assert_eq!(Weight { files: 20, ..weight }.pay(std::iter::once(200), &nothing), Ok(()));
         let wild = Weight::of(&"*a".repeat(1000));
         assert_eq!(wild.pay(std::iter::once(200), &nothing), Err(Spent(Work::Ignoring)));
     }

@@ -3,28 +3,8 @@
 
 use std::ops::Range;
 
-use super::{lists, merged, words};
+use super::{lists, merged, named, words};
 
-/// Names whose value is private whatever it is, in lower case without separators.
-const VALUES: [&str; 12] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "pass",
-    "pwd",
-    "secret",
-    "clientsecret",
-    "secretkey",
-    "privatekey",
-    "credential",
-    "credentials",
-    "psk",
-];
-/// Names whose value is private unless it is made of words, or a path: names of tokens and keys are called so, too.
-const VALUES_OR_WORDS: [&str; 7] =
-    ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey", "key"];
-/// Names of headers whose value ends with the text that it stands in, whatever is between.
-const HEADERS: [&str; 4] = ["authorization", "proxyauthorization", "bearer", "basic"];
 /// Names of what is long, random and public; a name that ends with one of these is such a name.
 const PUBLIC: [&str; 10] =
     ["sha256", "sha1", "sha384", "sha512", "md5", "fingerprint", "digest", "checksum", "integrity", "thumbprint"];
@@ -36,7 +16,7 @@ pub fn spans(line: &[u8]) -> Vec<Range<usize>> {
     let mut found = words::tokens(line);
     random(line, &mut found);
     lists::spans(line, &mut found);
-    named(line, &mut found);
+    named::spans(line, &mut found);
     user_information(line, &mut found);
     merged(found)
 }
@@ -76,61 +56,6 @@ fn letters(text: &[u8]) -> Vec<u8> {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
     text[start..].iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
-}
-
-/// The values of names that say that they are private.
-fn named(line: &[u8], found: &mut Vec<Range<usize>>) {
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let mut at = 0;
-    while let Some(start) = line[at..].iter().position(is_name).map(|skipped| at + skipped) {
-        let end = line[start..].iter().position(|byte| !is_name(byte)).map_or(line.len(), |length| start + length);
-        at = end;
-        let name = letters(&line[start..end]);
-        let ends =
-            |names: &[&str]| names.iter().any(|one| name == one.as_bytes() || is_last_word(&line[start..end], one));
-        let value = value(line, end, ends(&HEADERS));
-        let text = &line[value.clone()];
-        let is_private = if ends(&HEADERS) || ends(&VALUES) {
-            !is_reference(text)
-        } else {
-            ends(&VALUES_OR_WORDS) && !is_reference(text) && !std::str::from_utf8(text).is_ok_and(words::is_words)
-        };
-        if is_private && !value.is_empty() {
-            at = value.end;
-            found.push(value);
-        }
-    }
-}
-
-/// Whether the last words of a name are these: `DB_PASSWORD`, `webhook-secret`, but not `compass`.
-fn is_last_word(name: &[u8], last: &str) -> bool {
-    let Some(before) = name.len().checked_sub(last.len()) else { return false };
-    name[before..].eq_ignore_ascii_case(last.as_bytes())
-        && before.checked_sub(1).is_some_and(|at| matches!(name[at], b'-' | b'_'))
-}
-
-/// What stands behind a name: after blanks, quotes and one `=`, `:` or `>`, up to a quote or a blank; of a header up to a quote or the end.
-fn value(line: &[u8], name_end: usize, is_header: bool) -> Range<usize> {
-    let is_between =
-        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b':' | b'>' | b'`' | b',');
-    let start =
-        line[name_end..].iter().position(|byte| !is_between(byte)).map_or(line.len(), |skipped| name_end + skipped);
-    if start == name_end {
-        return start..start;
-    }
-    let ends = |byte: &u8| match byte {
-        b'"' | b'\'' | b'`' | b'<' => true,
-        b';' | b',' | b'}' | b')' => !is_header,
-        _ => !is_header && byte.is_ascii_whitespace(),
-    };
-    let end = line[start..].iter().position(ends).map_or(line.len(), |length| start + length);
-    start..end
-}
-
-/// Whether a value only says where the value is: a path, a variable, what a template puts in; or is no value.
-fn is_reference(text: &[u8]) -> bool {
-    matches!(text, [] | [b'/' | b'.' | b'$' | b'%' | b'{' | b'<' | b'@' | b'!' | b'|' | b'~' | b'[' | b'-' | b'(', ..])
-        || [&b"null"[..], b"none", b"true", b"false"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Name and password in a URL.

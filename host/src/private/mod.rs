@@ -5,6 +5,7 @@ pub mod complaint;
 mod decode;
 mod lists;
 pub mod looks;
+mod named;
 pub mod words;
 
 use std::borrow::Cow;

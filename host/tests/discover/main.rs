@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod folders;
+mod foreign;
 mod ignored;
 mod index;
 
