@@ -6,7 +6,6 @@ use anyhow::Result;
 use keyreeve::discover::{self, Request};
 use keyreeve::facts::read::{Detail, matters};
 use keyreeve::facts::{Kind, Place, spelling};
-use keyreeve::private::Private;
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
@@ -35,11 +34,11 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     };
     let passwords = setup::passwords(&arguments.passwords)?;
     let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
-    let understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
-    let altered = scan::altered(&discovery.sources);
-    let mut problems = [discovery.problems, understood.problems, altered].concat();
-    hide(&understood.private, &mut discovery.sources, &mut problems);
-    let sources = &discovery.sources;
+    let mut understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
+    understood.problems.splice(..0, discovery.problems);
+    understood.problems.extend(scan::altered(&discovery.sources));
+    understood.hide_names(&mut discovery.sources);
+    let (sources, problems) = (&discovery.sources, &understood.problems);
     let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
     let of = &understood.facts;
     let document = Document {
@@ -50,7 +49,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         inventory: All { facts: &of.inventory, sources },
         encrypted_data: All { facts: &of.encrypted_data, sources },
         revocation_lists: All { facts: &of.revocation_lists, sources },
-        problems: Problems { problems: &problems, sources },
+        problems: Problems { problems, sources },
     };
     write_json(&document, &mut io::stdout().lock())?;
     Ok(exit)
@@ -102,17 +101,6 @@ impl Serialize for Problems<'_> {
             };
             json!({ "place": place, "message": problem.message })
         }))
-    }
-}
-
-/// Takes private values out of the names of files; they are in nothing else.
-fn hide(private: &Private, sources: &mut Sources, problems: &mut [Problem]) {
-    sources.rename(|name| private.hide_in_name(name));
-    for problem in problems {
-        private.hide_in(&mut problem.message);
-        if let Subject::Path(path) = &mut problem.subject {
-            *path = private.hide_in_name(path).unwrap_or_else(|| std::mem::take(path));
-        }
     }
 }
 

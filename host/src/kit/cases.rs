@@ -267,9 +267,10 @@ impl Case {
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let mut discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
-        let understood = scan::understand(&mut discovery.sources, policy, Detail::Judged, &Given::default());
-        let problems = discovery.problems.iter().chain(&understood.problems);
-        let problems = problems.map(|problem| describe(problem, &discovery.sources)).collect();
+        let mut understood = scan::understand(&mut discovery.sources, policy, Detail::Judged, &Given::default());
+        understood.problems.splice(..0, discovery.problems);
+        understood.hide_names(&mut discovery.sources);
+        let problems = understood.problems.iter().map(|problem| describe(problem, &discovery.sources)).collect();
         Self { facts: understood.facts, sources: discovery.sources, problems }
     }
 }

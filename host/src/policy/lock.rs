@@ -133,7 +133,7 @@ impl Lock {
             table.try_into().map_err(|error: toml::de::Error| malformed(without_values(error.message())))?;
         let rules = document.rules.into_iter().map(|(id, entry)| match entry.read() {
             Ok(locked) => Ok((id, locked)),
-            Err(reason) => Err(malformed(format!("of the rule {id:.80}, {reason}"))),
+            Err(reason) => Err(malformed(format!("of one of its rules, {reason}"))),
         });
         rules.collect::<Result<_, _>>().map(|rules| Self { rules })
     }

@@ -1,5 +1,7 @@
 //! What joined characters stand for, if they are hexadecimal digits or Base64. Not a reader that judges them: what is neither gives nothing.
 
+use std::borrow::Cow;
+
 use super::words;
 
 /// Characters that are worth decoding, at least.
@@ -24,6 +26,36 @@ pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
         }
     }
     base64(&lines).into_iter().for_each(|bytes| call(&bytes));
+}
+
+/// The text that some bytes are, with its escapes resolved as far as they stand for letters: of lines (`\n`), of characters (`\u0041`), and the zeros
+/// between those of UTF-16. None if they are no text.
+pub(super) fn text(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+    let is_wide = zeros * 5 >= bytes.len() * 2 && bytes.len() >= LEAST;
+    let text = match is_wide {
+        true => Cow::Owned(bytes.iter().copied().filter(|byte| *byte != 0).collect()),
+        false => Cow::Borrowed(bytes),
+    };
+    std::str::from_utf8(&text).ok()?;
+    if memchr::memchr(b'\\', &text).is_none() {
+        return Some(text);
+    }
+    let (mut plain, mut at) = (Vec::with_capacity(text.len()), 0);
+    while let Some(&byte) = text.get(at) {
+        let escape = (byte == b'\\').then(|| &text[at + 1..]);
+        let (byte, length) = match escape {
+            Some([b'n' | b'r' | b't', ..]) => (b'\n', 2),
+            Some([b'u', digits @ ..]) => match digits.get(..4).and_then(hex).as_deref() {
+                Some([0, letter]) => (*letter, 6),
+                _ => (byte, 1),
+            },
+            _ => (byte, 1),
+        };
+        plain.push(byte);
+        at += length;
+    }
+    Some(Cow::Owned(plain))
 }
 
 fn hex(run: &[u8]) -> Option<Vec<u8>> {

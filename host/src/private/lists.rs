@@ -48,8 +48,7 @@ struct Row {
 fn numbers(line: &[u8], found: &mut Vec<Range<usize>>) {
     let (mut at, mut row): (usize, Option<Row>) = (0, None);
     while at < line.len() {
-        let after_escape =
-            row.as_ref().filter(|row| row.last.others.is_some()).and_then(|row| next_escape(line, row.last.range.end));
+        let after_escape = row.as_ref().and_then(|row| next_escape(line, &row.last));
         let Some(element) = after_escape.or_else(|| element(line, at)) else {
             at += 1;
             continue;
@@ -116,9 +115,11 @@ fn element(line: &[u8], at: usize) -> Option<Element> {
     escape(line, at).or_else(|| number(line, at))
 }
 
-/// The next one behind an escaped character: what is between may be digits.
-fn next_escape(line: &[u8], from: usize) -> Option<Element> {
-    (from..line.len().min(from + OTHERS + 1)).find_map(|at| escape(line, at))
+/// The next one of its kind behind an escaped character: what is between may look like a number.
+fn next_escape(line: &[u8], last: &Element) -> Option<Element> {
+    let (from, others) = (last.range.end, last.others?);
+    let mut next = (from..line.len().min(from + others + 1)).filter_map(|at| escape(line, at));
+    next.find(|next| next.others == last.others)
 }
 
 fn escape(line: &[u8], at: usize) -> Option<Element> {
@@ -169,7 +170,7 @@ fn number(line: &[u8], at: usize) -> Option<Element> {
 
 /// Pieces of one length with the same between them, the last of which may be shorter.
 fn pieces(line: &[u8], found: &mut Vec<Range<usize>>) {
-    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let is_piece = |run: &&[u8]| run.iter().any(u8::is_ascii_alphanumeric);
     let start = line.as_ptr() as usize;
     let runs = line.split(|byte| !joins(byte)).filter(is_piece).map(|run| {

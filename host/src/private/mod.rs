@@ -26,9 +26,11 @@ const WINDOW: usize = 12;
 const STRIDE: usize = 4;
 /// Different bytes of a window at least: padding is in many values, and so are words.
 const KINDS: u32 = 6;
+/// How often a value is looked into, since texts are encoded again for where they go.
+const LAYERS: usize = 3;
 /// Whole values that are kept beside the windows, for those that are too short or too plain for these, and their lengths.
 const WHOLE_VALUES: usize = 10_000;
-const WHOLE_LENGTHS: Range<usize> = 8..64;
+const WHOLE_LENGTHS: Range<usize> = 8..256;
 
 /// The private values of a scan, to be found in other texts. It takes some four times their size.
 #[derive(Debug, Default)]
@@ -55,7 +57,8 @@ impl Private {
                 whole.insert(plain.to_vec());
             }
         }
-        private.whole = Some(whole).filter(|whole| !whole.is_empty()).and_then(|whole| AhoCorasick::new(whole).ok());
+        let any_case = |whole| AhoCorasick::builder().ascii_case_insensitive(true).build(whole).ok();
+        private.whole = Some(whole).filter(|whole| !whole.is_empty()).and_then(any_case);
         private
     }
 
@@ -65,14 +68,22 @@ impl Private {
     }
 
     fn add(&mut self, value: &[u8]) {
-        // What is no text is its own value; in a text it is the runs that are not words.
-        if std::str::from_utf8(value).is_err() {
-            return self.keep(value);
+        let mut layers = vec![(value.to_vec(), 0)];
+        while let Some((value, depth)) = layers.pop() {
+            let text = decode::text(&value);
+            // What is no text is its own value; in a text it is the runs that are not words.
+            let Some(text) = text else {
+                self.keep(&value);
+                continue;
+            };
+            for run in words::runs(&text).filter(|run| words::is_random(&text[run.clone()])) {
+                self.keep(words::behind_prefix(&text[run]));
+            }
+            decode::each(&text, |bytes| match depth {
+                ..LAYERS => layers.push((bytes.to_vec(), depth + 1)),
+                _ => self.keep(bytes),
+            });
         }
-        for run in words::runs(value).filter(|run| words::is_random(&value[run.clone()])) {
-            self.keep(words::behind_prefix(&value[run]));
-        }
-        decode::each(value, |bytes| self.keep(bytes));
     }
 
     fn keep(&mut self, bytes: &[u8]) {
@@ -91,7 +102,7 @@ impl Private {
             let joins = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
             !joins(at.start.checked_sub(1).and_then(|before| text.get(before))) && !joins(text.get(at.end))
         };
-        let whole = self.whole.iter().flat_map(|whole| whole.find_iter(text)).map(|found| found.range());
+        let whole = self.whole.iter().flat_map(|whole| whole.find_overlapping_iter(text)).map(|found| found.range());
         found.extend(whole.filter(is_apart));
         merged(found)
     }
@@ -103,8 +114,21 @@ impl Private {
             return false;
         }
         let mut decoded = false;
-        has(run) || {
-            decode::each(run, |bytes| decoded |= has(bytes));
+        has(run)
+            || {
+                decode::each(run, |bytes| decoded |= has(bytes));
+                decoded
+            }
+            || run.contains(&b'/') && self.has_joined_part(run)
+    }
+
+    /// The same of a value that is joined to other words by slashes: where its digits or letters begin is not known.
+    fn has_joined_part(&self, run: &[u8]) -> bool {
+        let mut pieces = run.split(|byte| *byte == b'/').filter(|piece| piece.len() < run.len());
+        pieces.any(|piece| self.has_part(piece)) || {
+            let mut decoded = false;
+            let has = |bytes: &[u8]| bytes.windows(WINDOW).any(|window| self.windows.contains(&hash(window)));
+            (1..4).for_each(|start| decode::each(&run[start..], |bytes| decoded |= has(bytes)));
             decoded
         }
     }
@@ -238,6 +262,11 @@ mod tests {
         let private = of("\"s3cr3t-Pa55\"");
         assert_eq!(private.hide("the token s3cr3t-Pa55 of x"), "the token [hidden] of x");
         assert_eq!(private.hide("xs3cr3t-Pa55 of x"), "xs3cr3t-Pa55 of x");
+        for value in ["two words and a 7", "no!digit?at-all", "31415926", "Winter2025x"] {
+            let private = Private::of_values([&b"Winter20"[..], value.as_bytes()].into_iter());
+            assert_eq!(private.hide(&format!("server {value} x")), "server [hidden] x");
+            assert_eq!(private.hide(&value.to_uppercase()), "[hidden]");
+        }
         for word in ["production", "deploy/production/web-frontend", "nginx.conf", "a b c"] {
             assert!(of(word).is_empty(), "{word}");
         }
@@ -246,6 +275,38 @@ mod tests {
             None,
             "no value makes a file unfindable"
         );
+    }
+
+    #[test]
+    fn a_value_is_known_under_what_it_was_wrapped_in() {
+        let key = crate::digest::sha256(b"a key");
+        let der = [&b"\x30\x2e\x02\x01\x00\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20"[..], &key].concat();
+        let body = STANDARD.encode(&der);
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+        let wide: String = body.chars().map(|c| format!("\\u{:04x}", c as u32)).collect();
+        let wrapped = [
+            pem.replace('\n', "\\n"),
+            STANDARD.encode(&pem),
+            STANDARD.encode(STANDARD.encode(&pem)),
+            pem.bytes().flat_map(|byte| ['\0', char::from(byte)]).collect(),
+            pem.bytes().flat_map(|byte| [char::from(byte), '\0']).collect(),
+            wide,
+        ];
+        for value in wrapped {
+            let private = of(&value);
+            for spelling in [crate::digest::hex(&key), body[24..].to_owned()] {
+                for text in [spelling.clone(), format!("https://{spelling}/a"), format!("deploy/{spelling}/app.pem")] {
+                    assert!(!private.hide(&text).contains(&spelling), "{value}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_short_is_known_by_its_parts() {
+        let private = of("jtVPBEGf-zBSJTcKvauoLQ");
+        assert_eq!(private.hide("server jtVPBEGf-zBSJTcKvauoLQ"), "server [hidden]");
+        assert_eq!(private.hide("server xVPBEGf-zBSJTcKvx"), "server [hidden]");
     }
 
     proptest! {

@@ -7,6 +7,8 @@ use std::ops::Range;
 const RANDOM: usize = 16;
 /// Characters of Base64 that is random whatever is between its slashes.
 const LONG: usize = 40;
+/// Characters of what is uneven, at least: a key of 128 bits has 22.
+const UNEVEN: usize = 20;
 /// Digits of a number that is no serial number.
 const NUMBER: usize = 50;
 /// Different characters that no name of that length has.
@@ -75,6 +77,21 @@ pub fn is_random(run: &[u8]) -> bool {
     let pieces = || run.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=')));
     pieces().any(|piece| piece.len() >= RANDOM && is_mixed(piece) || is_long_number(piece))
         || run.len() >= LONG && is_base64(run)
+        || run.len() >= UNEVEN && is_uneven(run)
+}
+
+/// Letters of both cases, and so often another class of characters than before as words never have it: Base64 in pieces that are short by chance.
+fn is_uneven(run: &[u8]) -> bool {
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => Some(0),
+        b'A'..=b'Z' => Some(1),
+        b'0'..=b'9' => Some(2),
+        _ => None,
+    };
+    let changes =
+        run.windows(2).filter(|pair| class(pair[0]).zip(class(pair[1])).is_some_and(|(one, next)| one != next));
+    let has = |is: fn(&u8) -> bool| run.iter().any(is);
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && changes.count() * 10 >= run.len() * 3
 }
 
 /// A number of more digits than any serial number has (20 bytes, RFC 5280, section 4.1.2.2).
@@ -99,10 +116,10 @@ fn is_base64(run: &[u8]) -> bool {
     is_no_name && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && is_by_chance
 }
 
-/// Whether a value is none that a text has by chance: digits and letters in it, and no blank.
+/// Whether a value is none that a text has by chance: digits are in it, or signs that words and paths do not have.
 pub fn is_no_word(value: &[u8]) -> bool {
-    let has = |is: fn(&u8) -> bool| value.iter().any(is);
-    has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !has(u8::is_ascii_whitespace)
+    let is_sign = |byte: &u8| byte.is_ascii_punctuation() && !b"-_./:,".contains(byte);
+    value.iter().any(|byte| byte.is_ascii_digit() || is_sign(byte))
 }
 
 /// Whether a text is made of words as names are: `ci deploy token`, `github/actions`.
