@@ -3,7 +3,10 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Instant;
 
 use super::git::{self, GitError};
 use super::read::{Bytes, TOO_LARGE, read_shared};
@@ -103,6 +106,23 @@ pub(super) fn read(
     Ok(blobs.found)
 }
 
+/// Ends git if it does not answer any more: an object can be a file that is never read to its end.
+fn watch(ended: mpsc::Receiver<()>, answers: &AtomicUsize, child: &Mutex<Child>) {
+    let mut before = None;
+    loop {
+        let begun = Instant::now();
+        if !matches!(ended.recv_timeout(git::patience()), Err(mpsc::RecvTimeoutError::Timeout)) {
+            return;
+        }
+        let now = Some(answers.load(Ordering::Relaxed));
+        if std::mem::replace(&mut before, now) == now {
+            git::waited(begun);
+            let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+            return;
+        }
+    }
+}
+
 struct Blobs<'a> {
     found: Found,
     entries: &'a [Entry<'a>],
@@ -139,21 +159,33 @@ impl<'a> Blobs<'a> {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(git::failed("cat-file", &io::ErrorKind::BrokenPipe.into()));
         };
+        let (child, answers) = (Mutex::new(child), AtomicUsize::new(0));
+        let (end, ended) = mpsc::channel();
         let done = std::thread::scope(|scope| {
             scope.spawn(move || ask(input, wanted));
-            self.read_answers(BufReader::with_capacity(1 << 16, output), wanted)
+            scope.spawn(|| watch(ended, &answers, &child));
+            let done = self.read_answers(BufReader::with_capacity(1 << 16, output), wanted, &answers);
+            drop(end);
+            done
         });
+        let mut child = child.into_inner().unwrap_or_else(PoisonError::into_inner);
         child.wait().map_err(|error| git::failed("cat-file", &error))?;
         Ok(done)
     }
 
     /// The output is closed on return, which ends git and with it the thread that asks.
-    fn read_answers(&mut self, mut output: BufReader<ChildStdout>, wanted: &[&Entry<'_>]) -> usize {
+    fn read_answers(
+        &mut self,
+        mut output: BufReader<ChildStdout>,
+        wanted: &[&Entry<'_>],
+        answers: &AtomicUsize,
+    ) -> usize {
         let mut told = (self.found.files, self.found.bytes);
         for (done, entry) in wanted.iter().enumerate() {
             if self.read_answer(&mut output, entry).is_err() {
                 return done;
             }
+            answers.fetch_add(1, Ordering::Relaxed);
             if done % TELL == TELL - 1 || done + 1 == wanted.len() {
                 self.progress.advance(self.found.files - told.0, self.found.bytes - told.1);
                 told = (self.found.files, self.found.bytes);

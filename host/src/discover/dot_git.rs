@@ -4,6 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::names;
 use super::read::{Content, Reader};
 
 /// What git reads there before it can say anything. Of a FIFO it would wait for ever.
@@ -38,14 +39,39 @@ pub(super) fn folders(root: &Path) -> Option<[PathBuf; 2]> {
     Some([own, common])
 }
 
-/// What git would have to open there and is no file.
-pub(super) fn no_file(root: &Path) -> Option<PathBuf> {
-    let folders = folders(root).into_iter().flatten();
-    let paths = folders.flat_map(|folder| FILES.map(|file| folder.join(file)));
-    paths.into_iter().find(|path| match path.metadata() {
+/// Why git is not to be asked about the repository at this folder, as a clause.
+pub(super) fn fault(root: &Path) -> Option<String> {
+    let Some([own, common]) = folders(root) else { return Some("its .git leads nowhere".to_owned()) };
+    let shown = |path: &Path| names::text(path.as_os_str().as_encoded_bytes());
+    let paths = [&own, &common].into_iter().flat_map(|folder| FILES.map(|file| folder.join(file)));
+    let no_file = paths.into_iter().find(|path| match path.symlink_metadata() {
         Ok(metadata) => !metadata.is_file(),
         Err(error) => !matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
-    })
+    });
+    if let Some(path) = no_file {
+        return Some(format!("{} is no regular file", shown(&path)));
+    }
+    (!belongs(root, &own, &common))
+        .then(|| format!("{} leads to a repository that does not know this folder", shown(&root.join(".git"))))
+}
+
+/// Whether what git would look into is of this folder: it lies in it, or says itself that it is of a worktree, or of a submodule, that lies there.
+fn belongs(root: &Path, own: &Path, common: &Path) -> bool {
+    let [root, own, common] = [root, own, common].map(names::resolve);
+    let is_of_common = own == common || own.starts_with(common.join("worktrees"));
+    let is_worktree = || {
+        let back = read_line(&own.join("gitdir")).map(|back| names::resolve(&own.join(back.trim())));
+        back.is_some_and(|back| back == root.join(".git"))
+    };
+    let is_submodule = || work_tree(&own).is_some_and(|tree| names::resolve(&own.join(tree)) == root);
+    is_of_common && (own.starts_with(&root) || is_worktree() || is_submodule())
+}
+
+/// What the configuration of a submodule has as its folder.
+fn work_tree(own: &Path) -> Option<String> {
+    let text = read_text(&own.join("config"))?;
+    let values = text.lines().filter_map(|line| line.trim().strip_prefix("worktree")?.trim_start().strip_prefix('='));
+    values.last().map(|value| value.trim().trim_matches('"').to_owned())
 }
 
 /// The text of a file of patterns, or of another of git's: a link or a FIFO is not read.

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
+use std::sync::{Mutex, mpsc};
 use std::time::{Duration, Instant};
 use std::{env, io};
 
@@ -50,8 +50,13 @@ pub enum GitError {
     },
 }
 
-/// How long git may take for one answer. It takes a second or two for the largest repositories; what it opens can be made so that it never ends.
+/// How long git may take for one answer, and for all of a run; then it still has a moment. It takes a second or two for the largest repositories; what it
+/// opens can be made so that it never ends.
 const PATIENCE: Duration = Duration::from_secs(60);
+const MOMENT: Duration = Duration::from_secs(1);
+static LEFT: Mutex<Duration> = Mutex::new(Duration::from_secs(180));
+/// Bytes of an answer. The names of half a million files have a fourth of that.
+const ANSWER: u64 = 128 << 20;
 
 /// Reads the whole index below `root`, and tells which files of it differ from HEAD. Names are relative to `root`, which
 /// may lie below the top of the repository. The variables that git sets for hooks (GIT_INDEX_FILE, GIT_DIR) are heeded.
@@ -90,6 +95,12 @@ pub fn commit(root: &Path) -> Option<Commit> {
 /// filters of the repository's own configuration, which came with the tree; those of the user's are theirs.
 fn status(root: &Path) -> Result<Vec<u8>, GitError> {
     const NAME: &str = "status";
+    // An index that somebody has made can name what no tree has: git would compare a file outside.
+    let tracked = run(root, "ls-files", &["-z", "--full-name", ":/"])?;
+    let leads_out = |path: &[u8]| path.starts_with(b"/") || path.split(|byte| *byte == b'/').any(|name| name == b"..");
+    if records(&tracked).any(leads_out) {
+        return Err(odd(NAME));
+    }
     let settings = run(root, "config", &["--list", "--show-scope", "--name-only", "-z"])?;
     let records: Vec<&[u8]> = records(&settings).collect();
     let foreign = records.chunks_exact(2).filter(|pair| !matches!(pair[0], b"system" | b"global"));
@@ -143,24 +154,42 @@ fn start(command: &mut Command) -> Result<Child, GitError> {
 
 /// What a program that was started wrote in the end.
 pub(super) fn finish(name: &'static str, root: &Path, mut child: Child) -> Result<Vec<u8>, GitError> {
-    let deadline = Instant::now() + PATIENCE;
+    let begun = Instant::now();
+    let deadline = begun + patience();
     let pipes = [drained(child.stdout.take()), drained(child.stderr.take())];
     let [stdout, stderr] = pipes.map(|pipe| pipe.recv_timeout(deadline.saturating_duration_since(Instant::now())));
-    let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else {
+    waited(begun);
+    let mut stop = |reason: &str| {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(GitError::Failed { command: name, reason: "it did not answer within a minute".to_owned() });
+        Err(GitError::Failed { command: name, reason: reason.to_owned() })
     };
+    let (Ok(stdout), Ok(stderr)) = (stdout, stderr) else { return stop("it did not answer in time") };
+    if stdout.len() as u64 > ANSWER {
+        return stop("its answer is longer than that of any repository");
+    }
     let status = child.wait().map_err(|error| failed(name, &error))?;
     judge(name, root, Output { status, stdout, stderr })
 }
 
-/// All that comes through a pipe, once it is closed.
+/// How long the next answer may take.
+pub(super) fn patience() -> Duration {
+    LEFT.lock().map_or(MOMENT, |left| left.clamp(MOMENT, PATIENCE))
+}
+
+/// Notes for how long one was waited for.
+pub(super) fn waited(since: Instant) {
+    if let Ok(mut left) = LEFT.lock() {
+        *left = left.saturating_sub(since.elapsed());
+    }
+}
+
+/// All that comes through a pipe, once it is closed, or as much as an answer can have.
 fn drained(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = Vec::new();
-        let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+        let _ = pipe.map(|pipe| pipe.take(ANSWER + 1).read_to_end(&mut bytes));
         let _ = sender.send(bytes);
     });
     receiver
@@ -168,9 +197,8 @@ fn drained(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> 
 
 /// Nothing, if git can be asked about the repository that a folder lies in.
 fn sound(command: &'static str, root: &Path) -> Result<(), GitError> {
-    let Some(path) = super::git_root(root).and_then(|top| dot_git::no_file(&top)) else { return Ok(()) };
-    let path = names::text(path.as_os_str().as_encoded_bytes());
-    Err(GitError::Failed { command, reason: format!("{path} is no regular file") })
+    let Some(fault) = super::git_root(root).and_then(|top| dot_git::fault(&top)) else { return Ok(()) };
+    Err(GitError::Failed { command, reason: fault })
 }
 
 /// A git command below a folder that takes no lock, asks nothing, fetches nothing, and runs neither hook nor monitor nor

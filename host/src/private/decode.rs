@@ -11,10 +11,15 @@ const MOST: usize = 1024 * 1024;
 
 /// Calls with the bytes of each random run of a text that is hexadecimal or Base64. Base64 that is broken into lines is one run.
 pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
+    let is_body = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    if text.iter().all(is_body) && text.iter().any(u8::is_ascii_whitespace) && text.len() <= 2 * MOST {
+        // Lines of it can be so short that they look like words.
+        return base64(text).into_iter().for_each(|bytes| call(&bytes));
+    }
     let mut lines: Vec<u8> = Vec::new();
     for run in words::runs(text) {
         let run = &text[run];
-        let is_random = run.len() >= LEAST && words::is_random(run);
+        let is_random = run.len() >= LEAST && words::is_no_name(run);
         if is_random && run.len() <= 2 * MOST {
             hex(run).into_iter().for_each(|bytes| call(&bytes));
         }

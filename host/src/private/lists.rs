@@ -38,6 +38,9 @@ struct Row {
     start: usize,
     last: Element,
     bytes: usize,
+    /// Elements of more than a digit: a byte has one by chance, a group of a pattern as a rule.
+    long: usize,
+    elements: usize,
     gap: Range<usize>,
     /// Whether any punctuation may follow.
     is_plain: bool,
@@ -67,7 +70,8 @@ fn numbers(line: &[u8], found: &mut Vec<Range<usize>>) {
 impl Row {
     fn of(last: Element) -> Self {
         let Element { range: Range { start, end }, bytes, .. } = last;
-        Self { start, last, bytes, gap: end..end, is_plain: true, is_colons: true }
+        let long = usize::from(end - start > 1);
+        Self { start, last, bytes, long, elements: 1, gap: end..end, is_plain: true, is_colons: true }
     }
 
     /// With one more element, or what begins with it.
@@ -96,7 +100,10 @@ impl Row {
             return Err(self);
         }
         let is_colons = self.is_colons && text == b":" && next.range.len() == 2;
-        Ok(Self { start: self.start, bytes: self.bytes + next.bytes, last: next, gap, is_plain, is_colons })
+        let digits = line[next.range.clone()].iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+        let (long, elements) = (self.long + usize::from(digits > 1), self.elements + 1);
+        let bytes = self.bytes + next.bytes;
+        Ok(Self { start: self.start, bytes, long, elements, last: next, gap, is_plain, is_colons })
     }
 
     /// A line that is nothing but pairs of digits between colons may be the end of a number that OpenSSL has printed.
@@ -104,7 +111,7 @@ impl Row {
         let range = self.start..self.last.range.end;
         let is_nothing = |byte: &u8| byte.is_ascii_whitespace() || *byte == b':';
         let alone = || line[..range.start].iter().chain(&line[range.end..]).all(is_nothing);
-        if self.bytes >= BYTES || self.is_colons && self.bytes >= 2 && alone() {
+        if self.bytes >= BYTES && self.long * 4 >= self.elements || self.is_colons && self.bytes >= 2 && alone() {
             found.push(range);
         }
     }
@@ -237,6 +244,7 @@ mod tests {
             "DHE-RSA-AES128-SHA:DHE-RSA-AES256-SHA:DHE-DSS-AES128-SHA",
             "https://www.example.org/?a=10&b=20&c=30&d=40&e=50&f=60&g=70&h=80&i=90",
             "location ~ ^/a%20b/\\d+\\.html$ {",
+            "rewrite ^/([0-9])([0-9])([0-9])([0-9])([0-9])/.+\\.jpg$ /img/p/$1/$2/$3/$4/$5/$1$2$3$4$5$6.jpg last;",
             "ids: 123e4567-e89b-12d3-a456-426614174000, 123e4567-e89b-12d3-a456-426614174001",
         ] {
             assert_eq!(hide(line), line);

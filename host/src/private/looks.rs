@@ -6,8 +6,23 @@ use std::ops::Range;
 use super::{lists, merged, named, words};
 
 /// Names of what is long, random and public; a name that ends with one of these is such a name.
-const PUBLIC: [&str; 10] =
-    ["sha256", "sha1", "sha384", "sha512", "md5", "fingerprint", "digest", "checksum", "integrity", "thumbprint"];
+const PUBLIC: [&str; 15] = [
+    "sha256",
+    "sha1",
+    "sha384",
+    "sha512",
+    "md5",
+    "fingerprint",
+    "digest",
+    "checksum",
+    "integrity",
+    "thumbprint",
+    "commit",
+    "revision",
+    "sha",
+    "hash",
+    "etag",
+];
 /// How public keys begin that people know by sight: SSH's, and age's.
 const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAG", "age1"];
 
@@ -60,16 +75,38 @@ fn letters(text: &[u8]) -> Vec<u8> {
 
 /// Name and password in a URL.
 fn user_information(line: &[u8], found: &mut Vec<Range<usize>>) {
+    let ends =
+        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'?' | b'#');
+    let mut ends = Ends::of(line, ends);
     for scheme in memchr::memmem::find_iter(line, b"://") {
         let start = scheme + 3;
-        let ends =
-            |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'"' | b'\'' | b'<' | b'>' | b'?' | b'#');
-        let end = line[start..].iter().position(ends).map_or(line.len(), |length| start + length);
-        let at = line[start..end].iter().rposition(|byte| *byte == b'@');
+        let at = line[start..ends.behind(start)].iter().rposition(|byte| *byte == b'@');
         let user = at.map_or(start..start, |at| start..start + at);
         if line[user.clone()].contains(&b':') {
             found.push(user);
         }
+    }
+}
+
+/// Where what begins somewhere in a line ends: at the next of some bytes. Asked from the left to the right, it goes over the line once.
+pub(super) struct Ends<'l, F> {
+    line: &'l [u8],
+    is_end: F,
+    last: usize,
+}
+
+impl<'l, F: Fn(&u8) -> bool> Ends<'l, F> {
+    pub(super) fn of(line: &'l [u8], is_end: F) -> Self {
+        Self { line, is_end, last: 0 }
+    }
+
+    /// The end of what begins at a position; that of the line if there is none.
+    pub(super) fn behind(&mut self, start: usize) -> usize {
+        if start >= self.last || self.last == 0 {
+            let end = self.line[start..].iter().position(&self.is_end);
+            self.last = end.map_or(self.line.len(), |length| start + length);
+        }
+        self.last
     }
 }
 

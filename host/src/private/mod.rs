@@ -76,7 +76,7 @@ impl Private {
                 self.keep(&value);
                 continue;
             };
-            for run in words::runs(&text).filter(|run| words::is_random(&text[run.clone()])) {
+            for run in words::runs(&text).filter(|run| words::is_no_name(&text[run.clone()])) {
                 self.keep(words::behind_prefix(&text[run]));
             }
             decode::each(&text, |bytes| match depth {
@@ -291,6 +291,7 @@ mod tests {
             pem.bytes().flat_map(|byte| ['\0', char::from(byte)]).collect(),
             pem.bytes().flat_map(|byte| [char::from(byte), '\0']).collect(),
             wide,
+            body.as_bytes().chunks(10).map(|line| format!("{}\n", String::from_utf8_lossy(line))).collect(),
         ];
         for value in wrapped {
             let private = of(&value);

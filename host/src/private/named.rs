@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::looks::Ends;
 use super::words;
 
 /// Names whose value is private whatever it is, in lower case without separators.
@@ -22,12 +23,16 @@ const VALUES: [&str; 14] = [
     "masterauth",
 ];
 /// Names whose value is private unless it is made of words, or names a file: names of tokens and keys are called so, too.
-const VALUES_OR_WORDS: [&str; 9] =
-    ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey", "key", "bearer", "basic"];
+const VALUES_OR_WORDS: [&str; 6] = ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey"];
+/// The same of values of so many characters: these names stand for much else.
+const LONG_VALUES: [&str; 3] = ["key", "bearer", "basic"];
+const LONG: usize = 12;
 /// Names of headers whose value ends with the text that it stands in, whatever is between.
 const HEADERS: [&str; 2] = ["authorization", "proxyauthorization"];
 /// Directives of nginx that pass requests on, and no password.
 const PASSES: [&str; 6] = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
+/// How lines of comments begin, where words follow on words.
+const COMMENTS: [&[u8]; 4] = [b"#", b"//", b";", b"*"];
 /// Options of programs that are followed by a user's name and password.
 const USERS: [&str; 3] = ["-u", "--user", "--proxy-user"];
 /// What stands in the place of a value that is elsewhere, or of none.
@@ -37,43 +42,90 @@ const NO_VALUES: [&str; 14] =
 /// Where such values stand.
 pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    let (mut at, mut header_end) = (0, 0);
+    let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'<');
+    let closes = |byte: &u8| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b';' | b',' | b'}' | b')');
+    // Of a header up to a quote or the end, of other names up to a quote, a blank, or what closes.
+    let (mut texts, mut words) = (Ends::of(line, is_quote), Ends::of(line, closes));
+    let mut at = 0;
     while let Some(start) = line[at..].iter().position(is_name).map(|skipped| at + skipped) {
         let end = line[start..].iter().position(|byte| !is_name(byte)).map_or(line.len(), |length| start + length);
         at = end;
-        let name = Name::of(&line[start..end]);
-        let value = if name.ends_with(&HEADERS) {
-            let value = value_start(line, end)..header_end.max(end);
-            header_end = if value.end > end { value.end } else { text_end(line, value.start) };
-            value.start..header_end
-        } else if name.is_user {
-            after_option(line, end)
-        } else {
-            let start = value_start(line, end);
-            start..if start == end { start } else { value_end(line, start) }
+        let Some(name) = Name::of(&line[start..end]) else { continue };
+        let start = value_start(line, end, name.calls == Calls::User);
+        let value = match name.calls {
+            _ if start == end => continue,
+            Calls::Header => start..texts.behind(start),
+            _ => start..words.behind(start),
         };
-        if value.is_empty() || value.start == end || !name.calls_private(&line[value.clone()]) {
-            continue;
+        let is_said = name.calls != Calls::User && is_prose(line, end, &value);
+        if !value.is_empty() && !is_said && name.calls_private(&line[value.clone()]) {
+            at = value.end;
+            found.push(value);
         }
-        at = value.end;
-        found.push(value);
     }
 }
 
-/// A name, as its words in lower case.
+/// What a name says of the value behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Calls {
+    Private,
+    /// Unless it is made of words.
+    NoWords,
+    /// The same if it is long.
+    Long,
+    Header,
+    /// A user's name, and the password behind a colon.
+    User,
+}
+
+/// A name that says something of the value behind it.
 struct Name {
-    joined: Vec<u8>,
-    /// Where words begin in it.
-    words: Vec<usize>,
-    is_user: bool,
-    is_pass: bool,
+    calls: Calls,
 }
 
 impl Name {
     /// `DB_PASSWORD`, `dbPassword1`, `webhook-secret`.
+    fn of(name: &[u8]) -> Option<Self> {
+        let is = |names: &[&str]| names.iter().any(|one| one.as_bytes() == name);
+        if is(&PASSES) {
+            return None;
+        }
+        let words = Words::of(name);
+        let calls = [
+            (Calls::User, is(&USERS)),
+            (Calls::Header, words.end_with(&HEADERS)),
+            (Calls::Private, words.end_with(&VALUES)),
+            (Calls::NoWords, words.end_with(&VALUES_OR_WORDS)),
+            (Calls::Long, words.end_with(&LONG_VALUES)),
+        ];
+        calls.into_iter().find(|(_, is)| *is).map(|(calls, _)| Self { calls })
+    }
+
+    fn calls_private(&self, value: &[u8]) -> bool {
+        let is_words = || std::str::from_utf8(value).is_ok_and(words::is_words) || is_file_name(value);
+        match self.calls {
+            Calls::User => {
+                value.iter().position(|byte| *byte == b':').is_some_and(|at| !is_reference(&value[at + 1..]))
+            }
+            Calls::Header | Calls::Private => !is_reference(value),
+            Calls::NoWords => !is_reference(value) && !is_words(),
+            Calls::Long => value.len() >= LONG && !is_reference(value) && !is_words(),
+        }
+    }
+}
+
+/// The words of a name in lower case.
+struct Words {
+    joined: Vec<u8>,
+    /// Where they begin.
+    starts: Vec<usize>,
+}
+
+impl Words {
+    /// Words begin behind hyphens and the like, and with capitals; digits behind the last are none of it.
     fn of(name: &[u8]) -> Self {
         let numbers = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let (mut joined, mut words) = (Vec::with_capacity(name.len()), Vec::new());
+        let (mut joined, mut starts) = (Vec::with_capacity(name.len()), Vec::new());
         let stem = &name[..name.len() - numbers];
         for (at, byte) in stem.iter().enumerate() {
             if !byte.is_ascii_alphanumeric() {
@@ -84,60 +136,40 @@ impl Name {
                 && (before.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
                     || stem.get(at + 1).is_some_and(u8::is_ascii_lowercase));
             if is_capital || before.is_none_or(|byte| !byte.is_ascii_alphanumeric()) {
-                words.push(joined.len());
+                starts.push(joined.len());
             }
             joined.push(byte.to_ascii_lowercase());
         }
-        let is = |names: &[&str]| names.iter().any(|one| one.as_bytes() == name);
-        Self { joined, words, is_user: is(&USERS), is_pass: is(&PASSES) }
+        Self { joined, starts }
     }
 
-    /// Whether its last words are one of these names.
-    fn ends_with(&self, names: &[&str]) -> bool {
+    /// Whether the last of them are one of these names.
+    fn end_with(&self, names: &[&str]) -> bool {
         let is_last = |name: &&str| {
-            self.joined.ends_with(name.as_bytes()) && self.words.contains(&(self.joined.len() - name.len()))
+            let start = self.joined.len().checked_sub(name.len());
+            self.joined.ends_with(name.as_bytes())
+                && start.is_some_and(|start| self.starts.binary_search(&start).is_ok())
         };
         names.iter().any(|name| is_last(&name))
     }
-
-    fn calls_private(&self, value: &[u8]) -> bool {
-        if self.is_user {
-            return value.iter().position(|byte| *byte == b':').is_some_and(|at| !is_reference(&value[at + 1..]));
-        }
-        if self.is_pass || is_reference(value) {
-            return false;
-        }
-        let is_words = || std::str::from_utf8(value).is_ok_and(words::is_words) || is_file_name(value);
-        self.ends_with(&HEADERS) || self.ends_with(&VALUES) || self.ends_with(&VALUES_OR_WORDS) && !is_words()
-    }
 }
 
-/// Behind a name: after blanks, quotes and signs such as `=` and `:`.
-fn value_start(line: &[u8], name_end: usize) -> usize {
-    let is_between =
-        |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=' | b':' | b'>' | b'`' | b',');
-    line[name_end..].iter().position(|byte| !is_between(byte)).map_or(line.len(), |skipped| name_end + skipped)
+/// Whether a word only follows on another, as in a sentence. Without any sign between them it is a value if no word looks so, or if nothing follows.
+fn is_prose(line: &[u8], name_end: usize, value: &Range<usize>) -> bool {
+    let is_between_blanks = line[name_end..value.start].iter().all(u8::is_ascii_whitespace);
+    let is_last = line[value.end..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b';');
+    let is_comment = || COMMENTS.iter().any(|mark| line.trim_ascii_start().starts_with(mark));
+    is_between_blanks && !words::is_no_word(&line[value.clone()]) && (!is_last || is_comment())
 }
 
-/// Up to a quote, a blank, or what closes.
-fn value_end(line: &[u8], start: usize) -> usize {
-    let ends = |byte: &u8| {
-        byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b';' | b',' | b'}' | b')')
+/// Behind a name: after blanks, quotes and signs such as `=` and `:`; behind an option only after what programs take there.
+fn value_start(line: &[u8], name_end: usize, is_option: bool) -> usize {
+    let is_between = |byte: &u8| match byte {
+        b':' | b'>' | b'`' | b',' => !is_option,
+        b'"' | b'\'' | b'=' => true,
+        _ => byte.is_ascii_whitespace(),
     };
-    line[start..].iter().position(ends).map_or(line.len(), |length| start + length)
-}
-
-/// Up to a quote or the end.
-fn text_end(line: &[u8], start: usize) -> usize {
-    let ends = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'<');
-    line[start..].iter().position(ends).map_or(line.len(), |length| start + length)
-}
-
-/// The word behind an option.
-fn after_option(line: &[u8], end: usize) -> Range<usize> {
-    let blanks =
-        line[end..].iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'=')).count();
-    end + blanks..value_end(line, end + blanks)
+    line[name_end..].iter().position(|byte| !is_between(byte)).map_or(line.len(), |skipped| name_end + skipped)
 }
 
 /// Whether a value only says where the value is: a path, a variable, what a template puts in; or is no value.
@@ -184,6 +216,8 @@ mod tests {
             ("curl -u ada:pw https://example.org", "curl -u [hidden] https://example.org"),
             ("SMTPPassword: \"two words\"", "SMTPPassword: \"[hidden] words\""),
             ("Authorization: Basic $user secret", "Authorization: [hidden]"),
+            ("machine example.org login ada password correct", "machine example.org login ada password [hidden]"),
+            ("the password s3cret is a bad one", "the password [hidden] is a bad one"),
         ] {
             assert_eq!(hide(line), shown);
         }
@@ -196,6 +230,19 @@ mod tests {
             "fastcgi_pass 10.1.2.3:9000;",
             "auth_basic \"Area 51\";",
             "# Basic Settings",
+            "# Include the basic h5bp config set",
+            "# Note that no password is obtained from the user, pass the PHP scripts on",
+            "#   Pass Phrase Dialog:",
+            "- Key: Key1",
+            "description = \"KMS key 1\"",
+            "resource \"aws_kms_key\" \"positive1\" {",
+            "\"commit\": \"663057006870d0a9802d6dd02f3e09c98b11b04a\"",
+            "Options +ExecCGI -MultiViews +SymLinksIfOwnerMatch",
+            "\"HealthCheckGracePeriodSeconds\": \"ServerSideEncryptionByDefault\"",
+            "role: arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceRole",
+            "- ReplaceWithSubnetId2",
+            "snapshot = \"resourcetestsnapshot1234\"",
+            "SSLCipherSuite EECDH+ECDSA+AESGCM:EECDH+ECDSA+SHA384:EECDH+aRSA+SHA256",
             "ssl_certificate_key certs/www1.key;",
             "password: $DB_PASSWORD",
             "password: \"{{ vault_db_password }}\"",

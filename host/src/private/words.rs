@@ -80,18 +80,31 @@ pub fn is_random(run: &[u8]) -> bool {
         || run.len() >= UNEVEN && is_uneven(run)
 }
 
-/// Letters of both cases, and so often another class of characters than before as words never have it: Base64 in pieces that are short by chance.
+/// So often another class of characters than before as words never have it, also where each begins with a capital: Base64 in pieces that are short
+/// by chance.
 fn is_uneven(run: &[u8]) -> bool {
-    let class = |byte: u8| match byte {
-        b'a'..=b'z' => Some(0),
-        b'A'..=b'Z' => Some(1),
-        b'0'..=b'9' => Some(2),
-        _ => None,
-    };
-    let changes =
-        run.windows(2).filter(|pair| class(pair[0]).zip(class(pair[1])).is_some_and(|(one, next)| one != next));
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
-    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && changes.count() * 10 >= run.len() * 3
+    has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && humps(run) * 4 >= run.len()
+}
+
+/// How often a capital follows on a small letter, a digit on a letter, or a letter on a digit.
+fn humps(run: &[u8]) -> usize {
+    let is_hump = |pair: &&[u8]| {
+        let [one, next] = [pair[0], pair[1]];
+        one.is_ascii_lowercase() && next.is_ascii_uppercase()
+            || one.is_ascii_alphabetic() && next.is_ascii_digit()
+            || one.is_ascii_digit() && next.is_ascii_alphabetic()
+    };
+    run.windows(2).filter(is_hump).count()
+}
+
+/// Whether a run is no name, if it is known to be private: of a key without any digit the letters alone show that.
+pub(super) fn is_no_name(run: &[u8]) -> bool {
+    let changes = |pair: &&[u8]| {
+        pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
+            || pair[0].is_ascii_uppercase() && pair[1].is_ascii_lowercase()
+    };
+    is_random(run) || run.len() >= UNEVEN && run.windows(2).filter(changes).count() * 10 >= run.len() * 3
 }
 
 /// A number of more digits than any serial number has (20 bytes, RFC 5280, section 4.1.2.2).
@@ -99,10 +112,13 @@ fn is_long_number(piece: &[u8]) -> bool {
     piece.len() >= NUMBER && piece.iter().all(u8::is_ascii_digit)
 }
 
+/// Of many kinds of characters, digits among them, and not all of these at the end of words.
 fn is_mixed(piece: &[u8]) -> bool {
     let kinds = piece.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
-    let digits = piece.iter().filter(|byte| byte.is_ascii_digit()).count();
-    kinds >= 8 && digits > 0 && digits < piece.len()
+    let has = |is: fn(&u8) -> bool| piece.iter().any(is);
+    let is_of_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    let apart = if is_of_both_cases { 5 } else { 8 };
+    kinds >= 8 && has(u8::is_ascii_digit) && !piece.iter().all(u8::is_ascii_digit) && humps(piece) * apart > piece.len()
 }
 
 /// Letters of both cases, and digits or what only Base64 has, and either slashes no closer to each other than chance puts them or very many kinds of
@@ -113,7 +129,11 @@ fn is_base64(run: &[u8]) -> bool {
     let is_no_name = has(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'='));
     let kinds = run.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
     let is_by_chance = parts * 7 <= run.len() || kinds >= MANY_KINDS;
-    is_no_name && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && is_by_chance
+    is_no_name
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && is_by_chance
+        && humps(run) * 8 >= run.len()
 }
 
 /// Whether a value is none that a text has by chance: digits are in it, or signs that words and paths do not have.
@@ -166,8 +186,11 @@ pub fn tokens(bytes: &[u8]) -> Vec<Range<usize>> {
     let (mut tokens, mut done) = (Vec::new(), 0);
     for found in SEARCH.iter().flat_map(|search| search.find_iter(bytes)) {
         let is_inside_word = found.start() > 0 && bytes[found.start() - 1].is_ascii_alphanumeric();
+        if found.start() < done || is_inside_word {
+            continue;
+        }
         let length = token_length(&bytes[found.end()..]);
-        if found.start() >= done && !is_inside_word && length >= 12 {
+        if length >= 12 {
             done = found.end() + length;
             tokens.push(found.start()..done);
         }

@@ -96,3 +96,55 @@ fn a_configuration_that_is_included_names_no_remote() {
     place.git(&["config", "remote.origin.url", "https://example.org/own"]);
     assert_eq!(repository(&place.path).as_deref(), Some("https://example.org/own"));
 }
+
+#[test]
+fn a_repository_that_does_not_know_the_folder_is_not_looked_into() {
+    let other = Place::repository();
+    other.write("private", "of another");
+    other.commit();
+    other.git(&["config", "remote.origin.url", "https://example.org/other"]);
+    let leads = other.path.join(".git");
+    let is_looked_into = |place: &Place| {
+        let staged = staged(&place.path, &|_, _| true, &Silent);
+        (repository(&place.path).is_some(), commit(&place.path).is_some(), staged.is_ok())
+    };
+    let place = Place::new();
+    place.write(".git", format!("gitdir: {}\n", leads.display()));
+    assert_eq!(is_looked_into(&place), (false, false, false));
+    fs::remove_file(place.path.join(".git")).unwrap();
+    symlink(&leads, place.path.join(".git")).unwrap();
+    assert_eq!(is_looked_into(&place), (false, false, false));
+    let place = Place::repository();
+    place.write(".git/commondir", format!("{}\n", leads.display()));
+    assert_eq!(is_looked_into(&place), (false, false, false));
+    // What git itself makes so is looked into.
+    let (tree, outer) = (tempfile::tempdir().unwrap(), Place::repository());
+    let at = tree.path().join("tree");
+    other.git(&["worktree", "add", "--quiet", at.to_str().unwrap()]);
+    assert!(repository(&at).is_some() && commit(&at).unwrap().clean);
+    let source = other.path.to_str().unwrap();
+    outer.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", source, "sub"]);
+    assert!(repository(&outer.path.join("sub")).is_some() && commit(&outer.path.join("sub")).unwrap().clean);
+}
+
+#[test]
+fn an_index_that_names_what_is_outside_says_nothing_of_it() {
+    let (outside, place) = (tempfile::tempdir().unwrap(), Place::new());
+    let inside = outside.path().join("inside");
+    fs::create_dir(&inside).unwrap();
+    fs::write(outside.path().join("pin.txt"), "4711").unwrap();
+    place.git(&["init", "--quiet", inside.to_str().unwrap()]);
+    let git = |arguments: &[&str]| place.git(&[&["-C", inside.to_str().unwrap()], arguments].concat());
+    fs::write(inside.join("xx-pin.txt"), "4711").unwrap();
+    git(&["add", "--all"]);
+    git(&["-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=a"]);
+    // The same entry, the first letters of whose name lead out.
+    let index = inside.join(".git/index");
+    let mut bytes = fs::read(&index).unwrap();
+    let at = bytes.windows(10).position(|name| name == b"xx-pin.txt").unwrap();
+    bytes[at..at + 3].copy_from_slice(b"../");
+    let signed = bytes.len() - 20;
+    bytes[signed..].fill(0);
+    fs::write(&index, bytes).unwrap();
+    assert!(!commit(&inside).is_some_and(|commit| commit.clean));
+}
