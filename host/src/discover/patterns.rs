@@ -17,7 +17,7 @@ const WILD: u64 = 16;
 const FREE: u64 = 128;
 const PRODUCTS: u64 = 512;
 /// Asking one file of patterns about one entry: no tree has as many folders in each other as are free.
-const FILE: u64 = 4;
+const FILE: u64 = 8;
 
 /// Patterns in the folder that they are for.
 #[derive(Debug)]

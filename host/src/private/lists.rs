@@ -38,7 +38,7 @@ struct Row {
     start: usize,
     last: Element,
     bytes: usize,
-    /// Elements of more than a digit: a byte has one by chance, a group of a pattern as a rule.
+    /// Elements of more digits than small numbers have: of one in a list with commas, else of two. Tables, sizes and dates are rows of numbers, too.
     long: usize,
     elements: usize,
     gap: Range<usize>,
@@ -70,7 +70,7 @@ fn numbers(line: &[u8], found: &mut Vec<Range<usize>>) {
 impl Row {
     fn of(last: Element) -> Self {
         let Element { range: Range { start, end }, bytes, .. } = last;
-        let long = usize::from(end - start > 1);
+        let long = usize::from(end - start > 2);
         Self { start, last, bytes, long, elements: 1, gap: end..end, is_plain: true, is_colons: true }
     }
 
@@ -100,8 +100,11 @@ impl Row {
             return Err(self);
         }
         let is_colons = self.is_colons && text == b":" && next.range.len() == 2;
-        let digits = line[next.range.clone()].iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
-        let (long, elements) = (self.long + usize::from(digits > 1), self.elements + 1);
+        let is_digit = |byte: &&u8| byte.is_ascii_digit();
+        let digits = line[next.range.clone()].iter().filter(is_digit).count();
+        let is_number = digits == next.range.len();
+        let is_long = !is_number || digits > if text.contains(&b',') { 1 } else { 2 };
+        let (long, elements) = (self.long + usize::from(is_long), self.elements + 1);
         let bytes = self.bytes + next.bytes;
         Ok(Self { start: self.start, bytes, long, elements, last: next, gap, is_plain, is_colons })
     }
@@ -168,7 +171,7 @@ fn number(line: &[u8], at: usize) -> Option<Element> {
         }
         [_, _] if are(text, u8::is_ascii_hexdigit) => 1,
         digits @ ([_] | [_, _] | [_, _, _]) if are(digits, u8::is_ascii_digit) => 1,
-        digits @ [b'0', _, _, _] if are(digits, |byte| matches!(byte, b'0'..=b'7')) => 1,
+        digits @ [b'0', b'0'..=b'3', _, _] if are(digits, |byte| matches!(byte, b'0'..=b'7')) => 1,
         digits if digits.len() == 8 && are(digits, |byte| matches!(byte, b'0' | b'1')) => 1,
         _ => return None,
     };
@@ -202,27 +205,28 @@ fn pieces(line: &[u8], found: &mut Vec<Range<usize>>) {
 }
 
 fn close_pieces(line: &[u8], row: &[Range<usize>], found: &mut Vec<Range<usize>>) {
+    let has = |text: &[u8], is: fn(&u8) -> bool| text.iter().any(is);
+    let whole =
+        |row: &[Range<usize>]| -> Vec<u8> { row.iter().flat_map(|piece| &line[piece.clone()]).copied().collect() };
     let [first, second, .., last] = row else { return };
-    if row.len() < EQUALS {
+    let text = whole(row);
+    let kinds = text.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
+    let cases = has(&text, u8::is_ascii_lowercase) && has(&text, u8::is_ascii_uppercase);
+    if row.len() >= EQUALS && text.len() >= PIECES && kinds >= KINDS && cases && has(&text, u8::is_ascii_digit) {
+        found.push(first.start..last.end);
         return;
     }
-    let text: Vec<u8> = row.iter().flat_map(|piece| &line[piece.clone()]).copied().collect();
-    let has = |is: fn(&u8) -> bool| text.iter().any(is);
-    let kinds = text.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
-    let is_base64 = text.len() >= PIECES
-        && kinds >= KINDS
-        && has(u8::is_ascii_lowercase)
-        && has(u8::is_ascii_uppercase)
-        && has(u8::is_ascii_digit);
     // Groups of four between colons are an address.
-    let is_address = first.len() == 4 && &line[first.end..second.start] == b":";
-    let is_hex = text.len() >= DIGITS
-        && text.iter().all(u8::is_ascii_hexdigit)
-        && has(u8::is_ascii_digit)
-        && has(u8::is_ascii_alphabetic)
-        && !is_address;
-    if is_base64 || is_hex {
-        found.push(first.start..last.end);
+    if first.len() == 4 && &line[first.end..second.start] == b":" {
+        return;
+    }
+    // A word of the same length can stand before them.
+    for digits in row.split(|piece| !line[piece.clone()].iter().all(u8::is_ascii_hexdigit)) {
+        let text = whole(digits);
+        let is_hex = text.len() >= DIGITS && has(&text, u8::is_ascii_digit) && has(&text, u8::is_ascii_alphabetic);
+        if let ([first, .., last], true) = (digits, is_hex && digits.len() >= EQUALS) {
+            found.push(first.start..last.end);
+        }
     }
 }
 
@@ -239,6 +243,10 @@ mod tests {
             "set_real_ip_from 10.0.0.1 10.0.0.2 10.0.0.3 10.0.0.4;",
             "allow 2001:0db8:0000:0000:0000:ff00:0042:8329;",
             "# 1.3.6.1.4.1.311.21.8.1 and 2020 2021 2022 2023 2024 2025 2026 2027 2028",
+            "| 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 |",
+            "margin: 0 1 2 3 4 5 6 7 8 16 24",
+            "permissions: 0755 0644 0700 0600 0755 0644 0700 0600 0755",
+            "SHA-256 fingerprint: 9F:86:D0:81:88:4C:7D:65:9A:2F:EA:A0:C5:5A:D0:15",
             "ports: [80, 443, 8080, 8443, 9090, 9443]",
             "created: 2026-11-23T12:00:00Z, rotated: 2026-11-24T12:00:00Z",
             "DHE-RSA-AES128-SHA:DHE-RSA-AES256-SHA:DHE-DSS-AES128-SHA",
@@ -270,7 +278,7 @@ mod tests {
         base64::Engine::encode(&base64::engine::general_purpose::STANDARD, bytes)
     }
 
-    const SPELLINGS: [Spelling; 25] = [
+    const SPELLINGS: [Spelling; 26] = [
         |key| joined(key, "", |byte| format!("\\x{byte:02x}")),
         |key| joined(key, "", |byte| format!("\\{byte:03o}")),
         |key| joined(key, "", |byte| format!("\\u{byte:04x}")),
@@ -288,6 +296,7 @@ mod tests {
         |key| joined(key, "), Chr(", |byte| byte.to_string()),
         |key| joined(key, " & ", |byte| format!("0x{byte:02x}u")),
         |key| chunks(&hex(key), 4, " "),
+        |key| format!("seed {}", chunks(&hex(key), 4, " ")),
         |key| chunks(&hex(key), 8, "-"),
         |key| chunks(&hex(key), 1, " "),
         |key| {
@@ -310,7 +319,7 @@ mod tests {
                 let text = spelling(&key);
                 let line = format!("a = {text} # b");
                 let shown = hide(&line);
-                prop_assert!(shown.contains("[hidden]") && shown.len() < 30, "{} became {}", line, shown);
+                prop_assert!(shown.contains("[hidden]") && shown.len() < 32, "{} became {}", line, shown);
             }
             // As Python writes bytes, in which what can be printed is not escaped: of a long text in print not all is hidden.
             let escaped: String = key.iter().flat_map(|byte| std::ascii::escape_default(*byte)).map(char::from).collect();

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{lists, merged, named, words};
 
 /// Names of what is long, random and public; a name that ends with one of these is such a name.
-const PUBLIC: [&str; 15] = [
+const PUBLIC: [&str; 17] = [
     "sha256",
     "sha1",
     "sha384",
@@ -22,6 +22,8 @@ const PUBLIC: [&str; 15] = [
     "sha",
     "hash",
     "etag",
+    "keyidentifier",
+    "keyid",
 ];
 /// How public keys begin that people know by sight: SSH's, and age's.
 const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAG", "age1"];
@@ -30,7 +32,9 @@ const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "
 pub fn spans(line: &[u8]) -> Vec<Range<usize>> {
     let mut found = words::tokens(line);
     random(line, &mut found);
-    lists::spans(line, &mut found);
+    let mut rows = Vec::new();
+    lists::spans(line, &mut rows);
+    found.extend(rows.into_iter().filter(|row| !is_named_public(&line[..row.start])));
     named::spans(line, &mut found);
     user_information(line, &mut found);
     merged(found)

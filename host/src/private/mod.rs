@@ -13,7 +13,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
 use crate::source::{SourceId, Sources, Span};
 
@@ -57,7 +58,8 @@ impl Private {
                 whole.insert(plain.to_vec());
             }
         }
-        let any_case = |whole| AhoCorasick::builder().ascii_case_insensitive(true).build(whole).ok();
+        let mut builder = AhoCorasick::builder();
+        let any_case = |whole| builder.ascii_case_insensitive(true).start_kind(StartKind::Anchored).build(whole).ok();
         private.whole = Some(whole).filter(|whole| !whole.is_empty()).and_then(any_case);
         private
     }
@@ -98,12 +100,7 @@ impl Private {
             return Vec::new();
         }
         let mut found: Vec<Range<usize>> = words::runs(text).filter(|run| self.has_part(&text[run.clone()])).collect();
-        let is_apart = |at: &Range<usize>| {
-            let joins = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-            !joins(at.start.checked_sub(1).and_then(|before| text.get(before))) && !joins(text.get(at.end))
-        };
-        let whole = self.whole.iter().flat_map(|whole| whole.find_overlapping_iter(text)).map(|found| found.range());
-        found.extend(whole.filter(is_apart));
+        found.extend(self.whole.iter().flat_map(|whole| words_in(text).filter_map(|at| longest(whole, text, at))));
         merged(found)
     }
 
@@ -164,6 +161,24 @@ impl Private {
         });
         let with: Vec<_> = folders.filter(|folder| self.has_part(&name[folder.clone()])).collect();
         if with.is_empty() { vec![run] } else { with }
+    }
+}
+
+/// Where letters or digits stand behind none, or anything else behind anything.
+fn words_in(text: &[u8]) -> impl Iterator<Item = usize> {
+    (0..text.len()).filter(|&at| at == 0 || !text[at - 1].is_ascii_alphanumeric())
+}
+
+/// The longest value that begins there and that no letter or digit follows.
+fn longest(whole: &AhoCorasick, text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = &text[at..text.len().min(at + WHOLE_LENGTHS.end)];
+    let (input, mut state, mut longest) = (Input::new(rest).anchored(Anchored::Yes), OverlappingState::start(), None);
+    loop {
+        whole.try_find_overlapping(input.clone(), &mut state).ok()?;
+        let Some(found) = state.get_match() else { return longest };
+        if !rest.get(found.end()).is_some_and(u8::is_ascii_alphanumeric) {
+            longest = Some(at..at + found.end());
+        }
     }
 }
 

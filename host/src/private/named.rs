@@ -50,7 +50,8 @@ pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
     while let Some(start) = line[at..].iter().position(is_name).map(|skipped| at + skipped) {
         let end = line[start..].iter().position(|byte| !is_name(byte)).map_or(line.len(), |length| start + length);
         at = end;
-        let Some(name) = Name::of(&line[start..end]) else { continue };
+        let is_variable = line[..start].last() == Some(&b'$');
+        let Some(name) = Name::of(&line[start..end]).filter(|_| !is_variable) else { continue };
         let start = value_start(line, end, name.calls == Calls::User);
         let value = match name.calls {
             _ if start == end => continue,
@@ -107,7 +108,8 @@ impl Name {
             Calls::User => {
                 value.iter().position(|byte| *byte == b':').is_some_and(|at| !is_reference(&value[at + 1..]))
             }
-            Calls::Header | Calls::Private => !is_reference(value),
+            Calls::Header => !is_reference(value),
+            Calls::Private => !is_reference(value) && !is_count(value),
             Calls::NoWords => !is_reference(value) && !is_words(),
             Calls::Long => value.len() >= LONG && !is_reference(value) && !is_words(),
         }
@@ -184,9 +186,40 @@ fn is_reference(text: &[u8]) -> bool {
         [b'/', ..] | [b'.', b'/', ..] | [b'~', b'/', ..] | [b'.', b'.', b'/', ..] => is_path(text),
         [b'.', ..] | [b'-', b'-', ..] => true,
         [b'[', rest @ ..] => matches!(rest, [b']' | b'0'..=b'9', ..]) || rest.starts_with(b"hidden"),
+        [b'(', b'(', ..] => true,
         [b'(', rest @ ..] => rest.iter().all(u8::is_ascii_alphabetic),
+        _ if is_path_of_names(text) => true,
         _ => NO_VALUES.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes())),
     }
+}
+
+/// A small number: that of tests that pass, or of a password's letters.
+fn is_count(value: &[u8]) -> bool {
+    value.len() <= 2 && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether a value is what programs and Terraform call it by: `var.db_password`, `process.env.DB_PASSWORD`.
+fn is_path_of_names(text: &[u8]) -> bool {
+    const ROOTS: [&[u8]; 12] = [
+        b"var",
+        b"local",
+        b"data",
+        b"module",
+        b"each",
+        b"self",
+        b"process",
+        b"env",
+        b"os",
+        b"config",
+        b"settings",
+        b"secrets",
+    ];
+    let mut names = text.split(|byte| *byte == b'.');
+    let is_name = |name: &[u8]| name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_[]".contains(byte));
+    names.next().is_some_and(|root| ROOTS.contains(&root))
+        && text.contains(&b'.')
+        && names.all(is_name)
+        && !words::is_random(text)
 }
 
 /// Whether a value is the name of a file: it ends as such names do.
@@ -234,6 +267,13 @@ mod tests {
             "# Note that no password is obtained from the user, pass the PHP scripts on",
             "#   Pass Phrase Dialog:",
             "- Key: Key1",
+            "sort_key: created2",
+            "Pass: 12 of 14",
+            "docker run -u 1000:1000 image",
+            "curl -u $USER:$PASS https://www.example.org",
+            "password = var.db_password1",
+            "password: process.env.DB_PASSWORD",
+            "password: ((db_password1))",
             "description = \"KMS key 1\"",
             "resource \"aws_kms_key\" \"positive1\" {",
             "\"commit\": \"663057006870d0a9802d6dd02f3e09c98b11b04a\"",

@@ -262,6 +262,8 @@ fn wireguard_keys_meet_their_public_halves_and_placeholders_are_none() {
         format!("[Interface]\nAddress             = 10.0.0.1/24\nPrivateKey          = {private}\n"),
         format!("[Interface]\nprivatekey\t=\t{private}\n"),
         format!("[interface]\nPRIVATEKEY={private}\n"),
+        format!("networking.wireguard.interfaces.wg0 = {{\n  privateKey = \"{private}\";\n}};\n"),
+        format!("config interface 'wg0'\n\toption private_key '{private}'\n"),
     ];
     for text in embedded(&interface).iter().chain(&others) {
         let (key, place) = only(text);
@@ -284,6 +286,8 @@ fn wireguard_keys_meet_their_public_halves_and_placeholders_are_none() {
         "PrivateKey = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "PrivateKey = SERVER_PRIVATE_KEY",
         "PrivateKey = yourPrivateKeyyourPrivateKeyyourPrivateKey1=",
+        &format!("PublicKeyServer = {public}"),
+        &format!("PrivateKeyFile={public}"),
         "var tlsPrivateKey = readKeyFromTheFileThatTheUserHasNamedBefore0=",
     ] {
         assert!(read(text.as_bytes()).facts.keys.is_empty(), "{text}");
@@ -321,6 +325,8 @@ fn dnssec_keys_meet_their_records() {
             assert!(attribute(&key, "created").is_some());
         }
         let whole = String::from_utf8(at("private")).unwrap();
+        let tabs = whole.replace(": ", ":\t");
+        assert_eq!(only(&tabs).1.spki, of_record.spki, "as dnssec-signzone takes it");
         for line in ["Delete:", "Publish: <none>", "Engine: pkcs11..."] {
             let (_, place) = only(format!("{}\n{line}\n", whole.trim_end()));
             assert_eq!(place.spki, of_record.spki, "a line that says nothing leaves nothing out of the key: {line}");
@@ -400,9 +406,22 @@ fn members_that_a_json_web_key_does_not_have_leave_nothing_out_of_it() {
         let reading = read(private.replace(&d, elided).as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 0, 0), "{elided}");
     }
-    // What its private member is worth cannot be seen without the public one, and is no secret of other files.
-    let reading = read(br#"{"kty":"EC","crv":"P-256","x":"...","d":"hmacWithSHA1"}"#);
-    assert_eq!(reading.facts.keys.len() + reading.problems.len(), 1, "and yet it is not passed in silence");
+    // A word in the place of a value is no secret, of no file.
+    for word in ["hmacWithSHA1", "string"] {
+        let reading = read(format!(r#"{{"kty":"EC","crv":"P-256","x":"{word}","y":"...","d":"{word}"}}"#).as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 0, 0), "{word}");
+    }
+    let reading = read(br#"export interface Jwk { kty: "RSA"; n: string; e: string; d?: string }"#);
+    assert_eq!((reading.facts.keys.len(), reading.problems), (0, vec![]));
+    // What is cut off, or does not end, is a problem and no pass.
+    let long = format!("{}, \"x5c\": [\"{}\"]}}", private.strip_suffix('}').unwrap(), "A".repeat(70_000));
+    for text in
+        [private.strip_suffix('}').unwrap(), &format!("{{\"keys\": [{}", private.strip_suffix('}').unwrap()), &long]
+    {
+        let reading = read(text.as_bytes());
+        assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 1, 1));
+        assert!(reading.problems[0].message.contains("is cut off"), "{:?}", reading.problems);
+    }
 }
 
 #[test]
@@ -418,7 +437,9 @@ fn a_body_in_short_lines_or_groups_is_a_body() {
             assert_eq!(only(&text).1.spki, whole.spki, "{text}");
         }
     }
-    for text in ["paste the key of your server here please", "Make sure that the key is in here", "..."] {
+    for text in
+        ["Bgp routes Announce", "paste the key of your server here please", "Make sure that the key is in here", "..."]
+    {
         let reading = read(format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n").as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len()), (0, 0), "{text}");
     }

@@ -38,7 +38,7 @@ const CURVES: [(&str, &str, usize); 4] = [
 
 /// Reads the key whose member `kty` is at `at`.
 pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
-    let object = Object::around(text, at, sink)?;
+    let (object, is_closed) = Object::around(text, at, sink)?;
     let kind = object.member("kty").filter(|kind| (at..at + 64).contains(&kind.range.start))?;
     if !["RSA", "EC", "OKP", "oct", "AKP"].map(str::as_bytes).contains(&kind.value.as_slice()) {
         return None;
@@ -46,14 +46,21 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let members = |names: &[&str]| -> Vec<&Member> { names.iter().filter_map(|name| object.member(name)).collect() };
     // One member that is left out for the reader says nothing of the others.
     let (elided, secrets): (Vec<&Member>, Vec<&Member>) =
-        members(&PRIVATE).into_iter().partition(|member| member.is_placeholder());
+        members(&PRIVATE).into_iter().partition(|member| member.is_placeholder() || is_too_short(member, &kind.value));
     let is_public = elided.is_empty() && secrets.is_empty();
     let shows_nothing =
         if is_public { members(&PUBLIC).into_iter().any(Member::is_placeholder) } else { secrets.is_empty() };
     if shows_nothing {
         return Some(kind.range.end);
     }
+    if !is_closed && is_public {
+        return None;
+    }
     secrets.iter().for_each(|member| sink.secret(&member.range));
+    if !is_closed {
+        sink.problem(&kind.range, "the JSON Web Key is cut off, or is longer than 64 KiB".to_owned());
+        return Some(kind.range.end);
+    }
     let key = Key { object: &object, is_private: !is_public };
     match key.found() {
         Ok(found) => {
@@ -64,6 +71,12 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         Err(Malformed(reason)) => sink.problem(&object.range, format!("the JSON Web Key cannot be read: {reason}")),
     }
     Some(kind.range.end)
+}
+
+/// Whether a private member is less than any key has: the word that an example has there. Of symmetric keys any can be had.
+fn is_too_short(member: &Member, kind: &[u8]) -> bool {
+    const LEAST: usize = 20;
+    member.value.len() < LEAST && kind != b"oct" || member.value == b"string"
 }
 
 struct Key<'o> {

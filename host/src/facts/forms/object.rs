@@ -42,15 +42,16 @@ impl Member {
 }
 
 impl Object {
-    /// The innermost object that the mark at `at` is in; none if it is in none that is closed.
-    pub(super) fn around(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<Self> {
+    /// The innermost object that the mark at `at` is in, and whether it is closed; none if it is in none.
+    pub(super) fn around(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<(Self, bool)> {
         let start = opening(text, at, sink)?;
         let mut parser =
             Parser { symbols: Unescaped::new(text, start..text.len().min(start + REACH)), members: vec![] };
         let end = parser.object();
-        let looked_at = parser.symbols.position() - start;
-        let is_allowed = sink.may_spend(looked_at);
-        end.filter(|&end| is_allowed && end > at).map(|end| Self { range: start..end, members: parser.members })
+        let position = parser.symbols.position();
+        let is_allowed = sink.may_spend(position - start);
+        let range = start..end.unwrap_or(position);
+        (is_allowed && range.end > at).then_some((Self { range, members: parser.members }, end.is_some()))
     }
 
     /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an empty text.
@@ -100,7 +101,7 @@ impl Parser<'_> {
                     }
                 }
                 b':' => is_value = true,
-                b',' => (name, is_value) = (None, false),
+                b',' | b';' => (name, is_value) = (None, false),
                 byte if byte == b'"' || byte == b'\'' || is_bare(byte) => {
                     let (text, range) = self.text(byte, symbol.at, symbol.slashes)?;
                     if depth != 1 {

@@ -28,7 +28,7 @@ const SYMMETRIC: [(&str, u32); 9] = [
 
 /// Reads the key whose member `keyMaterialType` is at `at`.
 pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
-    let object = Object::around(text, at, sink)?;
+    let (object, _) = Object::around(text, at, sink)?;
     let kind = object.text("typeUrl")?.strip_prefix(PREFIX)?;
     let value = object.member("value")?;
     let material = object.member("keyMaterialType")?;

@@ -8,20 +8,28 @@ use crate::facts::oid;
 use crate::facts::pem::decode;
 use crate::rules::contract::{Protection, Role};
 
-/// Names, in the cases that people write; wg itself heeds none, and no blanks.
+/// Names, in the cases that people write; wg itself heeds none, and no blanks. With hyphens NetworkManager has them, with underscores OpenWrt.
 pub(super) const MARKS: &[&str] = &[
     "PrivateKey",
+    "Privatekey",
+    "privateKey",
     "privatekey",
     "PRIVATEKEY",
     "PresharedKey",
-    "presharedkey",
     "PreSharedKey",
+    "Presharedkey",
+    "presharedKey",
+    "presharedkey",
     "PRESHAREDKEY",
     "PublicKey",
+    "Publickey",
+    "publicKey",
     "publickey",
     "PUBLICKEY",
     "private-key",
     "preshared-key",
+    "private_key",
+    "preshared_key",
 ];
 /// 32 bytes in base64.
 const LENGTH: usize = 44;
@@ -37,16 +45,18 @@ pub(super) fn announces(text: &[u8], at: usize) -> bool {
 pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let value = value(text, at)?;
     let bytes = decode::base64(&text[value.clone()]).filter(|bytes| bytes.len() == 32 && !is_monotonous(bytes))?;
-    let stated = run(text, at, LENGTH, |byte| byte.is_ascii_alphabetic() || byte == b'-');
+    let stated = run(text, at, LENGTH, in_name);
     let (home, name) = (at..value.end, text[stated.clone()].to_ascii_lowercase());
     let half = |key: Vec<u8>| Some(PublicHalf::of_fixed(&oid::X25519, key));
     let found = match &name[..] {
         b"publickey" => Found::new(Role::Public, "WireGuard", Protection::NotNeeded, half(bytes)),
-        b"presharedkey" | b"preshared-key" => Found::symmetric("WireGuard", 256),
-        _ => {
+        b"presharedkey" | b"preshared-key" | b"preshared_key" => Found::symmetric("WireGuard", 256),
+        b"privatekey" | b"private-key" | b"private_key" => {
             let public = half(derive::x25519(&bytes)?.into());
             Found::new(Role::Private, "WireGuard", Protection::Plaintext, public)
         }
+        // A longer name is another one.
+        _ => return None,
     };
     if name != b"publickey" {
         sink.secret(&value);
@@ -55,14 +65,17 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(home.end)
 }
 
-/// The range of the key behind the name at `at`.
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
+/// The range of the key behind the name at `at`: behind an equals sign, or in quotes.
 fn value(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let blank = |byte: u8| b" \t".contains(&byte);
-    let name = run(text, at, LENGTH, |byte| byte.is_ascii_alphabetic() || byte == b'-').end;
-    let sign = run(text, name, LENGTH, blank).end;
-    let start = run(text, (sign + 1).min(text.len()), LENGTH, blank).end;
+    let name = run(text, at, LENGTH, in_name).end;
+    let between = run(text, name, LENGTH, |byte| b" \t=\"'".contains(&byte));
+    let start = between.end;
     let key = run(text, start, LENGTH + 1, |byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
-    let sound = text.get(sign) == Some(&b'=')
+    let sound = text[between].iter().any(|byte| b"=\"'".contains(byte))
         && key.len() == LENGTH
         && matches!(&text[key.clone()], [.., last, b'='] if LAST.contains(last));
     sound.then_some(key)

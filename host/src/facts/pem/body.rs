@@ -191,7 +191,7 @@ fn is_folded_stub(mut run: Vec<u8>, symbols: impl Iterator<Item = Symbol>) -> bo
     let letters = body.take_while(|byte| is_base64(*byte) || byte.is_ascii_whitespace());
     run.extend(letters.filter(|byte| !byte.is_ascii_whitespace()).take(STUB.saturating_sub(run.len())));
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
-    is_stub(&run) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
+    run.first() != Some(&b'B') && is_stub(&run) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }
 
 fn is_quote(byte: u8) -> bool {
