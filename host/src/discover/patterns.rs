@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(weight.pay(std::iter::repeat_n(200, 1_000_000), &nothing), Ok(()));
         let below_many = Weight { files: 1_000, ..weight };
         assert_eq!(below_many.pay(std::iter::once(1), &nothing), Err(Spent(Work::Ignoring)), "each file is asked");
-        assert_eq!(Weight { files: 20, ..weight }.pay(std::iter::once(200), &nothing), Ok(()));
+        assert_eq!(Weight { files: 15, ..weight }.pay(std::iter::once(200), &nothing), Ok(()));
         let wild = Weight::of(&"*a".repeat(1000));
         assert_eq!(wild.pay(std::iter::once(200), &nothing), Err(Spent(Work::Ignoring)));
     }

@@ -106,7 +106,8 @@ impl Name {
         let is_words = || std::str::from_utf8(value).is_ok_and(words::is_words) || is_file_name(value);
         match self.calls {
             Calls::User => {
-                value.iter().position(|byte| *byte == b':').is_some_and(|at| !is_reference(&value[at + 1..]))
+                let password = value.iter().position(|byte| *byte == b':').map(|at| &value[at + 1..]);
+                password.is_some_and(|password| !is_reference(password) && !password.iter().all(u8::is_ascii_digit))
             }
             Calls::Header => !is_reference(value),
             Calls::Private => !is_reference(value) && !is_count(value),
