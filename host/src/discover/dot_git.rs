@@ -70,8 +70,9 @@ fn belongs(root: &Path, own: &Path, common: &Path) -> bool {
 /// What the configuration of a submodule has as its folder.
 fn work_tree(own: &Path) -> Option<String> {
     let text = read_text(&own.join("config"))?;
-    let values = text.lines().filter_map(|line| line.trim().strip_prefix("worktree")?.trim_start().strip_prefix('='));
-    values.last().map(|value| value.trim().trim_matches('"').to_owned())
+    let mut values =
+        text.lines().filter_map(|line| line.trim().strip_prefix("worktree")?.trim_start().strip_prefix('='));
+    values.next_back().map(|value| value.trim().trim_matches('"').to_owned())
 }
 
 /// The text of a file of patterns, or of another of git's: a link or a FIFO is not read.

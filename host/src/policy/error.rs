@@ -76,7 +76,7 @@ pub struct Faults {
     list: Vec<Fault>,
     /// Where private values stand in the file, and what they are: a policy can hold one by mistake, and then it is likely wrong.
     secrets: Vec<Range<usize>>,
-    private: Private,
+    private: Box<Private>,
 }
 
 impl Faults {
@@ -90,7 +90,7 @@ impl Faults {
         debug_assert!(!list.is_empty());
         let sources = Sources::new(vec![Source::new("", None, source.bytes())]);
         let secrets = read::read(&sources, Detail::Judged, Passwords::NONE).reading.secrets;
-        let private = Private::of(&sources, &secrets);
+        let private = Box::new(Private::of(&sources, &secrets));
         let secrets = merged(secrets.iter().map(|(_, span)| span.range()).collect());
         let hide = |text: &mut String| *text = looks::hide(&private.hide(text)).into_owned();
         list.iter_mut().for_each(|fault| {

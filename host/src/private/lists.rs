@@ -134,7 +134,8 @@ fn next_escape(line: &[u8], last: &Element) -> Option<Element> {
 
 fn escape(line: &[u8], at: usize) -> Option<Element> {
     /// How it begins, how many digits there are, whether they are hexadecimal, and how it ends.
-    const FORMS: [(&[u8], Range<usize>, bool, &[u8]); 9] = [
+    type Form = (&'static [u8], Range<usize>, bool, &'static [u8]);
+    const FORMS: [Form; 9] = [
         (b"\\x", 2..3, true, b""),
         (b"\\X", 2..3, true, b""),
         (b"\\u{", 1..7, true, b"}"),

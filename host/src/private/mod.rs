@@ -9,12 +9,9 @@ mod named;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
-
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
 
 use crate::source::{SourceId, Sources, Span};
 
@@ -37,7 +34,9 @@ const WHOLE_LENGTHS: Range<usize> = 8..256;
 #[derive(Debug, Default)]
 pub struct Private {
     windows: HashSet<u64, BuildHasherDefault<Plain>>,
-    whole: Option<AhoCorasick>,
+    /// Hashes of whole values, and the length of the longest.
+    whole: HashSet<u64, BuildHasherDefault<Plain>>,
+    longest: usize,
 }
 
 impl Private {
@@ -48,25 +47,24 @@ impl Private {
 
     /// These values.
     pub fn of_values<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
-        let (mut private, mut whole) = (Self::default(), BTreeSet::new());
+        let mut private = Self::default();
         for value in values {
             private.add(value);
             let plain = value.trim_ascii().trim_ascii_start();
             let plain = plain.strip_prefix(b"\"").or(plain.strip_prefix(b"'")).unwrap_or(plain);
             let plain = plain.strip_suffix(b"\"").or(plain.strip_suffix(b"'")).unwrap_or(plain);
-            if whole.len() < WHOLE_VALUES && WHOLE_LENGTHS.contains(&plain.len()) && words::is_no_word(plain) {
-                whole.insert(plain.to_vec());
+            let is_kept = WHOLE_LENGTHS.contains(&plain.len()) && words::is_no_word(plain);
+            if is_kept && private.whole.len() < WHOLE_VALUES {
+                private.whole.insert(plain.iter().fold(EMPTY, |hash, &byte| and(hash, byte)));
+                private.longest = private.longest.max(plain.len());
             }
         }
-        let mut builder = AhoCorasick::builder();
-        let any_case = |whole| builder.ascii_case_insensitive(true).start_kind(StartKind::Anchored).build(whole).ok();
-        private.whole = Some(whole).filter(|whole| !whole.is_empty()).and_then(any_case);
         private
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.windows.is_empty() && self.whole.is_none()
+        self.windows.is_empty() && self.whole.is_empty()
     }
 
     fn add(&mut self, value: &[u8]) {
@@ -100,8 +98,23 @@ impl Private {
             return Vec::new();
         }
         let mut found: Vec<Range<usize>> = words::runs(text).filter(|run| self.has_part(&text[run.clone()])).collect();
-        found.extend(self.whole.iter().flat_map(|whole| words_in(text).filter_map(|at| longest(whole, text, at))));
+        if !self.whole.is_empty() {
+            found.extend(words_in(text).filter_map(|at| self.longest_at(text, at)));
+        }
         merged(found)
+    }
+
+    /// The longest whole value that begins there and that no letter or digit follows.
+    fn longest_at(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
+        let (mut hash, mut longest) = (EMPTY, None);
+        for end in at + 1..=text.len().min(at + self.longest) {
+            hash = and(hash, text[end - 1]);
+            let is_apart = !text.get(end).is_some_and(u8::is_ascii_alphanumeric);
+            if is_apart && end - at >= WHOLE_LENGTHS.start && self.whole.contains(&hash) {
+                longest = Some(at..end);
+            }
+        }
+        longest
     }
 
     /// Whether a part of a value is in some joined characters, as they stand or in what they stand for.
@@ -169,17 +182,10 @@ fn words_in(text: &[u8]) -> impl Iterator<Item = usize> {
     (0..text.len()).filter(|&at| at == 0 || !text[at - 1].is_ascii_alphanumeric())
 }
 
-/// The longest value that begins there and that no letter or digit follows.
-fn longest(whole: &AhoCorasick, text: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = &text[at..text.len().min(at + WHOLE_LENGTHS.end)];
-    let (input, mut state, mut longest) = (Input::new(rest).anchored(Anchored::Yes), OverlappingState::start(), None);
-    loop {
-        whole.try_find_overlapping(input.clone(), &mut state).ok()?;
-        let Some(found) = state.get_match() else { return longest };
-        if !rest.get(found.end()).is_some_and(u8::is_ascii_alphanumeric) {
-            longest = Some(at..at + found.end());
-        }
-    }
+/// The hash of some bytes, and of those with one more behind them (FNV-1a). Capitals are as small letters.
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+fn and(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
 }
 
 /// A text with [`HIDDEN`] in these places.

@@ -148,12 +148,12 @@ impl Words {
 
     /// Whether the last of them are one of these names.
     fn end_with(&self, names: &[&str]) -> bool {
-        let is_last = |name: &&str| {
+        let is_last = |name: &str| {
             let start = self.joined.len().checked_sub(name.len());
             self.joined.ends_with(name.as_bytes())
                 && start.is_some_and(|start| self.starts.binary_search(&start).is_ok())
         };
-        names.iter().any(|name| is_last(&name))
+        names.iter().any(|name| is_last(name))
     }
 }
 

@@ -133,7 +133,8 @@ impl Parser<'_> {
                 }
                 Some(next) if quoted || is_bare(next.byte) => text.push(next.byte),
                 Some(_) => return Some((text, start..self.symbols.position())),
-                None => return None,
+                // It is cut off, and as much of it as there is can be private.
+                None => return Some((text, start..self.symbols.position())),
             }
             self.symbols = ahead;
         }
