@@ -51,15 +51,15 @@ pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
         let end = line[start..].iter().position(|byte| !is_name(byte)).map_or(line.len(), |length| start + length);
         at = end;
         let is_variable = line[..start].last() == Some(&b'$');
-        let Some(name) = Name::of(&line[start..end]).filter(|_| !is_variable) else { continue };
-        let start = value_start(line, end, name.calls == Calls::User);
-        let value = match name.calls {
+        let Some(calls) = Calls::of(&line[start..end]).filter(|_| !is_variable) else { continue };
+        let start = value_start(line, end, calls == Calls::User);
+        let value = match calls {
             _ if start == end => continue,
             Calls::Header => start..texts.behind(start),
             _ => start..words.behind(start),
         };
-        let is_said = name.calls != Calls::User && is_prose(line, end, &value);
-        if !value.is_empty() && !is_said && name.calls_private(&line[value.clone()]) {
+        let is_said = calls != Calls::User && is_prose(line, end, &value);
+        if !value.is_empty() && !is_said && calls.is_private(&line[value.clone()]) {
             at = value.end;
             found.push(value);
         }
@@ -79,13 +79,8 @@ enum Calls {
     User,
 }
 
-/// A name that says something of the value behind it.
-struct Name {
-    calls: Calls,
-}
-
-impl Name {
-    /// `DB_PASSWORD`, `dbPassword1`, `webhook-secret`.
+impl Calls {
+    /// What `DB_PASSWORD`, `dbPassword1` or `webhook-secret` says; nothing, for most names.
     fn of(name: &[u8]) -> Option<Self> {
         let is = |names: &[&str]| names.iter().any(|one| one.as_bytes() == name);
         if is(&PASSES) {
@@ -93,26 +88,27 @@ impl Name {
         }
         let words = Words::of(name);
         let calls = [
-            (Calls::User, is(&USERS)),
-            (Calls::Header, words.end_with(&HEADERS)),
-            (Calls::Private, words.end_with(&VALUES)),
-            (Calls::NoWords, words.end_with(&VALUES_OR_WORDS)),
-            (Calls::Long, words.end_with(&LONG_VALUES)),
+            (Self::User, is(&USERS)),
+            (Self::Header, words.end_with(&HEADERS)),
+            (Self::Private, words.end_with(&VALUES)),
+            (Self::NoWords, words.end_with(&VALUES_OR_WORDS)),
+            (Self::Long, words.end_with(&LONG_VALUES)),
         ];
-        calls.into_iter().find(|(_, is)| *is).map(|(calls, _)| Self { calls })
+        calls.into_iter().find(|(_, is)| *is).map(|(calls, _)| calls)
     }
 
-    fn calls_private(&self, value: &[u8]) -> bool {
+    /// Whether such a name calls this value private.
+    fn is_private(self, value: &[u8]) -> bool {
         let is_words = || std::str::from_utf8(value).is_ok_and(words::is_words) || is_file_name(value);
-        match self.calls {
-            Calls::User => {
+        match self {
+            Self::User => {
                 let password = value.iter().position(|byte| *byte == b':').map(|at| &value[at + 1..]);
                 password.is_some_and(|password| !is_reference(password) && !password.iter().all(u8::is_ascii_digit))
             }
-            Calls::Header => !is_reference(value),
-            Calls::Private => !is_reference(value) && !is_count(value),
-            Calls::NoWords => !is_reference(value) && !is_words(),
-            Calls::Long => value.len() >= LONG && !is_reference(value) && !is_words(),
+            Self::Header => !is_reference(value),
+            Self::Private => !is_reference(value) && !is_count(value),
+            Self::NoWords => !is_reference(value) && !is_words(),
+            Self::Long => value.len() >= LONG && !is_reference(value) && !is_words(),
         }
     }
 }

@@ -98,13 +98,16 @@ fn humps(run: &[u8]) -> usize {
     run.windows(2).filter(is_hump).count()
 }
 
-/// Whether a run is no name, if it is known to be private: of a key without any digit the letters alone show that.
+/// Whether a run is no name, if it is known to be private: a single digit shows that, or letters of a key that has none.
 pub(super) fn is_no_name(run: &[u8]) -> bool {
     let changes = |pair: &&[u8]| {
         pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
             || pair[0].is_ascii_uppercase() && pair[1].is_ascii_lowercase()
     };
-    is_random(run) || run.len() >= UNEVEN && run.windows(2).filter(changes).count() * 10 >= run.len() * 3
+    let mut pieces = run.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=')));
+    pieces.any(|piece| piece.len() >= RANDOM && has_digits_and_letters(piece))
+        || is_random(run)
+        || run.len() >= UNEVEN && run.windows(2).filter(changes).count() * 10 >= run.len() * 3
 }
 
 /// A number of more digits than any serial number has (20 bytes, RFC 5280, section 4.1.2.2).
@@ -114,11 +117,16 @@ fn is_long_number(piece: &[u8]) -> bool {
 
 /// Of many kinds of characters, digits among them, and not all of these at the end of words.
 fn is_mixed(piece: &[u8]) -> bool {
-    let kinds = piece.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
     let has = |is: fn(&u8) -> bool| piece.iter().any(is);
     let is_of_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
     let apart = if is_of_both_cases { 5 } else { 8 };
-    kinds >= 8 && has(u8::is_ascii_digit) && !piece.iter().all(u8::is_ascii_digit) && humps(piece) * apart > piece.len()
+    has_digits_and_letters(piece) && humps(piece) * apart > piece.len()
+}
+
+fn has_digits_and_letters(piece: &[u8]) -> bool {
+    let kinds = piece.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
+    let digits = piece.iter().filter(|byte| byte.is_ascii_digit()).count();
+    kinds >= 8 && digits > 0 && digits < piece.len()
 }
 
 /// Letters of both cases, and digits or what only Base64 has, and either slashes no closer to each other than chance puts them or very many kinds of
@@ -133,7 +141,7 @@ fn is_base64(run: &[u8]) -> bool {
         && has(u8::is_ascii_uppercase)
         && has(u8::is_ascii_lowercase)
         && is_by_chance
-        && humps(run) * 8 >= run.len()
+        && (parts == 0 || humps(run) * 8 >= run.len())
 }
 
 /// Whether a value is none that a text has by chance: digits are in it, or signs that words and paths do not have.

@@ -414,10 +414,10 @@ fn members_that_a_json_web_key_does_not_have_leave_nothing_out_of_it() {
     let reading = read(br#"export interface Jwk { kty: "RSA"; n: string; e: string; d?: string }"#);
     assert_eq!((reading.facts.keys.len(), reading.problems), (0, vec![]));
     // What is cut off, or does not end, is a problem and no pass.
-    let long = format!("{}, \"x5c\": [\"{}\"]}}", private.strip_suffix('}').unwrap(), "A".repeat(70_000));
-    for text in
-        [private.strip_suffix('}').unwrap(), &format!("{{\"keys\": [{}", private.strip_suffix('}').unwrap()), &long]
-    {
+    let open = private.strip_suffix('}').unwrap();
+    let in_the_middle = &private[..private.find(&d).unwrap() + 14];
+    let long = format!("{open}, \"x5c\": [\"{}\"]}}", "A".repeat(70_000));
+    for text in [open, in_the_middle, &format!("{{\"keys\": [{open}"), &long] {
         let reading = read(text.as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 1, 1));
         assert!(reading.problems[0].message.contains("is cut off"), "{:?}", reading.problems);

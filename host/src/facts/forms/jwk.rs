@@ -45,8 +45,9 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     }
     let members = |names: &[&str]| -> Vec<&Member> { names.iter().filter_map(|name| object.member(name)).collect() };
     // One member that is left out for the reader says nothing of the others.
-    let (elided, secrets): (Vec<&Member>, Vec<&Member>) =
-        members(&PRIVATE).into_iter().partition(|member| member.is_placeholder() || is_too_short(member, &kind.value));
+    let (elided, secrets): (Vec<&Member>, Vec<&Member>) = members(&PRIVATE)
+        .into_iter()
+        .partition(|member| member.is_placeholder() || is_closed && is_too_short(member, &kind.value));
     let is_public = elided.is_empty() && secrets.is_empty();
     let shows_nothing =
         if is_public { members(&PUBLIC).into_iter().any(Member::is_placeholder) } else { secrets.is_empty() };
