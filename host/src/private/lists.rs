@@ -146,6 +146,9 @@ fn escape(line: &[u8], at: usize) -> Option<Element> {
         (b"%", 2..3, true, b""),
         (b"=", 2..3, true, b""),
     ];
+    if !matches!(line[at], b'\\' | b'&' | b'%' | b'=') {
+        return None;
+    }
     FORMS.iter().find_map(|(prefix, lengths, is_hex, suffix)| {
         let digits = line[at..].strip_prefix(*prefix)?;
         let is_digit = |byte: &&u8| if *is_hex { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };

@@ -33,6 +33,24 @@ const HEADERS: [&str; 2] = ["authorization", "proxyauthorization"];
 const PASSES: [&str; 6] = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
 /// How lines of comments begin, where words follow on words.
 const COMMENTS: [&[u8]; 4] = [b"#", b"//", b";", b"*"];
+/// How all of these names end: most words of a line do not.
+const ENDS: [&str; 15] = [
+    "word",
+    "passwd",
+    "phrase",
+    "pass",
+    "pwd",
+    "secret",
+    "key",
+    "credential",
+    "credentials",
+    "psk",
+    "auth",
+    "token",
+    "bearer",
+    "basic",
+    "authorization",
+];
 /// Options of programs that are followed by a user's name and password.
 const USERS: [&str; 3] = ["-u", "--user", "--proxy-user"];
 /// What stands in the place of a value that is elsewhere, or of none.
@@ -86,9 +104,12 @@ impl Calls {
         if is(&PASSES) {
             return None;
         }
+        let user = is(&USERS).then_some(Self::User);
+        if user.is_some() || !ENDS.iter().any(|end| ends_with(name, end)) {
+            return user;
+        }
         let words = Words::of(name);
         let calls = [
-            (Self::User, is(&USERS)),
             (Self::Header, words.end_with(&HEADERS)),
             (Self::Private, words.end_with(&VALUES)),
             (Self::NoWords, words.end_with(&VALUES_OR_WORDS)),
@@ -111,6 +132,13 @@ impl Calls {
             Self::Long => value.len() >= LONG && !is_reference(value) && !is_words(),
         }
     }
+}
+
+/// Whether a name, without digits behind it, ends so, whatever its capitals.
+fn ends_with(name: &[u8], end: &str) -> bool {
+    let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let stem = &name[..name.len() - digits];
+    stem.len().checked_sub(end.len()).is_some_and(|at| stem[at..].eq_ignore_ascii_case(end.as_bytes()))
 }
 
 /// The words of a name in lower case.

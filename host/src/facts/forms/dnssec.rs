@@ -16,7 +16,7 @@ use crate::facts::pem::decode;
 use crate::rules::contract::{Protection, Role};
 
 /// What the first line begins with.
-pub(super) const MARKS: &[&str] = &["Private-key-format: v1.", "Private-key-format:\tv1."];
+pub(super) const MARKS: &[&str] = &["Private-key-format:"];
 /// What no line shows: the names of what is private, of any algorithm.
 const PRIVATE: [&str; 10] = [
     "PrivateExponent",
