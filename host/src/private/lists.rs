@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::{kinds, split};
+
 /// Bytes in a row that are no chance.
 const BYTES: usize = 8;
 /// Characters of pieces that were one text, and different ones among them that names in a list have not.
@@ -185,12 +187,8 @@ fn number(line: &[u8], at: usize) -> Option<Element> {
 /// Pieces of one length with the same between them, the last of which may be shorter.
 fn pieces(line: &[u8], found: &mut Vec<Range<usize>>) {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    let is_piece = |run: &&[u8]| run.iter().any(u8::is_ascii_alphanumeric);
-    let start = line.as_ptr() as usize;
-    let runs = line.split(|byte| !joins(byte)).filter(is_piece).map(|run| {
-        let at = run.as_ptr() as usize - start;
-        at..at + run.len()
-    });
+    let is_piece = |run: &Range<usize>| line[run.clone()].iter().any(u8::is_ascii_alphanumeric);
+    let runs = split(line, |byte| !joins(byte)).filter(is_piece);
     let mut row: Vec<Range<usize>> = Vec::new();
     for piece in runs {
         if let (Some(first), Some(last)) = (row.first().cloned(), row.last().cloned()) {
@@ -214,9 +212,8 @@ fn close_pieces(line: &[u8], row: &[Range<usize>], found: &mut Vec<Range<usize>>
         |row: &[Range<usize>]| -> Vec<u8> { row.iter().flat_map(|piece| &line[piece.clone()]).copied().collect() };
     let [first, second, .., last] = row else { return };
     let text = whole(row);
-    let kinds = text.iter().fold(0_u128, |kinds, byte| kinds | 1 << (byte & 0x7f)).count_ones();
     let cases = has(&text, u8::is_ascii_lowercase) && has(&text, u8::is_ascii_uppercase);
-    if row.len() >= EQUALS && text.len() >= PIECES && kinds >= KINDS && cases && has(&text, u8::is_ascii_digit) {
+    if row.len() >= EQUALS && text.len() >= PIECES && kinds(&text) >= KINDS && cases && has(&text, u8::is_ascii_digit) {
         found.push(first.start..last.end);
         return;
     }

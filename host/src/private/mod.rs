@@ -119,28 +119,26 @@ impl Private {
 
     /// Whether a part of a value is in some joined characters, as they stand or in what they stand for.
     fn has_part(&self, run: &[u8]) -> bool {
-        let has = |bytes: &[u8]| bytes.windows(WINDOW).any(|window| self.windows.contains(&hash(window)));
         if self.windows.is_empty() || run.len() < WINDOW {
             return false;
         }
-        let mut decoded = false;
-        has(run)
-            || {
-                decode::each(run, |bytes| decoded |= has(bytes));
-                decoded
-            }
-            || run.contains(&b'/') && self.has_joined_part(run)
+        self.has_window(run) || self.has_decoded(run) || run.contains(&b'/') && self.has_joined_part(run)
     }
 
     /// The same of a value that is joined to other words by slashes: where its digits or letters begin is not known.
     fn has_joined_part(&self, run: &[u8]) -> bool {
-        let mut pieces = run.split(|byte| *byte == b'/').filter(|piece| piece.len() < run.len());
-        pieces.any(|piece| self.has_part(piece)) || {
-            let mut decoded = false;
-            let has = |bytes: &[u8]| bytes.windows(WINDOW).any(|window| self.windows.contains(&hash(window)));
-            (1..4).for_each(|start| decode::each(&run[start..], |bytes| decoded |= has(bytes)));
-            decoded
-        }
+        split(run, |byte| *byte == b'/').any(|piece| self.has_part(&run[piece]))
+            || (1..4).any(|start| self.has_decoded(&run[start..]))
+    }
+
+    fn has_decoded(&self, run: &[u8]) -> bool {
+        let mut has = false;
+        decode::each(run, |bytes| has |= self.has_window(bytes));
+        has
+    }
+
+    fn has_window(&self, bytes: &[u8]) -> bool {
+        bytes.windows(WINDOW).any(|window| self.windows.contains(&hash(window)))
     }
 
     /// A text without them.
@@ -164,14 +162,17 @@ impl Private {
         (!found.is_empty()).then(|| without(name, &found).into_owned())
     }
 
+    /// Takes them out of the name of a file.
+    pub fn hide_in_path(&self, path: &mut String) {
+        if let Some(hidden) = self.hide_in_name(path) {
+            *path = hidden;
+        }
+    }
+
     /// Of a run of folders those that a part of a value is in; all, if it is in them together.
     fn folders_with_a_part(&self, name: &[u8], run: Range<usize>) -> Vec<Range<usize>> {
-        let mut start = run.start;
-        let folders = name[run.clone()].split(|byte| *byte == b'/').map(|folder| {
-            let range = start..start + folder.len();
-            start = range.end + 1;
-            range
-        });
+        let folders = split(&name[run.clone()], |byte| *byte == b'/');
+        let folders = folders.map(|folder| run.start + folder.start..run.start + folder.end);
         let with: Vec<_> = folders.filter(|folder| self.has_part(&name[folder.clone()])).collect();
         if with.is_empty() { vec![run] } else { with }
     }
@@ -182,8 +183,20 @@ fn words_in(text: &[u8]) -> impl Iterator<Item = usize> {
     (0..text.len()).filter(|&at| at == 0 || !text[at - 1].is_ascii_alphanumeric())
 }
 
-/// The hash of some bytes, and of those with one more behind them (FNV-1a). Capitals are as small letters.
+/// Where the parts of a text are that some bytes separate, as [`slice::split`] has them.
+fn split(text: &[u8], separates: impl Fn(&u8) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    text.split(separates).map(move |part| {
+        let range = start..start + part.len();
+        start = range.end + 1;
+        range
+    })
+}
+
+/// The hash of no bytes (FNV-1a).
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The hash of bytes with one more behind them. Capitals are as small letters.
 fn and(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
 }
@@ -217,6 +230,7 @@ pub(crate) fn merged(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
     merged
 }
 
+/// How many different bytes there are.
 fn kinds(bytes: &[u8]) -> u32 {
     let mut seen = [0_u64; 4];
     bytes.iter().for_each(|byte| seen[usize::from(byte >> 6)] |= 1 << (byte & 63));

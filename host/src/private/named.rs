@@ -33,24 +33,8 @@ const HEADERS: [&str; 2] = ["authorization", "proxyauthorization"];
 const PASSES: [&str; 6] = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
 /// How lines of comments begin, where words follow on words.
 const COMMENTS: [&[u8]; 4] = [b"#", b"//", b";", b"*"];
-/// How all of these names end: most words of a line do not.
-const ENDS: [&str; 15] = [
-    "word",
-    "passwd",
-    "phrase",
-    "pass",
-    "pwd",
-    "secret",
-    "key",
-    "credential",
-    "credentials",
-    "psk",
-    "auth",
-    "token",
-    "bearer",
-    "basic",
-    "authorization",
-];
+/// All of these names.
+const NAMES: [&[&str]; 4] = [&HEADERS, &VALUES, &VALUES_OR_WORDS, &LONG_VALUES];
 /// Options of programs that are followed by a user's name and password.
 const USERS: [&str; 3] = ["-u", "--user", "--proxy-user"];
 /// What stands in the place of a value that is elsewhere, or of none.
@@ -104,11 +88,14 @@ impl Calls {
         if is(&PASSES) {
             return None;
         }
-        let user = is(&USERS).then_some(Self::User);
-        if user.is_some() || !ENDS.iter().any(|end| ends_with(name, end)) {
-            return user;
+        if is(&USERS) {
+            return Some(Self::User);
         }
-        let words = Words::of(name);
+        let stem = without_digits(name);
+        if !ends_like_a_name(stem) {
+            return None;
+        }
+        let words = Words::of(stem);
         let calls = [
             (Self::Header, words.end_with(&HEADERS)),
             (Self::Private, words.end_with(&VALUES)),
@@ -134,11 +121,17 @@ impl Calls {
     }
 }
 
-/// Whether a name, without digits behind it, ends so, whatever its capitals.
-fn ends_with(name: &[u8], end: &str) -> bool {
+/// A name without the digits behind it.
+fn without_digits(name: &[u8]) -> &[u8] {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let stem = &name[..name.len() - digits];
-    stem.len().checked_sub(end.len()).is_some_and(|at| stem[at..].eq_ignore_ascii_case(end.as_bytes()))
+    &name[..name.len() - digits]
+}
+
+/// Whether the last letters are those of one of the names: they are not of most words of a line.
+fn ends_like_a_name(stem: &[u8]) -> bool {
+    const LETTERS: usize = 3;
+    let end = |text: &[u8]| text.last_chunk::<LETTERS>().map(|end| end.map(|byte| byte.to_ascii_lowercase()));
+    end(stem).is_some_and(|last| NAMES.iter().copied().flatten().any(|name| end(name.as_bytes()) == Some(last)))
 }
 
 /// The words of a name in lower case.
@@ -149,11 +142,9 @@ struct Words {
 }
 
 impl Words {
-    /// Words begin behind hyphens and the like, and with capitals; digits behind the last are none of it.
-    fn of(name: &[u8]) -> Self {
-        let numbers = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        let (mut joined, mut starts) = (Vec::with_capacity(name.len()), Vec::new());
-        let stem = &name[..name.len() - numbers];
+    /// Words begin behind hyphens and the like, and with capitals.
+    fn of(stem: &[u8]) -> Self {
+        let (mut joined, mut starts) = (Vec::with_capacity(stem.len()), Vec::new());
         for (at, byte) in stem.iter().enumerate() {
             if !byte.is_ascii_alphanumeric() {
                 continue;
