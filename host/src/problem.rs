@@ -1,6 +1,7 @@
 //! Problems: what could not be read, parsed or judged. A problem is never a pass: the report lists it
 //! and the exit code tells. Not a finding, which is what a rule says of a fact.
 
+use crate::private::Private;
 use crate::source::Location;
 use crate::text::cut_reason;
 
@@ -43,6 +44,16 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// Takes private values out of what it says and of what it is about.
+    pub fn hide(&mut self, private: &Private) {
+        private.hide_in(&mut self.message);
+        match &mut self.subject {
+            Subject::Path(path) => private.hide_in_path(path),
+            Subject::Rule(rule) => private.hide_in(rule),
+            Subject::Place(_) => {}
+        }
+    }
+
     /// A problem of parsing at a place.
     pub fn parse(location: Location, message: impl Into<String>) -> Self {
         Self::at(Stage::Parse, location, message)

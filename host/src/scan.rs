@@ -83,12 +83,7 @@ impl Understood {
     /// Takes private values out of the names of files, and out of what was said meanwhile; they are in nothing else.
     pub fn hide_names(&mut self, sources: &mut Sources) {
         sources.rename(|name| self.private.hide_in_name(name));
-        for problem in &mut self.problems {
-            self.private.hide_in(&mut problem.message);
-            if let Subject::Path(path) = &mut problem.subject {
-                *path = self.private.hide_in_name(path).unwrap_or_else(|| std::mem::take(path));
-            }
-        }
+        self.problems.iter_mut().for_each(|problem| problem.hide(&self.private));
     }
 
     /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were context.

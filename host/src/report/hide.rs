@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
 use crate::finding::Finding;
 use crate::private::Private;
-use crate::problem::{Problem, Subject};
 use crate::rules::contract::Value;
 
 impl Report {
@@ -34,18 +33,12 @@ impl Report {
         rules.iter_mut().for_each(|rule| of_rule(rule, private));
         let mut shared = BTreeMap::new();
         findings.iter_mut().for_each(|finding| of_finding(finding, private, &mut shared));
-        problems.iter_mut().for_each(|(problem, _)| of_problem(problem, private));
+        problems.iter_mut().for_each(|(problem, _)| problem.hide(private));
         exceptions.iter_mut().for_each(|exception| of_exception(exception, private));
         for (_, rule, path) in stale_baseline {
             private.hide_in(rule);
-            in_name(path, private);
+            private.hide_in_path(path);
         }
-    }
-}
-
-fn in_name(name: &mut String, private: &Private) {
-    if let Some(hidden) = private.hide_in_name(name) {
-        *name = hidden;
     }
 }
 
@@ -68,7 +61,7 @@ fn of_run(run: &mut Run, private: &Private) {
     let PolicyReport { path, sha256: _, ignored, fail_on: _, fail_on_line: _, scopes } = policy;
     scopes.iter_mut().flat_map(|scope| &mut scope.states).for_each(|state| private.hide_in(state));
     let files = baseline.iter_mut().chain(blocklist).map(|(path, _)| path);
-    path.iter_mut().chain(ignored).chain(files).for_each(|path| in_name(path, private));
+    path.iter_mut().chain(ignored).chain(files).for_each(|path| private.hide_in_path(path));
     filters.iter_mut().for_each(|filter| private.hide_in(filter));
 }
 
@@ -93,7 +86,7 @@ fn of_rule(rule: &mut RuleReport, private: &Private) {
     } = rule;
     loosened.iter_mut().for_each(|name| private.hide_in(name));
     if let Origin::File(path) = origin {
-        in_name(path, private);
+        private.hide_in_path(path);
     }
     [id, version, statement, title, rationale].into_iter().for_each(|text| private.hide_in(text));
     for (_, value) in settings {
@@ -130,15 +123,6 @@ fn of_finding(finding: &mut Finding, private: &Private, shared: &mut BTreeMap<Ar
     } = finding;
     [rule, statement, label, message, remedy].into_iter().for_each(&mut hide);
     related.iter_mut().for_each(|related| hide(&mut related.label));
-}
-
-fn of_problem(problem: &mut Problem, private: &Private) {
-    private.hide_in(&mut problem.message);
-    match &mut problem.subject {
-        Subject::Path(path) => in_name(path, private),
-        Subject::Rule(rule) => private.hide_in(rule),
-        Subject::Place(_) => {}
-    }
 }
 
 fn of_exception(exception: &mut ExceptionReport, private: &Private) {
