@@ -24,5 +24,6 @@ pub mod settle;
 pub mod source;
 pub mod template;
 mod text;
+mod waiting;
 pub mod weak;
 pub mod whole;

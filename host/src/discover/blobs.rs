@@ -111,12 +111,12 @@ fn watch(ended: mpsc::Receiver<()>, answers: &AtomicUsize, child: &Mutex<Child>)
     let mut before = None;
     loop {
         let begun = Instant::now();
-        if !matches!(ended.recv_timeout(git::patience()), Err(mpsc::RecvTimeoutError::Timeout)) {
+        if !matches!(ended.recv_timeout(git::WAITING.next()), Err(mpsc::RecvTimeoutError::Timeout)) {
             return;
         }
         let now = Some(answers.load(Ordering::Relaxed));
         if std::mem::replace(&mut before, now) == now {
-            git::waited(begun);
+            git::WAITING.took(begun.elapsed());
             let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
             return;
         }

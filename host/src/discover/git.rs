@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, io};
 
@@ -14,6 +14,7 @@ use super::blobs::{self, Entry};
 use super::{Discovery, Keep, Staged, dot_git, names, read};
 use crate::progress::Progress;
 use crate::report::Commit;
+use crate::waiting::Waiting;
 
 /// Why git could not answer.
 #[derive(Debug, thiserror::Error)]
@@ -50,11 +51,10 @@ pub enum GitError {
     },
 }
 
-/// How long git may take for one answer, and for all of a run; then it still has a moment. It takes a second or two for the largest repositories; what it
-/// opens can be made so that it never ends.
-const PATIENCE: Duration = Duration::from_secs(60);
-const MOMENT: Duration = Duration::from_secs(1);
-static LEFT: Mutex<Duration> = Mutex::new(Duration::from_secs(180));
+/// How long git is waited for: a minute for one answer. It takes a second or two for the largest repositories; what it opens can be made so that
+/// it never ends.
+pub(super) static WAITING: Waiting =
+    Waiting::new(Duration::from_secs(60), Duration::from_secs(1), Duration::from_secs(180));
 /// Bytes of an answer. The names of half a million files have a fourth of that.
 const ANSWER: u64 = 128 << 20;
 
@@ -155,10 +155,10 @@ fn start(command: &mut Command) -> Result<Child, GitError> {
 /// What a program that was started wrote in the end.
 pub(super) fn finish(name: &'static str, root: &Path, mut child: Child) -> Result<Vec<u8>, GitError> {
     let begun = Instant::now();
-    let deadline = begun + patience();
+    let deadline = begun + WAITING.next();
     let pipes = [drained(child.stdout.take()), drained(child.stderr.take())];
     let [stdout, stderr] = pipes.map(|pipe| pipe.recv_timeout(deadline.saturating_duration_since(Instant::now())));
-    waited(begun);
+    WAITING.took(begun.elapsed());
     let mut stop = |reason: &str| {
         let _ = child.kill();
         let _ = child.wait();
@@ -170,18 +170,6 @@ pub(super) fn finish(name: &'static str, root: &Path, mut child: Child) -> Resul
     }
     let status = child.wait().map_err(|error| failed(name, &error))?;
     judge(name, root, Output { status, stdout, stderr })
-}
-
-/// How long the next answer may take.
-pub(super) fn patience() -> Duration {
-    LEFT.lock().map_or(MOMENT, |left| left.clamp(MOMENT, PATIENCE))
-}
-
-/// Notes for how long one was waited for.
-pub(super) fn waited(since: Instant) {
-    if let Ok(mut left) = LEFT.lock() {
-        *left = left.saturating_sub(since.elapsed());
-    }
 }
 
 /// All that comes through a pipe, once it is closed, or as much as an answer can have.

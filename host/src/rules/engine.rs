@@ -1,8 +1,8 @@
 //! The one engine that all rules run in, and the clock that ends calls which fuel does not end.
 //! Not a rule: an engine knows nothing of what it runs.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use wasmtime::Store;
 use wasmtime::component::Linker;
@@ -10,6 +10,7 @@ use wasmtime::component::Linker;
 use super::config::config;
 use super::contract::diagnostics;
 use super::limits::{ANSWER_BYTES, DEADLINE, HANDLES, State};
+use crate::waiting::Waiting;
 
 /// So many calls of a run may take all the time that a call has; then each has this part of it.
 const WHOLE_CALLS: u32 = 16;
@@ -21,31 +22,23 @@ const TICK: Duration = Duration::from_millis(10);
 pub struct Engine {
     inner: wasmtime::Engine,
     linker: Linker<State>,
-    time: Arc<Time>,
+    waiting: Arc<Waiting>,
 }
 
-/// The time of all calls in an engine: one that many of them use up is short for those that come then, and enough for calls that fuel ends.
-pub(super) struct Time {
-    deadline: Duration,
-    left: Mutex<Duration>,
+/// The time of all calls in an engine. Fuel ends calls long before the least that each has.
+fn waiting(deadline: Duration) -> Waiting {
+    Waiting::new(deadline, deadline / LEAST, deadline * WHOLE_CALLS)
 }
 
-impl Time {
-    fn new(deadline: Duration) -> Self {
-        Self { deadline, left: Mutex::new(deadline * WHOLE_CALLS) }
-    }
+/// A call that runs, until it is dropped.
+pub(super) struct Running {
+    waiting: Arc<Waiting>,
+    begun: Instant,
+}
 
-    /// After which time the next call is ended.
-    fn of_call(&self) -> Duration {
-        let left = self.left.lock().map_or(Duration::ZERO, |left| *left);
-        left.clamp(self.deadline / LEAST, self.deadline)
-    }
-
-    /// Notes what a call has taken.
-    pub(super) fn took(&self, time: Duration) {
-        if let Ok(mut left) = self.left.lock() {
-            *left = left.saturating_sub(time);
-        }
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.waiting.took(self.begun.elapsed());
     }
 }
 
@@ -67,17 +60,17 @@ impl Engine {
         let mut linker = Linker::new(&inner);
         diagnostics::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |state| state)?;
         start_clock(&inner);
-        Ok(Self { inner, linker, time: Arc::new(Time::new(deadline)) })
+        Ok(Self { inner, linker, waiting: Arc::new(waiting(deadline)) })
     }
 
     /// Time after which a call is ended.
     pub(super) fn deadline(&self) -> Duration {
-        self.time.deadline
+        self.waiting.most()
     }
 
-    /// The time of all calls.
-    pub(super) fn time(&self) -> Arc<Time> {
-        self.time.clone()
+    /// Begins to count the time of a call.
+    pub(super) fn running(&self) -> Running {
+        Running { waiting: self.waiting.clone(), begun: Instant::now() }
     }
 
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -90,7 +83,7 @@ impl Engine {
 
     /// A store with all limits in force, for one call that may use so much fuel.
     pub(super) fn store(&self, fuel: u64) -> Store<State> {
-        let deadline = self.time.of_call();
+        let deadline = self.waiting.next();
         let mut store = Store::new(&self.inner, State::new(deadline));
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(fuel).expect("the engine consumes fuel");
@@ -119,13 +112,13 @@ mod tests {
 
     #[test]
     fn calls_that_use_up_the_time_of_a_run_leave_enough_for_others_and_no_more() {
-        let time = Time::new(Duration::from_secs(20));
-        assert_eq!(time.of_call(), Duration::from_secs(20));
+        let time = waiting(Duration::from_secs(20));
+        assert_eq!(time.next(), Duration::from_secs(20));
         (0..15).for_each(|_| time.took(Duration::from_secs(20)));
-        assert_eq!(time.of_call(), Duration::from_secs(20));
+        assert_eq!(time.next(), Duration::from_secs(20));
         time.took(Duration::from_secs(15));
-        assert_eq!(time.of_call(), Duration::from_secs(5));
+        assert_eq!(time.next(), Duration::from_secs(5));
         time.took(Duration::from_secs(60));
-        assert_eq!(time.of_call(), Duration::from_secs(1));
+        assert_eq!(time.next(), Duration::from_secs(1));
     }
 }

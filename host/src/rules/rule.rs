@@ -2,7 +2,7 @@
 //! Not which facts it is called with, nor what becomes of its answers: see `judge`.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use wasmtime::component::{Component, Instance, InstancePre};
@@ -12,7 +12,7 @@ use super::answer::sane;
 use super::built_in::BuiltIn;
 use super::component::Declared;
 use super::contract::{self, Finding, Info, Scan, Value};
-use super::engine::{Engine, Time};
+use super::engine::{Engine, Running};
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::facts::Facts;
 use crate::finding::FactKind;
@@ -223,25 +223,15 @@ struct Call {
     store: Store<State>,
     instance: Instance,
     fuel: u64,
-    time: Arc<Time>,
-    begun: Instant,
-}
-
-impl Drop for Call {
-    fn drop(&mut self) {
-        self.time.took(self.begun.elapsed());
-    }
+    _running: Running,
 }
 
 impl Call {
     fn begin(engine: &Engine, code: &InstancePre<State>, fuel: u64) -> Result<Self, Fault> {
-        let (mut store, time, begun) = (engine.store(fuel), engine.time(), Instant::now());
+        let (mut store, running) = (engine.store(fuel), engine.running());
         match code.instantiate(&mut store) {
-            Ok(instance) => Ok(Self { store, instance, fuel, time, begun }),
-            Err(error) => {
-                time.took(begun.elapsed());
-                Err(store.data().fault(&error, fuel))
-            }
+            Ok(instance) => Ok(Self { store, instance, fuel, _running: running }),
+            Err(error) => Err(store.data().fault(&error, fuel)),
         }
     }
 

@@ -13,6 +13,7 @@ mod hostile;
 mod keys;
 mod keystores;
 mod labels;
+mod left_out;
 mod openpgp;
 mod passwords;
 mod placed;
