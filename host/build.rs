@@ -7,21 +7,13 @@ use std::process::Command;
 use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use keyreeve_contract::sandbox::{self, Exports};
 use sha2::{Digest, Sha256};
-use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::component::{Component, Linker};
 use wasmtime::{Engine, Store};
 
 #[path = "src/rules/config.rs"]
 mod config;
-#[allow(
-    dead_code,
-    unused_imports,
-    unreachable_pub,
-    reason = "the host uses all of it, the build script only what a rule says of itself"
-)]
-#[path = "src/rules/contract.rs"]
-mod contract;
-
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// A toolchain that can compile for [`WASM`].
@@ -36,9 +28,7 @@ fn main() -> Result<()> {
     let root = PathBuf::from(variable("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
     let out = PathBuf::from(variable("OUT_DIR")?);
     let target = variable("TARGET")?;
-    for watched in
-        ["plugins", "wit", "Cargo.lock", "host/src/rules/config.rs", "host/src/rules/contract.rs", "host/build.rs"]
-    {
+    for watched in ["plugins", "wit", "Cargo.lock", "host/src/rules/config.rs", "host/build.rs"] {
         println!("cargo::rerun-if-changed={}", root.join(watched).display());
     }
     println!("cargo::rustc-env=KEYREEVE_TARGET={target}");
@@ -186,7 +176,8 @@ struct Described {
 /// A rule's panic, while it is asked what it is, is an error of the build.
 struct Panics(Vec<String>);
 
-impl contract::diagnostics::Host for Panics {
+impl Panics {
+    #[expect(clippy::unnecessary_wraps, reason = "what a rule calls may end it")]
     fn panic(&mut self, message: String) -> wasmtime::Result<()> {
         self.0.push(message);
         Ok(())
@@ -202,14 +193,14 @@ fn describe(engine: &Engine, component: &[u8]) -> Result<Described> {
 fn ask(engine: &Engine, component: &[u8], store: &mut Store<Panics>) -> wasmtime::Result<Described> {
     let component = Component::new(engine, component)?;
     let mut linker = Linker::new(engine);
-    contract::diagnostics::add_to_linker::<_, HasSelf<_>>(&mut linker, |panics| panics)?;
+    sandbox::add_diagnostics(&mut linker, Panics::panic)?;
     store.set_fuel(u64::MAX)?;
     // No clock ticks here.
     store.set_epoch_deadline(1);
-    let code = linker.instantiate_pre(&component)?;
-    let instance = code.instantiate(&mut *store)?;
-    let rule = contract::rule::GuestIndices::new(&code)?.load(&mut *store, &instance)?;
-    let info = serde_json::to_string(&rule.call_describe(&mut *store)?).map_err(wasmtime::Error::new)?;
+    let instance = linker.instantiate(&mut *store, &component)?;
+    let describe = Exports::find(&component, &[])?.describe(store, &instance)?;
+    let (info,) = describe.call(&mut *store, ())?;
+    let info = serde_json::to_string(&info).map_err(wasmtime::Error::new)?;
     let exports = component.component_type().exports(engine).map(|(name, _)| name.to_owned()).collect();
     Ok(Described { native: component.serialize()?, exports, info })
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self, Detail};
 use keyreeve::facts::{Reading, openssl};
-use keyreeve::finding::FactKind;
+use keyreeve_contract::FactKind;
 use keyreeve::policy::Policy;
 use keyreeve::policy::lock::Lock;
 use keyreeve::problem::Subject;

@@ -3,50 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::rules::contract::{Severity, Verdict};
 use crate::source::Location;
-
-/// A kind of fact: an interface of the contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FactKind {
-    /// `tls-endpoints`
-    TlsEndpoints,
-    /// `certificates`
-    Certificates,
-    /// `keys`
-    Keys,
-    /// `inventory`
-    Inventory,
-    /// `encrypted-data`
-    EncryptedData,
-    /// `revocation-lists`
-    RevocationLists,
-}
-
-impl FactKind {
-    /// Every kind, in the order in which rules are called.
-    pub const ALL: [Self; 6] = [
-        Self::TlsEndpoints,
-        Self::Certificates,
-        Self::Keys,
-        Self::Inventory,
-        Self::EncryptedData,
-        Self::RevocationLists,
-    ];
-
-    /// The name of the interface in the contract.
-    pub fn interface(self) -> &'static str {
-        match self {
-            Self::TlsEndpoints => "tls-endpoints",
-            Self::Certificates => "certificates",
-            Self::Keys => "keys",
-            Self::Inventory => "inventory",
-            Self::EncryptedData => "encrypted-data",
-            Self::RevocationLists => "revocation-lists",
-        }
-    }
-}
+use keyreeve_contract::{FactKind, Severity, Verdict};
 
 /// Whether a finding counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -250,7 +250,7 @@ mod tests {
     use super::*;
     use crate::policy::Policy;
     use crate::policy::scopes::context;
-    use crate::rules::contract::{Environment, Purpose};
+    use keyreeve_contract::{Environment, Purpose};
 
     fn proposed(paths: &[&str]) -> Policy {
         let paths: Vec<String> = paths.iter().map(|&path| path.to_owned()).collect();

@@ -7,19 +7,20 @@ use jiff::civil::Date;
 
 use crate::facts::password::Passwords;
 use crate::facts::read::{self, Detail};
-use crate::facts::{Facts, Place, Reading, Words};
-use crate::finding::{FactKind, Finding};
+use crate::facts::{Facts, Place, Reading};
+use crate::finding::Finding;
 use crate::policy::{Policy, scopes};
 use crate::private::Private;
 use crate::problem::{Problem, Stage, Subject};
 use crate::relate::{relate, weigh};
-use crate::rules::contract;
 use crate::rules::engine::Engine;
 use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
 use crate::source::{SourceId, Sources, Span};
 use crate::weak::blocklist::Blocklist;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Words;
 
 /// What is known once everything is read, and before anything is judged.
 pub struct Understood {
@@ -114,7 +115,7 @@ pub struct Judged {
 
 /// Calls every rule that runs, as of a date.
 pub fn judged(engine: &Engine, rules: &RuleSet, facts: Facts, sources: &Sources, as_of: Date) -> Judged {
-    let scan = contract::Scan { as_of: start_of(as_of), attributes: Vec::new() };
+    let scan = keyreeve_contract::Scan { as_of: start_of(as_of), attributes: Vec::new() };
     let running: Vec<_> = rules.running().collect();
     let calls: Vec<_> = running.iter().map(|entry| (&entry.rule, entry.settings.as_slice())).collect();
     let mut judgements = judge(engine, &calls, &scan, &facts);

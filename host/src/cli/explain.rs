@@ -3,8 +3,8 @@
 use anyhow::Result;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{Exit, statements};
-use keyreeve::rules::contract::{Info, Value};
 use keyreeve::rules::set::{Entry, Selection};
+use keyreeve_contract::{Info, Value};
 
 use super::ExplainArguments;
 use super::output::{self, Terminal};

@@ -5,14 +5,14 @@ use std::io;
 use anyhow::Result;
 use keyreeve::discover::{self, Request};
 use keyreeve::facts::read::{Detail, matters};
-use keyreeve::facts::{Kind, Place, spelling};
+use keyreeve::facts::{Facts, List, Place, spelling};
 use keyreeve::problem::{Problem, Subject};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
-use keyreeve::rules::contract::{Certificate, EncryptedItem, InventoryEntry, Key, RevocationList, TlsEndpoint};
 use keyreeve::scan::{self, Given};
 use keyreeve::source::{Location, Sources};
+use keyreeve_contract::kinds;
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -40,38 +40,40 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     understood.hide_names(&mut discovery.sources);
     let (sources, problems) = (&discovery.sources, &understood.problems);
     let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
-    let of = &understood.facts;
-    let document = Document {
-        schema: "keyreeve/facts/v1",
-        tls_endpoints: All { facts: &of.tls_endpoints, sources },
-        certificates: All { facts: &of.certificates, sources },
-        keys: All { facts: &of.keys, sources },
-        inventory: All { facts: &of.inventory, sources },
-        encrypted_data: All { facts: &of.encrypted_data, sources },
-        revocation_lists: All { facts: &of.revocation_lists, sources },
-        problems: Problems { problems, sources },
-    };
+    let document = Document::of(&understood.facts, Problems { problems, sources }, sources);
     write_json(&document, &mut io::stdout().lock())?;
     Ok(exit)
 }
 
-/// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each is several times as large.
-#[derive(Serialize)]
-#[serde(rename_all = "kebab-case")]
-struct Document<'a> {
-    schema: &'static str,
-    tls_endpoints: All<'a, TlsEndpoint>,
-    certificates: All<'a, Certificate>,
-    keys: All<'a, Key>,
-    inventory: All<'a, InventoryEntry>,
-    encrypted_data: All<'a, EncryptedItem>,
-    revocation_lists: All<'a, RevocationList>,
-    problems: Problems<'a>,
+macro_rules! document {
+    ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
+        /// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each is
+        /// several times as large.
+        #[derive(Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        struct Document<'a> {
+            schema: &'static str,
+            $($list: All<'a, keyreeve_contract::$fact>,)*
+            problems: Problems<'a>,
+        }
+
+        impl<'a> Document<'a> {
+            fn of(facts: &'a Facts, problems: Problems<'a>, sources: &'a Sources) -> Self {
+                Self {
+                    schema: "keyreeve/facts/v1",
+                    $($list: All { facts: &facts.$list, sources },)*
+                    problems,
+                }
+            }
+        }
+    };
 }
+
+kinds!(document);
 
 /// All facts of a kind.
 struct All<'a, T> {
-    facts: &'a Kind<T>,
+    facts: &'a List<T>,
     sources: &'a Sources,
 }
 

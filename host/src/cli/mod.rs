@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::civil::Date;
 use keyreeve::report::{Exit, Format};
-use keyreeve::rules::contract::Severity;
+use keyreeve_contract::Severity;
 
 /// Checks configuration, certificates and keys against an encryption and key management policy.
 #[derive(Parser)]

@@ -8,13 +8,12 @@ pub(crate) mod time;
 use x509_parser::extensions::{AuthorityKeyIdentifier, BasicConstraints, KeyIdentifier, SubjectAlternativeName};
 use x509_parser::prelude::FromDer;
 
-use crate::rules::contract::{Certificate, Unknown};
 use crate::source::Location;
+use keyreeve_contract::{Certificate, Context, Unknown};
 
 use super::asn1::Malformed;
 use super::crl;
 use super::key::{PublicHalf, unknown_fields};
-use super::material::unspecified;
 use super::{CertificateNames, KeyName, Place};
 use crate::digest::{hex, sha1, sha256};
 
@@ -58,7 +57,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     names.shrink_to_fit();
     attributes.shrink_to_fit();
     let fact = Certificate {
-        context: unspecified(),
+        context: Context::UNSPECIFIED,
         unknown,
         names,
         key,

@@ -1,11 +1,10 @@
 //! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on. Not the
 //! containers themselves, and not the places of the facts that the items become.
 
-use crate::rules::contract::{EncryptedItem, Encryption, Unknown};
+use keyreeve_contract::{Context, EncryptedItem, Encryption, Unknown};
 
 use super::asn1::Malformed;
 use super::key::{Found, key_bits};
-use super::material::unspecified;
 use super::password::Opened;
 
 /// One thing in a container.
@@ -51,7 +50,7 @@ pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(Stri
         [("mac".to_owned(), name.clone()), ("mac-iterations".to_owned(), iterations.to_string())]
     });
     EncryptedItem {
-        context: unspecified(),
+        context: Context::UNSPECIFIED,
         unknown: Vec::new(),
         format: format.to_owned(),
         key_bits: bits.unwrap_or_default(),

@@ -4,13 +4,12 @@
 use der::Tag;
 
 use crate::digest::sha256;
-use crate::rules::contract::{RevocationList, Unknown};
 use crate::source::Location;
+use keyreeve_contract::{Context, RevocationList, Unknown};
 
 use super::Place;
 use super::asn1::{Element, Elements, Malformed, context_tag, significant};
 use super::certificate::{common_names, name_text, short, time};
-use super::material::unspecified;
 use super::oid;
 
 // Extensions of entries, below id-ce, 2.5.29 (RFC 5280, section 5.3), as the content of their identifiers.
@@ -65,7 +64,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
         place.details = Box::new([("issuer", name_text(issuer)), ("sha256", place.identity.to_string())]);
     }
     let fact = RevocationList {
-        context: unspecified(),
+        context: Context::UNSPECIFIED,
         unknown,
         issuer: issuer_name,
         attributes: signature.attributes(),

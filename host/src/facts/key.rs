@@ -14,12 +14,11 @@ pub(crate) mod special;
 mod tpm;
 pub(crate) mod wire;
 
-use crate::rules::contract::{Encryption, Key, Protection, PublicKey, Role, Unknown};
 use crate::source::Location;
+use keyreeve_contract::{Context, Encryption, Key, Protection, PublicKey, Role, Unknown};
 
 use super::Place;
 use super::asn1::{Elements, Malformed};
-use super::material::unspecified;
 use super::password::{Opened, Opener};
 use crate::budget::Account;
 use crate::digest::{hex, sha256};
@@ -205,7 +204,7 @@ impl<'a> Found<'a> {
         let dates = ["created", "expires"].into_iter().zip(self.dates);
         let attributes = dates.filter_map(|(name, time)| Some((name.to_owned(), time?.to_string()))).collect();
         let key = Key {
-            context: unspecified(),
+            context: Context::UNSPECIFIED,
             unknown,
             role: self.role,
             format: self.format.to_owned(),

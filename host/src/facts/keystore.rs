@@ -11,7 +11,7 @@ use super::certificate;
 use super::container::{Item, Sink};
 use super::fields::Fields;
 use super::key::{Found, PublicHalf, encryption};
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 pub(crate) use bcfks::read as read_bcfks;
 

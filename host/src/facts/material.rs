@@ -10,7 +10,6 @@ use memchr::memmem;
 
 use crate::budget::{Account, Budget};
 use crate::problem::Problem;
-use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
 use crate::source::{Location, Source, SourceId, Span};
 
 use super::asn1::Malformed;
@@ -79,17 +78,6 @@ fn is_announced(text: &[u8]) -> bool {
         Mark::Pem | Mark::Base64 | Mark::Ssh => true,
     };
     MARKS.searcher.find_iter(text).any(announces)
-}
-
-/// The circumstances of a fact before any scope is applied.
-pub(crate) fn unspecified() -> Context {
-    Context {
-        environment: Environment::Unspecified,
-        holder: Holder::Unspecified,
-        network: Network::Unspecified,
-        data: Data::Unspecified,
-        purpose: Purpose::Unspecified,
-    }
 }
 
 /// How positions in a text become positions in the source.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use der::Tag;
 
 use super::asn1::{Algorithm, Elements, Malformed};
-use crate::rules::contract::Unknown;
+use keyreeve_contract::Unknown;
 
 pub(crate) mod curves;
 

@@ -1,7 +1,7 @@
 //! Parameters of groups and curves that stand by themselves: PKCS#3 and X9.42 Diffie-Hellman, DSA, EC. They are no keys; a key
 //! made from them has their size. Not whether a group is sound.
 
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use super::asn1::{Element, Elements, Malformed, bit_length, encode, encode_oid};
 use super::key::{Found, PublicHalf};

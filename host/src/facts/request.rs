@@ -3,15 +3,14 @@
 
 use der::Tag;
 
-use crate::rules::contract::{Key, Protection, Role};
 use crate::source::Location;
+use keyreeve_contract::{Context, Key, Protection, Role};
 
 use super::Place;
 use super::asn1::{Elements, Malformed};
 use super::certificate::common_names;
 use super::certificate::short;
 use super::key::{PublicHalf, unknown_fields};
-use super::material::unspecified;
 use crate::digest::{hex, sha256};
 
 /// The request in this DER.
@@ -35,7 +34,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, P
         place.details = [subject].into_iter().chain(key).collect();
     }
     let key = Key {
-        context: unspecified(),
+        context: Context::UNSPECIFIED,
         unknown: unknown_fields("public", gaps),
         role: Role::Request,
         format: "PKCS#10".to_owned(),

@@ -201,7 +201,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::rules::contract::{
+    use keyreeve_contract::{
         Data, Encryption, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Side, TlsEndpoint,
         Transport, Verdict, Verification,
     };
@@ -247,7 +247,7 @@ mod tests {
             attributes: Vec::new(),
         };
         Key {
-            context: crate::facts::material::unspecified(),
+            context: keyreeve_contract::Context::UNSPECIFIED,
             unknown: Vec::new(),
             role: Role::Private,
             format: "PKCS#8".to_owned(),
@@ -309,7 +309,7 @@ mod tests {
         assert_eq!(value["public"]["exponent"], json!([1, 0, 1]));
         assert_eq!(value["public"]["attributes"], json!([["a_B", "C_d"]]));
         assert_eq!(to_value(&Some(i64::MIN)).unwrap(), json!(i64::MIN));
-        let violation = Verdict::Violation(crate::rules::contract::Severity::High);
+        let violation = Verdict::Violation(keyreeve_contract::Severity::High);
         assert_eq!(to_value(&violation).unwrap(), json!({ "violation": "high" }));
     }
 
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn endpoints_are_spelt_so_too() {
         let endpoint = TlsEndpoint {
-            context: crate::facts::material::unspecified(),
+            context: keyreeve_contract::Context::UNSPECIFIED,
             unknown: Vec::new(),
             side: Side::Server,
             transport: Transport::StarttlsRequired,

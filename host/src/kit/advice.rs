@@ -33,7 +33,7 @@ fn of_refusal(refusal: &Refusal) -> &'static str {
         Refusal::NoRule => "export the interface rule beside the facts: every world of keyreeve:policy includes it",
         Refusal::Twice(_) => "build all of it against one version of keyreeve:policy",
         Refusal::NoKind => {
-            "export a kind of fact to examine: tls-endpoints, certificates, keys, inventory, encrypted-data or revocation-lists"
+            "export a kind of fact to examine, such as keys: `keyreeve init --rule` and wit/ have all of them"
         }
         Refusal::UnknownInterface(_) | Refusal::Newer(_) => {
             "upgrade keyreeve, or build the rule for the contract that this keyreeve speaks"

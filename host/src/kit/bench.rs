@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use super::inspect::defaults;
 use super::samples;
 use crate::digest::sha256;
-use crate::finding::FactKind;
 use crate::rules::engine::Engine;
 use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::{Cost, Rule};
+use keyreeve_contract::FactKind;
 
 /// Runs of which the median is taken; fewer of a rule that is slow.
 const RUNS: usize = 15;

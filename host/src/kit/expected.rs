@@ -9,8 +9,8 @@ use super::diff::{self, Line};
 use super::file;
 use crate::finding::Finding;
 use crate::report::escape::write_json;
-use crate::rules::contract::Verdict;
 use crate::source::Sources;
+use keyreeve_contract::Verdict;
 
 /// The name of the file in a case.
 pub const FILE: &str = "expected.json";

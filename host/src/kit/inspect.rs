@@ -10,14 +10,14 @@ use wasmparser::Parser;
 use super::{advice, samples};
 use crate::digest::{hex, sha256};
 use crate::facts::spelling;
-use crate::finding::FactKind;
 use crate::rules::built_in::BUILT_IN;
 use crate::rules::component::{CONTRACT, Names, Refusal};
-use crate::rules::contract::{self, Info};
 use crate::rules::engine::Engine;
 use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::Rule;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Info;
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,7 +140,7 @@ fn version(name: &str) -> Option<Version> {
 }
 
 /// The settings of a rule as they are if keyreeve.toml sets none.
-pub(super) fn defaults(info: &Info) -> Vec<(String, contract::Value)> {
+pub(super) fn defaults(info: &Info) -> Vec<(String, keyreeve_contract::Value)> {
     info.settings.iter().map(|setting| (setting.name.clone(), setting.default.clone())).collect()
 }
 

@@ -5,8 +5,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::digest::{hex, sha256};
 use crate::rules::built_in::BUILT_IN;
-use crate::rules::contract::Info;
 use crate::rules::load::{LoadError, Loader, read};
+use keyreeve_contract::Info;
 
 /// Why there is no stanza.
 #[derive(Debug, thiserror::Error)]

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::facts::{Fact, Facts, Kind, Place, spelling};
-use crate::finding::FactKind;
+use keyreeve_contract::{Fact, FactKind, kinds};
+
+use crate::facts::{Facts, List, Place, spelling};
 use crate::source::{Location, Source, SourceId, Sources, Span};
 
 /// The schema that is understood.
@@ -17,74 +17,8 @@ const SCHEMA: &str = "keyreeve/facts/v1";
 /// Lines that all files together may have: each is a byte in memory.
 const LINES: u64 = 16 * 1024 * 1024;
 
-/// What a fact may state a place of: its fields, and those of the records in it.
-const FIELDS: &[&str] = &[
-    "authenticated",
-    "authority",
-    "cipher",
-    "context",
-    "context.data",
-    "context.environment",
-    "context.holder",
-    "context.network",
-    "context.purpose",
-    "created",
-    "creator",
-    "encrypted-at",
-    "encryption",
-    "encryption.cipher",
-    "encryption.iterations",
-    "encryption.kdf",
-    "encryption.prf",
-    "encryption.scheme",
-    "fingerprint",
-    "format",
-    "found",
-    "groups",
-    "id",
-    "inventoried",
-    "issuer",
-    "iterations",
-    "kdf",
-    "key",
-    "key-bits",
-    "key-created",
-    "key.algorithm",
-    "key.bits",
-    "key.curve",
-    "key.exponent",
-    "key.shared-factor",
-    "kind",
-    "last-rotated",
-    "names",
-    "next-update",
-    "not-after",
-    "not-before",
-    "openers",
-    "owner",
-    "path",
-    "prf",
-    "protection",
-    "public",
-    "public.algorithm",
-    "public.bits",
-    "public.curve",
-    "public.exponent",
-    "public.shared-factor",
-    "recipients",
-    "revoked",
-    "role",
-    "self-issued",
-    "service",
-    "side",
-    "signature-algorithm",
-    "signature-hash",
-    "suites",
-    "this-update",
-    "transport",
-    "verification",
-    "versions",
-];
+/// What a fact may state a place of beside its fields: attributes that other places explain.
+const ATTRIBUTES: &[&str] = &["key.shared-factor", "public.shared-factor", "revoked"];
 
 /// What was recorded.
 #[derive(Debug)]
@@ -119,25 +53,42 @@ pub enum ReplayError {
     Lines,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Document {
-    schema: String,
-    #[serde(default)]
-    tls_endpoints: Vec<Entry>,
-    #[serde(default)]
-    certificates: Vec<Entry>,
-    #[serde(default)]
-    keys: Vec<Entry>,
-    #[serde(default)]
-    inventory: Vec<Entry>,
-    #[serde(default)]
-    encrypted_data: Vec<Entry>,
-    #[serde(default)]
-    revocation_lists: Vec<Entry>,
-    #[serde(default)]
-    problems: Vec<Problem>,
+macro_rules! document {
+    ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
+        /// What `keyreeve facts` prints.
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        struct Document {
+            schema: String,
+            $(#[serde(default)] $list: Vec<Entry>,)*
+            #[serde(default)]
+            problems: Vec<Problem>,
+        }
+
+        impl Document {
+            /// The facts of each kind, and the messages of the problems.
+            fn into_parts(self) -> ([(FactKind, Vec<Entry>); FactKind::ALL.len()], Vec<String>) {
+                let problems = self.problems.into_iter().map(|problem| problem.message).collect();
+                ([$((FactKind::$kind, self.$list)),*], problems)
+            }
+        }
+
+        impl Layout {
+            /// The facts of all kinds.
+            fn facts(&self, kinds: &[(FactKind, Vec<Entry>)]) -> Result<Facts, ReplayError> {
+                let mut facts = Facts::default();
+                for (kind, entries) in kinds {
+                    match kind {
+                        $(FactKind::$kind => facts.$list = self.list(entries)?,)*
+                    }
+                }
+                Ok(facts)
+            }
+        }
+    };
 }
+
+kinds!(document);
 
 /// A fact and where it stood. All but the fact can be left out of one that is written by hand.
 #[derive(Deserialize)]
@@ -202,28 +153,9 @@ pub fn read(bytes: &[u8]) -> Result<Recorded, ReplayError> {
     if document.schema != SCHEMA {
         return Err(ReplayError::Schema(document.schema));
     }
-    let kinds: [(FactKind, Vec<Entry>); 6] = [
-        (FactKind::TlsEndpoints, document.tls_endpoints),
-        (FactKind::Certificates, document.certificates),
-        (FactKind::Keys, document.keys),
-        (FactKind::Inventory, document.inventory),
-        (FactKind::EncryptedData, document.encrypted_data),
-        (FactKind::RevocationLists, document.revocation_lists),
-    ];
+    let (kinds, problems) = document.into_parts();
     let layout = Layout::of(&kinds)?;
-    let mut facts = Facts::default();
-    for (kind, entries) in &kinds {
-        match kind {
-            FactKind::TlsEndpoints => facts.tls_endpoints = layout.kind(*kind, entries)?,
-            FactKind::Certificates => facts.certificates = layout.kind(*kind, entries)?,
-            FactKind::Keys => facts.keys = layout.kind(*kind, entries)?,
-            FactKind::Inventory => facts.inventory = layout.kind(*kind, entries)?,
-            FactKind::EncryptedData => facts.encrypted_data = layout.kind(*kind, entries)?,
-            FactKind::RevocationLists => facts.revocation_lists = layout.kind(*kind, entries)?,
-        }
-    }
-    let problems = document.problems.into_iter().map(|problem| problem.message).collect();
-    Ok(Recorded { facts, sources: layout.sources(), problems })
+    Ok(Recorded { facts: layout.facts(&kinds)?, sources: layout.sources(), problems })
 }
 
 fn name(kind: FactKind, index: usize) -> String {
@@ -270,10 +202,10 @@ impl Layout {
         Location { source: *source, span }
     }
 
-    fn kind<T: DeserializeOwned + Fact>(&self, kind: FactKind, entries: &[Entry]) -> Result<Kind<T>, ReplayError> {
-        let mut facts = Kind::default();
+    fn list<T: Fact>(&self, entries: &[Entry]) -> Result<List<T>, ReplayError> {
+        let mut facts = List::default();
         for (index, entry) in entries.iter().enumerate() {
-            let fact = name(kind, index);
+            let fact = name(T::KIND, index);
             let wrong = |reason| ReplayError::Fact { fact: fact.clone(), reason };
             let value = spelling::from_value(&entry.fact).map_err(|error| wrong(error.to_string()))?;
             let own = Stretch::of(&fact);
@@ -283,7 +215,7 @@ impl Layout {
                 entry.identity.clone().unwrap_or_else(|| fact.clone()),
             );
             for (part, stretch) in &entry.parts {
-                let part = field(part).ok_or_else(|| wrong(format!("no fact has a part {part:?}")))?;
+                let part = field::<T>(part).ok_or_else(|| wrong(format!("no fact has a part {part:?}")))?;
                 place.parts.insert(part, self.location(stretch));
             }
             facts.push(value, place);
@@ -305,10 +237,11 @@ impl Layout {
 }
 
 /// Field and position of a part: `suites[3]`.
-fn field(part: &str) -> Option<(&'static str, Option<u32>)> {
+fn field<T: Fact>(part: &str) -> Option<(&'static str, Option<u32>)> {
     let (field, position) = match part.strip_suffix(']').and_then(|part| part.split_once('[')) {
         Some((field, position)) => (field, Some(position.parse().ok()?)),
         None => (part, None),
     };
-    Some((FIELDS.iter().find(|known| **known == field)?, position))
+    let mut known = T::FIELDS.iter().chain(ATTRIBUTES);
+    Some((known.find(|known| **known == field)?, position))
 }

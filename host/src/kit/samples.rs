@@ -2,12 +2,11 @@
 //! fault with: those are the cases of its author.
 
 use crate::facts::{Facts, Place};
-use crate::finding::FactKind;
-use crate::rules::contract::{
-    Certificate, Context, Data, EncryptedItem, Encryption, Environment, Holder, InventoryEntry, Key, Network,
-    Protection, PublicKey, Purpose, RevocationList, Role, Scan, Side, TlsEndpoint, Transport, Verification,
-};
 use crate::source::{Location, SourceId, Span};
+use keyreeve_contract::{
+    Certificate, Context, Data, EncryptedItem, Encryption, Environment, FactKind, Holder, InventoryEntry, Key, Network,
+    Protection, PublicKey, Purpose, RevocationList, Role, Scan, Side, TlsEndpoint, Transport, Verification, kinds,
+};
 
 /// The day that samples are judged at, 2026-11-23, so that they take the same in every run.
 const TODAY: i64 = 1_795_392_000;
@@ -18,23 +17,29 @@ pub fn scan() -> Scan {
     Scan { as_of: TODAY, attributes: Vec::new() }
 }
 
-/// So many facts of one kind, each the same.
-pub fn facts(kind: FactKind, count: usize) -> Facts {
-    let mut facts = Facts::default();
-    for index in 0..count {
-        let home = Location { source: SourceId(0), span: Span::new(index, index + 1) };
-        let place = Place::new(home, "a sample", format!("sample {index}"));
-        match kind {
-            FactKind::TlsEndpoints => facts.tls_endpoints.push(tls_endpoint(), place),
-            FactKind::Certificates => facts.certificates.push(certificate(), place),
-            FactKind::Keys => facts.keys.push(key(), place),
-            FactKind::Inventory => facts.inventory.push(inventory_entry(), place),
-            FactKind::EncryptedData => facts.encrypted_data.push(encrypted_item(), place),
-            FactKind::RevocationLists => facts.revocation_lists.push(revocation_list(), place),
-        }
-    }
-    facts
+/// A fact of the kind as a scan finds it.
+trait Sample {
+    fn sample() -> Self;
 }
+
+macro_rules! facts {
+    ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
+        /// So many facts of one kind, each the same.
+        pub fn facts(kind: FactKind, count: usize) -> Facts {
+            let mut facts = Facts::default();
+            for index in 0..count {
+                let home = Location { source: SourceId(0), span: Span::new(index, index + 1) };
+                let place = Place::new(home, "a sample", format!("sample {index}"));
+                match kind {
+                    $(FactKind::$kind => facts.$list.push(keyreeve_contract::$fact::sample(), place),)*
+                }
+            }
+            facts
+        }
+    };
+}
+
+kinds!(facts);
 
 const CONTEXT: Context = Context {
     environment: Environment::Production,
@@ -55,117 +60,129 @@ fn rsa() -> PublicKey {
 }
 
 /// A server with TLS 1.2 and 1.3 and the suites of OpenSSL's default.
-fn tls_endpoint() -> TlsEndpoint {
-    TlsEndpoint {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        side: Side::Server,
-        transport: Transport::Tls,
-        names: vec!["www.example.org".to_owned(), "example.org".to_owned()],
-        versions: vec![0x0303, 0x0304],
-        suites: vec![
-            0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f, 0x009e, 0xc024,
-            0xc028, 0x006b, 0xc023, 0xc027, 0x0067, 0xc00a, 0xc014,
-        ],
-        groups: vec![0x11ec, 0x001d, 0x0017, 0x001e, 0x0018, 0x0019],
-        verification: Verification::None,
-        attributes: Vec::new(),
+impl Sample for TlsEndpoint {
+    fn sample() -> Self {
+        TlsEndpoint {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            side: Side::Server,
+            transport: Transport::Tls,
+            names: vec!["www.example.org".to_owned(), "example.org".to_owned()],
+            versions: vec![0x0303, 0x0304],
+            suites: vec![
+                0x1302, 0x1303, 0x1301, 0xc02c, 0xc030, 0x009f, 0xcca9, 0xcca8, 0xccaa, 0xc02b, 0xc02f, 0x009e, 0xc024,
+                0xc028, 0x006b, 0xc023, 0xc027, 0x0067, 0xc00a, 0xc014,
+            ],
+            groups: vec![0x11ec, 0x001d, 0x0017, 0x001e, 0x0018, 0x0019],
+            verification: Verification::None,
+            attributes: Vec::new(),
+        }
     }
 }
 
 /// A server's certificate for three names, issued ten days ago for ninety days.
-fn certificate() -> Certificate {
-    Certificate {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        names: ["www", "api", "static"].map(|name| format!("DNS:{name}.example.org")).to_vec(),
-        key: rsa(),
-        signature_algorithm: "sha256WithRSAEncryption".to_owned(),
-        signature_hash: "SHA256".to_owned(),
-        not_before: TODAY - 10 * DAY,
-        not_after: TODAY + 80 * DAY,
-        authority: false,
-        self_issued: false,
-        last_rotated: Some(TODAY - 10 * DAY),
-        inventoried: true,
-        attributes: Vec::new(),
+impl Sample for Certificate {
+    fn sample() -> Self {
+        Certificate {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            names: ["www", "api", "static"].map(|name| format!("DNS:{name}.example.org")).to_vec(),
+            key: rsa(),
+            signature_algorithm: "sha256WithRSAEncryption".to_owned(),
+            signature_hash: "SHA256".to_owned(),
+            not_before: TODAY - 10 * DAY,
+            not_after: TODAY + 80 * DAY,
+            authority: false,
+            self_issued: false,
+            last_rotated: Some(TODAY - 10 * DAY),
+            inventoried: true,
+            attributes: Vec::new(),
+        }
     }
 }
 
 /// A private key under a passphrase.
-fn key() -> Key {
-    let encryption = Encryption {
-        scheme: "PBES2".to_owned(),
-        kdf: "PBKDF2".to_owned(),
-        prf: "hmacWithSHA256".to_owned(),
-        iterations: 600_000,
-        cipher: "aes-256-cbc".to_owned(),
-        attributes: Vec::new(),
-    };
-    Key {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        role: Role::Private,
-        format: "PKCS#8".to_owned(),
-        public: rsa(),
-        protection: Protection::Passphrase,
-        encryption: Some(encryption),
-        last_rotated: Some(TODAY - 10 * DAY),
-        inventoried: true,
-        attributes: Vec::new(),
+impl Sample for Key {
+    fn sample() -> Self {
+        let encryption = Encryption {
+            scheme: "PBES2".to_owned(),
+            kdf: "PBKDF2".to_owned(),
+            prf: "hmacWithSHA256".to_owned(),
+            iterations: 600_000,
+            cipher: "aes-256-cbc".to_owned(),
+            attributes: Vec::new(),
+        };
+        Key {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            role: Role::Private,
+            format: "PKCS#8".to_owned(),
+            public: rsa(),
+            protection: Protection::Passphrase,
+            encryption: Some(encryption),
+            last_rotated: Some(TODAY - 10 * DAY),
+            inventoried: true,
+            attributes: Vec::new(),
+        }
     }
 }
 
 /// A shared token, created a year ago and rotated ten days ago.
-fn inventory_entry() -> InventoryEntry {
-    InventoryEntry {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        id: "billing-api".to_owned(),
-        kind: "api token".to_owned(),
-        creator: "Ada Example".to_owned(),
-        service: "billing of www.example.org".to_owned(),
-        created: Some(TODAY - 365 * DAY),
-        last_rotated: Some(TODAY - 10 * DAY),
-        owner: "Grace Example".to_owned(),
-        fingerprint: "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU".to_owned(),
-        path: "deploy/tokens/billing".to_owned(),
-        found: true,
-        attributes: Vec::new(),
+impl Sample for InventoryEntry {
+    fn sample() -> Self {
+        InventoryEntry {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            id: "billing-api".to_owned(),
+            kind: "api token".to_owned(),
+            creator: "Ada Example".to_owned(),
+            service: "billing of www.example.org".to_owned(),
+            created: Some(TODAY - 365 * DAY),
+            last_rotated: Some(TODAY - 10 * DAY),
+            owner: "Grace Example".to_owned(),
+            fingerprint: "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU".to_owned(),
+            path: "deploy/tokens/billing".to_owned(),
+            found: true,
+            attributes: Vec::new(),
+        }
     }
 }
 
 /// A file of sops for one recipient, encrypted ten days ago.
-fn encrypted_item() -> EncryptedItem {
-    EncryptedItem {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        format: "sops".to_owned(),
-        cipher: "aes-256-gcm".to_owned(),
-        key_bits: 256,
-        authenticated: true,
-        kdf: String::new(),
-        prf: String::new(),
-        iterations: 0,
-        recipients: vec!["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".to_owned()],
-        encrypted_at: Some(TODAY - 10 * DAY),
-        key_created: None,
-        openers: Vec::new(),
-        attributes: Vec::new(),
+impl Sample for EncryptedItem {
+    fn sample() -> Self {
+        EncryptedItem {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            format: "sops".to_owned(),
+            cipher: "aes-256-gcm".to_owned(),
+            key_bits: 256,
+            authenticated: true,
+            kdf: String::new(),
+            prf: String::new(),
+            iterations: 0,
+            recipients: vec!["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".to_owned()],
+            encrypted_at: Some(TODAY - 10 * DAY),
+            key_created: None,
+            openers: Vec::new(),
+            attributes: Vec::new(),
+        }
     }
 }
 
 /// A list that was issued yesterday for a week.
-fn revocation_list() -> RevocationList {
-    RevocationList {
-        context: CONTEXT,
-        unknown: Vec::new(),
-        issuer: "Example Issuing CA".to_owned(),
-        signature_algorithm: "sha256WithRSAEncryption".to_owned(),
-        signature_hash: "SHA256".to_owned(),
-        this_update: TODAY - DAY,
-        next_update: Some(TODAY + 6 * DAY),
-        revoked: 3,
-        attributes: Vec::new(),
+impl Sample for RevocationList {
+    fn sample() -> Self {
+        RevocationList {
+            context: CONTEXT,
+            unknown: Vec::new(),
+            issuer: "Example Issuing CA".to_owned(),
+            signature_algorithm: "sha256WithRSAEncryption".to_owned(),
+            signature_hash: "SHA256".to_owned(),
+            this_update: TODAY - DAY,
+            next_update: Some(TODAY + 6 * DAY),
+            revoked: 3,
+            attributes: Vec::new(),
+        }
     }
 }

@@ -18,8 +18,8 @@ use super::scopes;
 use super::settings::RawSetting;
 use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, Signer};
 use crate::digest::{hex, sha256};
-use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
+use keyreeve_contract::Severity;
 
 /// The keys of the file itself.
 pub(super) const KEYS: [&str; 5] = ["fail-on", "trust", "rules", "scopes", "exceptions"];

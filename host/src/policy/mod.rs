@@ -34,8 +34,8 @@ pub use self::settings::RawSetting;
 use crate::digest::{hex, sha256};
 use crate::regular;
 use crate::report::FAIL_ON;
-use crate::rules::contract::Severity;
 use crate::source::{Source, Span};
+use keyreeve_contract::Severity;
 
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";

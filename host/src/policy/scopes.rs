@@ -10,9 +10,9 @@ use super::PathGlob;
 use super::error::Fault;
 use super::fields::Fields;
 use super::load::path_glob;
-use crate::facts::{Fact, Facts, Kind};
-use crate::rules::contract::{Context, Data, Environment, Holder, Network, Purpose};
+use crate::facts::{Facts, List};
 use crate::source::{SourceId, Sources, Span};
+use keyreeve_contract::{Context, Data, Environment, Fact, FactKind, Holder, Network, Purpose, kinds};
 
 /// The keys of a scope that state a circumstance.
 pub(super) const CIRCUMSTANCES: [&str; 5] = ["environment", "holder", "network", "data", "purpose"];
@@ -101,18 +101,9 @@ fn lesser<T: Circumstance>(stated: T) -> Option<&'static str> {
     less.iter().find(|&&(_, known)| known == stated).map(|&(name, _)| name)
 }
 
-/// The context in which nothing is stated.
-pub const UNSPECIFIED: Context = Context {
-    environment: Environment::Unspecified,
-    holder: Holder::Unspecified,
-    network: Network::Unspecified,
-    data: Data::Unspecified,
-    purpose: Purpose::Unspecified,
-};
-
 /// What the scopes say of a path: of each circumstance what the last scope says that covers the path and states it.
 pub fn context(scopes: &[Scope], path: &str) -> Context {
-    scopes.iter().filter(|scope| scope.covers(path)).fold(UNSPECIFIED, |earlier, scope| Context {
+    scopes.iter().filter(|scope| scope.covers(path)).fold(Context::UNSPECIFIED, |earlier, scope| Context {
         environment: later(earlier.environment, scope.context.environment),
         holder: later(earlier.holder, scope.context.holder),
         network: later(earlier.network, scope.context.network),
@@ -133,13 +124,12 @@ pub fn apply(scopes: &[Scope], facts: &mut Facts, sources: &Sources) {
         return;
     }
     let mut scoped = Scoped { scopes, sources, known: HashMap::new() };
-    // Its network follows from an address, so it holds wherever it is stated.
-    scoped.complete(&mut facts.tls_endpoints, |own, scope| later(scope, own));
-    scoped.complete(&mut facts.certificates, Network::stricter);
-    scoped.complete(&mut facts.keys, Network::stricter);
-    scoped.complete(&mut facts.inventory, Network::stricter);
-    scoped.complete(&mut facts.encrypted_data, Network::stricter);
-    scoped.complete(&mut facts.revocation_lists, Network::stricter);
+    macro_rules! complete {
+        ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
+            $(scoped.complete(&mut facts.$list);)*
+        };
+    }
+    kinds!(complete);
 }
 
 /// What the scopes say of each source, found when first asked for.
@@ -150,8 +140,13 @@ struct Scoped<'a> {
 }
 
 impl Scoped<'_> {
-    fn complete<T: Fact>(&mut self, kind: &mut Kind<T>, network: impl Fn(Network, Network) -> Network) {
-        for (fact, place) in kind.iter_mut() {
+    fn complete<T: Fact>(&mut self, list: &mut List<T>) {
+        // The network of an endpoint follows from an address, so it holds wherever it is stated.
+        let network = match T::KIND {
+            FactKind::TlsEndpoints => |own, scope| later(scope, own),
+            _ => Network::stricter,
+        };
+        for (fact, place) in list.iter_mut() {
             let source = place.home.source;
             let scope = *self.known.entry(source).or_insert_with(|| context(self.scopes, &self.sources[source].name));
             let (own, unknown) = fact.context_mut();
@@ -218,8 +213,8 @@ mod tests {
     use super::*;
     use crate::facts::Place;
     use crate::policy::Policy;
-    use crate::rules::contract::{InventoryEntry, Side, TlsEndpoint, Transport, Unknown, Verification};
     use crate::source::{Location, Source};
+    use keyreeve_contract::{InventoryEntry, Side, TlsEndpoint, Transport, Unknown, Verification};
 
     fn scopes(text: &str) -> Vec<Scope> {
         Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap().scopes
@@ -246,7 +241,7 @@ mod tests {
 
     fn endpoint(network: Network) -> TlsEndpoint {
         TlsEndpoint {
-            context: Context { network, ..UNSPECIFIED },
+            context: Context { network, ..Context::UNSPECIFIED },
             unknown: Vec::new(),
             side: Side::Server,
             transport: Transport::Tls,
@@ -276,7 +271,7 @@ mod tests {
             "[[scopes]]\npaths = ['**']\nenvironment = 'production'\ndata = 'sensitive'\n\
              [[scopes]]\npaths = ['deploy/**']\nexclude = ['**/b']\nenvironment = 'test'\n",
         );
-        let expected = Context { environment: Environment::Test, data: Data::Sensitive, ..UNSPECIFIED };
+        let expected = Context { environment: Environment::Test, data: Data::Sensitive, ..Context::UNSPECIFIED };
         assert_eq!(context(&scopes, "deploy/a"), expected);
         assert_eq!(context(&scopes, "deploy/b").environment, Environment::Production);
     }
@@ -285,7 +280,7 @@ mod tests {
     fn where_the_file_states_its_own_the_stricter_wins() {
         let text =
             "[[scopes]]\npaths = ['deploy/**']\nenvironment = 'staging'\nholder = 'shared'\npurpose = 'fixture'\n";
-        let own = |environment, holder, purpose| Context { environment, holder, purpose, ..UNSPECIFIED };
+        let own = |environment, holder, purpose| Context { environment, holder, purpose, ..Context::UNSPECIFIED };
         let entries = vec![
             entry(own(Environment::Production, Holder::Personal, Purpose::Live), &[]),
             entry(own(Environment::Test, Holder::Unspecified, Purpose::Unspecified), &[]),
@@ -316,7 +311,7 @@ mod tests {
     fn what_a_scope_states_is_no_longer_unknown() {
         let text = "[[scopes]]\npaths = ['**']\nenvironment = 'test'\n";
         let unknown = ["context.environment", "context.data", "created"];
-        let facts = applied(text, vec![entry(UNSPECIFIED, &unknown)], Vec::new());
+        let facts = applied(text, vec![entry(Context::UNSPECIFIED, &unknown)], Vec::new());
         let left: Vec<&str> = facts.inventory.facts()[0].unknown.iter().map(|unknown| unknown.field.as_str()).collect();
         assert_eq!(left, ["context.data", "created"]);
     }
@@ -336,7 +331,8 @@ mod tests {
 
     #[test]
     fn a_file_outside_of_every_scope_is_left_alone() {
-        let facts = applied("[[scopes]]\npaths = ['b']\ndata = 'other'\n", vec![entry(UNSPECIFIED, &[])], Vec::new());
-        assert_eq!(facts.inventory.facts()[0].context, UNSPECIFIED);
+        let facts =
+            applied("[[scopes]]\npaths = ['b']\ndata = 'other'\n", vec![entry(Context::UNSPECIFIED, &[])], Vec::new());
+        assert_eq!(facts.inventory.facts()[0].context, Context::UNSPECIFIED);
     }
 }

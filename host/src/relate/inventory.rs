@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Facts, KeyName, Place};
-use crate::rules::contract::Unknown;
 use crate::source::{Location, Sources};
+use keyreeve_contract::Unknown;
 
 /// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
 pub(super) fn link(facts: &mut Facts, sources: &Sources) {

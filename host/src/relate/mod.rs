@@ -11,9 +11,9 @@ use std::collections::HashSet;
 use crate::budget::Budget;
 use crate::facts::{Facts, Place};
 use crate::problem::Problem;
-use crate::rules::contract::{Key, Purpose};
 use crate::source::Sources;
 use crate::weak::blocklist::Blocklist;
+use keyreeve_contract::{Key, Purpose};
 
 /// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
 /// found, which fixtures are in live use after all, which certificates are revoked, and what opens encrypted data.

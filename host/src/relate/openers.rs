@@ -9,8 +9,8 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
 use crate::digest::hex;
 use crate::facts::{Facts, KeyName, Place};
-use crate::rules::contract::{EncryptedItem, Key, Opener, Protection, Role};
 use crate::source::{Location, Sources};
+use keyreeve_contract::{EncryptedItem, Key, Opener, Protection, Role};
 
 /// As many are listed of each, those first that are known to match.
 const LIMIT: usize = 16;
@@ -229,15 +229,16 @@ fn tag(base64: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use keyreeve_contract::Context;
+
     use super::*;
-    use crate::facts::material::unspecified;
-    use crate::rules::contract::PublicKey;
     use crate::source::{Source, SourceId, Span};
+    use keyreeve_contract::PublicKey;
 
     fn private_key(format: &str, algorithm: &str) -> Key {
         let algorithm = algorithm.to_owned();
         Key {
-            context: unspecified(),
+            context: Context::UNSPECIFIED,
             unknown: Vec::new(),
             role: Role::Private,
             format: format.to_owned(),
@@ -258,7 +259,7 @@ mod tests {
 
     fn item(format: &str, recipient: &str) -> EncryptedItem {
         EncryptedItem {
-            context: unspecified(),
+            context: Context::UNSPECIFIED,
             unknown: Vec::new(),
             format: format.to_owned(),
             cipher: String::new(),

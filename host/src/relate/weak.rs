@@ -11,10 +11,10 @@ use crate::budget::{Budget, Spent, Work};
 use crate::digest::sha256;
 use crate::facts::{Facts, Numbers, Place};
 use crate::problem::Problem;
-use crate::rules::contract::PublicKey;
 use crate::source::Location;
 use crate::weak::blocklist::Blocklist;
 use crate::weak::{self, Weakness, published};
+use keyreeve_contract::PublicKey;
 
 /// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
 /// a problem for each key that was not looked at, or not compared with others.

@@ -4,7 +4,7 @@
 use anstyle::{AnsiColor, Effects, Style as Sgr};
 
 use super::{Style, escape};
-use crate::rules::contract::Severity;
+use keyreeve_contract::Severity;
 
 /// What matters most: critical and high findings, problems.
 pub(super) const RED: Sgr = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);

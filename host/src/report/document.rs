@@ -177,7 +177,7 @@ pub(super) struct FindingEntry<'a> {
     pub(super) rule: &'a str,
     /// The kind of fact that was judged.
     #[schemars(with = "String")]
-    pub(super) kind: crate::finding::FactKind,
+    pub(super) kind: keyreeve_contract::FactKind,
     #[schemars(extend("enum" = ["violation", "undetermined"]))]
     pub(super) verdict: &'static str,
     /// Of an undetermined its rule's.

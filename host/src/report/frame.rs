@@ -10,8 +10,8 @@ use super::escape;
 use super::place::Place;
 use super::{Report, Style};
 use crate::private::{HIDDEN, Private, looks, merged};
-use crate::rules::contract::Severity;
 use crate::source::{Source, SourceId, Span};
+use keyreeve_contract::Severity;
 
 /// What stands for the rest of a line.
 const CUT: &str = "…";

@@ -13,8 +13,8 @@ use super::{Report, summary};
 use crate::digest::hex;
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
-use crate::rules::contract::Severity;
 use crate::source::Location;
+use keyreeve_contract::Severity;
 
 /// One issue. GitLab asks for description, check_name, fingerprint, severity and location; Code Climate for type and categories.
 #[derive(Serialize)]

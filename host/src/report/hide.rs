@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
 use crate::finding::Finding;
 use crate::private::Private;
-use crate::rules::contract::Value;
+use keyreeve_contract::Value;
 
 impl Report {
     /// Takes private values out of every text. Each field is named, so that a new one is not forgotten; what is left out is no text of others.

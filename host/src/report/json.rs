@@ -11,8 +11,8 @@ use super::taken::Taken;
 use super::{Origin, Report, RuleReport, RuleState, escape, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
-use crate::rules::contract::Value;
 use crate::source::Location;
+use keyreeve_contract::Value;
 
 /// Writes the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -27,8 +27,8 @@ use std::io::Write;
 use crate::finding::{Finding, Status};
 use crate::private::Private;
 use crate::problem::Problem;
-use crate::rules::contract::{Severity, Value};
 use crate::source::{SourceId, Sources, Span};
+use keyreeve_contract::{Severity, Value};
 
 /// A format in which a report is written; its name on the command line is the variant's, in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::finding::{FactKind, Related};
+use crate::finding::Related;
 use crate::problem::Stage;
-use crate::rules::contract::Verdict;
 use crate::source::{Location, Source};
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Verdict;
 
 /// The body of a private key, and a password.
 pub(super) const CANARIES: [&str; 2] = ["MIICANARYKEYBODYq83vEjRWeJq", "hunter2-canary"];

@@ -12,8 +12,8 @@ use super::taken::{Taken, fail_on};
 use super::{ExceptionState, Exit, Report, RuleReport, RuleState, statements, summary};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Stage, Subject};
-use crate::rules::contract::{Severity, Verdict};
 use crate::source::Location;
+use keyreeve_contract::{Severity, Verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// The base that paths are relative to: the root of the git repository.

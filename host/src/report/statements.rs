@@ -156,7 +156,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::sample;
     use super::*;
-    use crate::rules::contract::Severity;
+    use keyreeve_contract::Severity;
 
     fn state(id: &str, rules: &[RuleReport], findings: &[Finding], exceptions: &[ExceptionReport]) -> StatementState {
         assess(rules, findings, exceptions).into_iter().find(|statement| statement.id == id).unwrap().state

@@ -9,7 +9,7 @@ use super::taken::{Taken, fail_on, why_it_passes};
 use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
 use crate::finding::{Finding, Status};
 use crate::problem::{Problem, Subject};
-use crate::rules::contract::Severity;
+use keyreeve_contract::Severity;
 
 /// What could not be processed, one line each.
 pub(super) fn problems(report: &Report, style: Style) -> String {

@@ -4,9 +4,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::contract::{Finding, Part, Verdict};
 use super::limits::{Fault, TEXT_BYTES};
-use crate::finding::FactKind;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Finding, Part, Verdict};
 
 /// What a rule said of one fact: the contract's finding, whose texts it shares with the many others that say the same.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use super::component::interface;
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
-use crate::finding::FactKind;
+use keyreeve_contract::FactKind;
 
 /// A rule that is part of the program.
 pub struct BuiltIn {

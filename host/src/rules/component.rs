@@ -6,7 +6,7 @@ use wasmparser::{Parser, Payload};
 use wasmtime::component::Component as Native;
 
 use super::engine::Engine;
-use crate::finding::FactKind;
+use keyreeve_contract::FactKind;
 
 /// The version of the contract that this host speaks.
 pub const CONTRACT: Version = Version::new(1, 1, 0);

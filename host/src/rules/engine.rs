@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use keyreeve_contract::sandbox;
 use wasmtime::Store;
 use wasmtime::component::Linker;
 
 use super::config::config;
-use super::contract::diagnostics;
 use super::limits::{ANSWER_BYTES, DEADLINE, HANDLES, State};
 use crate::waiting::Waiting;
 
@@ -58,7 +58,7 @@ impl Engine {
     pub fn with_deadline(deadline: Duration) -> wasmtime::Result<Self> {
         let inner = wasmtime::Engine::new(&config(env!("KEYREEVE_TARGET"))?)?;
         let mut linker = Linker::new(&inner);
-        diagnostics::add_to_linker::<_, wasmtime::component::HasSelf<_>>(&mut linker, |state| state)?;
+        sandbox::add_diagnostics(&mut linker, State::panic)?;
         start_clock(&inner);
         Ok(Self { inner, linker, waiting: Arc::new(waiting(deadline)) })
     }

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::contract::{Info, Setting, Value};
 use super::limits::{TEXT_BYTES, clip};
-use crate::finding::FactKind;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Info, Setting, Value};
 
 /// Most settings, fields and attributes that a rule may declare.
 const ENTRIES: usize = 256;
@@ -38,13 +38,27 @@ pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
         return Err(format!("it declares more than {ENTRIES} settings or fields"));
     }
     settings(&info.settings)?;
-    for read in &info.reads {
-        let known = read.split_once('.').is_some_and(|(name, _)| kinds.iter().any(|kind| kind.interface() == name));
-        if !known || read.len() > NAME_BYTES {
-            return Err(format!("it reads {:?}, and examines no such facts", quote(read)));
-        }
+    info.reads.iter().try_for_each(|read| is_read(read, kinds))
+}
+
+/// Whether facts of these kinds have the field that a rule says it reads. What it misspells could not be seen to be unknown, and facts
+/// would pass for which it is.
+fn is_read(read: &str, kinds: &[FactKind]) -> Result<(), String> {
+    let (interface, field) = read.split_once('.').unwrap_or((read, ""));
+    let kind = kinds.iter().find(|kind| kind.interface() == interface);
+    let Some(kind) = kind.filter(|_| read.len() <= NAME_BYTES) else {
+        return Err(format!("it reads {:?}, and examines no such facts", quote(read)));
+    };
+    // Which attributes there are no record says.
+    let attribute = field.rsplit_once(".attributes.").map(|(record, _)| format!("{record}.attributes"));
+    let attribute = attribute.or_else(|| field.starts_with("attributes.").then(|| "attributes".to_owned()));
+    let fields = kind.fields();
+    if fields.contains(&attribute.as_deref().unwrap_or(field)) {
+        return Ok(());
     }
-    Ok(())
+    let near = |known: &&&str| strsim::damerau_levenshtein(field, known);
+    let nearest = fields.iter().min_by_key(near).map_or_else(String::new, |known| format!("{interface}.{known}"));
+    Err(format!("it reads {:?}, which {interface} do not have: the nearest is {nearest:?}", quote(read)))
 }
 
 fn settings(settings: &[Setting]) -> Result<(), String> {

@@ -8,12 +8,12 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::answer::{Answer, Texts};
-use super::contract::{Finding, Part, Scan, Value, Verdict};
 use super::engine::Engine;
 use super::limits::{Fault, STORES, Share};
 use super::rule::Rule;
 use crate::facts::Facts;
-use crate::finding::FactKind;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Finding, Part, Scan, Value, Verdict};
 
 /// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
 pub const CHUNK: usize = 1024;

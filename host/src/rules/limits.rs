@@ -170,8 +170,9 @@ pub(super) struct State {
     panics: u32,
 }
 
-impl super::contract::diagnostics::Host for State {
-    fn panic(&mut self, message: String) -> wasmtime::Result<()> {
+impl State {
+    /// What the rule tells of a panic. A rule that tells of one after the other is ended.
+    pub(super) fn panic(&mut self, message: String) -> wasmtime::Result<()> {
         self.panic.get_or_insert_with(|| clip(&message, PANIC_BYTES).to_owned());
         self.panics += 1;
         if self.panics > PANICS {
@@ -179,9 +180,7 @@ impl super::contract::diagnostics::Host for State {
         }
         Ok(())
     }
-}
 
-impl State {
     pub(super) fn new(deadline: Duration) -> Self {
         Self { limiter: Limiter::default(), deadline, panic: None, panics: 0 }
     }

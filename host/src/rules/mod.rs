@@ -7,7 +7,6 @@ pub mod cache;
 pub mod compile;
 pub mod component;
 mod config;
-pub mod contract;
 pub mod encode;
 pub mod engine;
 pub mod info;

@@ -5,17 +5,17 @@ use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use keyreeve_contract::sandbox::{Exports, Judged};
+use keyreeve_contract::{FactKind, Finding, Info, Scan, Value};
 use wasmtime::component::{Component, Instance, InstancePre};
 use wasmtime::{AsContextMut, Store};
 
 use super::answer::sane;
 use super::built_in::BuiltIn;
 use super::component::Declared;
-use super::contract::{self, Finding, Info, Scan, Value};
 use super::engine::{Engine, Running};
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::facts::Facts;
-use crate::finding::FactKind;
 use crate::report::Origin;
 
 /// A rule that has said what it is.
@@ -56,39 +56,6 @@ struct Linked {
     exports: Exports,
 }
 
-/// Where a component's exports are. Which are there is read from the component, never from an error.
-struct Exports {
-    rule: contract::rule::GuestIndices,
-    tls_endpoints: Option<contract::tls_endpoints::GuestIndices>,
-    certificates: Option<contract::certificates::GuestIndices>,
-    keys: Option<contract::keys::GuestIndices>,
-    inventory: Option<contract::inventory::GuestIndices>,
-    encrypted_data: Option<contract::encrypted_data::GuestIndices>,
-    revocation_lists: Option<contract::revocation_lists::GuestIndices>,
-}
-
-impl Exports {
-    fn find(code: &InstancePre<State>, kinds: &[FactKind]) -> wasmtime::Result<Self> {
-        macro_rules! find {
-            ($kind:ident, $interface:ident) => {
-                match kinds.contains(&FactKind::$kind) {
-                    true => Some(contract::$interface::GuestIndices::new(code)?),
-                    false => None,
-                }
-            };
-        }
-        Ok(Self {
-            rule: contract::rule::GuestIndices::new(code)?,
-            tls_endpoints: find!(TlsEndpoints, tls_endpoints),
-            certificates: find!(Certificates, certificates),
-            keys: find!(Keys, keys),
-            inventory: find!(Inventory, inventory),
-            encrypted_data: find!(EncryptedData, encrypted_data),
-            revocation_lists: find!(RevocationLists, revocation_lists),
-        })
-    }
-}
-
 impl Rule {
     /// Links a component, instantiates it once, and asks it what it is. Every export is loaded then, so that wrong types
     /// show here and not when there is something to judge.
@@ -104,16 +71,9 @@ impl Rule {
     ) -> Result<Self, Fault> {
         let linked = Linked::new(engine, component, &declared.kinds)?;
         let mut call = Call::begin(engine, &linked.code, fuel(0))?;
-        let guest = call.load(|store, instance| linked.exports.rule.load(store, instance))?;
-        macro_rules! check_types {
-            ($($kind:ident),*) => {$(
-                if let Some(indices) = &linked.exports.$kind {
-                    call.load(|store, instance| indices.load(store, instance))?;
-                }
-            )*};
-        }
-        check_types!(tls_endpoints, certificates, keys, inventory, encrypted_data, revocation_lists);
-        let info = call.run(|store| guest.call_describe(store))?;
+        call.load(|store, instance| linked.exports.check_types(store, instance))?;
+        let describe = call.load(|store, instance| linked.exports.describe(store, instance))?;
+        let (info,) = call.run(|store| describe.call(store, ()))?;
         super::info::check(&info, &declared.kinds).map_err(Fault::Nonsense)?;
         Ok(Self { info, kinds: declared.kinds.clone(), sha256, origin, code: Code::Loaded(linked) })
     }
@@ -180,21 +140,13 @@ impl Rule {
         let instantiating = begun.elapsed();
         linked.configure(&mut call, settings)?;
         macro_rules! check {
-            ($kind:ident) => {{
-                let indices = linked.exports.$kind.as_ref().expect("a rule is asked for the kinds it examines");
-                let guest = call.load(|store, instance| indices.load(store, instance))?;
-                call.run(|store| guest.call_check(store, scan, &facts.$kind.facts()[range]))?
-            }};
+            ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
+                match kind {
+                    $(FactKind::$kind => linked.check(&mut call, scan, &facts.$list.facts()[range]),)*
+                }
+            };
         }
-        let findings = match kind {
-            FactKind::TlsEndpoints => check!(tls_endpoints),
-            FactKind::Certificates => check!(certificates),
-            FactKind::Keys => check!(keys),
-            FactKind::Inventory => check!(inventory),
-            FactKind::EncryptedData => check!(encrypted_data),
-            FactKind::RevocationLists => check!(revocation_lists),
-        }
-        .map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))?;
+        let findings = keyreeve_contract::kinds!(check)?;
         let cost = Cost { fuel: call.used(), instantiating, whole: begun.elapsed() };
         // Nobody asks a rule about nothing but to measure it.
         if count > 0 {
@@ -207,14 +159,20 @@ impl Rule {
 impl Linked {
     fn new(engine: &Engine, component: &Component, kinds: &[FactKind]) -> Result<Self, Fault> {
         let code = engine.linker().instantiate_pre(component).map_err(|error| State::types(&error))?;
-        let exports = Exports::find(&code, kinds).map_err(|error| State::types(&error))?;
+        let exports = Exports::find(component, kinds).map_err(|error| State::types(&error))?;
         Ok(Self { code, exports })
     }
 
     fn configure(&self, call: &mut Call, settings: &[(String, Value)]) -> Result<(), Fault> {
-        let guest = call.load(|store, instance| self.exports.rule.load(store, instance))?;
-        call.run(|store| guest.call_configure(store, settings))?
-            .map_err(|reason| Fault::Settings(clip(&reason, TEXT_BYTES).to_owned()))
+        let configure = call.load(|store, instance| self.exports.configure(store, instance))?;
+        let (answer,) = call.run(|store| configure.call(store, (settings,)))?;
+        answer.map_err(|reason| Fault::Settings(clip(&reason, TEXT_BYTES).to_owned()))
+    }
+
+    fn check<F: Judged>(&self, call: &mut Call, scan: &Scan, facts: &[F]) -> Result<Vec<Finding>, Fault> {
+        let check = call.load(|store, instance| self.exports.check::<_, F>(store, instance))?;
+        let (answer,) = call.run(|store| check.call(store, (scan, facts)))?;
+        answer.map_err(|reason| Fault::Refused(clip(&reason, TEXT_BYTES).to_owned()))
     }
 }
 

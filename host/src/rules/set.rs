@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::built_in::BUILT_IN;
-use super::contract::{Info, Severity, Value};
 use super::rule::Rule;
 use crate::digest::hex;
 use crate::policy::{OwnRule, Policy, PolicyError};
 use crate::problem::{Problem, Stage};
 use crate::report::{Origin, RuleReport, RuleState};
 use crate::rules::judge::Judgement;
+use keyreeve_contract::{Info, Severity, Value};
 
 /// Which rules the command line restricts a run to.
 #[derive(Debug, Clone, Default)]

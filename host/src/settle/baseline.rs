@@ -199,8 +199,8 @@ fn is_violation(answer: &Answer) -> bool {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::rules::contract::Verdict;
     use crate::settle::fixtures::{finding, sources};
+    use keyreeve_contract::Verdict;
 
     fn statuses(findings: &[Finding]) -> Vec<Status> {
         findings.iter().map(|finding| finding.status).collect()

@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 
 use crate::digest::hex;
 use crate::facts::{Place, Places};
-use crate::finding::{FactKind, Finding, Related, Status};
+use crate::finding::{Finding, Related, Status};
 use crate::rules::answer::{Answer, Texts};
-use crate::rules::contract::{Info, Part, Severity, Verdict};
 use crate::source::{Location, Sources};
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Info, Part, Severity, Verdict};
 
 /// How many places an answer about a whole scan names; the message counts them all.
 const AGGREGATED_PLACES: usize = 10;

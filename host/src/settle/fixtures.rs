@@ -1,8 +1,9 @@
 //! Findings for the tests of this folder. Not compiled into the program.
 
-use crate::finding::{FactKind, Finding, Status};
-use crate::rules::contract::{Severity, Verdict};
+use crate::finding::{Finding, Status};
 use crate::source::{Location, Source, SourceId, Sources, Span};
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Severity, Verdict};
 
 /// Two sources: 0 is `a.pem`, 1 is `deploy/b.pem`.
 pub(super) fn sources() -> Sources {

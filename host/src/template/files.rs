@@ -24,7 +24,8 @@ const CASES: &[Embedded] = embed!("templates/": "cases/as-of"
     "cases/pass-a-name-of-ours/expected.json" "cases/pass-a-name-of-ours/nginx.conf"
     "cases/undetermined-no-name/expected.json" "cases/undetermined-no-name/nginx.conf");
 const CONTRACT: &[Embedded] = embed!("../": "wit/facts.wit" "wit/types.wit" "wit/worlds.wit");
-const KIT: &[Embedded] = embed!("../plugins/sdk/": "Cargo.toml" "derive/Cargo.toml" "derive/src/field.rs" "derive/src/lib.rs"
+const KIT: &[Embedded] = embed!("../plugins/sdk/": "Cargo.toml" "derive/Cargo.toml" "derive/src/field.rs" "derive/src/kinds.rs"
+    "derive/src/lib.rs"
     "src/bindings.rs" "src/date.rs" "src/fact.rs" "src/findings.rs" "src/guest.rs" "src/iana/group.rs" "src/iana/mod.rs"
     "src/iana/registry.rs" "src/iana/suite.rs" "src/iana/tests.rs" "src/lib.rs" "src/rule.rs" "src/sample.rs"
     "src/settings.rs");

@@ -1,11 +1,18 @@
 // The contract in wit/ as types, in the shapes that componentize-qjs hands over. The manual is in wit/: this has the names alone.
+// Written by a test of keyreeve from wit/.
 
 export type Timestamp = number;
+
 export type Attributes = [string, string][];
+
 export type Environment = "unspecified" | "production" | "staging" | "test";
+
 export type Holder = "unspecified" | "shared" | "personal";
+
 export type Network = "unspecified" | "untrusted" | "trusted";
+
 export type Data = "unspecified" | "sensitive" | "other";
+
 export type Purpose = "unspecified" | "live" | "fixture" | "trust-store";
 
 export interface Context {
@@ -35,6 +42,7 @@ export interface Part {
 }
 
 export type Severity = "low" | "medium" | "high" | "critical";
+
 export type Verdict = { tag: "violation"; val: Severity } | { tag: "undetermined" };
 
 export interface Finding {
@@ -52,45 +60,10 @@ export interface Scan {
   attributes: Attributes;
 }
 
-export type Value =
-  | { tag: "boolean"; val: boolean }
-  | { tag: "integer"; val: number }
-  | { tag: "text"; val: string }
-  | { tag: "texts"; val: string[] }
-  | { tag: "days"; val: number };
-
-export interface Setting {
-  name: string;
-  default: Value;
-  doc: string;
-  attributes: Attributes;
-}
-
-export interface Info {
-  id: string;
-  version: string;
-  title: string;
-  statement: string;
-  rationale: string;
-  severity: Severity;
-  settings: Setting[];
-  reads: string[];
-  attributes: Attributes;
-}
-
-/** The export `rule`. */
-export interface Rule {
-  describe(): Info;
-  configure(settings: [string, Value][]): void;
-}
-
-/** The export of a kind of fact: `tlsEndpoints`, `certificates`, `keys`, `inventory`. */
-export interface Judge<Fact> {
-  check(scan: Scan, facts: Fact[]): Finding[];
-}
-
 export type Side = "server" | "client";
+
 export type Transport = "tls" | "starttls-required" | "starttls-optional" | "plaintext";
+
 export type Verification = "none" | "optional" | "required";
 
 export interface TlsEndpoint {
@@ -123,6 +96,7 @@ export interface Certificate {
 }
 
 export type Role = "private" | "public" | "request";
+
 export type Protection = "not-needed" | "plaintext" | "passphrase" | "hardware";
 
 export interface Encryption {
@@ -198,4 +172,34 @@ export interface RevocationList {
   nextUpdate: Timestamp | null;
   revoked: number;
   attributes: Attributes;
+}
+
+export type Value = { tag: "boolean"; val: boolean } | { tag: "integer"; val: number } | { tag: "text"; val: string } | { tag: "texts"; val: string[] } | { tag: "days"; val: number };
+
+export interface Setting {
+  name: string;
+  default: Value;
+  doc: string;
+  attributes: Attributes;
+}
+
+export interface Info {
+  id: string;
+  version: string;
+  title: string;
+  statement: string;
+  rationale: string;
+  severity: Severity;
+  settings: Setting[];
+  reads: string[];
+  attributes: Attributes;
+}
+
+export interface Rule {
+  describe(): Info;
+  configure(settings: [string, Value][]): void;
+}
+
+export interface Judge<Fact> {
+  check(scan: Scan, facts: Fact[]): Finding[];
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use keyreeve::finding::FactKind;
 use keyreeve::rules::answer::Answer;
 use keyreeve::rules::compile;
-use keyreeve::rules::contract::{Scan, Value, Verdict};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::{Judgement, judge};
 use keyreeve::rules::limits::Fault;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::rule::Rule;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Scan, Value, Verdict};
 use sha2::{Digest as _, Sha256};
 use wit_component::ComponentEncoder;
 
@@ -68,8 +68,13 @@ fn judged(engine: &Engine, rule: &Rule, facts: &keyreeve::facts::Facts) -> Judge
 /// A finding in a few lines; its message is the fact as the rule saw it.
 fn shown(answer: &Answer) -> String {
     let Answer { kind, fact, part, related, verdict, message, remedy, attributes } = answer;
+    // As it was written when the contract was frozen.
+    let verdict = match verdict {
+        Verdict::Violation(severity) => format!("Verdict::Violation(Severity::{severity:?})"),
+        Verdict::Undetermined => "Verdict::Undetermined".to_owned(),
+    };
     format!(
-        "{} {fact}: {verdict:?}\n  {part:?} {related:?} {attributes:?}\n  {remedy}\n  {message}\n\n",
+        "{} {fact}: {verdict}\n  {part:?} {related:?} {attributes:?}\n  {remedy}\n  {message}\n\n",
         kind.interface()
     )
 }

@@ -9,6 +9,7 @@ mod support;
 mod evolution;
 mod facts;
 mod frozen;
+mod kinds;
 mod reference;
 mod typescript;
 mod words;

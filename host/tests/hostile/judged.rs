@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use keyreeve::rules::answer::Answer;
-use keyreeve::rules::contract::{Severity, Verdict};
 use keyreeve::rules::limits::{Fault, fuel};
 use keyreeve::rules::load::LoadError;
+use keyreeve_contract::{Severity, Verdict};
 
 use crate::make;
 use crate::sandbox::Sandbox;

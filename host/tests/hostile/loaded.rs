@@ -140,6 +140,7 @@ fn nonsense_that_a_rule_says_of_itself_is_refused() {
         ("long-version", "its version is \"1.0.0-aa1111"),
         ("long-attributes", "a text about itself is longer than 16384 bytes, or there are too many"),
         ("reads-nothing", "it reads \"certificates.key.bits\", and examines no such facts"),
+        ("reads-misspelt", "it reads \"keys.public.bit\", which keys do not have: the nearest is \"keys.public.bits\""),
     ];
     for (name, reason) in expected {
         let Fault::Nonsense(nonsense) = fault(name, &make::rule(name)) else { panic!("{name}") };

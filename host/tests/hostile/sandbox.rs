@@ -10,14 +10,14 @@ use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile::{Compiler, Limits};
-use keyreeve::rules::contract::{
-    Context, Data, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Scan, Value,
-};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::{Judgement, judge};
 use keyreeve::rules::load::{LoadError, Loader};
 use keyreeve::rules::rule::Rule;
 use keyreeve::source::{Location, SourceId, Span};
+use keyreeve_contract::{
+    Context, Data, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Scan, Value,
+};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 

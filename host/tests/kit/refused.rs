@@ -15,7 +15,7 @@ use crate::support::Tree;
 use crate::{caches, make, state};
 
 /// Of each file what is wrong with it, and what its author is told to do.
-const REFUSED: [(&str, &str, &str); 26] = [
+const REFUSED: [(&str, &str, &str); 27] = [
     ("bad-id", "its id is \"../../etc/cow\"", "mend what it says"),
     ("bad-statement", "it cites the statement \"S17\"", "mend what it says"),
     ("before-release", "it speaks contract 1.0.0-rc.1", "build it anew against the wit files of contract 1.0"),
@@ -33,6 +33,7 @@ const REFUSED: [(&str, &str, &str); 26] = [
     ("no-rule", "it does not export keyreeve:policy/rule", "export the interface rule"),
     ("older", "it speaks contract 0.9.0", "build it anew against the wit files of contract 1.0"),
     ("other-world", "it is a component of another world", "build it for a world of keyreeve:policy"),
+    ("reads-misspelt", "the nearest is \"keys.public.bits\"", "mend what it says"),
     ("reads-nothing", "it reads \"certificates.key.bits\"", "mend what it says"),
     ("same-statement", "it cites the statement \"S5 S5", "mend what it says"),
     ("start-loop", "it used up its fuel", "look for a loop"),

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use keyreeve::facts::spelling;
-use keyreeve::finding::FactKind;
 use keyreeve::kit::{replay, samples};
 use keyreeve::rules::built_in::BUILT_IN;
+use keyreeve_contract::FactKind;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -5,8 +5,8 @@ use std::process::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::material::{may_hold, read_detailed};
-use keyreeve::rules::contract::Role;
 use keyreeve::source::{Source, SourceId};
+use keyreeve_contract::Role;
 
 use crate::tools::read;
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use keyreeve::facts::Reading;
-use keyreeve::rules::contract::{Encryption, Key, Protection};
+use keyreeve_contract::{Encryption, Key, Protection};
 
 use crate::tools::{Authority, file, hides_contents, opened, openssl, program, read};
 

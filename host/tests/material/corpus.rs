@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use keyreeve::facts::Place;
-use keyreeve::rules::contract::Certificate;
+use keyreeve_contract::Certificate;
 
 use crate::tools::{file, read};
 

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use crate::tools::{file, openssl, openssl_text, read, run};
 

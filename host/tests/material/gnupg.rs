@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self as facts, Detail};
 use keyreeve::facts::{Place, Reading};
-use keyreeve::rules::contract::{Encryption, Key, Protection, Role};
 use keyreeve::source::{Source, Sources};
+use keyreeve_contract::{Encryption, Key, Protection, Role};
 use proptest::prelude::*;
 
 use crate::canary::assert_hidden;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use keyreeve::facts::{Place, Reading};
-use keyreeve::rules::contract::{Encryption, Key, Protection, Role};
+use keyreeve_contract::{Encryption, Key, Protection, Role};
 
 use crate::tools::{file, openssl, openssl_text, read, run, sha256};
 

@@ -2,7 +2,7 @@
 //! read, and makes nothing of a file that is not in it. Not what Java's programs write, which the containers' tests have.
 
 use keyreeve::facts::Reading;
-use keyreeve::rules::contract::Protection;
+use keyreeve_contract::Protection;
 use proptest::collection::vec;
 use proptest::prelude::*;
 

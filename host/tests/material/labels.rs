@@ -4,8 +4,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::material;
-use keyreeve::rules::contract::{Key, Protection, Role};
 use keyreeve::source::{Source, SourceId};
+use keyreeve_contract::{Key, Protection, Role};
 
 use crate::tools::{openssl, read};
 

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::{KeyName, Reading};
-use keyreeve::rules::contract::{Key, Protection, Role};
+use keyreeve_contract::{Key, Protection, Role};
 use proptest::prelude::*;
 
 use crate::canary::assert_hidden;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use keyreeve::facts::{Identity, Reading};
-use keyreeve::rules::contract::{Key, Protection};
+use keyreeve_contract::{Key, Protection};
 use proptest::prelude::*;
 
 use crate::tools::{Authority, file, hides_contents, opened, openssl, read, sha256};

@@ -2,9 +2,9 @@
 
 use keyreeve::facts::read::Detail;
 use keyreeve::policy::Policy;
-use keyreeve::rules::contract::{Certificate, RevocationList};
 use keyreeve::scan;
 use keyreeve::source::{Source, Sources};
+use keyreeve_contract::{Certificate, RevocationList};
 
 use std::path::{Path, PathBuf};
 

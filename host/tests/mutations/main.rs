@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use keyreeve::facts::password::Passwords;
 use keyreeve::facts::read::{self, Detail};
-use keyreeve::finding::FactKind;
 use keyreeve::problem::Subject;
 use keyreeve::source::{Location, Source, SourceId, Sources};
+use keyreeve_contract::FactKind;
 
 /// Mutations of each file.
 const ROUNDS: u64 = 6;

@@ -21,31 +21,4 @@ pub mod rule {
     });
 }
 
-macro_rules! kind_of_fact {
-    ($module:ident, $export:literal, $world:literal) => {
-        pub mod $module {
-            wit_bindgen::generate!({
-                path: "../../wit",
-                inline: $world,
-                additional_derives: [Clone, PartialEq],
-                generate_all,
-                with: { "keyreeve:policy/types@1.1.0": crate::bindings::rule::keyreeve::policy::types },
-                pub_export_macro: true,
-                export_macro_name: $export,
-            });
-        }
-    };
-}
-
-kind_of_fact! { tls_endpoints, "export_tls_endpoints",
-"package keyreeve:guest-tls-endpoints; world tls-endpoints-alone { export keyreeve:policy/tls-endpoints@1.1.0; }" }
-kind_of_fact! { certificates, "export_certificates",
-"package keyreeve:guest-certificates; world certificates-alone { export keyreeve:policy/certificates@1.1.0; }" }
-kind_of_fact! { keys, "export_keys",
-"package keyreeve:guest-keys; world keys-alone { export keyreeve:policy/keys@1.1.0; }" }
-kind_of_fact! { inventory, "export_inventory",
-"package keyreeve:guest-inventory; world inventory-alone { export keyreeve:policy/inventory@1.1.0; }" }
-kind_of_fact! { encrypted_data, "export_encrypted_data",
-"package keyreeve:guest-encrypted-data; world encrypted-data-alone { export keyreeve:policy/encrypted-data@1.1.0; }" }
-kind_of_fact! { revocation_lists, "export_revocation_lists",
-"package keyreeve:guest-revocation-lists; world revocation-lists-alone { export keyreeve:policy/revocation-lists@1.1.0; }" }
+keyreeve_rule_derive::kinds!("../../wit");

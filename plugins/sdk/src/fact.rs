@@ -1,9 +1,6 @@
 //! What all kinds of fact have in common: a context and a list of what is unknown. Not the fields of any one kind.
 
-use crate::{
-    Certificate, Context, Data, EncryptedItem, Environment, Holder, InventoryEntry, Key, Network, Purpose,
-    RevocationList, Severity, TlsEndpoint, Unknown,
-};
+use crate::{Context, Data, Environment, Holder, Network, Purpose, Severity, Unknown};
 
 /// One fact of any kind.
 pub trait Fact {
@@ -20,22 +17,6 @@ pub trait Fact {
         self.unknowns().iter().find(|unknown| unknown.field == field).map(|unknown| unknown.reason.as_str())
     }
 }
-
-macro_rules! facts {
-    ($($fact:ty),*) => {$(
-        impl Fact for $fact {
-            fn context(&self) -> &Context {
-                &self.context
-            }
-
-            fn unknowns(&self) -> &[Unknown] {
-                &self.unknown
-            }
-        }
-    )*};
-}
-
-facts!(TlsEndpoint, Certificate, Key, InventoryEntry, EncryptedItem, RevocationList);
 
 impl Context {
     /// Nothing stated: untrusted network, sensitive data, live, no environment, no holder.

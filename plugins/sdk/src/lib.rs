@@ -64,17 +64,10 @@ mod rule;
 pub mod sample;
 mod settings;
 
-pub use bindings::certificates::exports::keyreeve::policy::certificates::Certificate;
-pub use bindings::encrypted_data::exports::keyreeve::policy::encrypted_data::{EncryptedItem, Opener};
-pub use bindings::inventory::exports::keyreeve::policy::inventory::InventoryEntry;
-pub use bindings::keys::exports::keyreeve::policy::keys::{Encryption, Key, Protection, Role};
-pub use bindings::revocation_lists::exports::keyreeve::policy::revocation_lists::RevocationList;
+pub use bindings::facts::*;
 pub use bindings::rule::exports::keyreeve::policy::rule::{Info, Setting, Value};
 pub use bindings::rule::keyreeve::policy::types::{
     Context, Data, Environment, Finding, Holder, Network, Part, PublicKey, Purpose, Scan, Severity, Unknown, Verdict,
-};
-pub use bindings::tls_endpoints::exports::keyreeve::policy::tls_endpoints::{
-    Side, TlsEndpoint, Transport, Verification,
 };
 pub use fact::Fact;
 pub use findings::{Findings, Pending};

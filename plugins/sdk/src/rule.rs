@@ -68,9 +68,8 @@ pub fn judge_with<R: Judge<F>, F>(settings: R::Settings, fact: &F) -> Vec<crate:
     crate::guest::check(&rule, &crate::sample::scan(), std::slice::from_ref(fact))
 }
 
-/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it
-/// judges (`tls_endpoints`, `certificates`, `keys`, `inventory`, `encrypted_data`, `revocation_lists`). The type implements [`Rule`] and, for each kind,
-/// [`Judge`].
+/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it judges, which
+/// are the interfaces of wit/facts.wit with underscores. The type implements [`Rule`] and, for each kind, [`Judge`].
 #[macro_export]
 macro_rules! rule {
     ($rule:ident: $($kind:ident),+ $(,)?) => {
@@ -94,43 +93,19 @@ macro_rules! rule {
             #[cfg(target_arch = "wasm32")]
             $crate::bindings::rule::export_rule!(Component with_types_in $crate::bindings::rule);
 
-            $( $crate::__judge!($kind, Component, INSTANCE); )+
+            $(
+                impl $crate::bindings::$kind::Guest for Component {
+                    fn check(
+                        scan: $crate::Scan,
+                        facts: ::std::vec::Vec<$crate::bindings::$kind::Fact>,
+                    ) -> ::core::result::Result<::std::vec::Vec<$crate::Finding>, ::std::string::String> {
+                        $crate::guest::check_instance(&INSTANCE, &scan, &facts)
+                    }
+                }
+
+                #[cfg(target_arch = "wasm32")]
+                $crate::bindings::$kind::export!(Component with_types_in $crate::bindings::$kind);
+            )+
         };
-    };
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __judge {
-    (tls_endpoints, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ tls_endpoints, export_tls_endpoints, TlsEndpoint, $component, $instance);
-    };
-    (certificates, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ certificates, export_certificates, Certificate, $component, $instance);
-    };
-    (keys, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ keys, export_keys, Key, $component, $instance);
-    };
-    (inventory, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ inventory, export_inventory, InventoryEntry, $component, $instance);
-    };
-    (encrypted_data, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ encrypted_data, export_encrypted_data, EncryptedItem, $component, $instance);
-    };
-    (revocation_lists, $component:ident, $instance:ident) => {
-        $crate::__judge!(@ revocation_lists, export_revocation_lists, RevocationList, $component, $instance);
-    };
-    (@ $kind:ident, $export:ident, $fact:ident, $component:ident, $instance:ident) => {
-        impl $crate::bindings::$kind::exports::keyreeve::policy::$kind::Guest for $component {
-            fn check(
-                scan: $crate::Scan,
-                facts: ::std::vec::Vec<$crate::$fact>,
-            ) -> ::core::result::Result<::std::vec::Vec<$crate::Finding>, ::std::string::String> {
-                $crate::guest::check_instance(&$instance, &scan, &facts)
-            }
-        }
-
-        #[cfg(target_arch = "wasm32")]
-        $crate::bindings::$kind::$export!($component with_types_in $crate::bindings::$kind);
     };
 }

@@ -143,10 +143,10 @@ pub(crate) mod host {
     use std::collections::BTreeMap;
 
     use keyreeve::facts::{Facts, Place};
-    use keyreeve::finding::FactKind;
     use keyreeve::source::{Location, SourceId, Span};
+    use keyreeve_contract::FactKind;
 
-    facts!(keyreeve::rules::contract);
+    facts!(keyreeve_contract);
 
     /// So many facts of each kind, each kind by itself.
     pub(crate) fn all(count: usize) -> BTreeMap<FactKind, Facts> {
@@ -174,7 +174,7 @@ pub(crate) mod host {
 pub(crate) mod native {
     use std::hint::black_box;
 
-    use keyreeve::finding::FactKind;
+    use keyreeve_contract::FactKind;
     use keyreeve_rule::{Judge, Rule, Scan, guest};
 
     facts!(keyreeve_rule);

@@ -14,17 +14,17 @@ use anyhow::{Result, anyhow};
 use jiff::civil::Date;
 use keyreeve::discover::{self, Request};
 use keyreeve::facts::read::{Detail, matters};
-use keyreeve::finding::FactKind;
 use keyreeve::policy::Policy;
 use keyreeve::progress::Silent;
 use keyreeve::rules::built_in::{BUILT_IN, BuiltIn};
-use keyreeve::rules::contract::Scan;
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::judge;
 use keyreeve::rules::set::{Entry, RuleSet, Selection};
 use keyreeve::scan::{self, Given};
 use keyreeve_bench::generate;
 use keyreeve_bench::measure::{interleaved, ratio, time};
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Scan;
 
 /// The day that everything is judged at: the certificates to measure with were issued then.
 const AS_OF: Date = Date::constant(2026, 11, 23);

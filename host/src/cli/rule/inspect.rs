@@ -8,7 +8,7 @@ use keyreeve::kit::inspect::{Calls, Inspection, inspect};
 use keyreeve::report::escape::{visible_lines, write_json};
 use keyreeve::report::{Exit, statements};
 use keyreeve::rules::component::CONTRACT;
-use keyreeve::rules::contract::Info;
+use keyreeve_contract::Info;
 
 use crate::cli::explain::literal;
 use crate::cli::output::{self, Terminal};

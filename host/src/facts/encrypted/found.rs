@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::facts::key::key_bits;
-use crate::facts::material::unspecified;
 use crate::facts::{KeyName, Place};
-use crate::rules::contract::{EncryptedItem, Unknown};
 use crate::source::{Location, SourceId, Span};
+use keyreeve_contract::{Context, EncryptedItem, Unknown};
 
 /// As many values of one kind in one file are facts of their own; of more it is one fact.
 const SINGLE: usize = 3;
@@ -29,7 +28,7 @@ impl Found {
     /// Data of that format of which nothing is known yet: what is not stated later is unknown.
     pub(super) fn new(format: &'static str, noun: &'static str) -> Self {
         let item = EncryptedItem {
-            context: unspecified(),
+            context: Context::UNSPECIFIED,
             unknown: Vec::new(),
             format: format.to_owned(),
             cipher: String::new(),

@@ -4,9 +4,8 @@
 use std::ops::Range;
 
 use crate::facts::Place;
-use crate::facts::material::unspecified;
-use crate::rules::contract::{Key, Protection, PublicKey, Role, Unknown};
 use crate::source::{Location, SourceId, Span};
+use keyreeve_contract::{Context, Key, Protection, PublicKey, Role, Unknown};
 
 /// Longest file that a password or a master key is taken from.
 const LONGEST: usize = 1024;
@@ -117,7 +116,7 @@ fn key(kind: Kind, bytes: &[u8]) -> (Key, &'static str) {
         None => vec![Unknown { field: "public.bits".to_owned(), reason }],
     };
     let key = Key {
-        context: unspecified(),
+        context: Context::UNSPECIFIED,
         unknown,
         role: Role::Private,
         format: format.to_owned(),

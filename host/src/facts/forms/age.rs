@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Sink, bech32, begins_word, run};
 use crate::facts::key::{Found, PublicHalf, derive};
 use crate::facts::oid;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 /// Identities, the hybrid ones, and those of plugins whose secret is in hardware.
 pub(super) const SECRET_MARKS: &[&str] =

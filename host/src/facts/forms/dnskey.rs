@@ -9,7 +9,7 @@ use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid::{self, curves};
 use crate::facts::pem::decode;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 /// The type of the record.
 pub(super) const MARKS: &[&str] = &["DNSKEY"];

@@ -13,7 +13,7 @@ use crate::facts::key::derive::Owed;
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid::{self, curves};
 use crate::facts::pem::decode;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["Private-key-format:"];

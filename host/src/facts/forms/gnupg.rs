@@ -15,7 +15,7 @@ use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::oid::{self, curves};
 use crate::facts::openpgp::s2k;
 use crate::facts::pem::Symbol;
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 /// What a key in the text form begins with: plaintext, under a passphrase, on a card.
 pub(super) const MARKS: &[&str] = &["(private-key", "(protected-private-key", "(shadowed-private-key"];

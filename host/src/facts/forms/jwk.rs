@@ -13,7 +13,7 @@ use crate::facts::asn1::{Malformed, encode_oid, significant};
 use crate::facts::key::derive::Owed;
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid::{self, curves};
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 /// The member that every key has, in its spellings: quoted, quoted in a string, bare.
 pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:"];

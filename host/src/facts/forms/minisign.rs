@@ -5,7 +5,7 @@ use super::{Sink, begins_word, is_placeholder, run};
 use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::oid;
 use crate::facts::pem::decode;
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 /// Base64 of what secret keys begin with: minisign's with scrypt and without, signify's.
 pub(super) const SECRET_MARKS: &[&str] = &["RWRTY0Iy", "RWQAAEIy", "RWRCSwAA"];

@@ -8,7 +8,7 @@ use super::{Sink, is_placeholder};
 use crate::facts::asn1::Malformed;
 use crate::facts::key::{Found, encryption, wire::SshKey};
 use crate::facts::pem::decode;
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 /// The beginning of the first line; the version follows.
 pub(super) const MARKS: &[&str] = &["PuTTY-User-Key-File-"];

@@ -7,7 +7,7 @@ use crate::facts::asn1::{Malformed, significant};
 use crate::facts::fields::Fields;
 use crate::facts::key::{Found, PublicHalf, encryption};
 use crate::facts::pem::decode;
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["---- BEGIN SSH2 "];

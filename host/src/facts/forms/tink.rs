@@ -7,7 +7,7 @@ use crate::facts::asn1::{Malformed, significant};
 use crate::facts::key::{Found, PublicHalf};
 use crate::facts::oid;
 use crate::facts::pem::decode;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 /// The member that the data of every key has.
 pub(super) const MARKS: &[&str] = &["keyMaterialType"];

@@ -5,7 +5,7 @@ use super::{Sink, run};
 use crate::facts::key::{Found, PublicHalf, derive};
 use crate::facts::oid;
 use crate::facts::pem::decode;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 const SECRET: &[u8] = b"== ed25519v1-secret: type0 ==\0\0\0";
 const PUBLIC: &[u8] = b"== ed25519v1-public: type0 ==\0\0\0";

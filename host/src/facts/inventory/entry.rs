@@ -9,9 +9,9 @@ use super::date;
 use super::field::{Field, normal};
 use super::places;
 use super::secret::Secrets;
-use crate::rules::contract::{Context, Data, Environment, Holder, InventoryEntry, Network, Purpose, Unknown};
 use crate::source::{Location, SourceId, Span};
 use crate::text::quoted;
+use keyreeve_contract::{Context, Data, Environment, Holder, InventoryEntry, Network, Purpose, Unknown};
 
 /// Longest text that a fact takes over, in bytes; the rest is cut.
 const TEXT_LIMIT: usize = 4096;

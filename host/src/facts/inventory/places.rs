@@ -2,9 +2,9 @@
 
 use super::super::tree::{Node, Text, Tree, Value};
 use super::field::{Field, normal};
-use crate::rules::contract::Environment;
 use crate::source::Span;
 use crate::text::quoted;
+use keyreeve_contract::Environment;
 
 /// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
 const ENTRY_LIMIT: usize = 100_000;

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::facts::Place;
-use crate::rules::contract::{Environment, Holder, InventoryEntry};
+use keyreeve_contract::{Environment, Holder, InventoryEntry};
 
 fn read_as(name: &str, text: &str) -> Reading {
     let reading = read(SourceId(0), &Source::new(name, None, text.as_bytes()));

@@ -5,7 +5,7 @@ use der::Tag;
 
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed};
 use crate::facts::oid::{self, Oid, oid};
-use crate::rules::contract::Encryption;
+use keyreeve_contract::Encryption;
 
 pub(crate) const PBES2: Oid = oid("1.2.840.113549.1.5.13");
 pub(crate) const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");

@@ -5,7 +5,7 @@ use crate::digest::{hex, sha256};
 use crate::facts::asn1::{Malformed, bit_length};
 use crate::facts::openpgp::fingerprint_of_version_4;
 use crate::facts::openpgp::packet::{Packet, Packets, Tag};
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use super::Found;
 

@@ -3,7 +3,7 @@
 
 use crate::facts::asn1::Malformed;
 use crate::facts::fields::Fields;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use super::wire::SshKey;
 use super::{Found, encryption};

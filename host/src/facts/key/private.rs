@@ -7,7 +7,7 @@ use der::Tag;
 
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
 use crate::facts::oid::{self, KeyForm, curves};
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use super::derive::Owed;
 use super::public::PublicHalf;

@@ -10,7 +10,7 @@ use crate::digest::{md5, sha256};
 use crate::facts::KeyName;
 use crate::facts::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
 use crate::facts::oid::{self, KeyForm, curves};
-use crate::rules::contract::PublicKey;
+use keyreeve_contract::PublicKey;
 
 use super::derive::Owed;
 use super::wire;

@@ -6,7 +6,7 @@ use der::Tag;
 use crate::facts::asn1::{Elements, Malformed, encode, encode_oid};
 use crate::facts::oid;
 use crate::facts::pem::Special;
-use crate::rules::contract::{Encryption, Protection, Role};
+use keyreeve_contract::{Encryption, Protection, Role};
 
 use super::public::PublicHalf;
 use super::shape::Shape;

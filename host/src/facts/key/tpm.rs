@@ -6,7 +6,7 @@ use der::Tag;
 use crate::facts::asn1::{Elements, Malformed, encode_oid, significant};
 use crate::facts::fields::Fields;
 use crate::facts::oid::curves;
-use crate::rules::contract::{Protection, Role};
+use keyreeve_contract::{Protection, Role};
 
 use super::Found;
 use super::public::PublicHalf;

@@ -8,7 +8,7 @@ use crate::facts::certificate::time;
 use crate::facts::container::{Item, Sink, encrypted, tried};
 use crate::facts::key::{Found, Shape, encryption};
 use crate::facts::password::{Opened, Opener};
-use crate::rules::contract::EncryptedItem;
+use keyreeve_contract::EncryptedItem;
 
 use super::Entry;
 

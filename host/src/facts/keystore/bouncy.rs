@@ -5,7 +5,7 @@ use crate::facts::asn1::Malformed;
 use crate::facts::container::{Item, Sink, encrypted, hidden};
 use crate::facts::fields::Fields;
 use crate::facts::key::{Found, Shape};
-use crate::rules::contract::Encryption;
+use keyreeve_contract::Encryption;
 
 use super::{Entry, seconds};
 

@@ -16,8 +16,8 @@ use super::upstreams::{self, Surroundings};
 use crate::budget::Budget;
 use crate::facts::{Facts, Reading};
 use crate::problem::Problem;
-use crate::rules::contract::{Side, Transport};
 use crate::source::{Location, Sources};
+use keyreeve_contract::{Side, Transport};
 
 /// Why a fragment's inheritance is not known.
 const ALONE: &str = "no configuration in the scanned tree includes this file, so what it inherits is not known";

@@ -11,10 +11,8 @@ use crate::budget::Work;
 use crate::digest::sha256;
 use crate::facts::parts::Part;
 use crate::facts::{Facts, Place};
-use crate::rules::contract::{
-    Context, Data, Environment, Holder, Network, Purpose, Side, TlsEndpoint, Transport, Unknown, Verification,
-};
 use crate::source::{Location, SourceId};
+use keyreeve_contract::{Context, Network, Side, TlsEndpoint, Transport, Unknown, Verification};
 
 /// An endpoint before it is a fact.
 pub(super) struct Endpoint {
@@ -147,11 +145,5 @@ impl Tls {
 
 /// Only the network shows in the addresses; scopes fill in the rest.
 fn context(local: bool) -> Context {
-    Context {
-        environment: Environment::Unspecified,
-        holder: Holder::Unspecified,
-        network: if local { Network::Trusted } else { Network::Unspecified },
-        data: Data::Unspecified,
-        purpose: Purpose::Unspecified,
-    }
+    Context { network: if local { Network::Trusted } else { Network::Unspecified }, ..Context::UNSPECIFIED }
 }

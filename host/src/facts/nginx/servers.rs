@@ -16,8 +16,8 @@ use super::settings::{Outer, SERVER, Scope, Setting};
 use super::tls::{Reader, Tls};
 use super::upstreams::{self, Surroundings};
 use crate::facts::openssl::TLS1_3;
-use crate::rules::contract::{Side, Transport};
 use crate::source::Location;
+use keyreeve_contract::{Side, Transport};
 
 /// The block that servers stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use super::*;
 use crate::budget::Budget;
 use crate::facts::{Place, Reading};
 use crate::problem::{Problem, Subject};
-use crate::rules::contract::{Network, Side, TlsEndpoint, Transport, Verification};
 use crate::source::{Location, Source, SourceId, Sources};
+use keyreeve_contract::{Network, Side, TlsEndpoint, Transport, Verification};
 
 struct Tree {
     sources: Sources,

@@ -12,9 +12,9 @@ use super::values::{self, Expansions, SuiteList};
 use crate::budget::Work;
 use crate::facts::openssl;
 use crate::facts::parts::Part;
-use crate::rules::contract::{Unknown, Verification};
 use crate::source::{Location, Span};
 use crate::text::{self, quoted_to};
+use keyreeve_contract::{Unknown, Verification};
 
 /// Characters of a value that a message repeats.
 const QUOTE: usize = 80;

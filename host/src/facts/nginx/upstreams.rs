@@ -17,9 +17,9 @@ use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
 use super::tls::{Reader, Tls};
 use crate::budget::Work;
 use crate::facts::Identity;
-use crate::rules::contract::{Side, Transport};
 use crate::source::Location;
 use crate::text::quoted_to;
+use keyreeve_contract::{Side, Transport};
 
 /// A server whose connections are wanted.
 pub(super) struct Server<'s, 'f> {

@@ -119,7 +119,7 @@ mod tests {
 
     use super::*;
     use crate::facts::spelling::to_value;
-    use crate::rules::contract::{Encryption, Key, PublicKey, Severity};
+    use keyreeve_contract::{Encryption, Key, PublicKey, Severity};
 
     fn encryption() -> Value {
         json!({ "scheme": "PBES2", "kdf": "PBKDF2", "prf": "hmacWithSHA256", "iterations": u64::MAX,

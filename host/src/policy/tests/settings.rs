@@ -2,7 +2,7 @@
 
 use super::super::*;
 use super::{EVERYTHING, faults, load};
-use crate::rules::contract::{Info, Setting, Value};
+use keyreeve_contract::{Info, Setting, Value};
 
 fn setting(name: &str, default: Value) -> Setting {
     Setting { name: name.into(), default, doc: "Does it".into(), attributes: Vec::new() }

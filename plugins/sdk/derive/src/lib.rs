@@ -1,7 +1,8 @@
-//! `#[derive(Settings)]`: a plain struct as the settings of a rule. Not what settings are: the trait and the types that a
-//! setting can have stand in `keyreeve-rule`.
+//! The macros of `keyreeve-rule`: a plain struct as the settings of a rule, and the kinds of fact of the contract as modules. Not
+//! what settings and facts are to an author: that stands in `keyreeve-rule`.
 
 mod field;
+mod kinds;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -15,6 +16,15 @@ use field::Field;
 pub fn settings(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// Makes a module of each kind of fact in a folder of WIT, given from the crate's own folder, and one of all their types. For
+/// `keyreeve-rule` alone.
+#[doc(hidden)]
+#[proc_macro]
+pub fn kinds(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let folder = parse_macro_input!(input as syn::LitStr);
+    kinds::expand(&folder).unwrap_or_else(Error::into_compile_error).into()
 }
 
 fn expand(input: &DeriveInput) -> Result<TokenStream> {

@@ -6,7 +6,7 @@ use crate::facts::fields::Fields;
 use crate::facts::key::encryption;
 use crate::facts::openpgp;
 use crate::facts::openpgp::s2k::{self, Specifier};
-use crate::rules::contract::Encryption;
+use keyreeve_contract::Encryption;
 
 /// What is in the place of a secret.
 pub(super) enum Secret {

@@ -1,0 +1,18 @@
+//! The order and names of severities. Not what a severity means: wit/ says it.
+
+use crate::Severity;
+
+impl Severity {
+    /// Every severity, lowest first, as the contract lists them.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// Its name in keyreeve.toml, on the command line and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
