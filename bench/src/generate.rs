@@ -217,16 +217,11 @@ mod tests {
     fn no_key_is_weak() {
         let folder = tempfile::tempdir().unwrap();
         certificates(folder.path(), 1, 100).unwrap();
-        let source =
-            keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
-        let mut sources = keyreeve::source::Sources::new(vec![source]);
+        let source = keyreeve_source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
+        let mut sources = keyreeve_source::Sources::new(vec![source]);
         let policy = keyreeve::policy::Policy::built_in();
-        let understood = keyreeve::scan::understand(
-            &mut sources,
-            &policy,
-            keyreeve::facts::read::Detail::Judged,
-            &Default::default(),
-        );
+        let understood =
+            keyreeve::scan::understand(&mut sources, &policy, keyreeve::formats::Detail::Judged, &Default::default());
         let certificates = understood.facts.certificates.facts().iter();
         assert!(certificates.clone().all(|certificate| certificate.key.attributes.is_empty()));
         assert_eq!(certificates.len(), 100);
@@ -236,9 +231,8 @@ mod tests {
     fn every_certificate_has_a_key_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
         certificates(folder.path(), 1, 100).unwrap();
-        let source =
-            keyreeve::source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
-        let reading = keyreeve::facts::material::read(keyreeve::source::SourceId(0), &source);
+        let source = keyreeve_source::Source::new("x.pem", None, fs::read(folder.path().join("bundle-0.pem")).unwrap());
+        let reading = keyreeve_material::scan::read(keyreeve_source::SourceId(0), &source);
         let keys: std::collections::BTreeSet<_> =
             reading.facts.certificates.places().iter().map(|place| place.spki).collect();
         assert_eq!((keys.len(), reading.problems.len()), (100, 0));

@@ -5,15 +5,17 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{self, Detail};
-use keyreeve::facts::{Reading, openssl};
+use keyreeve_material::password::Passwords;
+use keyreeve::formats;
+use keyreeve::formats::Detail;
+use keyreeve_facts::Reading;
+use keyreeve_algorithms::openssl;
 use keyreeve_contract::FactKind;
 use keyreeve::policy::Policy;
 use keyreeve::policy::lock::Lock;
-use keyreeve::problem::Subject;
+use keyreeve_source::problem::Subject;
 use keyreeve::settle::baseline::Baseline;
-use keyreeve::source::{Location, Source, Sources};
+use keyreeve_source::{Location, Source, Sources};
 use keyreeve::{kit, rules};
 
 /// A parser.
@@ -79,9 +81,9 @@ pub static PARSERS: &[Parser] = &[
 
 /// Reads a file of that name in every format that it is.
 fn file(name: &str, bytes: &[u8]) {
-    let _ = read::matters(name, bytes);
+    let _ = formats::matters(name, bytes);
     let sources = Sources::new(vec![Source::new(name, None, bytes.to_vec())]);
-    check(&read::read(&sources, Detail::Everything, Passwords::NONE).reading, bytes.len());
+    check(&formats::read(&sources, Detail::Everything, Passwords::NONE).reading, bytes.len());
 }
 
 /// Reads a file that begins in that way.
@@ -118,7 +120,7 @@ fn pem(bytes: &[u8]) {
 fn passwords(bytes: Vec<u8>) {
     let length = bytes.len();
     let sources = Sources::new(vec![Source::new("file", None, bytes)]);
-    check(&read::read(&sources, Detail::Judged, &Passwords::of_lines("\nchangeit\nsecret7\n")).reading, length);
+    check(&formats::read(&sources, Detail::Judged, &Passwords::of_lines("\nchangeit\nsecret7\n")).reading, length);
 }
 
 /// Reads a PEM block under a header DEK-Info, with passwords at hand: the first line is the header's value.

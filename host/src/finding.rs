@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use crate::source::Location;
 use keyreeve_contract::{FactKind, Severity, Verdict};
+use keyreeve_source::Location;
 
 /// Whether a finding counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

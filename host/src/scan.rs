@@ -5,22 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::facts::password::Passwords;
-use crate::facts::read::{self, Detail};
-use crate::facts::{Facts, Place, Reading};
 use crate::finding::Finding;
+use crate::formats;
+use crate::formats::Detail;
 use crate::policy::{Policy, scopes};
-use crate::private::Private;
-use crate::problem::{Problem, Stage, Subject};
 use crate::relate::{relate, weigh};
 use crate::rules::engine::Engine;
 use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
-use crate::source::{SourceId, Sources, Span};
-use crate::weak::blocklist::Blocklist;
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Words;
+use keyreeve_facts::{Facts, Place, Reading};
+use keyreeve_material::password::Passwords;
+use keyreeve_source::private::Private;
+use keyreeve_source::problem::{Problem, Stage, Subject};
+use keyreeve_source::{SourceId, Sources, Span};
+use keyreeve_weak::blocklist::Blocklist;
 
 /// What is known once everything is read, and before anything is judged.
 pub struct Understood {
@@ -55,7 +56,7 @@ impl Default for Given<'_> {
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let read::Facts { reading, formats, budget } = read::read(sources, detail, given.passwords);
+    let formats::Facts { reading, formats, budget } = formats::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-use keyreeve::budget::Budget;
-use keyreeve::facts::Reading;
-use keyreeve::facts::nginx::{assemble, parse, recognises};
-use keyreeve::problem::Subject;
-use keyreeve::source::{Source, SourceId, Sources};
+use keyreeve_facts::Reading;
+use keyreeve_servers::nginx::{assemble, parse, recognises};
+use keyreeve_source::budget::Budget;
+use keyreeve_source::problem::Subject;
+use keyreeve_source::{Source, SourceId, Sources};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -45,7 +45,7 @@ fn load(folder: &Path) -> Vec<Source> {
 }
 
 fn places(reading: &Reading, sources: &Sources) -> Vec<String> {
-    let shown = |problem: &keyreeve::problem::Problem| match &problem.subject {
+    let shown = |problem: &keyreeve_source::problem::Problem| match &problem.subject {
         Subject::Place(at) => {
             let source = &sources[at.source];
             format!("{}:{}: {}", source.name, source.position(at.span.start).line, problem.message)

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use dashu_int::UBig;
-use keyreeve::weak::{common_factors, curve, density, fermat, fixed, roca, small, wiener};
 use keyreeve_bench::measure::{interleaved, time};
+use keyreeve_weak::{common_factors, curve, density, fermat, fixed, roca, small, wiener};
 
 /// Moduli whose checks are measured, and whose common factors are looked for.
 const KEYS: usize = 200;

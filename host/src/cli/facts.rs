@@ -3,16 +3,18 @@
 use std::io;
 
 use anyhow::Result;
-use keyreeve::discover::{self, Request};
-use keyreeve::facts::read::{Detail, matters};
-use keyreeve::facts::{Facts, List, Place, spelling};
-use keyreeve::problem::{Problem, Subject};
+use keyreeve::discover;
+use keyreeve::discover::Request;
+use keyreeve::formats::{Detail, matters};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
-use keyreeve::scan::{self, Given};
-use keyreeve::source::{Location, Sources};
+use keyreeve::scan;
+use keyreeve::scan::Given;
 use keyreeve_contract::kinds;
+use keyreeve_facts::{Facts, List, Place, spelling};
+use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::{Location, Sources};
 use serde::ser::{Error as _, SerializeSeq as _};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};

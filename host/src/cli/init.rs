@@ -4,7 +4,8 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use keyreeve::discover::{self, Request};
+use keyreeve::discover;
+use keyreeve::discover::Request;
 use keyreeve::init;
 use keyreeve::policy::FILE_NAME;
 use keyreeve::progress::Line;

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail, ensure};
 use clap::ValueEnum as _;
 use keyreeve::policy::PolicyError;
+use keyreeve::report;
 use keyreeve::report::escape::visible_lines;
-use keyreeve::report::{self, Format, Report, Style};
+use keyreeve::report::{Format, Report, Style};
 
 use super::Color;
 

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use keyreeve::discover::{git_root, name_of, resolve, staged_file};
-use keyreeve::facts::password::Passwords;
 use keyreeve::policy::{Lock, OwnRule, Policy, Scope, find};
-use keyreeve::regular;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{PolicyReport, ScopeReport};
 use keyreeve::rules::cache::Cache;
@@ -17,8 +15,10 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
-use keyreeve::source::Sources;
-use keyreeve::weak::blocklist::Blocklist;
+use keyreeve_material::password::Passwords;
+use keyreeve_source::Sources;
+use keyreeve_source::regular;
+use keyreeve_weak::blocklist::Blocklist;
 
 use super::{BlocklistArgument, PasswordArgument, PolicyArgument};
 

@@ -10,7 +10,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 use std::{env, io};
 
-use super::blobs::{self, Entry};
+use super::blobs;
+use super::blobs::Entry;
 use super::{Discovery, Keep, Staged, dot_git, names, read};
 use crate::progress::Progress;
 use crate::report::Commit;

@@ -9,9 +9,10 @@ use ignore::Match;
 use ignore::gitignore::gitconfig_excludes_path;
 
 use super::dot_git;
-use super::git::{self, GitError};
+use super::git;
+use super::git::GitError;
 use super::patterns::{Patterns, Weight};
-use crate::budget::{Budget, Spent};
+use keyreeve_source::budget::{Budget, Spent};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
 const PATTERNS_LIMIT: usize = 256 * 1024;

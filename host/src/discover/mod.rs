@@ -18,9 +18,9 @@ pub use git::{GitError, commit, repository, staged, staged_file, tree};
 pub use names::{name_of, resolve, resolve_folder};
 use read::Bytes;
 
-use crate::problem::Problem;
 use crate::progress::Progress;
-use crate::source::{SIZE_LIMIT, Source, Sources};
+use keyreeve_source::problem::Problem;
+use keyreeve_source::{SIZE_LIMIT, Source, Sources};
 
 /// Whether a source of that name and content can matter. Asked of every file, from several threads and perhaps twice; only what matters
 /// stays in memory.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::budget::{Budget, Spent, Work};
+use keyreeve_source::budget::{Budget, Spent, Work};
 
 /// Weight of the patterns that can be in force in one folder: they take some 50 MiB.
 const MOST_IN_FORCE: u64 = 1 << 20;

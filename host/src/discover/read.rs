@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::{SIZE_LIMIT, open};
+use keyreeve_source::{SIZE_LIMIT, open};
 
 /// The reason that stands in the report for a file beyond [`SIZE_LIMIT`].
 pub(super) const TOO_LARGE: &str = "larger than 256 MiB";

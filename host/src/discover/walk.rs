@@ -14,8 +14,8 @@ use super::ignored::{Heed, Repository, Rules};
 use super::names::{name_of, push_text, resolve};
 use super::read::{Content, Reader, kind_name, reason};
 use super::{Discovery, Found, Request};
-use crate::budget::Budget;
 use crate::progress::Progress;
+use keyreeve_source::budget::Budget;
 
 /// So many files of one folder are a piece of work.
 const BATCH: usize = 128;

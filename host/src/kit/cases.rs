@@ -9,21 +9,25 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use super::diff::Line;
-use super::expected::{self, ExpectedError};
+use super::expected;
+use super::expected::ExpectedError;
 use super::file;
-use super::replay::{self, ReplayError};
-use crate::discover::{self, Request, name_of};
-use crate::facts::Facts;
-use crate::facts::read::{Detail, matters};
+use super::replay;
+use super::replay::ReplayError;
+use crate::discover;
+use crate::discover::{Request, name_of};
+use crate::formats::{Detail, matters};
 use crate::policy::{FILE_NAME, Policy, PolicyError, SIZE_LIMIT};
-use crate::problem::{Problem, Subject};
 use crate::progress::Silent;
 use crate::rules::built_in::BUILT_IN;
 use crate::rules::engine::Engine;
 use crate::rules::rule::Rule;
 use crate::rules::set::{Entry, RuleSet};
-use crate::scan::{self, Given};
-use crate::source::Sources;
+use crate::scan;
+use crate::scan::Given;
+use keyreeve_facts::Facts;
+use keyreeve_source::Sources;
+use keyreeve_source::problem::{Problem, Subject};
 
 /// Recorded facts, in the place of files.
 const FACTS: &str = "facts.json";

@@ -5,12 +5,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::diff::{self, Line};
+use super::diff;
+use super::diff::Line;
 use super::file;
 use crate::finding::Finding;
 use crate::report::escape::write_json;
-use crate::source::Sources;
 use keyreeve_contract::Verdict;
+use keyreeve_source::Sources;
 
 /// The name of the file in a case.
 pub const FILE: &str = "expected.json";

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use crate::regular;
+use keyreeve_source::regular;
 
 /// The bytes of a regular file; none if there is no such file. A link, which could lead anywhere, and a pipe, which could wait
 /// for ever, are errors, and so is a file that is too long.

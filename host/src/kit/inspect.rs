@@ -8,8 +8,6 @@ use serde_json::{Value, json};
 use wasmparser::Parser;
 
 use super::{advice, samples};
-use crate::digest::{hex, sha256};
-use crate::facts::spelling;
 use crate::rules::built_in::BUILT_IN;
 use crate::rules::component::{CONTRACT, Names, Refusal};
 use crate::rules::engine::Engine;
@@ -18,6 +16,8 @@ use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::Rule;
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Info;
+use keyreeve_facts::spelling;
+use keyreeve_source::digest::{hex, sha256};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use keyreeve_contract::{Fact, FactKind, kinds};
 
-use crate::facts::{Facts, List, Place, spelling};
-use crate::source::{Location, Source, SourceId, Sources, Span};
+use keyreeve_facts::{Facts, List, Place, spelling};
+use keyreeve_source::{Location, Source, SourceId, Sources, Span};
 
 /// The schema that is understood.
 const SCHEMA: &str = "keyreeve/facts/v1";

@@ -1,12 +1,12 @@
 //! Facts such as a scan finds, one of each kind, to see what a call of a rule takes. Not facts that a rule should pass or find
 //! fault with: those are the cases of its author.
 
-use crate::facts::{Facts, Place};
-use crate::source::{Location, SourceId, Span};
 use keyreeve_contract::{
     Certificate, Context, Data, EncryptedItem, Encryption, Environment, FactKind, Holder, InventoryEntry, Key, Network,
     Protection, PublicKey, Purpose, RevocationList, Role, Scan, Side, TlsEndpoint, Transport, Verification, kinds,
 };
+use keyreeve_facts::{Facts, Place};
+use keyreeve_source::{Location, SourceId, Span};
 
 /// The day that samples are judged at, 2026-11-23, so that they take the same in every run.
 const TODAY: i64 = 1_795_392_000;

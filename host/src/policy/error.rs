@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
 
-use crate::facts::password::Passwords;
-use crate::facts::read::{self, Detail};
-use crate::private::{HIDDEN, Private, looks, merged};
-use crate::source::{LineColumn, Source, Sources, Span};
+use crate::formats;
+use crate::formats::Detail;
+use keyreeve_material::password::Passwords;
+use keyreeve_source::private::{HIDDEN, Private, looks, merged};
+use keyreeve_source::{LineColumn, Source, Sources, Span};
 
 /// How many faults are written out; the rest is counted.
 const SHOWN: usize = 50;
@@ -89,7 +90,7 @@ impl Faults {
     pub(super) fn error(source: &Arc<Source>, mut list: Vec<Fault>) -> PolicyError {
         debug_assert!(!list.is_empty());
         let sources = Sources::new(vec![Source::new("", None, source.bytes())]);
-        let secrets = read::read(&sources, Detail::Judged, Passwords::NONE).reading.secrets;
+        let secrets = formats::read(&sources, Detail::Judged, Passwords::NONE).reading.secrets;
         let private = Box::new(Private::of(&sources, &secrets));
         let secrets = merged(secrets.iter().map(|(_, span)| span.range()).collect());
         let hide = |text: &mut String| *text = looks::hide(&private.hide(text)).into_owned();

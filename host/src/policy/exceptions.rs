@@ -10,7 +10,7 @@ use super::error::{Fault, quoted};
 use super::fields::{At, Fields};
 use super::load::{misnamed, path_glob};
 use crate::report::ExceptionKind;
-use crate::source::Span;
+use keyreeve_source::Span;
 
 /// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule bears
 /// this name, and no exception covers a problem of a rule.

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, nearest, quoted};
-use crate::source::Span;
+use keyreeve_source::Span;
 
 /// A value of the file and its place.
 pub(super) type At<T> = (T, Span);

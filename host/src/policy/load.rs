@@ -12,14 +12,15 @@ use toml::de::{DeTable, DeValue};
 
 use super::address::{Address, SCHEME};
 use super::error::{Fault, Faults, nearest, printable, quoted};
-use super::exceptions::{self, PROBLEM};
+use super::exceptions;
+use super::exceptions::PROBLEM;
 use super::fields::{Fields, kind, span_of};
 use super::scopes;
 use super::settings::RawSetting;
 use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, Signer};
-use crate::digest::{hex, sha256};
-use crate::source::{Source, Span};
 use keyreeve_contract::Severity;
+use keyreeve_source::digest::{hex, sha256};
+use keyreeve_source::{Source, Span};
 
 /// The keys of the file itself.
 pub(super) const KEYS: [&str; 5] = ["fail-on", "trust", "rules", "scopes", "exceptions"];

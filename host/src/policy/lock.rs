@@ -9,9 +9,9 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::address::{Address, is_digest};
-use crate::digest::hex;
-use crate::private::complaint::without_values;
-use crate::regular;
+use keyreeve_source::digest::hex;
+use keyreeve_source::private::complaint::without_values;
+use keyreeve_source::regular;
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";
@@ -117,7 +117,7 @@ impl Lock {
             return Err(malformed(format!("it is longer than {SIZE_LIMIT} bytes")));
         }
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8".to_owned()))?;
-        let read = crate::facts::toml::on_deep_stack(|| toml::from_str::<toml::Table>(text));
+        let read = keyreeve_syntax::toml::on_deep_stack(|| toml::from_str::<toml::Table>(text));
         let table = match read {
             Some(Ok(table)) => table,
             Some(Err(error)) => return Err(malformed(without_values(error.message()))),

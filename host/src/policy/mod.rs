@@ -31,11 +31,11 @@ pub use self::glob::{GlobError, PathGlob};
 pub use self::lock::{Lock, LockError, Locked};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
-use crate::digest::{hex, sha256};
-use crate::regular;
 use crate::report::FAIL_ON;
-use crate::source::{Source, Span};
 use keyreeve_contract::Severity;
+use keyreeve_source::digest::{hex, sha256};
+use keyreeve_source::regular;
+use keyreeve_source::{Source, Span};
 
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";
@@ -173,7 +173,7 @@ impl Policy {
     /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of TOML is
     /// broken, only that, since what follows from it would be noise.
     pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, PolicyError> {
-        crate::facts::toml::on_deep_stack(|| load::policy(path, bytes)).unwrap_or_else(|| {
+        keyreeve_syntax::toml::on_deep_stack(|| load::policy(path, bytes)).unwrap_or_else(|| {
             let path = error::printable(&path.to_string_lossy());
             Err(PolicyError::Unreadable { path, cause: std::io::Error::other("the TOML reader failed") })
         })

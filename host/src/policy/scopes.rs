@@ -10,9 +10,9 @@ use super::PathGlob;
 use super::error::Fault;
 use super::fields::Fields;
 use super::load::path_glob;
-use crate::facts::{Facts, List};
-use crate::source::{SourceId, Sources, Span};
 use keyreeve_contract::{Context, Data, Environment, Fact, FactKind, Holder, Network, Purpose, kinds};
+use keyreeve_facts::{Facts, List};
+use keyreeve_source::{SourceId, Sources, Span};
 
 /// The keys of a scope that state a circumstance.
 pub(super) const CIRCUMSTANCES: [&str; 5] = ["environment", "holder", "network", "data", "purpose"];
@@ -211,10 +211,10 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::facts::Place;
     use crate::policy::Policy;
-    use crate::source::{Location, Source};
     use keyreeve_contract::{InventoryEntry, Side, TlsEndpoint, Transport, Unknown, Verification};
+    use keyreeve_facts::Place;
+    use keyreeve_source::{Location, Source};
 
     fn scopes(text: &str) -> Vec<Scope> {
         Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap().scopes

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::error::Reason;
 use super::said::Sent;
-use crate::digest::{hex, sha256};
 use crate::policy::is_digest;
 use crate::rules::component::{Names, SIZE_LIMIT};
+use keyreeve_source::digest::{hex, sha256};
 
 /// Media type of the component.
 const COMPONENT: &str = "application/wasm";

@@ -9,7 +9,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
 use super::Manner;
-use super::auth::{self, Challenge, Token};
+use super::auth;
+use super::auth::{Challenge, Token};
 use super::error::Reason;
 use super::patience::{Awaited, Deadline};
 use super::route::{REDIRECTIONS, Route, may_be_told, origin, redirection, shown};

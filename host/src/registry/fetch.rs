@@ -9,11 +9,11 @@ use semver::Version;
 use super::Manner;
 use super::error::RegistryError;
 use super::pull::{Pulled, pull};
-use crate::digest::{hex, sha256};
 use crate::policy::{Component, Lock, LockError, Locked, OwnRule, Policy, component_name};
 use crate::rules::load::{LoadError, Loader};
 use crate::rules::signature;
 use crate::rules::store::Store;
+use keyreeve_source::digest::{hex, sha256};
 
 /// What is to be fetched, and what becomes of it.
 pub struct Fetch<'a> {

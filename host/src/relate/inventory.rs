@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::facts::{Facts, KeyName, Place};
-use crate::source::{Location, Sources};
 use keyreeve_contract::Unknown;
+use keyreeve_facts::{Facts, KeyName, Place};
+use keyreeve_source::{Location, Sources};
 
 /// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
 pub(super) fn link(facts: &mut Facts, sources: &Sources) {

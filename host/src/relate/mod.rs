@@ -8,12 +8,12 @@ mod weak;
 
 use std::collections::HashSet;
 
-use crate::budget::Budget;
-use crate::facts::{Facts, Place};
-use crate::problem::Problem;
-use crate::source::Sources;
-use crate::weak::blocklist::Blocklist;
 use keyreeve_contract::{Key, Purpose};
+use keyreeve_facts::{Facts, Place};
+use keyreeve_source::Sources;
+use keyreeve_source::budget::Budget;
+use keyreeve_source::problem::Problem;
+use keyreeve_weak::blocklist::Blocklist;
 
 /// Completes the facts of a scan: which keys the inventory names, when they were last rotated, which entries were
 /// found, which fixtures are in live use after all, which certificates are revoked, and what opens encrypted data.

@@ -7,10 +7,10 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
-use crate::digest::hex;
-use crate::facts::{Facts, KeyName, Place};
-use crate::source::{Location, Sources};
 use keyreeve_contract::{EncryptedItem, Key, Opener, Protection, Role};
+use keyreeve_facts::{Facts, KeyName, Place};
+use keyreeve_source::digest::hex;
+use keyreeve_source::{Location, Sources};
 
 /// As many are listed of each, those first that are known to match.
 const LIMIT: usize = 16;
@@ -232,8 +232,8 @@ mod tests {
     use keyreeve_contract::Context;
 
     use super::*;
-    use crate::source::{Source, SourceId, Span};
     use keyreeve_contract::PublicKey;
+    use keyreeve_source::{Source, SourceId, Span};
 
     fn private_key(format: &str, algorithm: &str) -> Key {
         let algorithm = algorithm.to_owned();

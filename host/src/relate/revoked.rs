@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::facts::Facts;
-use crate::source::Location;
+use keyreeve_facts::Facts;
+use keyreeve_source::Location;
 
 /// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
 pub(super) fn mark(facts: &mut Facts) {

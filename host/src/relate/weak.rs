@@ -7,14 +7,17 @@ use dashu_int::ops::BitTest as _;
 use rayon::prelude::*;
 
 use super::is_live;
-use crate::budget::{Budget, Spent, Work};
-use crate::digest::sha256;
-use crate::facts::{Facts, Numbers, Place};
-use crate::problem::Problem;
-use crate::source::Location;
-use crate::weak::blocklist::Blocklist;
-use crate::weak::{self, Weakness, published};
 use keyreeve_contract::PublicKey;
+use keyreeve_facts::{Facts, Place};
+use keyreeve_material::numbers_of_spki;
+use keyreeve_source::Location;
+use keyreeve_source::budget::{Budget, Spent, Work};
+use keyreeve_source::digest::sha256;
+use keyreeve_source::problem::Problem;
+use keyreeve_weak as weak;
+use keyreeve_weak::Numbers;
+use keyreeve_weak::blocklist::Blocklist;
+use keyreeve_weak::{Weakness, published};
 
 /// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
 /// a problem for each key that was not looked at, or not compared with others.
@@ -107,7 +110,7 @@ impl Keys {
         let (mut moduli, mut first, mut of_keys) = (Vec::new(), Vec::new(), Vec::new());
         let mut known: HashMap<[u8; 32], usize> = HashMap::new();
         for (position, key) in self.list.iter_mut().enumerate() {
-            let Ok(Some(Numbers::Rsa { modulus, .. })) = Numbers::of_spki(&key.public) else { continue };
+            let Ok(Some(Numbers::Rsa { modulus, .. })) = numbers_of_spki(&key.public) else { continue };
             let Some(number) = weak::examined(modulus).filter(|number| number.bit(0)) else { continue };
             let index = *known.entry(sha256(modulus)).or_insert(moduli.len());
             if index == moduli.len() {
@@ -154,13 +157,13 @@ impl Keys {
 impl Key {
     /// Pays for looking at the key by itself.
     fn pay(&self, budget: &Budget) -> Result<(), Spent> {
-        let price = Numbers::of_spki(&self.public).ok().flatten().map(|numbers| weak::price(&numbers));
+        let price = numbers_of_spki(&self.public).ok().flatten().map(|numbers| weak::price(&numbers));
         budget.pay(Work::Numbers, price.unwrap_or_default())
     }
 
     /// What the key shows by itself, if that was paid for.
     fn alone(&self, blocklist: Option<&Blocklist>, paid: Result<(), Spent>) -> Vec<Weakness> {
-        match Numbers::of_spki(&self.public) {
+        match numbers_of_spki(&self.public) {
             Ok(Some(numbers)) => {
                 let mut weaknesses = match paid {
                     Ok(()) => weak::of(&numbers),

@@ -9,9 +9,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::escape;
 use super::place::Place;
 use super::{Report, Style};
-use crate::private::{HIDDEN, Private, looks, merged};
-use crate::source::{Source, SourceId, Span};
 use keyreeve_contract::Severity;
+use keyreeve_source::private::{HIDDEN, Private, looks, merged};
+use keyreeve_source::{Source, SourceId, Span};
 
 /// What stands for the rest of a line.
 const CUT: &str = "…";

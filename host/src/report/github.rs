@@ -8,9 +8,9 @@ use super::human::exception;
 use super::taken::Taken;
 use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
-use crate::problem::{Problem, Subject};
-use crate::source::Location;
 use keyreeve_contract::Severity;
+use keyreeve_source::Location;
+use keyreeve_source::problem::{Problem, Subject};
 
 /// Writes a command for each finding and problem, one for what is taken away from the built-in policy, and one for the last line of
 /// the report.

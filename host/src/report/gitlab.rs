@@ -6,15 +6,16 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::{self, visible};
+use super::escape;
+use super::escape::visible;
 use super::human::{exception, text};
 use super::taken::Taken;
 use super::{Report, summary};
-use crate::digest::hex;
 use crate::finding::{Finding, Status};
-use crate::problem::{Problem, Subject};
-use crate::source::Location;
 use keyreeve_contract::Severity;
+use keyreeve_source::Location;
+use keyreeve_source::digest::hex;
+use keyreeve_source::problem::{Problem, Subject};
 
 /// One issue. GitLab asks for description, check_name, fingerprint, severity and location; Code Climate for type and categories.
 #[derive(Serialize)]

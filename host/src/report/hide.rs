@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
 use crate::finding::Finding;
-use crate::private::Private;
 use keyreeve_contract::Value;
+use keyreeve_source::private::Private;
 
 impl Report {
     /// Takes private values out of every text. Each field is named, so that a new one is not forgotten; what is left out is no text of others.

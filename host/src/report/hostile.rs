@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::escape::visible;
 use super::*;
-use crate::source::{Location, Source};
+use keyreeve_source::{Location, Source};
 
 const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false };
 const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false };

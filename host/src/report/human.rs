@@ -8,7 +8,7 @@ use super::escape::visible;
 use super::frame::{Frame, Secrets};
 use super::{ExceptionKind, ExceptionReport, Report, Style, ansi, statements, summary};
 use crate::finding::{Finding, Status};
-use crate::source::Location;
+use keyreeve_source::Location;
 
 /// Related places that are listed with a finding; the others are counted.
 const RELATED: usize = 8;

@@ -10,9 +10,9 @@ use super::document::*;
 use super::taken::Taken;
 use super::{Origin, Report, RuleReport, RuleState, escape, summary};
 use crate::finding::{Finding, Status};
-use crate::problem::{Problem, Subject};
-use crate::source::Location;
 use keyreeve_contract::Value;
+use keyreeve_source::Location;
+use keyreeve_source::problem::{Problem, Subject};
 
 /// Writes the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -25,10 +25,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use crate::finding::{Finding, Status};
-use crate::private::Private;
-use crate::problem::Problem;
-use crate::source::{SourceId, Sources, Span};
 use keyreeve_contract::{Severity, Value};
+use keyreeve_source::private::Private;
+use keyreeve_source::problem::Problem;
+use keyreeve_source::{SourceId, Sources, Span};
 
 /// A format in which a report is written; its name on the command line is the variant's, in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

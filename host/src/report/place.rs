@@ -2,7 +2,7 @@
 //! Not the bytes there (frame.rs shows those).
 
 use super::{Report, Run};
-use crate::source::{LineColumn, Location, Source, Span};
+use keyreeve_source::{LineColumn, Location, Source, Span};
 
 /// A location as lines and columns.
 pub(super) struct Place<'a> {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::finding::Related;
-use crate::problem::Stage;
-use crate::source::{Location, Source};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Verdict;
+use keyreeve_source::problem::Stage;
+use keyreeve_source::{Location, Source};
 
 /// The body of a private key, and a password.
 pub(super) const CANARIES: [&str; 2] = ["MIICANARYKEYBODYq83vEjRWeJq", "hunter2-canary"];
@@ -149,7 +149,7 @@ pub(super) fn empty() -> Report {
         stale_baseline: Vec::new(),
         sources: Sources::default(),
         secrets: Vec::new(),
-        private: crate::private::Private::default(),
+        private: keyreeve_source::private::Private::default(),
     }
 }
 
@@ -175,7 +175,7 @@ pub(super) fn report() -> Report {
         ..empty()
     };
     report.secrets = canaries(&report.sources);
-    report.private = crate::private::Private::of(&report.sources, &report.secrets);
+    report.private = keyreeve_source::private::Private::of(&report.sources, &report.secrets);
     report.run.prefix = "infra/".to_owned();
     report.run.commit = Some(Commit { id: "9f".repeat(20), clean: false });
     report.run.repository = Some("https://jo:token-canary@example.org/town.git".to_owned());

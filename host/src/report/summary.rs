@@ -3,13 +3,14 @@
 
 use std::fmt::Write as _;
 
-use super::ansi::{self, count};
+use super::ansi;
+use super::ansi::count;
 use super::human::{exception, group, place, text};
 use super::taken::{Taken, fail_on, why_it_passes};
 use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
 use crate::finding::{Finding, Status};
-use crate::problem::{Problem, Subject};
 use keyreeve_contract::Severity;
+use keyreeve_source::problem::{Problem, Subject};
 
 /// What could not be processed, one line each.
 pub(super) fn problems(report: &Report, style: Style) -> String {
@@ -32,7 +33,7 @@ pub(super) fn problems(report: &Report, style: Style) -> String {
 
 /// The stage in which a problem arose, as its variant is called.
 pub(super) fn stage(problem: &Problem) -> &'static str {
-    use crate::problem::Stage;
+    use keyreeve_source::problem::Stage;
     match problem.stage {
         Stage::Discover => "discover",
         Stage::Parse => "parse",

@@ -15,10 +15,10 @@ use std::time::SystemTime;
 use sha2::{Digest as _, Sha256};
 
 use super::engine::Engine;
-use crate::digest::hex;
 pub(super) use folder::Base;
 pub use folder::Unusable;
 use folder::{CACHES, STATE, is_ours_alone};
+use keyreeve_source::digest::hex;
 use seal::{CODE, Seal};
 
 /// Folders below the user's cache folder.
@@ -115,7 +115,7 @@ impl Cache {
     /// The entry under a key. None if there is none, or if what is there is not what this user wrote on this machine.
     pub fn find(&self, key: &Key) -> Option<Entry> {
         let path = self.folder.join(&key.name);
-        let file = crate::source::open(&path).ok()?;
+        let file = keyreeve_source::open(&path).ok()?;
         let metadata = file.metadata().ok()?;
         let native = metadata.len().checked_sub(CODE as u64)?;
         if !metadata.is_file() || native > NATIVE_BYTES || !is_ours_alone(&metadata) {

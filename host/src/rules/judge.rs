@@ -11,9 +11,9 @@ use super::answer::{Answer, Texts};
 use super::engine::Engine;
 use super::limits::{Fault, STORES, Share};
 use super::rule::Rule;
-use crate::facts::Facts;
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Finding, Part, Scan, Value, Verdict};
+use keyreeve_facts::Facts;
 
 /// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
 pub const CHUNK: usize = 1024;

@@ -15,11 +15,12 @@ use super::component::{Declared, Refusal, SIZE_LIMIT, declared};
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
-use super::signature::{self, SignatureError};
-use crate::digest::{hex, pieces, sha256};
+use super::signature;
+use super::signature::SignatureError;
 use crate::policy::{Component, OwnRule};
-use crate::regular;
 use crate::report::Origin;
+use keyreeve_source::digest::{hex, pieces, sha256};
+use keyreeve_source::regular;
 
 /// How every file of WebAssembly begins.
 const WASM: &[u8] = b"\0asm";

@@ -15,8 +15,8 @@ use super::built_in::BuiltIn;
 use super::component::Declared;
 use super::engine::{Engine, Running};
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
-use crate::facts::Facts;
 use crate::report::Origin;
+use keyreeve_facts::Facts;
 
 /// A rule that has said what it is.
 pub struct Rule {

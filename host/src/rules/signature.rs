@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use minisign_verify::{Error, Signature};
 
 use crate::policy::{OwnRule, Signer};
-use crate::regular;
+use keyreeve_source::regular;
 
 /// Bytes of a signature file; minisign writes some 300, with a comment as long as one likes.
 const SIZE_LIMIT: u64 = 64 * 1024;

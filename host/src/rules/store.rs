@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::cache::{Base, Unusable};
 use super::signature;
-use crate::digest::hex;
 use crate::policy::{OwnRule, VENDORED, component_name};
-use crate::regular;
 use crate::whole;
+use keyreeve_source::digest::hex;
+use keyreeve_source::regular;
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "components"];

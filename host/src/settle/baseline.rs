@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::finding::{Finding, Status};
 use crate::policy::exceptions::is_fingerprint;
-use crate::private::complaint::without_values;
-use crate::source::Sources;
+use keyreeve_source::Sources;
+use keyreeve_source::private::complaint::without_values;
 
 /// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
 pub const SCHEMA: &str = "keyreeve/baseline/v1";

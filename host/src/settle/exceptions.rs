@@ -7,9 +7,9 @@ use jiff::civil::Date;
 
 use crate::finding::{Finding, Status};
 use crate::policy::{Approval, Exception, Matches, PROBLEM, Policy};
-use crate::problem::{Problem, Subject};
 use crate::report::{ExceptionKind, ExceptionReport, ExceptionState};
-use crate::source::{SourceId, Sources};
+use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::{SourceId, Sources};
 
 /// Marks what exceptions cover and tells what became of each of them.
 ///
@@ -159,9 +159,9 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::problem::Stage;
     use crate::settle::fixtures::{finding, sources};
-    use crate::source::{Location, Span};
+    use keyreeve_source::problem::Stage;
+    use keyreeve_source::{Location, Span};
 
     fn policy(text: &str) -> Policy {
         Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap()

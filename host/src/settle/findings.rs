@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use sha2::{Digest, Sha256};
 
-use crate::digest::hex;
-use crate::facts::{Place, Places};
 use crate::finding::{Finding, Related, Status};
 use crate::rules::answer::{Answer, Texts};
-use crate::source::{Location, Sources};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Info, Part, Severity, Verdict};
+use keyreeve_facts::{Place, Places};
+use keyreeve_source::digest::hex;
+use keyreeve_source::{Location, Sources};
 
 /// How many places an answer about a whole scan names; the message counts them all.
 const AGGREGATED_PLACES: usize = 10;

@@ -1,9 +1,9 @@
 //! Findings for the tests of this folder. Not compiled into the program.
 
 use crate::finding::{Finding, Status};
-use crate::source::{Location, Source, SourceId, Sources, Span};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Severity, Verdict};
+use keyreeve_source::{Location, Source, SourceId, Sources, Span};
 
 /// Two sources: 0 is `a.pem`, 1 is `deploy/b.pem`.
 pub(super) fn sources() -> Sources {

@@ -1,11 +1,11 @@
 //! Facts of every kind with a value in every field, four of each. Not found in files: what formats make of files may change.
 
-use keyreeve::facts::{Facts, Place};
-use keyreeve::source::{Location, SourceId, Span};
 use keyreeve_contract::{
     Certificate, Context, Data, Encryption, Environment, Holder, InventoryEntry, Key, Network, Protection, PublicKey,
     Purpose, Role, Side, TlsEndpoint, Transport, Unknown, Verification,
 };
+use keyreeve_facts::{Facts, Place};
+use keyreeve_source::{Location, SourceId, Span};
 
 /// Four facts of each kind; between them every case of every enumeration occurs.
 pub(crate) fn facts() -> Facts {

@@ -60,7 +60,7 @@ fn settings() -> Vec<(String, Value)> {
     .into()
 }
 
-fn judged(engine: &Engine, rule: &Rule, facts: &keyreeve::facts::Facts) -> Judgement {
+fn judged(engine: &Engine, rule: &Rule, facts: &keyreeve_facts::Facts) -> Judgement {
     let scan = Scan { as_of: 1_795_392_000, attributes: vec![("as".to_owned(), "of".to_owned())] };
     judge(engine, &[(rule, &settings())], &scan, facts).remove(0)
 }

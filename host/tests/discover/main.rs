@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use keyreeve::discover::{Discovery, Request, walk};
-use keyreeve::problem::Subject;
 use keyreeve::progress::Silent;
+use keyreeve_source::problem::Subject;
 
 /// A temporary folder, links in its path resolved.
 struct Place {

@@ -12,8 +12,8 @@ mod trust;
 use std::path::Path;
 use std::process::Command;
 
-use keyreeve::facts::yaml;
 use keyreeve::policy::Policy;
+use keyreeve_syntax::yaml;
 use markdown::{Block, blocks, links, pages, root};
 
 /// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test of pages has: only its `make` targets are

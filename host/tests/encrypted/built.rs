@@ -48,7 +48,7 @@ fn bytes_that_begin_like_openpgp_are_nothing_without_what_follows() {
     for bytes in
         [&[0x85, 1, 12, 3][..], &[0xc1, 12, 3, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 8], &[0xd2, 0xff], &[0x8c, 4, 9, 9, 9, 9]]
     {
-        assert!(!keyreeve::facts::encrypted::recognises("image.bin", bytes), "{bytes:?}");
+        assert!(!keyreeve_material::encrypted::recognises("image.bin", bytes), "{bytes:?}");
     }
 }
 

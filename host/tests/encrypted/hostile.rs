@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{Detail, read as read_all};
-use keyreeve::source::{Source, Sources};
+use keyreeve::formats::{Detail, read as read_all};
+use keyreeve_material::password::Passwords;
+use keyreeve_source::{Source, Sources};
 use proptest::prelude::*;
 
 use crate::workshop::{Workshop, read};

@@ -46,9 +46,9 @@ fn sops_is_read_alike_in_every_one_of_its_formats() {
     let part = read("part.yaml", &shop.bytes("part.yaml"));
     let (item, place) = part.facts.encrypted_data.iter().next().unwrap();
     assert_eq!((&*place.label, item.key_created), ("sops file for 1 recipient", None));
-    let found = keyreeve::facts::material::read(
-        keyreeve::source::SourceId(0),
-        &keyreeve::source::Source::new("part.yaml", None, shop.bytes("part.yaml")),
+    let found = keyreeve_material::scan::read(
+        keyreeve_source::SourceId(0),
+        &keyreeve_source::Source::new("part.yaml", None, shop.bytes("part.yaml")),
     );
     // Beside the recipient, which is a key, too.
     let roles: Vec<Role> = found.facts.keys.facts().iter().map(|key| key.role).collect();

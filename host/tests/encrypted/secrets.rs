@@ -41,7 +41,7 @@ fn every_such_file_is_a_private_key_in_plaintext_and_all_of_it_secret() {
         for secret in [RAILS, DOTENVX, PASSWORD, KEYX] {
             for at in memchr::memmem::find_iter(&bytes, secret.as_bytes()) {
                 let covers =
-                    |span: &keyreeve::source::Span| span.range().contains(&at) && span.range().end >= at + secret.len();
+                    |span: &keyreeve_source::Span| span.range().contains(&at) && span.range().end >= at + secret.len();
                 assert!(reading.secrets.iter().any(|(_, span)| covers(span)), "{name}");
             }
         }

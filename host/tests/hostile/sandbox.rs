@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use keyreeve::facts::{Facts, Place};
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::cache::Cache;
@@ -14,10 +13,11 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::{Judgement, judge};
 use keyreeve::rules::load::{LoadError, Loader};
 use keyreeve::rules::rule::Rule;
-use keyreeve::source::{Location, SourceId, Span};
 use keyreeve_contract::{
     Context, Data, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Scan, Value,
 };
+use keyreeve_facts::{Facts, Place};
+use keyreeve_source::{Location, SourceId, Span};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 

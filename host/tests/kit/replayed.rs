@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keyreeve::facts::spelling;
 use keyreeve::kit::{replay, samples};
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve_contract::FactKind;
+use keyreeve_facts::spelling;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

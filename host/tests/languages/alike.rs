@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use keyreeve::digest::{hex, sha256};
 use keyreeve::rules::component::Names;
 use keyreeve::template::Language;
+use keyreeve_source::digest::{hex, sha256};
 use serde_json::Value;
 
 use super::workshop::{ID, built, said, shell};

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use keyreeve::template::{self, Language, files};
+use keyreeve::template;
+use keyreeve::template::{Language, files};
 
 use super::markdown::{Block, blocks, root};
 use super::workshop::ID;

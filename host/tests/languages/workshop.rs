@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::OnceLock;
 
-use keyreeve::digest::{hex, sha256};
 use keyreeve::template::{Language, commands, files};
+use keyreeve_source::digest::{hex, sha256};
 
 use super::{chapters, console};
 

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::material::{may_hold, read_detailed};
-use keyreeve::source::{Source, SourceId};
 use keyreeve_contract::Role;
+use keyreeve_material::scan::{may_hold, read_detailed};
+use keyreeve_source::{Source, SourceId};
 
 use crate::tools::read;
 

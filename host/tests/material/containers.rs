@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use keyreeve::facts::Reading;
 use keyreeve_contract::{Encryption, Key, Protection};
+use keyreeve_facts::Reading;
 
 use crate::tools::{Authority, file, hides_contents, opened, openssl, program, read};
 

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use keyreeve::facts::Place;
 use keyreeve_contract::Certificate;
+use keyreeve_facts::Place;
 
 use crate::tools::{file, read};
 

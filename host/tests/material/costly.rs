@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{Detail, Facts, read};
-use keyreeve::problem::Subject;
-use keyreeve::source::{Source, Sources};
+use keyreeve::formats::{Detail, Facts, read};
+use keyreeve_material::password::Passwords;
+use keyreeve_source::problem::Subject;
+use keyreeve_source::{Source, Sources};
 
 /// An element of DER.
 fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {

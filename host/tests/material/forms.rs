@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use keyreeve::facts::{Place, Reading};
 use keyreeve_contract::{Encryption, Key, Protection, Role};
+use keyreeve_facts::{Place, Reading};
 
 use crate::tools::{file, has, openssl, openssl_text, read, run, sha256};
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{self as facts, Detail};
-use keyreeve::facts::{Place, Reading};
-use keyreeve::source::{Source, Sources};
+use keyreeve::formats as facts;
+use keyreeve::formats::Detail;
 use keyreeve_contract::{Encryption, Key, Protection, Role};
+use keyreeve_facts::{Place, Reading};
+use keyreeve_material::password::Passwords;
+use keyreeve_source::{Source, Sources};
 use proptest::prelude::*;
 
 use crate::canary::assert_hidden;
@@ -366,7 +367,7 @@ fn no_private_number_is_in_what_is_read_of_a_key() {
         for content in [&text[..], &text[..text.len() / 2], &text.replace("(d ", "(d ? "), &text.replace("(e ", "(f ")]
         {
             let source = Source::new("a", None, content.as_bytes().to_vec());
-            let reading = keyreeve::facts::material::read_detailed(keyreeve::source::SourceId(0), &source);
+            let reading = keyreeve_material::scan::read_detailed(keyreeve_source::SourceId(0), &source);
             assert_hidden(&format!("{reading:?}"), &numbers, "GnuPG");
             let number = text.find("(d").unwrap() + 3;
             let hidden = reading.secrets.iter().any(|(_, span)| span.range().contains(&number));

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use keyreeve::facts::material::may_hold;
-use keyreeve::problem::Subject;
+use keyreeve_material::scan::may_hold;
+use keyreeve_source::problem::Subject;
 use proptest::prelude::*;
 
 use crate::canary::FORMS;
 use crate::tools::{Authority, opened, openssl};
 
 /// What is read with a password that may open it.
-fn read(bytes: &[u8]) -> keyreeve::facts::Reading {
+fn read(bytes: &[u8]) -> keyreeve_facts::Reading {
     opened(bytes, "\n")
 }
 

@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use keyreeve::facts::{Place, Reading};
 use keyreeve_contract::{Encryption, Key, Protection, Role};
+use keyreeve_facts::{Place, Reading};
 
 use crate::tools::{file, openssl, openssl_text, read, run, sha256};
 
@@ -332,8 +332,8 @@ fn no_private_value_is_in_what_is_read_of_a_key() {
     let decimal = format!("{:?}", &der[36..44]).replace(['[', ']'], "");
     let damaged = [b"-----BEGIN PRIVATE KEY-----\n", &pem[28..120], b"*", &pem[120..]].concat();
     for bytes in [&pem[..], &der, &pem[..150], &damaged] {
-        let source = keyreeve::source::Source::new("a", None, bytes.to_vec());
-        let reading = keyreeve::facts::material::read_detailed(keyreeve::source::SourceId(0), &source);
+        let source = keyreeve_source::Source::new("a", None, bytes.to_vec());
+        let reading = keyreeve_material::scan::read_detailed(keyreeve_source::SourceId(0), &source);
         let shown = format!("{reading:?}");
         assert!(!reading.secrets.is_empty());
         assert!(!shown.contains(&hex) && !shown.contains(&hex[..16]) && !shown.contains(&decimal));

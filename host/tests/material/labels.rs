@@ -3,9 +3,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::material;
-use keyreeve::source::{Source, SourceId};
 use keyreeve_contract::{Key, Protection, Role};
+use keyreeve_material::scan;
+use keyreeve_source::{Source, SourceId};
 
 use crate::tools::{openssl, read};
 
@@ -21,7 +21,7 @@ fn only(text: &str) -> (Key, String) {
     assert!(reading.problems.is_empty(), "{:?}\n{text}", reading.problems);
     let [key] = reading.facts.keys.facts() else { panic!("{} keys\n{text}", reading.facts.keys.len()) };
     let source = Source::new("a", None, text.as_bytes().to_vec());
-    let shown = format!("{:?}", material::read_detailed(SourceId(0), &source));
+    let shown = format!("{:?}", scan::read_detailed(SourceId(0), &source));
     if key.role == Role::Private {
         assert!(!reading.secrets.is_empty());
         let body = text.lines().filter(|line| !line.starts_with('-') && line.len() >= 16);

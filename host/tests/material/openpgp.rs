@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::{KeyName, Reading};
 use keyreeve_contract::{Key, Protection, Role};
+use keyreeve_facts::{KeyName, Reading};
 use proptest::prelude::*;
 
 use crate::canary::assert_hidden;
@@ -45,7 +45,7 @@ impl Drop for Home {
     }
 }
 
-fn keys(bytes: &[u8]) -> Vec<(Key, keyreeve::facts::Place)> {
+fn keys(bytes: &[u8]) -> Vec<(Key, keyreeve_facts::Place)> {
     let Reading { facts, problems, .. } = read(bytes);
     assert!(problems.is_empty(), "{problems:?}");
     facts.keys.iter().map(|(key, place)| (key.clone(), place.clone())).collect()
@@ -239,8 +239,8 @@ fn no_private_value_is_in_what_is_read_of_a_key() {
     let canaries = [secret.as_str(), &body[75..112]];
     let mislabelled = armored.replace("PRIVATE", "PUBLIC");
     for bytes in [armored.as_bytes(), mislabelled.as_bytes(), &armored.as_bytes()[..300], &binary, &binary[..100]] {
-        let source = keyreeve::source::Source::new("a", None, bytes.to_vec());
-        let reading = keyreeve::facts::material::read_detailed(keyreeve::source::SourceId(0), &source);
+        let source = keyreeve_source::Source::new("a", None, bytes.to_vec());
+        let reading = keyreeve_material::scan::read_detailed(keyreeve_source::SourceId(0), &source);
         assert_hidden(&format!("{reading:?}"), &canaries, "OpenPGP");
         assert!(reading.secrets.iter().any(|(_, span)| span.range().len() > 50), "{:?}", reading.secrets);
     }

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use keyreeve::facts::{Identity, Reading};
 use keyreeve_contract::{Key, Protection};
+use keyreeve_facts::{Identity, Reading};
 use proptest::prelude::*;
 
 use crate::tools::{Authority, file, hides_contents, opened, openssl, read, sha256};
@@ -137,7 +137,7 @@ fn nothing_that_is_private_in_a_bcfks_or_under_a_dek_info_is_in_what_is_read() {
     let der = openssl(&format!("pkcs8 -topk8 -nocrypt -in {} -outform DER", authority.path("ca.key")));
     let pem = openssl(&format!("ec -in {} -aes256 -passout pass:secret7", authority.path("ca.key")));
     // The value of P-256 stands behind 36 bytes of PKCS#8; the symmetric key of the stores is zeros.
-    let hidden = [keyreeve::digest::hex(&der[36..68]), format!("{:?}", &der[36..44]), "secret7".to_owned()];
+    let hidden = [keyreeve_source::digest::hex(&der[36..68]), format!("{:?}", &der[36..44]), "secret7".to_owned()];
     let mut files = vec![pem];
     files.extend(STORES.map(|(name, ..)| testdata(&format!("{name}.bcfks"))));
     for bytes in files {

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::facts::{Identity, Reading};
+use keyreeve_facts::{Identity, Reading};
 
 use crate::tools::{openssl, openssl_text, problem_spans, read};
 
@@ -137,7 +137,7 @@ fn utf_16_is_read_at_the_places_where_it_stands() {
     let text = format!("é\n{}\n{}\n", pair.certificate, pair.key);
     for (mark, bytes) in [(0xfeff_u16, u16::to_le_bytes as fn(u16) -> [u8; 2]), (0xfeff, u16::to_be_bytes)] {
         let wide: Vec<u8> = std::iter::once(mark).chain(text.encode_utf16()).flat_map(bytes).collect();
-        assert!(keyreeve::facts::material::may_hold(&wide));
+        assert!(keyreeve_material::scan::may_hold(&wide));
         let reading = read(&wide);
         let home = reading.facts.keys.places()[0].home.span;
         let wide_key: Vec<u8> = pair.key.encode_utf16().flat_map(bytes).collect();
@@ -221,7 +221,7 @@ fn a_block_that_is_broken_is_a_problem_at_its_place_and_the_next_one_is_read() {
         let span = problem_spans(&reading).next().unwrap();
         assert_eq!(span.range(), range, "{message}");
         assert_eq!(reading.facts.certificates.len(), 1);
-        let body = keyreeve::source::Span::new(text.find('\n').unwrap(), text.find('\n').unwrap() + 30);
+        let body = keyreeve_source::Span::new(text.find('\n').unwrap(), text.find('\n').unwrap() + 30);
         assert!(reading.secrets.iter().any(|(_, secret)| secret.contains(body)), "{message}");
     }
 }

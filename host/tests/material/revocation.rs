@@ -1,10 +1,10 @@
 //! Revocation lists against openssl, the certificates that they revoke, and what certificates say of how that can be learnt.
 
-use keyreeve::facts::read::Detail;
+use keyreeve::formats::Detail;
 use keyreeve::policy::Policy;
 use keyreeve::scan;
-use keyreeve::source::{Source, Sources};
 use keyreeve_contract::{Certificate, RevocationList};
+use keyreeve_source::{Source, Sources};
 
 use std::path::{Path, PathBuf};
 

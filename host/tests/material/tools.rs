@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::{Reading, material};
-use keyreeve::source::{Source, SourceId, Span};
+use keyreeve_facts::Reading;
+use keyreeve_material::password::Passwords;
+use keyreeve_material::scan;
+use keyreeve_source::{Source, SourceId, Span};
 
 /// Output of a program that must succeed.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
@@ -55,7 +56,7 @@ pub(crate) fn opened(bytes: &[u8], passwords: &str) -> Reading {
 
 fn checked(bytes: &[u8], passwords: &Passwords, detailed: bool) -> Reading {
     let source = Source::new("a", None, bytes.to_vec());
-    let reading = material::read_with(SourceId(0), &source, passwords, detailed);
+    let reading = scan::read_with(SourceId(0), &source, passwords, detailed);
     let places = reading.facts.keys.places().iter().chain(reading.facts.certificates.places());
     let places = places.chain(reading.facts.revocation_lists.places()).chain(reading.facts.encrypted_data.places());
     let parts = places.clone().flat_map(|place| place.parts.values());
@@ -69,7 +70,7 @@ fn checked(bytes: &[u8], passwords: &Passwords, detailed: bool) -> Reading {
 /// Where the problems are.
 pub(crate) fn problem_spans(reading: &Reading) -> impl Iterator<Item = Span> {
     reading.problems.iter().filter_map(|problem| match &problem.subject {
-        keyreeve::problem::Subject::Place(location) => Some(location.span),
+        keyreeve_source::problem::Subject::Place(location) => Some(location.span),
         _ => None,
     })
 }

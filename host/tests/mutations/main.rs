@@ -7,11 +7,12 @@ mod proportion;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{self, Detail};
-use keyreeve::problem::Subject;
-use keyreeve::source::{Location, Source, SourceId, Sources};
+use keyreeve::formats;
+use keyreeve::formats::Detail;
 use keyreeve_contract::FactKind;
+use keyreeve_material::password::Passwords;
+use keyreeve_source::problem::Subject;
+use keyreeve_source::{Location, Source, SourceId, Sources};
 
 /// Mutations of each file.
 const ROUNDS: u64 = 6;
@@ -89,7 +90,7 @@ fn neighbours() -> Vec<Source> {
 }
 
 /// Everything that was read in the neighbours, as text.
-fn said_of_neighbours(facts: &read::Facts, mutated: SourceId) -> String {
+fn said_of_neighbours(facts: &formats::Facts, mutated: SourceId) -> String {
     let mut said = String::new();
     for kind in FactKind::ALL {
         for index in 0..facts.reading.facts.count(kind) {
@@ -118,7 +119,7 @@ fn a_file_in_which_anything_is_wrong_is_read_in_bounds_and_changes_no_other() {
     };
     let id = SourceId(neighbours().len() as u32);
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let read = |sources: &Sources| one_thread.install(|| read::read(sources, Detail::Everything, Passwords::NONE));
+    let read = |sources: &Sources| one_thread.install(|| formats::read(sources, Detail::Everything, Passwords::NONE));
     let expected = said_of_neighbours(&read(&with(Source::new("alone", None, []))), id);
     assert!(expected.lines().count() >= 5, "{expected}");
     let (mut numbers, mut count) = (Numbers(1), 0);
@@ -132,7 +133,7 @@ fn a_file_in_which_anything_is_wrong_is_read_in_bounds_and_changes_no_other() {
             let (mut facts, mut work) = (None, None);
             one_thread.install(|| {
                 work = Some(allocation_counter::measure(|| {
-                    facts = Some(read::read(&sources, Detail::Everything, Passwords::NONE))
+                    facts = Some(formats::read(&sources, Detail::Everything, Passwords::NONE))
                 }));
             });
             let work = work.unwrap().bytes_total;

@@ -1,10 +1,11 @@
 //! Texts made to cost more than their size: reading takes ten times their bytes of memory and 64 MiB at most, and works in proportion to
 //! them; where that leaves something out, a problem says where. Not the cost of judging what was read.
 
-use keyreeve::facts::password::Passwords;
-use keyreeve::facts::read::{self, Detail};
-use keyreeve::problem::Subject;
-use keyreeve::source::{Source, Sources};
+use keyreeve::formats;
+use keyreeve::formats::Detail;
+use keyreeve_material::password::Passwords;
+use keyreeve_source::problem::Subject;
+use keyreeve_source::{Source, Sources};
 
 /// Bytes of a text that is large enough to show what it costs.
 const LARGE: usize = 3_000_000;
@@ -17,7 +18,7 @@ const ALLOCATED: u64 = 64 << 20;
 
 /// What was read of some files, and what that took.
 struct Taken {
-    facts: read::Facts,
+    facts: formats::Facts,
     sources: Sources,
     bytes: u64,
     peak: u64,
@@ -33,7 +34,7 @@ impl Taken {
         let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         let (taken, facts) = one_thread.install(|| {
             let mut facts = None;
-            let read = || facts = Some(read::read(&sources, Detail::Judged, Passwords::NONE));
+            let read = || facts = Some(formats::read(&sources, Detail::Judged, Passwords::NONE));
             (allocation_counter::measure(read), facts.unwrap())
         });
         Self { facts, sources, bytes, peak: taken.bytes_max, total: taken.bytes_total }
@@ -45,7 +46,7 @@ impl Taken {
 
     /// Problems as `file:line: message`.
     fn problems(&self) -> Vec<String> {
-        let shown = |problem: &keyreeve::problem::Problem| match &problem.subject {
+        let shown = |problem: &keyreeve_source::problem::Problem| match &problem.subject {
             Subject::Place(at) => {
                 let source = &self.sources[at.source];
                 format!("{}:{}: {}", source.name, source.position(at.span.start).line, problem.message)

@@ -22,7 +22,7 @@ mod told;
 
 use std::path::Path;
 
-use keyreeve::digest::{hex, sha256};
+use keyreeve_source::digest::{hex, sha256};
 use support::{Answer, Tree};
 
 /// The component of a rule that finds nothing, called `quiet`.

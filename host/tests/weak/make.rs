@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use dashu_int::UBig;
-use keyreeve::facts::Facts;
-use keyreeve::facts::read::Detail;
+use keyreeve::formats::Detail;
 use keyreeve::policy::Policy;
 use keyreeve::scan;
-use keyreeve::source::{Source, Sources};
+use keyreeve_facts::Facts;
+use keyreeve_source::{Source, Sources};
 
 /// Numbers without a pattern that matters, the same ones on every run (xorshift).
 pub(crate) struct Numbers(pub(crate) u64);

@@ -71,7 +71,7 @@ fn facts_that_were_recorded_are_judged_as_the_files_were() {
     let tree = Tree::with(&[("a.pem", &public(&moduli[0])), ("b.pem", &public(&moduli[2]))]);
     let facts = tree.run(&["facts", "."]).ends_with(0);
     let recorded = keyreeve::kit::replay::read(facts.stdout.as_bytes()).unwrap();
-    let shared = |place: &keyreeve::facts::Place| place.parts.contains_key(&("public.shared-factor", Some(0)));
+    let shared = |place: &keyreeve_facts::Place| place.parts.contains_key(&("public.shared-factor", Some(0)));
     let parts = recorded.facts.keys.places().iter().map(|place| usize::from(shared(place)));
     assert_eq!(parts.collect::<Vec<_>>(), [1, 1]);
 }

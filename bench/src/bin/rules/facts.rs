@@ -142,9 +142,9 @@ macro_rules! facts {
 pub(crate) mod host {
     use std::collections::BTreeMap;
 
-    use keyreeve::facts::{Facts, Place};
-    use keyreeve::source::{Location, SourceId, Span};
     use keyreeve_contract::FactKind;
+    use keyreeve_facts::{Facts, Place};
+    use keyreeve_source::{Location, SourceId, Span};
 
     facts!(keyreeve_contract);
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use keyreeve::digest::sha256;
 use keyreeve::policy::{Component, OwnRule};
 use keyreeve::rules::cache::Cache;
 use keyreeve::rules::compile::{Compiler, Limits};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve_bench::measure::{interleaved, ratio, time};
+use keyreeve_source::digest::sha256;
 
 /// In which language, its id and its file: two rules of the demo, and one that the tests of the languages leave behind.
 const RULES: [(&str, &str, &str); 3] = [

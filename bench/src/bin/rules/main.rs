@@ -12,15 +12,17 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 use jiff::civil::Date;
-use keyreeve::discover::{self, Request};
-use keyreeve::facts::read::{Detail, matters};
+use keyreeve::discover;
+use keyreeve::discover::Request;
+use keyreeve::formats::{Detail, matters};
 use keyreeve::policy::Policy;
 use keyreeve::progress::Silent;
 use keyreeve::rules::built_in::{BUILT_IN, BuiltIn};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::judge::judge;
 use keyreeve::rules::set::{Entry, RuleSet, Selection};
-use keyreeve::scan::{self, Given};
+use keyreeve::scan;
+use keyreeve::scan::Given;
 use keyreeve_bench::generate;
 use keyreeve_bench::measure::{interleaved, ratio, time};
 use keyreeve_contract::FactKind;
@@ -128,7 +130,7 @@ fn each_fact(engine: &Engine, rules: &RuleSet) {
     }
 }
 
-fn in_sandbox(engine: &Engine, entry: &Entry, facts: &keyreeve::facts::Facts) {
+fn in_sandbox(engine: &Engine, entry: &Entry, facts: &keyreeve_facts::Facts) {
     let scan = Scan { as_of: facts::AS_OF, attributes: Vec::new() };
     drop(black_box(judge(engine, &[(&entry.rule, &entry.settings)], &scan, facts)));
 }

@@ -5,12 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use keyreeve::digest::{hex, sha256};
-use keyreeve::regular;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::component::SIZE_LIMIT;
 use keyreeve::rules::encode;
+use keyreeve_source::digest::{hex, sha256};
+use keyreeve_source::regular;
 
 use crate::cli::output;
 

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
-use keyreeve::digest::sha256;
 use keyreeve::kit::pin::Pin;
 use keyreeve::policy::{Address, Policy};
-use keyreeve::registry::{self, Fetch, Manner};
+use keyreeve::registry;
+use keyreeve::registry::{Fetch, Manner};
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::signature;
 use keyreeve::rules::store::Store;
 use keyreeve::whole;
+use keyreeve_source::digest::sha256;
 
 use crate::cli::PolicyArgument;
 use crate::cli::output::{self, Terminal};

@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
-use keyreeve::digest::sha256;
 use keyreeve::kit::pin::Pin;
 use keyreeve::policy::Address;
-use keyreeve::registry::{self, Manner, Named};
+use keyreeve::registry;
+use keyreeve::registry::{Manner, Named};
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::built_in::BUILT_IN;
 use keyreeve::rules::{load, signature};
+use keyreeve_source::digest::sha256;
 
 use crate::cli::output::{self, Terminal};
 use crate::cli::setup;

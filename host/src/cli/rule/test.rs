@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use anstyle::AnsiColor;
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
-use keyreeve::digest::sha256;
-use keyreeve::kit::cases::{self, Failure, Harness, Options, Outcome};
+use keyreeve::kit::cases;
+use keyreeve::kit::cases::{Failure, Harness, Options, Outcome};
 use keyreeve::kit::diff::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::rules::load;
+use keyreeve_source::digest::sha256;
 
 use crate::cli::output::{self, Terminal};
 use crate::cli::setup;

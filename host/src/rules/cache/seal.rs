@@ -36,7 +36,7 @@ impl Seal {
         let path = state.private_folder(&FOLDERS)?.join(FILE);
         let io = |cause| Unusable::Io { path: path.clone(), cause };
         make(&path).map_err(io)?;
-        let file = crate::source::open(&path).map_err(io)?;
+        let file = keyreeve_source::open(&path).map_err(io)?;
         if let Some(reason) = file.metadata().map(|metadata| foreign(&metadata)).map_err(io)? {
             return Err(Unusable::NotOurs { path, reason, variable: state.variable });
         }

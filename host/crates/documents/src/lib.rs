@@ -1,0 +1,3 @@
+//! Documents that people write about keys: inventories. Not the keys themselves, which are key material.
+
+pub mod inventory;

@@ -1,0 +1,76 @@
+//! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
+//! changes documents of any kind.
+
+use super::found::Found;
+use super::text::{Hit, Text};
+use super::values;
+use super::values::{at, get, text};
+use super::{base64, jwe};
+use crate::asn1::Malformed;
+use keyreeve_syntax::tree;
+use keyreeve_syntax::tree::{Kept, Node};
+use keyreeve_syntax::{json, yaml};
+
+/// Largest document that is read as a tree.
+const SIZE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What a YAML or JSON document holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
+pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
+    let bytes = content.bytes;
+    let is_yaml = matches!(content.extension(), "yaml" | "yml");
+    if !is_yaml && !matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]) {
+        return Vec::new();
+    }
+    let marks: &[&[u8]] =
+        if is_yaml { &[b"encryptedData"] } else { &[b"encryptedData", b"\"encryptedKeyset\"", b"\"ciphertext\""] };
+    let Some(mark) = marks.iter().find_map(|mark| memchr::memmem::find(bytes, mark)) else { return Vec::new() };
+    if bytes.len() > SIZE_LIMIT {
+        return vec![Hit::new(
+            mark..mark + 1,
+            Err(Malformed("the document is too large for what is encrypted in it to be found")),
+        )];
+    }
+    let tree = if is_yaml { yaml::parse_kept(bytes, Kept::Named) } else { json::parse_kept(bytes, Kept::Named) };
+    let cut = tree.cut.map(|span| Hit::new(span.range(), Err(Malformed(tree::TOO_MANY))));
+    tree.documents.iter().flat_map(values::maps).filter_map(one).chain(cut).collect()
+}
+
+/// What one map is.
+fn one(map: &Node) -> Option<Hit> {
+    let found = sealed(map).or_else(|| tink(map)).or_else(|| jwe::object(map))?;
+    Some(Hit::new(map.span.range(), found))
+}
+
+/// Each value has a key of its own of AES-256-GCM under the controller's RSA key (sealed-secrets, pkg/crypto).
+fn sealed(resource: &Node) -> Option<Result<Found, Malformed>> {
+    let is_sealed = get(resource, "kind").and_then(text) == Some("SealedSecret");
+    at(resource, &["spec", "encryptedData"]).filter(|_| is_sealed)?;
+    let found = Found::new("SealedSecret", "SealedSecret").cipher("aes-256-gcm", 256).authenticated();
+    Some(Ok(found.recipient("the controller's RSA key", None)))
+}
+
+/// An encrypted keyset of Tink. How it is encrypted only the key management service knows.
+fn tink(keyset: &Node) -> Option<Result<Found, Malformed>> {
+    let encrypted = get(keyset, "encryptedKeyset").and_then(text)?;
+    get(keyset, "keysetInfo")?;
+    let reason = "the cipher of an encrypted keyset is known to the service that has its key";
+    let found = Found::new("Tink", "Tink keyset").without_cipher(reason).authenticated();
+    let found = found.recipient("key management service", None);
+    let is_sound = base64::decode(encrypted.as_bytes()).is_some();
+    Some(if is_sound { Ok(found) } else { Err(Malformed("its base64 is cut off, or has padding inside")) })
+}
+
+/// `credentials.yml.enc` and its like (ActiveSupport::EncryptedFile): data, IV and tag in base64, with `--` between them.
+pub(super) fn rails(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
+    let content = std::str::from_utf8(bytes.trim_ascii()).map_err(|_| Malformed("it is no text"))?;
+    let parts: Option<Vec<Vec<u8>>> = content.split("--").map(|part| base64::decode(part.as_bytes())).collect();
+    let lengths = parts.map(|parts| parts.iter().map(Vec::len).collect::<Vec<_>>());
+    match lengths.as_deref() {
+        Some([_, 12, 16]) => {
+            let reason =
+                "the file does not state the length of its key: Rails takes 128 bits, an application may take 256";
+            Ok(vec![Found::new("Rails", "Rails credentials").without_cipher(reason).authenticated()])
+        }
+        _ => Err(Malformed("it is not made of data, IV and tag")),
+    }
+}

@@ -1,0 +1,134 @@
+//! Encrypted values that stand in a text, found by the marks they begin with in one pass. Not how each is read.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::found::Found;
+use super::{age, ansible, aws, cms, documents, eyaml, jwe, openpgp, sops, tokens};
+use crate::asn1::Malformed;
+use crate::pem;
+
+/// A text, and what its file is called.
+pub(super) struct Text<'a> {
+    pub(super) name: &'a str,
+    pub(super) bytes: &'a [u8],
+}
+
+/// Something encrypted at a place, or why it cannot be read.
+pub(super) struct Hit {
+    pub(super) span: Range<usize>,
+    pub(super) read: Result<Found, Malformed>,
+}
+
+/// A block between BEGIN and END.
+pub(super) struct Armor {
+    pub(super) whole: Range<usize>,
+    /// Where the body begins, sound or not.
+    pub(super) start: usize,
+    pub(super) body: Result<Vec<u8>, String>,
+}
+
+impl Hit {
+    pub(super) fn new(span: Range<usize>, read: Result<Found, Malformed>) -> Self {
+        Self { read: read.map(|found| found.spanning(span.clone())), span }
+    }
+}
+
+impl<'a> Text<'a> {
+    /// What is behind the last full stop of the name: `yaml`, also of `.env` and `.env.production`.
+    pub(super) fn extension(&self) -> &'a str {
+        let file = self.name.rsplit('/').next().unwrap_or_default();
+        if file.starts_with(".env") { "env" } else { file.rsplit('.').next().unwrap_or_default() }
+    }
+
+    /// The block at `at`; none where somebody only writes about one.
+    pub(super) fn armor(&self, at: usize) -> Option<Armor> {
+        let setting = pem::Setting::before(self.bytes, at);
+        let block = pem::Block::whichever(self.bytes, at, &setting)?;
+        let body = match block.content {
+            pem::Content::Body { bytes, .. } => Ok(bytes),
+            pem::Content::Broken { reason, .. } => Err(reason),
+            pem::Content::Mention | pem::Content::Passed => return None,
+        };
+        Some(Armor { whole: block.whole, start: block.inner.start, body })
+    }
+}
+
+/// Reads what begins at a place; none if it only looks so.
+type Reader = fn(&Text<'_>, usize) -> Option<Hit>;
+
+/// What is looked for, and who reads it.
+const MARKS: [(&str, Reader); 19] = [
+    ("-----BEGIN AGE ENCRYPTED FILE-----", armored_age),
+    ("-----BEGIN PGP MESSAGE-----", armored_openpgp),
+    ("-----BEGIN CMS-----", cms::armored),
+    ("-----BEGIN PKCS7-----", cms::armored),
+    ("-----BEGIN PKCS #7 ", cms::armored),
+    ("smime-type=enveloped-data", cms::mime),
+    ("smime-type=\"enveloped-data", cms::mime),
+    ("smime-type=authEnveloped-data", cms::mime),
+    (ansible::MARK, ansible::read),
+    ("ENC[PKCS7,", eyaml::read),
+    ("ENC[GPG,", eyaml::read),
+    ("vault:v", tokens::transit),
+    ("encrypted:", tokens::dotenvx),
+    ("gAAAAA", tokens::fernet),
+    ("U2FsdGVkX1", tokens::openssl_base64),
+    ("eyJ", jwe::compact),
+    ("AYA", aws::encoded),
+    ("AgR4", aws::encoded),
+    ("AgV4", aws::encoded),
+];
+
+static SEARCHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let mut searcher = AhoCorasick::builder();
+    let searcher = searcher.match_kind(MatchKind::LeftmostFirst).build(MARKS.iter().map(|(mark, _)| mark));
+    searcher.expect("a few short marks")
+});
+
+/// Hands over everything that is found, in the order of its kinds, until it is enough.
+pub(super) fn scan(text: &Text<'_>, mut take: impl FnMut(Hit) -> bool) {
+    // What stands in the metadata of sops is the key of the file, encrypted for each recipient.
+    let mut covered = 0..0;
+    if let Some(hit) = sops::read(text) {
+        covered = hit.span.clone();
+        if !take(hit) {
+            return;
+        }
+    }
+    for hit in documents::read(text) {
+        if !take(hit) {
+            return;
+        }
+    }
+    let mut at = 0;
+    for mark in SEARCHER.find_iter(text.bytes) {
+        if mark.start() < at || covered.contains(&mark.start()) {
+            continue;
+        }
+        let (_, read) = MARKS[mark.pattern()];
+        if let Some(hit) = read(text, mark.start()) {
+            at = hit.span.end;
+            if !take(hit) {
+                return;
+            }
+        }
+    }
+}
+
+fn armored_age(text: &Text<'_>, at: usize) -> Option<Hit> {
+    let Armor { whole, body, .. } = text.armor(at)?;
+    Some(Hit::new(whole, body.map_err(|_| BROKEN).and_then(|bytes| age::decoded(&bytes))))
+}
+
+/// A message that is only signed or compressed is none of these.
+fn armored_openpgp(text: &Text<'_>, at: usize) -> Option<Hit> {
+    let Armor { whole, body, .. } = text.armor(at)?;
+    let read = body.map_err(|_| BROKEN).and_then(|bytes| openpgp::read(&bytes)).transpose()?;
+    Some(Hit::new(whole, read))
+}
+
+/// Why a block has no body.
+pub(super) const BROKEN: Malformed = Malformed("its base64 is damaged, or it has no END line");

@@ -1,0 +1,147 @@
+//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of YAML.
+//! Not a document: what is around the object may be anything.
+
+use std::ops::Range;
+
+use super::{Sink, is_placeholder};
+use crate::pem::Unescaped;
+
+/// How far from a mark its object begins and ends at the most: some keys with certificates beside them.
+const REACH: usize = 64 * 1024;
+
+/// Members of an object whose values are texts or numbers; the others are passed over.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub(super) range: Range<usize>,
+    members: Vec<Member>,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) name: Vec<u8>,
+    pub(super) value: Vec<u8>,
+    /// Of the value, without quotes.
+    pub(super) range: Range<usize>,
+    is_quoted: bool,
+}
+
+/// A value without quotes that is shorter may be the name of a variable.
+const LONGEST_NAME: usize = 40;
+
+impl Member {
+    fn is_absent(&self) -> bool {
+        self.value.is_empty() || !self.is_quoted && self.value == *b"null"
+    }
+
+    /// Whether the value is left out for the reader, or is an expression of a program: not a value at all.
+    pub(super) fn is_placeholder(&self) -> bool {
+        let is_name = !self.is_quoted && self.value.len() < LONGEST_NAME;
+        is_name || self.value.contains(&b'(') || is_placeholder(&self.value)
+    }
+}
+
+impl Object {
+    /// The innermost object that the mark at `at` is in, and whether it is closed; none if it is in none.
+    pub(super) fn around(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<(Self, bool)> {
+        let start = opening(text, at, sink)?;
+        let mut parser =
+            Parser { symbols: Unescaped::new(text, start..text.len().min(start + REACH)), members: vec![] };
+        let end = parser.object();
+        let position = parser.symbols.position();
+        let is_allowed = sink.may_spend(position - start);
+        let range = start..end.unwrap_or(position);
+        (is_allowed && range.end > at).then_some((Self { range, members: parser.members }, end.is_some()))
+    }
+
+    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an empty text.
+    pub(super) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name.as_bytes()).filter(|member| !member.is_absent())
+    }
+
+    /// The value of the member of that name, as text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(&self.member(name)?.value).ok()
+    }
+}
+
+/// Where the innermost brace is that is open at `at`.
+fn opening(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
+    let floor = at.saturating_sub(REACH);
+    let (mut closed, mut end) = (0_usize, at);
+    let opening = loop {
+        let Some(found) = memchr::memrchr2(b'{', b'}', &text[floor..end]) else { break None };
+        end = floor + found;
+        match (text[end], closed) {
+            (b'}', _) => closed += 1,
+            (_, 0) => break Some(end),
+            _ => closed -= 1,
+        }
+    };
+    let looked_at = at - opening.unwrap_or(floor);
+    if sink.may_spend(looked_at) { opening } else { None }
+}
+
+struct Parser<'a> {
+    symbols: Unescaped<'a>,
+    members: Vec<Member>,
+}
+
+impl Parser<'_> {
+    /// Reads an object to its end, and returns that.
+    fn object(&mut self) -> Option<usize> {
+        let (mut depth, mut name, mut is_value) = (0_usize, None, false);
+        while let Some(symbol) = self.symbols.next() {
+            match symbol.byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return Some(self.symbols.position());
+                    }
+                }
+                b':' => is_value = true,
+                b',' | b';' => (name, is_value) = (None, false),
+                byte if byte == b'"' || byte == b'\'' || is_bare(byte) => {
+                    let (text, range) = self.text(byte, symbol.at, symbol.slashes)?;
+                    if depth != 1 {
+                        continue;
+                    }
+                    if !is_value {
+                        name = Some(text);
+                    } else if let Some(name) = name.take() {
+                        self.members.push(Member { name, value: text, range, is_quoted: !is_bare(byte) });
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The rest of a text that begins with that symbol: a quoted one to the same quote, another one as far as the word goes.
+    fn text(&mut self, first: u8, at: usize, slashes: usize) -> Option<(Vec<u8>, Range<usize>)> {
+        let quoted = !is_bare(first);
+        let mut text = if quoted { vec![] } else { vec![first] };
+        let start = if quoted { self.symbols.position() } else { at };
+        loop {
+            let mut ahead = self.symbols.clone();
+            match ahead.next() {
+                Some(next) if quoted && (next.byte, next.slashes) == (first, slashes) => {
+                    self.symbols = ahead;
+                    return Some((text, start..next.at));
+                }
+                Some(next) if quoted || is_bare(next.byte) => text.push(next.byte),
+                Some(_) => return Some((text, start..self.symbols.position())),
+                // It is cut off, and as much of it as there is can be private.
+                None => return Some((text, start..self.symbols.position())),
+            }
+            self.symbols = ahead;
+        }
+    }
+}
+
+/// Whether the byte belongs to a name or value without quotes.
+fn is_bare(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+./$".contains(&byte)
+}

@@ -1,0 +1,255 @@
+//! Replaces includes by what they include: the nested directives as nginx sees them, of one main configuration or of
+//! one fragment. Not what the directives mean.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::files::{FileId, Files};
+use super::ledger::{CutShort, Ledger};
+use super::line::Line;
+use super::paths;
+use super::paths::{Base, Context, Reach};
+use super::settings;
+use super::tree::Siblings;
+use keyreeve_source::budget::Work;
+use keyreeve_source::text::quoted_to;
+use keyreeve_source::{Location, SourceId};
+
+/// Includes inside includes that are followed.
+const INCLUDE_LIMIT: usize = 32;
+/// Blocks inside blocks that are followed through includes.
+const BLOCK_LIMIT: usize = 128;
+/// Statements of one directive in one block that are read.
+const STATEMENT_LIMIT: usize = 64;
+
+/// Characters of a path that a message or reason repeats.
+const PATH_QUOTE: usize = 200;
+/// What an expanded directive costs beside its text.
+const DIRECTIVE: usize = 16;
+
+/// A directive, and what is in its block.
+pub(super) struct Item<'f> {
+    /// The directive.
+    pub(super) line: Line<'f>,
+    /// Its block, if it has one.
+    pub(super) block: Option<Box<Level<'f>>>,
+}
+
+/// The directives directly in one block, those of included files among them.
+#[derive(Default)]
+pub(super) struct Level<'f> {
+    /// All of them, in order.
+    pub(super) items: Vec<Item<'f>>,
+    /// Those that set something of TLS, by name: a few.
+    settings: Vec<(&'static str, Vec<Statement<'f>>)>,
+    /// Of the first thing that is not read and could set anything here, why it is not.
+    pub(super) missing: Option<Rc<str>>,
+    /// Whether something that is not read could bring further blocks.
+    pub(super) open: bool,
+}
+
+/// A directive that sets something of TLS. Blocks ask again and again for what they inherit, however long it is.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'f> {
+    /// The directive.
+    pub(super) line: Line<'f>,
+    /// As [`Line::head`].
+    pub(super) head: Location,
+    /// Its first value, if it is one of a switch.
+    pub(super) switch: Option<Switch>,
+}
+
+/// The values of `ssl`, `starttls` and their like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Switch {
+    On,
+    Only,
+}
+
+impl<'f> Statement<'f> {
+    fn of(line: Line<'f>) -> Self {
+        let value = line.text(0);
+        let is = |word: &str| value.eq_ignore_ascii_case(word);
+        let switch = if is("on") { Some(Switch::On) } else { is("only").then_some(Switch::Only) };
+        Self { line, head: line.head(), switch }
+    }
+}
+
+/// Why an include leaves open what it could set.
+fn outside(line: Line<'_>) -> Rc<str> {
+    format!("the include {} is outside the scanned tree", quoted_to(&line.text(0), PATH_QUOTE)).into()
+}
+
+/// Why a block that the budget was not enough for leaves everything open.
+pub(super) const CUT_SHORT: &str = "not all of its block is read: that costs more than a scan of this size may take";
+
+impl<'f> Level<'f> {
+    /// The directives of a name.
+    pub(super) fn named(&self, name: &'static str) -> impl Iterator<Item = &Item<'f>> {
+        self.items.iter().filter(move |item| *item.line.name() == *name.as_bytes())
+    }
+
+    /// The blocks of a name, with what is in them.
+    pub(super) fn blocks(&self, name: &'static str) -> impl Iterator<Item = (Line<'f>, &Level<'f>)> {
+        self.named(name).filter_map(|item| item.block.as_deref().map(|block| (item.line, block)))
+    }
+
+    /// What the block states under a name that sets something of TLS.
+    pub(super) fn stated(&self, name: &str) -> Option<&[Statement<'f>]> {
+        self.settings.iter().find(|(key, _)| *key == name).map(|(_, lines)| lines.as_slice())
+    }
+
+    /// Notes that the rest of the block is not read.
+    fn cut_short(&mut self) {
+        self.open = true;
+        self.missing.get_or_insert_with(|| CUT_SHORT.into());
+    }
+}
+
+/// Follows includes.
+pub(super) struct Expander<'e, 'f> {
+    files: &'f Files<'f>,
+    base: Base<'e>,
+    /// The file being read and those that include it, outermost first.
+    chain: Vec<FileId>,
+    depth: usize,
+    reached: &'e mut BTreeSet<FileId>,
+}
+
+impl<'e, 'f> Expander<'e, 'f> {
+    /// One that notes in `reached` every file it reads.
+    pub(super) fn new(files: &'f Files<'f>, base: Base<'e>, reached: &'e mut BTreeSet<FileId>) -> Self {
+        Self { files, base, chain: Vec::new(), depth: 0, reached }
+    }
+
+    /// The whole of a file, whose outermost directives stand in this context.
+    pub(super) fn file(mut self, file: FileId, context: Context) -> Level<'f> {
+        let mut level = Level::default();
+        if self.append_file(file, context, &mut level).is_err() {
+            level.cut_short();
+        }
+        level
+    }
+
+    fn append_file(&mut self, file: FileId, context: Context, level: &mut Level<'f>) -> Result<(), CutShort> {
+        self.reached.insert(file);
+        self.chain.push(file);
+        let appended = self.append(file.source, self.files.file(file).directives, context, level);
+        self.chain.pop();
+        appended
+    }
+
+    fn append(
+        &mut self,
+        source: SourceId,
+        run: Siblings,
+        context: Context,
+        level: &mut Level<'f>,
+    ) -> Result<(), CutShort> {
+        for line in self.files.lines(source, run) {
+            let head = line.head();
+            let length = (head.span.end - head.span.start) as usize;
+            self.ledger().pay_to_follow(Work::Configuration, DIRECTIVE + length, head)?;
+            let name = line.name();
+            if *name == *b"include" && line.block().is_none() {
+                self.include(line, context, level)?;
+                continue;
+            }
+            // A list that grows takes up to twice its room.
+            let block = line.block().map_or(0, |_| size_of::<Level<'f>>());
+            self.ledger().pay_to_follow(Work::Memory, 2 * size_of::<Item<'f>>() + block, head)?;
+            if let Some(key) = settings::known(&name) {
+                self.state(key, line, level);
+            }
+            let block = line.block().map(|run| Box::new(self.block(line, run, inner(context, &name))));
+            level.items.push(Item { line, block });
+        }
+        Ok(())
+    }
+
+    fn block(&mut self, line: Line<'f>, run: Siblings, context: Context) -> Level<'f> {
+        let mut level = Level::default();
+        if self.depth == BLOCK_LIMIT {
+            self.ledger().misfit(
+                line.head(),
+                format!("blocks are nested more than {BLOCK_LIMIT} deep; what is in this one is not read"),
+            );
+            return level;
+        }
+        self.depth += 1;
+        if self.append(line.source(), run, context, &mut level).is_err() {
+            level.cut_short();
+        }
+        self.depth -= 1;
+        level
+    }
+
+    fn include(&mut self, line: Line<'f>, context: Context, level: &mut Level<'f>) -> Result<(), CutShort> {
+        let pattern = line.text(0);
+        let found = paths::resolve(self.files, self.base, line.head(), &pattern)?;
+        if found.is_empty() {
+            if paths::is_known_empty(self.files, self.base, line.source(), &pattern) {
+                return Ok(());
+            }
+            match paths::reach(context, &pattern) {
+                Reach::Nothing => {}
+                Reach::Blocks => level.open = true,
+                Reach::Settings if level.missing.is_some() => level.open = true,
+                Reach::Settings => {
+                    level.open = true;
+                    self.ledger().pay_to_follow(Work::Memory, 2 * PATH_QUOTE, line.head())?;
+                    level.missing = Some(outside(line));
+                }
+            }
+            return Ok(());
+        }
+        for file in found {
+            if self.chain.contains(&file) {
+                let name = quoted_to(self.files.name(file), PATH_QUOTE);
+                self.ledger().misfit(line.head(), format!("the include of {name} leads back to itself"));
+            } else if self.chain.len() > INCLUDE_LIMIT {
+                self.ledger().misfit(
+                    line.head(),
+                    format!("includes are nested more than {INCLUDE_LIMIT} deep; this one is not followed"),
+                );
+            } else {
+                self.append_file(file, context, level)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a statement about TLS. nginx refuses most of them twice in one block.
+    fn state(&mut self, key: &'static str, line: Line<'f>, level: &mut Level<'f>) {
+        let Some((_, stated)) = level.settings.iter_mut().find(|(known, _)| *known == key) else {
+            level.settings.push((key, vec![Statement::of(line)]));
+            return;
+        };
+        if !settings::repeats(key) {
+            self.ledger()
+                .misfit(line.head(), format!("the directive {key} stands twice in one block, which nginx refuses"));
+        } else if stated.len() < STATEMENT_LIMIT {
+            stated.push(Statement::of(line));
+            if stated.len() == STATEMENT_LIMIT {
+                let message = format!("{key} stands {STATEMENT_LIMIT} times in one block; any more are not read");
+                self.ledger().misfit(line.head(), message);
+            }
+        }
+    }
+
+    fn ledger(&self) -> &'f Ledger<'f> {
+        &self.files.ledger
+    }
+}
+
+/// The context in a block of that name.
+fn inner(context: Context, name: &[u8]) -> Context {
+    match (context, name) {
+        (Context::Main, b"http" | b"stream" | b"mail") => Context::Group,
+        (Context::Group, b"server") => Context::Server,
+        (Context::Server | Context::Location | Context::Group, b"location" | b"if" | b"limit_except") => {
+            Context::Location
+        }
+        _ => Context::Other,
+    }
+}

@@ -1,0 +1,77 @@
+//! A directive together with the text it stands in: what the parts that interpret directives work with.
+//! Not a node of a tree of its own; the nesting after includes is in `expand`.
+
+use std::borrow::Cow;
+
+use super::files::Files;
+use super::tree::{Siblings, Word};
+use keyreeve_source::{Location, SourceId};
+
+/// One directive of one source.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    files: &'a Files<'a>,
+    source: SourceId,
+    at: u32,
+}
+
+/// An argument of a directive.
+#[derive(Clone)]
+pub(super) struct Argument<'a> {
+    /// Without quotes and escapes.
+    pub(super) text: Cow<'a, str>,
+    /// As written, with quotes.
+    pub(super) location: Location,
+}
+
+impl<'a> Line<'a> {
+    /// The directive at a position of what was read from a source.
+    pub(super) fn new(files: &'a Files<'a>, source: SourceId, at: u32) -> Self {
+        Self { files, source, at }
+    }
+
+    /// The source it stands in.
+    pub(super) fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// Its name.
+    pub(super) fn name(&self) -> Cow<'a, [u8]> {
+        self.words().next().map_or(Cow::Borrowed(b""), |name| name.unquoted(self.files.bytes(self.source)))
+    }
+
+    /// From its name to `;` or `{`.
+    pub(super) fn head(&self) -> Location {
+        Location {
+            source: self.source,
+            span: self.files.parsed(self.source).tree.head(self.at, self.files.bytes(self.source)),
+        }
+    }
+
+    /// Its block, if it has one.
+    pub(super) fn block(&self) -> Option<Siblings> {
+        self.files.parsed(self.source).tree.block(self.at)
+    }
+
+    /// What follows the name.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = Argument<'a>> + use<'a> {
+        let (bytes, source) = (self.files.bytes(self.source), self.source);
+        self.words()
+            .skip(1)
+            .map(move |word| Argument { text: word.text(bytes), location: Location { source, span: word.span } })
+    }
+
+    /// The argument at a position, from 0.
+    pub(super) fn argument(&self, position: usize) -> Option<Argument<'a>> {
+        self.arguments().nth(position)
+    }
+
+    /// The text of the argument at a position, from 0; empty if there is none.
+    pub(super) fn text(&self, position: usize) -> Cow<'a, str> {
+        self.argument(position).map_or(Cow::Borrowed(""), |argument| argument.text)
+    }
+
+    fn words(&self) -> impl Iterator<Item = Word> + use<'a> {
+        self.files.parsed(self.source).tree.words(self.at, self.files.bytes(self.source))
+    }
+}

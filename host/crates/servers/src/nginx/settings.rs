@@ -1,0 +1,196 @@
+//! The directives that set something of TLS, and which of them is in force where: nginx's inheritance.
+//! Not what their values mean.
+
+use std::rc::Rc;
+
+use super::expand::{Level, Statement, Switch};
+use keyreeve_source::Location;
+
+/// Names of directives for one side of TLS.
+pub(super) struct Directives {
+    /// Enabled versions.
+    pub(super) protocols: &'static str,
+    /// OpenSSL's cipher string.
+    pub(super) ciphers: &'static str,
+    /// Groups; nginx has such a directive for servers only.
+    pub(super) curves: Option<&'static str>,
+    /// Commands of SSL_CONF_cmd(3).
+    pub(super) commands: &'static str,
+    /// Whether the peer's certificate is verified.
+    pub(super) verify: &'static str,
+    /// The cipher string where none is set.
+    pub(super) default_ciphers: &'static str,
+}
+
+/// Servers of http, stream and mail.
+pub(super) const SERVER: Directives = Directives {
+    protocols: "ssl_protocols",
+    ciphers: "ssl_ciphers",
+    curves: Some("ssl_ecdh_curve"),
+    commands: "ssl_conf_command",
+    verify: "ssl_verify_client",
+    default_ciphers: "HIGH:!aNULL:!MD5",
+};
+
+/// Connections of `proxy_pass`, in http and stream.
+pub(super) const PROXY: Directives = Directives {
+    protocols: "proxy_ssl_protocols",
+    ciphers: "proxy_ssl_ciphers",
+    curves: None,
+    commands: "proxy_ssl_conf_command",
+    verify: "proxy_ssl_verify",
+    default_ciphers: "DEFAULT",
+};
+
+/// Connections of `grpc_pass`.
+pub(super) const GRPC: Directives = Directives {
+    protocols: "grpc_ssl_protocols",
+    ciphers: "grpc_ssl_ciphers",
+    curves: None,
+    commands: "grpc_ssl_conf_command",
+    verify: "grpc_ssl_verify",
+    default_ciphers: "DEFAULT",
+};
+
+/// Connections of `uwsgi_pass`.
+pub(super) const UWSGI: Directives = Directives {
+    protocols: "uwsgi_ssl_protocols",
+    ciphers: "uwsgi_ssl_ciphers",
+    curves: None,
+    commands: "uwsgi_ssl_conf_command",
+    verify: "uwsgi_ssl_verify",
+    default_ciphers: "DEFAULT",
+};
+
+impl Directives {
+    /// Whether they are for the side that accepts connections.
+    pub(super) fn is_server(&self) -> bool {
+        self.curves.is_some()
+    }
+
+    /// What all names begin with: `proxy_ssl_`.
+    pub(super) fn prefix(&self) -> &'static str {
+        self.protocols.trim_end_matches("protocols")
+    }
+
+    /// Every name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.protocols, self.ciphers, self.commands, self.verify].into_iter().chain(self.curves)
+    }
+}
+
+/// The spelling to look a directive up by, if it sets something of TLS.
+pub(super) fn known(name: &[u8]) -> Option<&'static str> {
+    const OTHERS: [&str; 4] = ["ssl", "ssl_reject_handshake", "starttls", "proxy_ssl"];
+    if memchr::memmem::find(name, b"ssl").is_none() && name != b"starttls" {
+        return None;
+    }
+    let all = [&SERVER, &PROXY, &GRPC, &UWSGI].into_iter().flat_map(Directives::names).chain(OTHERS);
+    all.into_iter().find(|known| known.as_bytes() == name)
+}
+
+/// Whether nginx takes the directive more than once in a block and adds up what it says.
+pub(super) fn repeats(name: &str) -> bool {
+    name.ends_with("_protocols") || name.ends_with("_conf_command")
+}
+
+/// A block with what is around it.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s, 'f> {
+    /// The directives of the block.
+    pub(super) level: &'s Level<'f>,
+    /// What it inherits from.
+    pub(super) outer: Outer<'s, 'f>,
+}
+
+/// What a block inherits from.
+#[derive(Clone, Copy)]
+pub(super) enum Outer<'s, 'f> {
+    /// Nothing that could set TLS.
+    Complete,
+    /// Something that is not in the tree; the reason in words.
+    Unread(&'s Rc<str>),
+    /// Another block.
+    Inside(&'s Scope<'s, 'f>),
+}
+
+/// What is in force.
+pub(super) enum Setting<'s, 'f> {
+    /// These directives.
+    Stated(&'s [Statement<'f>]),
+    /// nginx's default: nothing states it.
+    Default,
+    /// Not known; why not.
+    Unknown(Rc<str>),
+}
+
+/// Where a setting comes from: equal origins mean equal values.
+#[derive(PartialEq, Eq, Hash)]
+pub(super) enum Origin {
+    /// Directives in these places.
+    Stated(Vec<Location>),
+    /// nginx's default.
+    Default,
+    /// Not known, for this reason.
+    Unknown(Rc<str>),
+}
+
+impl Origin {
+    /// Bytes of the directives.
+    pub(super) fn length(&self) -> usize {
+        match self {
+            Self::Stated(places) => places.iter().map(|place| (place.span.end - place.span.start) as usize).sum(),
+            Self::Default | Self::Unknown(_) => 0,
+        }
+    }
+}
+
+impl Setting<'_, '_> {
+    /// Where it comes from.
+    pub(super) fn origin(&self) -> Origin {
+        match self {
+            Self::Stated(lines) => Origin::Stated(lines.iter().map(|stated| stated.head).collect()),
+            Self::Default => Origin::Default,
+            Self::Unknown(reason) => Origin::Unknown(reason.clone()),
+        }
+    }
+}
+
+impl<'s, 'f> Scope<'s, 'f> {
+    /// What is in force in this block: what the innermost block that states it says.
+    pub(super) fn find(&self, name: &str) -> Setting<'s, 'f> {
+        let mut scope = *self;
+        loop {
+            if let Some(lines) = scope.level.stated(name) {
+                return Setting::Stated(lines);
+            }
+            if let Some(reason) = &scope.level.missing {
+                return Setting::Unknown(Rc::clone(reason));
+            }
+            match scope.outer {
+                Outer::Complete => return Setting::Default,
+                Outer::Unread(reason) => return Setting::Unknown(Rc::clone(reason)),
+                Outer::Inside(outer) => scope = *outer,
+            }
+        }
+    }
+
+    /// The place of the directive, if it is in force with this value.
+    pub(super) fn is(&self, name: &str, value: Switch) -> Option<Location> {
+        match self.find(name) {
+            Setting::Stated(lines) => {
+                lines.first().filter(|stated| stated.switch == Some(value)).map(|stated| stated.head)
+            }
+            _ => None,
+        }
+    }
+
+    /// Why not all is known of what surrounds the block, if that is so.
+    pub(super) fn unread(&self) -> Option<&'s Rc<str>> {
+        match self.outer {
+            Outer::Complete => None,
+            Outer::Unread(reason) => Some(reason),
+            Outer::Inside(outer) => outer.unread(),
+        }
+    }
+}
