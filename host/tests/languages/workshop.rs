@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use keyreeve::digest::{hex, sha256};
 use keyreeve::template::{Language, commands, files};
 
-use super::{chapters, console};
+use super::chapters;
+use crate::support::console;
 
 /// The rule of the chapters.
 pub(crate) const ID: &str = "our-names";
