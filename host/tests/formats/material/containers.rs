@@ -4,8 +4,9 @@ use std::path::Path;
 
 use keyreeve::facts::Reading;
 use keyreeve::rules::contract::{Encryption, Key, Protection};
+use keyreeve_oracles::has;
 
-use crate::material::tools::{Authority, file, hides_contents, opened, openssl, program, read};
+use crate::material::tools::{Authority, file, hides_contents, opened, openssl, read, run};
 
 /// Certificates by their SHA-256, in order.
 fn certificates(reading: &Reading) -> Vec<String> {
@@ -183,7 +184,7 @@ fn a_derivation_that_asks_for_too_much_is_not_done() {
 
 /// Runs keytool; none if there is none.
 fn keytool(arguments: &str) -> Option<Vec<u8>> {
-    program("keytool", &arguments.split_whitespace().collect::<Vec<_>>())
+    has("keytool").then(|| run("keytool", &arguments.split_whitespace().collect::<Vec<_>>()))
 }
 
 #[test]
@@ -242,9 +243,8 @@ fn assert_cuts_are_told(bytes: &[u8]) {
 #[test]
 fn bouncy_castles_keystores_show_what_stands_in_clear() {
     let jar = "/usr/share/java/bcprov.jar";
-    if !Path::new(jar).exists() {
-        #[allow(clippy::print_stderr)]
-        return eprintln!("skipped: {jar} is not there (Debian: libbcprov-java)");
+    if !has(jar) {
+        return;
     }
     let folder = tempfile::tempdir().unwrap();
     let provider = format!(

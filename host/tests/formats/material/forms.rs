@@ -7,8 +7,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use keyreeve::facts::{Place, Reading};
 use keyreeve::rules::contract::{Encryption, Key, Protection, Role};
+use keyreeve_oracles::has;
 
-use crate::material::tools::{file, has, openssl, openssl_text, read, run, sha256};
+use crate::material::tools::{file, openssl, openssl_text, read, run, sha256};
 
 /// The one private or public key of a text, of which nothing else may be said.
 pub(crate) fn only(text: impl AsRef<[u8]>) -> (Key, Place) {

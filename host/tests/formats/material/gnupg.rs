@@ -8,12 +8,13 @@ use keyreeve::facts::read::{self as facts, Detail};
 use keyreeve::facts::{Place, Reading};
 use keyreeve::rules::contract::{Encryption, Key, Protection, Role};
 use keyreeve::source::{Source, Sources};
+use keyreeve_oracles::has;
 use proptest::prelude::*;
 
 use crate::material::canary::assert_hidden;
 use crate::material::forms::embedded;
 use crate::material::openpgp::Home;
-use crate::material::tools::{Authority, file, has, read, run};
+use crate::material::tools::{Authority, file, read, run};
 
 const PROTECT_TOOL: &str = "/usr/lib/gnupg/gpg-protect-tool";
 
@@ -117,9 +118,8 @@ fn a_key_that_was_imported_under_its_passphrase_keeps_its_encryption() {
 #[test]
 fn the_canonical_form_and_that_of_a_card_are_the_same_key() {
     let Some(home) = home("") else { return };
-    if !Path::new(PROTECT_TOOL).exists() {
-        #[allow(clippy::print_stderr)]
-        return eprintln!("skipped: {PROTECT_TOOL} is not there (Debian: gpg-agent)");
+    if !has(PROTECT_TOOL) {
+        return;
     }
     let at = |name: &str| home.path(name).display().to_string();
     for (bytes, public, of_public) in home.agent_files() {

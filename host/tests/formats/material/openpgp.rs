@@ -4,10 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve::facts::{KeyName, Reading};
 use keyreeve::rules::contract::{Key, Protection, Role};
+use keyreeve_oracles::has;
 use proptest::prelude::*;
 
 use crate::material::canary::assert_hidden;
-use crate::material::tools::{has, read, run};
+use crate::material::tools::{read, run};
 
 /// A home of gpg with no agent left behind.
 pub(crate) struct Home(pub(crate) tempfile::TempDir);

@@ -15,18 +15,6 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
     output.stdout
 }
 
-/// Whether a program is installed; if not, stderr says that the test is passed over.
-pub(crate) fn has(program: &str) -> bool {
-    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap().status.success();
-    if !found {
-        #[allow(clippy::print_stderr)]
-        {
-            eprintln!("skipped: {program} is not installed");
-        }
-    }
-    found
-}
-
 /// Runs openssl with a command line split at white space.
 pub(crate) fn openssl(line: &str) -> Vec<u8> {
     run("openssl", &line.split_whitespace().collect::<Vec<_>>())
@@ -84,18 +72,6 @@ pub(crate) fn sha256(folder: &Path, bytes: &[u8]) -> String {
     let path = folder.join("digested");
     std::fs::write(&path, bytes).unwrap();
     openssl_text(&format!("dgst -sha256 -r {}", path.display())).split(' ').next().unwrap().to_owned()
-}
-
-/// Output of a program that must succeed where there is one; where there is none that is said, and the test passes over it.
-pub(crate) fn program(name: &str, arguments: &[&str]) -> Option<Vec<u8>> {
-    if Command::new(name).arg("-version").output().is_err() {
-        #[allow(clippy::print_stderr)]
-        {
-            eprintln!("skipped: there is no {name}");
-        }
-        return None;
-    }
-    Some(run(name, arguments))
 }
 
 /// A certificate authority of openssl in a folder of its own, which ends with it.

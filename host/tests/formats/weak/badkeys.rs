@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use dashu_int::UBig;
@@ -17,37 +17,10 @@ const PACKAGE: &str = "badkeys==0.0.21";
 
 /// The answers of badkeys to these lines; none where it cannot be had.
 pub(crate) fn answers(lines: &[String]) -> Option<Vec<Value>> {
-    let python = installed()?;
+    let python = keyreeve_oracles::python(&[PACKAGE])?.join("python3");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/weak/oracle.py");
     let answer = finish_with(Command::new(python).arg(script), (lines.join("\n") + "\n").as_bytes()).ends_with(0);
     Some(answer.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect())
-}
-
-/// Python with badkeys, installed once for all runs.
-#[allow(clippy::print_stderr)]
-fn installed() -> Option<PathBuf> {
-    static INSTALLED: std::sync::OnceLock<Option<PathBuf>> = std::sync::OnceLock::new();
-    let install = || {
-        let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("badkeys");
-        let python = place.join("bin/python");
-        let done = place.join("done");
-        if fs::read_to_string(&done).is_ok_and(|done| done == PACKAGE) {
-            return Some(python);
-        }
-        let _ = fs::remove_dir_all(&place);
-        let run = |program: &Path, arguments: &[&str]| {
-            Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
-        };
-        let installed = run(Path::new("python3"), &["-m", "venv", place.to_str().unwrap()])
-            && run(&python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", PACKAGE]);
-        if !installed {
-            eprintln!("skipped: {PACKAGE} cannot be installed");
-            return None;
-        }
-        fs::write(done, PACKAGE).unwrap();
-        Some(python)
-    };
-    INSTALLED.get_or_init(install).clone()
 }
 
 /// Moduli with exponents: ordinary ones, and ones with every weakness.
@@ -129,11 +102,8 @@ fn badkeys_agrees_on_every_weakness() {
 
 #[test]
 fn badkeys_agrees_on_the_certificates_of_zlint() {
-    let Ok(corpora) = std::env::var("KEYREEVE_CORPORA") else {
-        #[allow(clippy::print_stderr)]
-        return eprintln!("skipped: KEYREEVE_CORPORA is not set");
-    };
-    let folder = Path::new(&corpora).join("certificates/zlint");
+    let Some(corpora) = keyreeve_oracles::corpora() else { return };
+    let folder = corpora.join("certificates/zlint");
     let (mut files, mut lines) = (Vec::new(), Vec::new());
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     for path in paths.filter(|path| path.is_file()) {

@@ -1,7 +1,7 @@
 //! keyreeve as a pre-commit hook: real commits, through prek and through a hook of git's own.
 //! Not what `--staged` means in detail, which is tested with the command line.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used)]
 
 mod prek;
 

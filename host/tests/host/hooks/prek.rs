@@ -1,30 +1,17 @@
 //! The hook under prek, from `.pre-commit-hooks.yaml` of a repository, and from the lines that `keyreeve init` prints.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::LazyLock;
 
 use super::{a_hook_refuses_what_is_bad_and_only_that, command};
 use crate::support::{Answer, Tree, finish, mint};
 
-const VERSION: &str = "0.5.11";
+const PACKAGE: &str = "prek==0.5.11";
 const HOOKS: &str = include_str!("../../../../.pre-commit-hooks.yaml");
 
-/// The program prek, installed the first time with pip; none where that is not possible.
-static PREK: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("prek-{VERSION}"));
-    let prek = folder.join("bin/prek");
-    if !prek.is_file() {
-        let python = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
-        let made = python(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        if !made || !python(Command::new(folder.join("bin/python3")).args(pip).arg(format!("prek=={VERSION}"))) {
-            eprintln!("prek {VERSION} cannot be installed with python3 and pip: its tests are skipped");
-            return None;
-        }
-    }
-    Some(prek)
-});
+/// The program prek.
+fn prek() -> Option<PathBuf> {
+    Some(keyreeve_oracles::python(&[PACKAGE])?.join("prek"))
+}
 
 /// The repository that `.pre-commit-hooks.yaml` is used from, with a tag.
 fn published() -> Tree {
@@ -62,20 +49,20 @@ fn installed(prek: &Path, configuration: &str) -> Tree {
 
 #[test]
 fn from_the_repository_of_keyreeve() {
-    let Some(prek) = &*PREK else { return };
+    let Some(prek) = &prek() else { return };
     let published = published();
     a_hook_refuses_what_is_bad_and_only_that(&installed(prek, &of_repository(&published)));
 }
 
 #[test]
 fn from_the_lines_that_init_prints() {
-    let Some(prek) = &*PREK else { return };
+    let Some(prek) = &prek() else { return };
     a_hook_refuses_what_is_bad_and_only_that(&installed(prek, &of_init()));
 }
 
 #[test]
 fn all_files_are_judged_where_that_is_asked_for() {
-    let Some(prek) = &*PREK else { return };
+    let Some(prek) = &prek() else { return };
     all_files(&installed(prek, &of_init()), prek);
     let published = published();
     all_files(&installed(prek, &of_repository(&published)), prek);
@@ -94,7 +81,7 @@ fn all_files(tree: &Tree, prek: &Path) {
 
 #[test]
 fn no_name_of_a_file_is_taken_for_an_option() {
-    let Some(prek) = &*PREK else { return };
+    let Some(prek) = &prek() else { return };
     let published = published();
     for configuration in [of_repository(&published), of_init()] {
         let tree = installed(prek, &configuration);
@@ -108,7 +95,7 @@ fn no_name_of_a_file_is_taken_for_an_option() {
 
 #[test]
 fn a_file_that_cannot_be_read_is_refused_as_well() {
-    let Some(prek) = &*PREK else { return };
+    let Some(prek) = &prek() else { return };
     let tree = installed(prek, &of_init());
     tree.write("a.pem", mint::broken());
     tree.git(&["add", "a.pem"]);

@@ -5,8 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
+use keyreeve_oracles::missing;
+
 use crate::registry::faulty::{Reply, Server, manifest};
-use crate::registry::server::{Registry, missing};
+use crate::registry::server::Registry;
 use crate::registry::{name, publish, quiet, state, tree_with};
 use crate::support::{Tree, finish};
 
@@ -115,8 +117,8 @@ fn a_certificate_authority_of_ones_own_is_named_in_the_environment() {
     let leads_here = std::net::ToSocketAddrs::to_socket_addrs(&(host.as_str(), 1))
         .is_ok_and(|mut addresses| addresses.any(|address| address.ip().is_loopback()));
     if !leads_here || host == "localhost" {
-        missing("address of this machine under its own name");
-        return;
+        let how = format!("put `127.0.1.1 {host}` into /etc/hosts");
+        return missing("an address of this machine under its own name", &how);
     }
     let Some(registry) = Registry::with_tls(&host) else { return };
     let tree = Tree::new();
