@@ -65,7 +65,10 @@ pub fn corpora() -> Option<PathBuf> {
 #[must_use]
 pub fn python(packages: &[&str]) -> Option<PathBuf> {
     program("python3")?;
-    let folder = tools().join(packages.join("+"));
+    // Without what a shell would understand: pip writes the path into scripts.
+    let name =
+        packages.join("+").replace(|letter: char| !letter.is_ascii_alphanumeric() && !"+-.=".contains(letter), "-");
+    let folder = tools().join(name);
     let (bin, done) = (folder.join("bin"), folder.join("done"));
     let make = || {
         fs::create_dir_all(&folder)?;
