@@ -34,5 +34,5 @@ elif [ "${KEYREEVE_ORACLES:-}" = required ]; then
     echo "As root, where Debian's packages can be had, run: apt-get install ${missing[*]}" >&2
     exit 1
 else
-    echo "test programs: missing are ${missing[*]}; what needs them passes with a message (cargo test -- --nocapture)"
+    echo "test programs: missing are ${missing[*]}; tests that need them say so and pass"
 fi

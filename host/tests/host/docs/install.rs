@@ -4,11 +4,25 @@ use std::path::Path;
 
 use super::place;
 use crate::support::console;
+use crate::support::due::{self, is_due};
 use crate::support::markdown::{Block, blocks, root};
 
 /// The optimiser does not change whether it can be installed, and without it that takes less time.
 const QUICKLY: [(&str, &str); 2] =
     [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_OPT_LEVEL", "0")];
+
+/// What decides whether it can be installed, beyond what every build shows. Its commands stand on pages of which the rest changes often.
+const DEPENDS_ON: due::On<'_> = due::On {
+    files: &[
+        ":(glob)**/Cargo.toml",
+        "Cargo.lock",
+        ":(glob)**/build.rs",
+        "rust-toolchain.toml",
+        "scripts/wasm-target.sh",
+        "host/tests/host/docs/install.rs",
+    ],
+    lines: Some(("cargo install|keyreeve completions|wasm-target|mkdir", &["README.md", "docs/quick-start.md"])),
+};
 
 fn installing(page: &Path) -> Block {
     let text = std::fs::read_to_string(page).unwrap();
@@ -18,6 +32,9 @@ fn installing(page: &Path) -> Block {
 
 #[test]
 fn the_commands_that_install_the_program_install_it() {
+    if !is_due("installing", &DEPENDS_ON, 0, 10) {
+        return;
+    }
     let (readme, home) = (root().join("README.md"), tempfile::tempdir().unwrap());
     let block = installing(&readme);
     // What was compiled is kept for the next run of this test.
