@@ -46,5 +46,5 @@ doc:
 	scripts/wasm-target.sh
 	cargo build --locked
 	scripts/generate-docs.sh
-	BLESS=1 cargo test --locked --package keyreeve --test contract the_page_of_the_contract
+	BLESS=1 cargo test --locked --package keyreeve --test host the_page_of_the_contract
 	scripts/book.sh

@@ -3,6 +3,7 @@
 # It prints figures and judges none; what it writes lies in temporary folders.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/tools.sh
 
 run() {
     echo "+ $*"
@@ -16,7 +17,7 @@ if ! command -v rg >/dev/null && command -v apt-get >/dev/null; then
         echo "ripgrep could not be installed: nothing is compared with it"
 fi
 # Programs in Python that judge keys and certificates, to be compared with.
-export BENCH_PYTHON=$PWD/target/tools/bench
+export BENCH_PYTHON=$tools/bench-with-badkeys-0.0.21
 if [ ! -x "$BENCH_PYTHON/bin/badkeys" ]; then
     run python3 -m venv "$BENCH_PYTHON" && run "$BENCH_PYTHON/bin/pip" install --quiet badkeys==0.0.21 pkilint ||
         echo "badkeys and pkilint could not be installed: nothing is compared with them"

@@ -2,15 +2,10 @@
 # Writes the bindings of the C template anew from wit/, with wit-bindgen. Only needed when the contract changes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+source scripts/tools.sh
 
-version=0.60.0
 bindings=host/templates/c/bindings
-tool=target/tools/bin/wit-bindgen
-
-if ! "$tool" --version 2>/dev/null | grep -qF "$version"; then
-    echo "+ cargo install wit-bindgen-cli@$version"
-    cargo install --quiet --locked --no-default-features --features c --root target/tools "wit-bindgen-cli@$version"
-fi
+tool=$(installed wit-bindgen-cli 0.60.0 wit-bindgen --no-default-features --features c)
 mkdir -p "$bindings"
 "$tool" c wit --world tls-endpoints-rule --out-dir "$bindings"
 

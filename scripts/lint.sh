@@ -1,22 +1,27 @@
 #!/usr/bin/env bash
-# Everything that is checked without running keyreeve's tests: format, clippy, dependencies, generated pages.
-# It changes nothing in the tree; what it needs it puts under target/tools.
+# Everything that is checked without running keyreeve's tests: all of it, or the parts that are named, in their order.
+# It changes nothing in the tree.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-deny_version=0.20.2
+source scripts/tools.sh
 
 run() {
     echo "+ $*"
     "$@"
 }
 
-run cargo fmt --all --check
-run cargo clippy --workspace --all-targets --locked -- --deny warnings
+format() {
+    run cargo fmt --all --check
+}
+
+clippy() {
+    run cargo clippy --workspace --all-targets --locked -- --deny warnings
+}
 
 # wasmtime and cranelift must be one compilation for build.rs and the binary: see the profiles in Cargo.toml.
-echo "+ units of wasmtime and cranelift"
-RUSTC_BOOTSTRAP=1 cargo build --locked --package keyreeve --unit-graph -Z unstable-options | python3 -c '
+units() {
+    echo "+ units of wasmtime and cranelift"
+    RUSTC_BOOTSTRAP=1 cargo build --locked --package keyreeve --unit-graph -Z unstable-options | python3 -c '
 import collections, json, sys
 units = collections.Counter()
 for unit in json.load(sys.stdin)["units"]:
@@ -27,18 +32,32 @@ if twice or not units:
     sys.exit("compiled more than once: " + ", ".join(twice))
 print(f"{len(units)} packages, each compiled once")
 '
+}
 
-deny=target/tools/bin/cargo-deny
-if ! "$deny" --version 2>/dev/null | grep -qF "$deny_version"; then
-    run cargo install --quiet --locked --root target/tools "cargo-deny@$deny_version"
-fi
-run "$deny" --log-level error check licenses bans sources
-# The advisory database is fetched; where it cannot be reached, that is said and the rest counts.
-if ! run timeout 60 "$deny" --log-level error check advisories; then
-    if timeout 20 git ls-remote --exit-code https://github.com/RustSec/advisory-db HEAD >/dev/null 2>&1; then
-        exit 1
+dependencies() {
+    local deny
+    deny=$(installed cargo-deny 0.20.2 cargo-deny)
+    run "$deny" --log-level error check licenses bans sources
+    # The advisory database is fetched; where it cannot be reached, that is said and the rest counts.
+    if ! run timeout 60 "$deny" --log-level error check advisories; then
+        if timeout 20 git ls-remote --exit-code https://github.com/RustSec/advisory-db HEAD >/dev/null 2>&1; then
+            return 1
+        fi
+        echo "advisories: the database cannot be reached from here, so they were not checked"
     fi
-    echo "advisories: the database cannot be reached from here, so they were not checked"
-fi
+}
 
-run scripts/generate-docs.sh --check
+# Those that the program writes, by one of today's.
+pages() {
+    run cargo build --quiet --locked
+    run scripts/generate-docs.sh --check
+}
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(format clippy units dependencies pages)
+for part in "${parts[@]}"; do
+    case "$part" in
+        format | clippy | units | dependencies | pages) "$part" ;;
+        *) echo "usage: scripts/lint.sh [format|clippy|units|dependencies|pages]…" >&2; exit 2 ;;
+    esac
+done

@@ -7,8 +7,8 @@ use std::path::Path;
 use keyreeve::template;
 use keyreeve::template::{Language, files};
 
-use super::markdown::{Block, blocks, root};
 use super::workshop::ID;
+use crate::support::markdown::{Block, blocks, root};
 
 /// What the blocks of code in a chapter are called.
 fn code(language: Language) -> &'static str {

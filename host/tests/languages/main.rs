@@ -5,14 +5,10 @@
 
 mod alike;
 mod chapters;
-#[path = "../docs/console.rs"]
-#[allow(dead_code, reason = "the tests of the documents use all of it")]
-mod console;
-#[path = "../docs/markdown.rs"]
-#[allow(dead_code, reason = "the tests of the documents use all of it")]
-mod markdown;
 mod mischief;
 mod spelling;
+#[path = "../support/mod.rs"]
+mod support;
 mod town;
 mod workshop;
 

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use keyreeve::template::Language;
 
-use super::markdown::root;
 use super::workshop::built;
+use crate::support::markdown::root;
 
 /// The columns of the table behind the first, and where their names are, from the folder of a rule that was built: what generators
 /// made, or the types that its author is given and its code. A new rule in Rust has them in the bindings of its author's kit, which

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use keyreeve::template::Language;
 
-use super::markdown::root;
 use super::workshop::{built, done, folder, once, said, shell};
+use crate::support::markdown::root;
 
 const RULES: [&str; 2] = ["town-names", "owner-on-staff"];
 

@@ -7,9 +7,11 @@ use std::process::Output;
 use std::sync::OnceLock;
 
 use keyreeve::template::{Language, commands, files};
+use keyreeve_oracles::{has, missing};
 use keyreeve_source::digest::{hex, sha256};
 
-use super::{chapters, console};
+use super::chapters;
+use crate::support::console;
 
 /// The rule of the chapters.
 pub(crate) const ID: &str = "our-names";
@@ -90,7 +92,7 @@ pub(crate) fn done(command: &str, folder: &Path) -> bool {
     let output = shell(command, folder);
     let said = said(&output);
     if !output.status.success() && fetches(command) {
-        skipped(&format!("{command} fetches nothing here: {said}"));
+        missing(&format!("what {command} fetches"), &format!("it said: {said}"));
         return false;
     }
     assert!(output.status.success(), "{command}: {said}");
@@ -117,19 +119,11 @@ pub(crate) fn said(output: &Output) -> String {
 
 fn has_tools(language: Language) -> bool {
     let tools: &[&str] = match language {
-        Language::Rust => &["cargo"],
+        // What runs the tests can build.
+        Language::Rust => &[],
         Language::Javascript | Language::Typescript => &["node", "npm"],
         Language::Python => &["python3"],
         Language::C => &["clang", "wasm-ld"],
     };
-    let missing = tools.iter().find(|tool| !shell(&format!("command -v {tool}"), Path::new("/")).status.success());
-    if let Some(tool) = missing {
-        skipped(&format!("no {tool} for a rule in {}", language.name()));
-    }
-    missing.is_none()
-}
-
-#[allow(clippy::print_stderr, reason = "a test that passes over something says so")]
-fn skipped(why: &str) {
-    eprintln!("skipped: {why}");
+    tools.iter().all(|tool| has(tool))
 }

@@ -58,11 +58,7 @@ impl Numbers {
 
 fn files() -> Vec<PathBuf> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata")];
-    match std::env::var("KEYREEVE_CORPORA") {
-        Ok(corpora) => folders.push(corpora.into()),
-        #[allow(clippy::print_stderr)]
-        Err(_) => eprintln!("testdata alone: KEYREEVE_CORPORA is not set"),
-    }
+    folders.extend(keyreeve_oracles::corpora());
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

@@ -2,6 +2,10 @@
 //! Not assertions about what it answers.
 #![allow(dead_code, clippy::unwrap_used, reason = "each test program uses a part of it")]
 
+pub(crate) mod console;
+pub(crate) mod due;
+pub(crate) mod make;
+pub(crate) mod markdown;
 pub(crate) mod mint;
 
 use std::collections::BTreeMap;

@@ -17,4 +17,4 @@ fi
 cd ../../..
 unset RUSTC RUSTC_BOOTSTRAP
 MODULE=$PWD/target/every-fact/$target/release/every_fact.wasm \
-    cargo test --locked --package keyreeve --test contract -- --ignored the_component_of_the_frozen_rule
+    cargo test --locked --package keyreeve --test host -- --ignored the_component_of_the_frozen_rule

@@ -1,0 +1,50 @@
+//! Every promise of docs/trust.md names the tests that show it, and these tests are there. Not whether they show it: that is for whoever reads them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::support::markdown::{quoted, root};
+
+/// Heading of the table of promises.
+const HEADING: &str = "| promise | shown by |";
+
+/// The rows of the table: a promise, and its tests as `program::module::name`.
+fn promises() -> Vec<(String, Vec<String>)> {
+    let page = fs::read_to_string(root().join("docs/trust.md")).unwrap();
+    let rows =
+        page.split(HEADING).skip(1).flat_map(|table| table.lines().skip(2).take_while(|line| line.starts_with('|')));
+    let cells = rows.map(|row| row.trim_matches('|').rsplit_once('|').unwrap());
+    cells
+        .map(|(promise, tests)| (promise.trim().to_owned(), quoted(tests).into_iter().map(str::to_owned).collect()))
+        .collect()
+}
+
+/// The files that can hold a test: `sandbox::hostile::cached::name` stands in host/tests/sandbox/hostile/cached.rs, `lib::regular::name` in host/src/regular.rs or
+/// its tests.
+fn candidates(modules: &[&str]) -> Vec<PathBuf> {
+    let host = root().join("host");
+    let at = match modules.split_first() {
+        Some((&"lib", inner)) => inner.iter().fold(host.join("src"), |path, name| path.join(name)),
+        _ => modules.iter().fold(host.join("tests"), |path, name| path.join(name)),
+    };
+    vec![at.with_extension("rs"), at.join("mod.rs"), at.join("main.rs"), at.join("tests.rs")]
+}
+
+fn is_test(name: &str) -> bool {
+    let mut parts: Vec<&str> = name.split("::").collect();
+    let function = parts.pop().unwrap();
+    let holds = |path: &Path| fs::read_to_string(path).is_ok_and(|text| text.contains(&format!("fn {function}(")));
+    candidates(&parts).iter().any(|path| holds(path))
+}
+
+#[test]
+fn every_promise_names_tests_that_are_there() {
+    let promises = promises();
+    assert!(promises.len() > 20, "the tables of promises are not found: {promises:?}");
+    for (promise, tests) in promises {
+        assert!(!tests.is_empty(), "nothing shows it: {promise}");
+        for test in tests {
+            assert!(is_test(&test), "{promise}: there is no test {test}");
+        }
+    }
+}
