@@ -3,8 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use keyreeve_documents::inventory;
 use keyreeve_facts::Reading;
 use keyreeve_material::password::Passwords;
@@ -13,6 +11,7 @@ use keyreeve_servers::nginx;
 use keyreeve_source::budget::{Account, Budget};
 use keyreeve_source::problem::{Problem, Subject};
 use keyreeve_source::{Source, SourceId, Sources, Span};
+use rayon::prelude::*;
 
 /// How much of the facts is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,8 +130,9 @@ fn span(problem: &Problem) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
     use keyreeve_source::budget::Work;
+
+    use super::*;
 
     #[test]
     fn of_sources_that_overdraw_the_budget_together_it_is_always_the_last_ones_that_go_without() {

@@ -247,10 +247,11 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::path::Path;
 
+    use keyreeve_contract::{Environment, Purpose};
+
     use super::*;
     use crate::policy::Policy;
     use crate::policy::scopes::context;
-    use keyreeve_contract::{Environment, Purpose};
 
     fn proposed(paths: &[&str]) -> Policy {
         let paths: Vec<String> = paths.iter().map(|&path| path.to_owned()).collect();

@@ -4,6 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Words;
+use keyreeve_facts::{Facts, Place, Reading};
+use keyreeve_material::password::Passwords;
+use keyreeve_source::private::Private;
+use keyreeve_source::problem::{Problem, Stage, Subject};
+use keyreeve_source::{SourceId, Sources, Span};
+use keyreeve_weak::blocklist::Blocklist;
 
 use crate::finding::Finding;
 use crate::formats;
@@ -14,14 +22,6 @@ use crate::rules::engine::Engine;
 use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
-use keyreeve_contract::FactKind;
-use keyreeve_contract::Words;
-use keyreeve_facts::{Facts, Place, Reading};
-use keyreeve_material::password::Passwords;
-use keyreeve_source::private::Private;
-use keyreeve_source::problem::{Problem, Stage, Subject};
-use keyreeve_source::{SourceId, Sources, Span};
-use keyreeve_weak::blocklist::Blocklist;
 
 /// What is known once everything is read, and before anything is judged.
 pub struct Understood {

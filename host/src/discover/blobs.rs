@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Instant;
 
+use keyreeve_source::SIZE_LIMIT;
+
 use super::git;
 use super::git::GitError;
 use super::read::{Bytes, TOO_LARGE, read_shared};
 use super::{Found, Keep, names};
 use crate::progress::Progress;
-use keyreeve_source::SIZE_LIMIT;
 
 /// Longest target of a symlink that is looked at, as on Linux (PATH_MAX).
 const TARGET_LIMIT: u64 = 4096;

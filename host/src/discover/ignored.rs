@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ignore::Match;
 use ignore::gitignore::gitconfig_excludes_path;
+use keyreeve_source::budget::{Budget, Spent};
 
 use super::dot_git;
 use super::git;
 use super::git::GitError;
 use super::patterns::{Patterns, Weight};
-use keyreeve_source::budget::{Budget, Spent};
 
 /// Largest file of patterns that is heeded. Compiling them takes time; without them more is scanned, not less.
 const PATTERNS_LIMIT: usize = 256 * 1024;

@@ -15,12 +15,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 pub use git::{GitError, commit, repository, staged, staged_file, tree};
-pub use names::{name_of, resolve, resolve_folder};
-use read::Bytes;
-
-use crate::progress::Progress;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SIZE_LIMIT, Source, Sources};
+pub use names::{name_of, resolve, resolve_folder};
+
+use crate::progress::Progress;
+use read::Bytes;
 
 /// Whether a source of that name and content can matter. Asked of every file, from several threads and perhaps twice; only what matters
 /// stays in memory.

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
 use keyreeve_source::budget::{Budget, Spent, Work};
 
 /// Weight of the patterns that can be in force in one folder: they take some 50 MiB.

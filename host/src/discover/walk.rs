@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use keyreeve_source::budget::Budget;
 use rayon::Scope;
 
 use super::ignored::{Heed, Repository, Rules};
@@ -15,7 +16,6 @@ use super::names::{name_of, push_text, resolve};
 use super::read::{Content, Reader, kind_name, reason};
 use super::{Discovery, Found, Request};
 use crate::progress::Progress;
-use keyreeve_source::budget::Budget;
 
 /// So many files of one folder are a piece of work.
 const BATCH: usize = 128;

@@ -4,14 +4,15 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use keyreeve_contract::FactKind;
+use keyreeve_source::digest::sha256;
+
 use super::inspect::defaults;
 use super::samples;
 use crate::rules::engine::Engine;
 use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::{Cost, Rule};
-use keyreeve_contract::FactKind;
-use keyreeve_source::digest::sha256;
 
 /// Runs of which the median is taken; fewer of a rule that is slow.
 const RUNS: usize = 15;

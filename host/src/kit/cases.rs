@@ -6,6 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
+use keyreeve_facts::Facts;
+use keyreeve_source::Sources;
+use keyreeve_source::problem::{Problem, Subject};
 use serde_json::Value;
 
 use super::diff::Line;
@@ -25,9 +28,6 @@ use crate::rules::rule::Rule;
 use crate::rules::set::{Entry, RuleSet};
 use crate::scan;
 use crate::scan::Given;
-use keyreeve_facts::Facts;
-use keyreeve_source::Sources;
-use keyreeve_source::problem::{Problem, Subject};
 
 /// Recorded facts, in the place of files.
 const FACTS: &str = "facts.json";

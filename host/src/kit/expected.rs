@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use keyreeve_contract::Verdict;
+use keyreeve_source::Sources;
 use serde_json::{Value, json};
 
 use super::diff;
@@ -10,8 +12,6 @@ use super::diff::Line;
 use super::file;
 use crate::finding::Finding;
 use crate::report::escape::write_json;
-use keyreeve_contract::Verdict;
-use keyreeve_source::Sources;
 
 /// The name of the file in a case.
 pub const FILE: &str = "expected.json";

@@ -3,6 +3,10 @@
 
 use std::path::Path;
 
+use keyreeve_contract::FactKind;
+use keyreeve_contract::Info;
+use keyreeve_facts::spelling;
+use keyreeve_source::digest::{hex, sha256};
 use semver::Version;
 use serde_json::{Value, json};
 use wasmparser::Parser;
@@ -14,10 +18,6 @@ use crate::rules::engine::Engine;
 use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::Rule;
-use keyreeve_contract::FactKind;
-use keyreeve_contract::Info;
-use keyreeve_facts::spelling;
-use keyreeve_source::digest::{hex, sha256};
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

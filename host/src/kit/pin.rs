@@ -3,10 +3,11 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::rules::built_in::BUILT_IN;
-use crate::rules::load::{LoadError, Loader, read};
 use keyreeve_contract::Info;
 use keyreeve_source::digest::{hex, sha256};
+
+use crate::rules::built_in::BUILT_IN;
+use crate::rules::load::{LoadError, Loader, read};
 
 /// Why there is no stanza.
 #[derive(Debug, thiserror::Error)]

@@ -3,13 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
-use serde_json::Value;
-
 use keyreeve_contract::{Fact, FactKind, kinds};
-
 use keyreeve_facts::{Facts, List, Place, spelling};
 use keyreeve_source::{Location, Source, SourceId, Sources, Span};
+use serde::Deserialize;
+use serde_json::Value;
 
 /// The schema that is understood.
 const SCHEMA: &str = "keyreeve/facts/v1";

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
-
-use crate::formats;
-use crate::formats::Detail;
 use keyreeve_material::password::Passwords;
 use keyreeve_source::private::{HIDDEN, Private, looks, merged};
 use keyreeve_source::{LineColumn, Source, Sources, Span};
+
+use crate::formats;
+use crate::formats::Detail;
 
 /// How many faults are written out; the rest is counted.
 const SHOWN: usize = 50;

@@ -2,6 +2,7 @@
 //! cover in a run: that is for `settle::exceptions`.
 
 use jiff::civil::Date;
+use keyreeve_source::Span;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -10,7 +11,6 @@ use super::error::{Fault, quoted};
 use super::fields::{At, Fields};
 use super::load::{misnamed, path_glob};
 use crate::report::ExceptionKind;
-use keyreeve_source::Span;
 
 /// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule bears
 /// this name, and no exception covers a problem of a rule.

@@ -2,11 +2,11 @@
 //! Not what the keys mean: it knows of strings, dates and choices only.
 
 use jiff::civil::Date;
+use keyreeve_source::Span;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Fault, nearest, quoted};
-use keyreeve_source::Span;
 
 /// A value of the file and its place.
 pub(super) type At<T> = (T, Span);

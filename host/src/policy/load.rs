@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use keyreeve_contract::Severity;
+use keyreeve_source::digest::{hex, sha256};
+use keyreeve_source::{Source, Span};
 use minisign_verify::PublicKey;
 use semver::VersionReq;
 use toml::Spanned;
@@ -18,9 +21,6 @@ use super::fields::{Fields, kind, span_of};
 use super::scopes;
 use super::settings::RawSetting;
 use super::{Component, Policy, PolicyError, RulePolicy, SIZE_LIMIT, Signer};
-use keyreeve_contract::Severity;
-use keyreeve_source::digest::{hex, sha256};
-use keyreeve_source::{Source, Span};
 
 /// The keys of the file itself.
 pub(super) const KEYS: [&str; 5] = ["fail-on", "trust", "rules", "scopes", "exceptions"];

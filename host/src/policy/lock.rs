@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use keyreeve_source::digest::hex;
+use keyreeve_source::private::complaint::without_values;
+use keyreeve_source::regular;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::address::{Address, is_digest};
-use keyreeve_source::digest::hex;
-use keyreeve_source::private::complaint::without_values;
-use keyreeve_source::regular;
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";

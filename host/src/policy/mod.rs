@@ -31,11 +31,12 @@ pub use self::glob::{GlobError, PathGlob};
 pub use self::lock::{Lock, LockError, Locked};
 pub use self::scopes::Scope;
 pub use self::settings::RawSetting;
-use crate::report::FAIL_ON;
 use keyreeve_contract::Severity;
 use keyreeve_source::digest::{hex, sha256};
 use keyreeve_source::regular;
 use keyreeve_source::{Source, Span};
+
+use crate::report::FAIL_ON;
 
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";

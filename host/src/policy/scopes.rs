@@ -3,6 +3,9 @@
 
 use std::collections::HashMap;
 
+use keyreeve_contract::{Context, Data, Environment, Fact, FactKind, Holder, Network, Purpose, kinds};
+use keyreeve_facts::{Facts, List};
+use keyreeve_source::{SourceId, Sources, Span};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -10,9 +13,6 @@ use super::PathGlob;
 use super::error::Fault;
 use super::fields::Fields;
 use super::load::path_glob;
-use keyreeve_contract::{Context, Data, Environment, Fact, FactKind, Holder, Network, Purpose, kinds};
-use keyreeve_facts::{Facts, List};
-use keyreeve_source::{SourceId, Sources, Span};
 
 /// The keys of a scope that state a circumstance.
 pub(super) const CIRCUMSTANCES: [&str; 5] = ["environment", "holder", "network", "data", "purpose"];
@@ -210,11 +210,12 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::path::Path;
 
-    use super::*;
-    use crate::policy::Policy;
     use keyreeve_contract::{InventoryEntry, Side, TlsEndpoint, Transport, Unknown, Verification};
     use keyreeve_facts::Place;
     use keyreeve_source::{Location, Source};
+
+    use super::*;
+    use crate::policy::Policy;
 
     fn scopes(text: &str) -> Vec<Scope> {
         Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap().scopes

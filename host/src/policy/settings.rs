@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use keyreeve_contract::{Info, Setting, Value};
+use keyreeve_source::Span;
 use toml::Spanned;
 use toml::de::{DeString, DeValue};
 
 use super::error::{Fault, Faults, PolicyError, nearest, printable, quoted};
 use super::fields::{kind, span_of};
 use super::{PROBLEM, Policy, RulePolicy};
-use keyreeve_contract::{Info, Setting, Value};
-use keyreeve_source::Span;
 
 /// A setting as it is written, before the rule's declaration is known.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use keyreeve_source::digest::{hex, sha256};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciDescriptor, OciImageManifest};
 use serde_json::{Value, json};
@@ -11,7 +12,6 @@ use super::error::Reason;
 use super::said::Sent;
 use crate::policy::is_digest;
 use crate::rules::component::{Names, SIZE_LIMIT};
-use keyreeve_source::digest::{hex, sha256};
 
 /// Media type of the component.
 const COMPONENT: &str = "application/wasm";

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use keyreeve_source::digest::{hex, sha256};
 use semver::Version;
 
 use super::Manner;
@@ -13,7 +14,6 @@ use crate::policy::{Component, Lock, LockError, Locked, OwnRule, Policy, compone
 use crate::rules::load::{LoadError, Loader};
 use crate::rules::signature;
 use crate::rules::store::Store;
-use keyreeve_source::digest::{hex, sha256};
 
 /// What is to be fetched, and what becomes of it.
 pub struct Fetch<'a> {

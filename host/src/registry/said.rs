@@ -6,10 +6,10 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keyreeve_source::digest::hex;
 
 use crate::report::escape::visible_lines;
 use crate::rules::limits::clip;
-use keyreeve_source::digest::hex;
 
 /// Bytes of a text that a message quotes.
 const QUOTED: usize = 200;

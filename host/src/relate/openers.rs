@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-
 use keyreeve_contract::{EncryptedItem, Key, Opener, Protection, Role};
 use keyreeve_facts::{Facts, KeyName, Place};
 use keyreeve_source::digest::hex;
@@ -230,10 +229,10 @@ fn tag(base64: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use keyreeve_contract::Context;
-
-    use super::*;
     use keyreeve_contract::PublicKey;
     use keyreeve_source::{Source, SourceId, Span};
+
+    use super::*;
 
     fn private_key(format: &str, algorithm: &str) -> Key {
         let algorithm = algorithm.to_owned();

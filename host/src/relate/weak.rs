@@ -4,9 +4,6 @@
 use std::collections::HashMap;
 
 use dashu_int::ops::BitTest as _;
-use rayon::prelude::*;
-
-use super::is_live;
 use keyreeve_contract::PublicKey;
 use keyreeve_facts::{Facts, Place};
 use keyreeve_material::numbers_of_spki;
@@ -18,6 +15,9 @@ use keyreeve_weak as weak;
 use keyreeve_weak::Numbers;
 use keyreeve_weak::blocklist::Blocklist;
 use keyreeve_weak::{Weakness, published};
+use rayon::prelude::*;
+
+use super::is_live;
 
 /// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
 /// a problem for each key that was not looked at, or not compared with others.

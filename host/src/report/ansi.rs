@@ -2,9 +2,9 @@
 //! Not an encoder: what is painted has been made visible before.
 
 use anstyle::{AnsiColor, Effects, Style as Sgr};
+use keyreeve_contract::Severity;
 
 use super::{Style, escape};
-use keyreeve_contract::Severity;
 
 /// What matters most: critical and high findings, problems.
 pub(super) const RED: Sgr = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);

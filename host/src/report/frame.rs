@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use keyreeve_contract::Severity;
+use keyreeve_source::private::{HIDDEN, Private, looks, merged};
+use keyreeve_source::{Source, SourceId, Span};
 
 use super::escape;
 use super::place::Place;
 use super::{Report, Style};
-use keyreeve_contract::Severity;
-use keyreeve_source::private::{HIDDEN, Private, looks, merged};
-use keyreeve_source::{Source, SourceId, Span};
 
 /// What stands for the rest of a line.
 const CUT: &str = "…";

@@ -3,14 +3,15 @@
 
 use std::io::{self, Write};
 
+use keyreeve_contract::Severity;
+use keyreeve_source::Location;
+use keyreeve_source::problem::{Problem, Subject};
+
 use super::escape::{command_data, command_property, visible};
 use super::human::exception;
 use super::taken::Taken;
 use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
-use keyreeve_contract::Severity;
-use keyreeve_source::Location;
-use keyreeve_source::problem::{Problem, Subject};
 
 /// Writes a command for each finding and problem, one for what is taken away from the built-in policy, and one for the last line of
 /// the report.

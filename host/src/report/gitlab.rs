@@ -4,6 +4,10 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use keyreeve_contract::Severity;
+use keyreeve_source::Location;
+use keyreeve_source::digest::hex;
+use keyreeve_source::problem::{Problem, Subject};
 use serde::Serialize;
 
 use super::escape;
@@ -12,10 +16,6 @@ use super::human::{exception, text};
 use super::taken::Taken;
 use super::{Report, summary};
 use crate::finding::{Finding, Status};
-use keyreeve_contract::Severity;
-use keyreeve_source::Location;
-use keyreeve_source::digest::hex;
-use keyreeve_source::problem::{Problem, Subject};
 
 /// One issue. GitLab asks for description, check_name, fingerprint, severity and location; Code Climate for type and categories.
 #[derive(Serialize)]

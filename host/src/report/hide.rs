@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
-use crate::finding::Finding;
 use keyreeve_contract::Value;
 use keyreeve_source::private::Private;
+
+use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
+use crate::finding::Finding;
 
 impl Report {
     /// Takes private values out of every text. Each field is named, so that a new one is not forgotten; what is left out is no text of others.

@@ -2,11 +2,11 @@
 //! Not what a format says otherwise; that is tested beside it.
 #![allow(clippy::unwrap_used)]
 
+use keyreeve_source::{Location, Source};
 use proptest::prelude::*;
 
 use super::escape::visible;
 use super::*;
-use keyreeve_source::{Location, Source};
 
 const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false };
 const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false };

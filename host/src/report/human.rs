@@ -4,11 +4,12 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use keyreeve_source::Location;
+
 use super::escape::visible;
 use super::frame::{Frame, Secrets};
 use super::{ExceptionKind, ExceptionReport, Report, Style, ansi, statements, summary};
 use crate::finding::{Finding, Status};
-use keyreeve_source::Location;
 
 /// Related places that are listed with a finding; the others are counted.
 const RELATED: usize = 8;

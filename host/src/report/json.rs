@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use keyreeve_contract::Value;
+use keyreeve_source::Location;
+use keyreeve_source::problem::{Problem, Subject};
 use schemars::generate::SchemaSettings;
 
 use super::document::*;
 use super::taken::Taken;
 use super::{Origin, Report, RuleReport, RuleState, escape, summary};
 use crate::finding::{Finding, Status};
-use keyreeve_contract::Value;
-use keyreeve_source::Location;
-use keyreeve_source::problem::{Problem, Subject};
 
 /// Writes the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -24,11 +24,12 @@ mod sample;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use crate::finding::{Finding, Status};
 use keyreeve_contract::{Severity, Value};
 use keyreeve_source::private::Private;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SourceId, Sources, Span};
+
+use crate::finding::{Finding, Status};
 
 /// A format in which a report is written; its name on the command line is the variant's, in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]

@@ -1,8 +1,9 @@
 //! Places for people and for other tools: file, lines and columns of a location, and its path below the git root.
 //! Not the bytes there (frame.rs shows those).
 
-use super::{Report, Run};
 use keyreeve_source::{LineColumn, Location, Source, Span};
+
+use super::{Report, Run};
 
 /// A location as lines and columns.
 pub(super) struct Place<'a> {

@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::*;
-use crate::finding::Related;
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Verdict;
 use keyreeve_source::problem::Stage;
 use keyreeve_source::{Location, Source};
+
+use super::*;
+use crate::finding::Related;
 
 /// The body of a private key, and a password.
 pub(super) const CANARIES: [&str; 2] = ["MIICANARYKEYBODYq83vEjRWeJq", "hunter2-canary"];

@@ -4,6 +4,9 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use keyreeve_contract::{Severity, Verdict};
+use keyreeve_source::Location;
+use keyreeve_source::problem::{Problem, Stage, Subject};
 use serde_json::{Value, json};
 
 use super::escape;
@@ -12,9 +15,6 @@ use super::human::exception;
 use super::taken::{Taken, fail_on};
 use super::{ExceptionState, Exit, Report, RuleReport, RuleState, statements, summary};
 use crate::finding::{Finding, Status};
-use keyreeve_contract::{Severity, Verdict};
-use keyreeve_source::Location;
-use keyreeve_source::problem::{Problem, Stage, Subject};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// The base that paths are relative to: the root of the git repository.

@@ -154,9 +154,10 @@ impl StatementState {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use keyreeve_contract::Severity;
+
     use super::super::sample;
     use super::*;
-    use keyreeve_contract::Severity;
 
     fn state(id: &str, rules: &[RuleReport], findings: &[Finding], exceptions: &[ExceptionReport]) -> StatementState {
         assess(rules, findings, exceptions).into_iter().find(|statement| statement.id == id).unwrap().state

@@ -3,14 +3,15 @@
 
 use std::fmt::Write as _;
 
+use keyreeve_contract::Severity;
+use keyreeve_source::problem::{Problem, Subject};
+
 use super::ansi;
 use super::ansi::count;
 use super::human::{exception, group, place, text};
 use super::taken::{Taken, fail_on, why_it_passes};
 use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
 use crate::finding::{Finding, Status};
-use keyreeve_contract::Severity;
-use keyreeve_source::problem::{Problem, Subject};
 
 /// What could not be processed, one line each.
 pub(super) fn problems(report: &Report, style: Style) -> String {

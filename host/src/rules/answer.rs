@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::limits::{Fault, TEXT_BYTES};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Finding, Part, Verdict};
+
+use super::limits::{Fault, TEXT_BYTES};
 
 /// What a rule said of one fact: the contract's finding, whose texts it shares with the many others that say the same.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,13 @@
 //! The built-in rules as build.rs embedded them: component, native code, digest, and what each says of itself.
 //! Not how they are run, which is the same as for any other rule.
 
+use keyreeve_contract::FactKind;
 use wasmtime::component::Component;
 
 use super::component::interface;
 use super::engine::Engine;
 use super::limits::Fault;
 use super::rule::Rule;
-use keyreeve_contract::FactKind;
 
 /// A rule that is part of the program.
 pub struct BuiltIn {

@@ -17,8 +17,9 @@ use sha2::{Digest as _, Sha256};
 use super::engine::Engine;
 pub(super) use folder::Base;
 pub use folder::Unusable;
-use folder::{CACHES, STATE, is_ours_alone};
 use keyreeve_source::digest::hex;
+
+use folder::{CACHES, STATE, is_ours_alone};
 use seal::{CODE, Seal};
 
 /// Folders below the user's cache folder.

@@ -1,12 +1,12 @@
 //! Reads what a component exports and imports before anything compiles it, and refuses what is no rule of a
 //! contract that this host speaks. Not a check of types: wasmtime does that when a rule is instantiated.
 
+use keyreeve_contract::FactKind;
 use semver::Version;
 use wasmparser::{Parser, Payload};
 use wasmtime::component::Component as Native;
 
 use super::engine::Engine;
-use keyreeve_contract::FactKind;
 
 /// The version of the contract that this host speaks.
 pub const CONTRACT: Version = Version::new(1, 1, 0);

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::limits::{TEXT_BYTES, clip};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Info, Setting, Value};
+
+use super::limits::{TEXT_BYTES, clip};
 
 /// Most settings, fields and attributes that a rule may declare.
 const ENTRIES: usize = 256;

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::time::Instant;
 
+use keyreeve_contract::FactKind;
+use keyreeve_contract::{Finding, Part, Scan, Value, Verdict};
+use keyreeve_facts::Facts;
 use rayon::prelude::*;
 
 use super::answer::{Answer, Texts};
 use super::engine::Engine;
 use super::limits::{Fault, STORES, Share};
 use super::rule::Rule;
-use keyreeve_contract::FactKind;
-use keyreeve_contract::{Finding, Part, Scan, Value, Verdict};
-use keyreeve_facts::Facts;
 
 /// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
 pub const CHUNK: usize = 1024;

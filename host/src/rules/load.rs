@@ -5,6 +5,8 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use keyreeve_source::digest::{hex, pieces, sha256};
+use keyreeve_source::regular;
 use semver::VersionReq;
 use sha2::{Digest as _, Sha256};
 use wasmtime::component::Component as Native;
@@ -19,8 +21,6 @@ use super::signature;
 use super::signature::SignatureError;
 use crate::policy::{Component, OwnRule};
 use crate::report::Origin;
-use keyreeve_source::digest::{hex, pieces, sha256};
-use keyreeve_source::regular;
 
 /// How every file of WebAssembly begins.
 const WASM: &[u8] = b"\0asm";

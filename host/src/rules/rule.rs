@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use keyreeve_contract::sandbox::{Exports, Judged};
 use keyreeve_contract::{FactKind, Finding, Info, Scan, Value};
+use keyreeve_facts::Facts;
 use wasmtime::component::{Component, Instance, InstancePre};
 use wasmtime::{AsContextMut, Store};
 
@@ -16,7 +17,6 @@ use super::component::Declared;
 use super::engine::{Engine, Running};
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::report::Origin;
-use keyreeve_facts::Facts;
 
 /// A rule that has said what it is.
 pub struct Rule {

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use keyreeve_contract::{Info, Severity, Value};
+use keyreeve_source::digest::hex;
+use keyreeve_source::problem::{Problem, Stage};
+
 use super::built_in::BUILT_IN;
 use super::rule::Rule;
 use crate::policy::{OwnRule, Policy, PolicyError};
 use crate::report::{Origin, RuleReport, RuleState};
 use crate::rules::judge::Judgement;
-use keyreeve_contract::{Info, Severity, Value};
-use keyreeve_source::digest::hex;
-use keyreeve_source::problem::{Problem, Stage};
 
 /// Which rules the command line restricts a run to.
 #[derive(Debug, Clone, Default)]

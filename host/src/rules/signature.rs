@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use keyreeve_source::regular;
 use minisign_verify::{Error, Signature};
 
 use crate::policy::{OwnRule, Signer};
-use keyreeve_source::regular;
 
 /// Bytes of a signature file; minisign writes some 300, with a comment as long as one likes.
 const SIZE_LIMIT: u64 = 64 * 1024;

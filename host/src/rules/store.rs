@@ -5,12 +5,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use keyreeve_source::digest::hex;
+use keyreeve_source::regular;
+
 use super::cache::{Base, Unusable};
 use super::signature;
 use crate::policy::{OwnRule, VENDORED, component_name};
 use crate::whole;
-use keyreeve_source::digest::hex;
-use keyreeve_source::regular;
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "components"];

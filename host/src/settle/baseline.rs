@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use keyreeve_source::Sources;
+use keyreeve_source::private::complaint::without_values;
 use memchr::memmem;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::finding::{Finding, Status};
 use crate::policy::exceptions::is_fingerprint;
-use keyreeve_source::Sources;
-use keyreeve_source::private::complaint::without_values;
 
 /// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
 pub const SCHEMA: &str = "keyreeve/baseline/v1";
@@ -198,9 +198,10 @@ fn is_violation(answer: &Answer) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use keyreeve_contract::Verdict;
+
     use super::*;
     use crate::settle::fixtures::{finding, sources};
-    use keyreeve_contract::Verdict;
 
     fn statuses(findings: &[Finding]) -> Vec<Status> {
         findings.iter().map(|finding| finding.status).collect()

@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 
 use jiff::civil::Date;
+use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::{SourceId, Sources};
 
 use crate::finding::{Finding, Status};
 use crate::policy::{Approval, Exception, Matches, PROBLEM, Policy};
 use crate::report::{ExceptionKind, ExceptionReport, ExceptionState};
-use keyreeve_source::problem::{Problem, Subject};
-use keyreeve_source::{SourceId, Sources};
 
 /// Marks what exceptions cover and tells what became of each of them.
 ///
@@ -157,11 +157,11 @@ mod tests {
     use std::path::Path;
 
     use jiff::civil::date;
+    use keyreeve_source::problem::Stage;
+    use keyreeve_source::{Location, Span};
 
     use super::*;
     use crate::settle::fixtures::{finding, sources};
-    use keyreeve_source::problem::Stage;
-    use keyreeve_source::{Location, Span};
 
     fn policy(text: &str) -> Policy {
         Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap()

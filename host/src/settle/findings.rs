@@ -4,15 +4,15 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
-use sha2::{Digest, Sha256};
-
-use crate::finding::{Finding, Related, Status};
-use crate::rules::answer::{Answer, Texts};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Info, Part, Severity, Verdict};
 use keyreeve_facts::{Place, Places};
 use keyreeve_source::digest::hex;
 use keyreeve_source::{Location, Sources};
+use sha2::{Digest, Sha256};
+
+use crate::finding::{Finding, Related, Status};
+use crate::rules::answer::{Answer, Texts};
 
 /// How many places an answer about a whole scan names; the message counts them all.
 const AGGREGATED_PLACES: usize = 10;

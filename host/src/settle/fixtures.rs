@@ -1,9 +1,10 @@
 //! Findings for the tests of this folder. Not compiled into the program.
 
-use crate::finding::{Finding, Status};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Severity, Verdict};
 use keyreeve_source::{Location, Source, SourceId, Sources, Span};
+
+use crate::finding::{Finding, Status};
 
 /// Two sources: 0 is `a.pem`, 1 is `deploy/b.pem`.
 pub(super) fn sources() -> Sources {

@@ -5,7 +5,6 @@ use std::fmt::{self, Display};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
-
 use keyreeve_source::digest::{hex, sha256};
 
 /// What is judged, as a text that stays when lines move. A scan can hold very many, so a digest is kept as its bytes.

@@ -1,9 +1,9 @@
 //! Facts of one kind with their places, side by side. Not the facts themselves, whose types are the contract's.
 
 use keyreeve_contract::{Call, Fact, Unknown};
+use keyreeve_source::text;
 
 use super::Place;
-use keyreeve_source::text;
 
 /// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
 #[derive(Debug, Clone)]

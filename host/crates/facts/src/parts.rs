@@ -91,8 +91,9 @@ impl FromIterator<(Part, Location)> for Parts {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use keyreeve_source::{SourceId, Span};
+
+    use super::*;
 
     #[test]
     fn the_last_place_of_a_part_counts_and_parts_are_in_order() {

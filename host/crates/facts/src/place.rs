@@ -1,11 +1,11 @@
 //! Where a fact comes from, and what is known of it beside what rules judge. Not the fact, whose type is the contract's.
 
 use keyreeve_contract::{Call, Words};
-
-use super::{CertificateNames, Identity, KeyName, Parts};
 use keyreeve_source::Location;
 use keyreeve_source::digest::sha256;
 use keyreeve_source::text;
+
+use super::{CertificateNames, Identity, KeyName, Parts};
 
 /// Where a fact comes from and what is known of it beyond what rules judge. A scan can have very many: what grows no more takes no more room
 /// than it needs.

@@ -1,10 +1,10 @@
 //! What was read from one source, or assembled from several: facts, problems, and what may not be shown. Not how it is read.
 
 use keyreeve_contract::FactKind;
-
-use super::Facts;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SourceId, Span};
+
+use super::Facts;
 
 /// What was read from one source, or assembled from several.
 #[derive(Debug, Default)]

@@ -198,13 +198,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::{BTreeMap, BTreeSet};
 
-    use serde_json::json;
-
-    use super::*;
     use keyreeve_contract::{
         Data, Encryption, Environment, Holder, Key, Network, Protection, PublicKey, Purpose, Role, Side, TlsEndpoint,
         Transport, Verdict, Verification,
     };
+    use serde_json::json;
+
+    use super::*;
 
     /// The contract's own text.
     const WIT: [&str; 2] = [include_str!("../../../../wit/types.wit"), include_str!("../../../../wit/facts.wit")];

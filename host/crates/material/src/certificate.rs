@@ -5,18 +5,16 @@ mod name;
 mod revocation;
 pub(crate) mod time;
 
+use keyreeve_contract::{Certificate, Context, Unknown};
+use keyreeve_facts::{CertificateNames, KeyName, Place};
+use keyreeve_source::Location;
+use keyreeve_source::digest::{hex, sha1, sha256};
 use x509_parser::extensions::{AuthorityKeyIdentifier, BasicConstraints, KeyIdentifier, SubjectAlternativeName};
 use x509_parser::prelude::FromDer;
-
-use keyreeve_contract::{Certificate, Context, Unknown};
-use keyreeve_source::Location;
 
 use super::asn1::Malformed;
 use super::crl;
 use super::key::{PublicHalf, unknown_fields};
-use keyreeve_facts::{CertificateNames, KeyName, Place};
-use keyreeve_source::digest::{hex, sha1, sha256};
-
 use frame::Frame;
 pub(crate) use name::{common_names, short, text as name_text};
 

@@ -2,15 +2,14 @@
 //! verified: whoever can put a list into the tree can take the certificate out of it.
 
 use der::Tag;
-
 use keyreeve_contract::{Context, RevocationList, Unknown};
+use keyreeve_facts::Place;
 use keyreeve_source::Location;
 use keyreeve_source::digest::sha256;
 
 use super::asn1::{Element, Elements, Malformed, context_tag, significant};
 use super::certificate::{common_names, name_text, short, time};
 use super::oid;
-use keyreeve_facts::Place;
 
 // Extensions of entries, below id-ce, 2.5.29 (RFC 5280, section 5.3), as the content of their identifiers.
 const REASON_CODE: [u8; 3] = [0x55, 0x1d, 21];

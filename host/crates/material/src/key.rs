@@ -15,14 +15,14 @@ mod tpm;
 pub(crate) mod wire;
 
 use keyreeve_contract::{Context, Encryption, Key, Protection, PublicKey, Role, Unknown};
+use keyreeve_facts::KeyName;
+use keyreeve_facts::Place;
 use keyreeve_source::Location;
+use keyreeve_source::budget::Account;
+use keyreeve_source::digest::{hex, sha256};
 
 use super::asn1::{Elements, Malformed};
 use super::password::{Opened, Opener};
-use keyreeve_facts::KeyName;
-use keyreeve_facts::Place;
-use keyreeve_source::budget::Account;
-use keyreeve_source::digest::{hex, sha256};
 
 pub(crate) use encryption::{cipher, derivation, key_bits};
 pub use numbers::of_spki as numbers_of_spki;

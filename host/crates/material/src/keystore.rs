@@ -6,12 +6,13 @@ mod bouncy;
 mod keybox;
 mod serialized;
 
+use keyreeve_contract::{Encryption, Protection, Role};
+
 use super::asn1::{Elements, Malformed};
 use super::certificate;
 use super::container::{Item, Sink};
 use super::fields::Fields;
 use super::key::{Found, PublicHalf, encryption};
-use keyreeve_contract::{Encryption, Protection, Role};
 
 pub(crate) use bcfks::read as read_bcfks;
 

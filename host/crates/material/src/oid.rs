@@ -4,9 +4,9 @@
 use std::borrow::Cow;
 
 use der::Tag;
+use keyreeve_contract::Unknown;
 
 use super::asn1::{Algorithm, Elements, Malformed};
-use keyreeve_contract::Unknown;
 
 pub(crate) mod curves;
 

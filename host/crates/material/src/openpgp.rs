@@ -4,8 +4,9 @@
 pub(crate) mod packet;
 pub(crate) mod s2k;
 
-use super::oid::{Oid, oid};
 use keyreeve_source::digest::{hex, sha1};
+
+use super::oid::{Oid, oid};
 
 /// Curves that keys of version 4 name in OpenPGP's own way (section 9.2).
 pub(crate) const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");

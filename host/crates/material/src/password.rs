@@ -8,11 +8,12 @@ mod dek_info;
 
 use std::fmt;
 
+use keyreeve_source::budget::{Account, Work};
+
 use super::asn1::{Element, Malformed};
 use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
-use keyreeve_source::budget::{Account, Work};
 
 /// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
 const MOST: u64 = 50_000_000;
@@ -146,8 +147,9 @@ impl<'a> Opener<'a> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::*;
     use keyreeve_source::budget::Budget;
+
+    use super::*;
 
     /// What a key is encrypted with by PKCS#12's triple DES, with a salt of so many bytes.
     fn pbe(salt: usize) -> Vec<u8> {

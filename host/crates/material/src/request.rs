@@ -2,16 +2,15 @@
 //! Not the attributes of the certificate, which its issuer decides on.
 
 use der::Tag;
-
 use keyreeve_contract::{Context, Key, Protection, Role};
+use keyreeve_facts::Place;
 use keyreeve_source::Location;
+use keyreeve_source::digest::{hex, sha256};
 
 use super::asn1::{Elements, Malformed};
 use super::certificate::common_names;
 use super::certificate::short;
 use super::key::{PublicHalf, unknown_fields};
-use keyreeve_facts::Place;
-use keyreeve_source::digest::{hex, sha256};
 
 /// The request in this DER.
 pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<(Key, Place), Malformed> {

@@ -6,11 +6,11 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
-use memchr::memmem;
-
+use keyreeve_facts::Reading;
 use keyreeve_source::budget::{Account, Budget};
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
+use memchr::memmem;
 
 use super::asn1::Malformed;
 use super::forms::{FORMS, Form};
@@ -21,7 +21,6 @@ use super::pem::embedded;
 use super::pem::embedded::Run;
 use super::pem::{Block, Content, Kind, Setting};
 use super::{certificate, key, keystore, parameters, pkcs7, pkcs12, request};
-use keyreeve_facts::Reading;
 
 mod der;
 mod file;

@@ -1,9 +1,10 @@
 //! CSV (RFC 4180, and its dialects with `;`, tabs or `|`) as a list of maps with the byte span of every cell.
 //! Not what the columns mean; the values are the csv crate's, only the spans are found here.
 
-use crate::tree::{Member, Node, Text, Tree, Value, decode};
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
+
+use crate::tree::{Member, Node, Text, Tree, Value, decode};
 
 /// What stands between cells, most likely first.
 const DELIMITERS: [u8; 4] = *b",;\t|";

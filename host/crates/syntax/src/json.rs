@@ -4,9 +4,9 @@
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
+use keyreeve_source::Span;
 
 use super::tree::{Builder, Inside, Kept, Node, Tree, Value, decode};
-use keyreeve_source::Span;
 
 /// Reads a text (RFC 8259; comments, trailing commas and single quotes pass). A byte order mark is passed over.
 pub fn parse(bytes: &[u8]) -> Tree {

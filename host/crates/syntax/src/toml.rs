@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use keyreeve_source::Span;
 use toml::de::{DeTable, DeValue};
 
 use super::tree::{DEPTH_LIMIT, Member, Node, Text, Tree, Value, decode};
-use keyreeve_source::Span;
 
 /// Stack for reading one document. The crate takes 80 levels of brackets with 80 dotted names in each, and drops what it
 /// made by recursion: some 6,400 levels, for which the usual 2 MiB are too little.

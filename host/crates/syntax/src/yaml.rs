@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, StructureStyle, Tag};
-
-use super::tree::{Builder, DEPTH_LIMIT, Fault, Kept, Member, Node, Tree, Value, decode};
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
+
+use super::tree::{Builder, DEPTH_LIMIT, Fault, Kept, Member, Node, Tree, Value, decode};
 
 /// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.
 const ALIAS_LIMIT: usize = 16 * 1024 * 1024;

@@ -3,7 +3,6 @@
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, Gcd as _};
-
 use keyreeve_source::budget::{Budget, Spent, Work};
 use keyreeve_source::price;
 

@@ -4,10 +4,11 @@
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::Weakness;
-use crate::{Numbers, significant};
 use keyreeve_source::digest::{hex, sha256};
 use keyreeve_source::regular;
+
+use super::Weakness;
+use crate::{Numbers, significant};
 
 /// Bytes of a record: the beginning of a SHA-256, and the number of a list.
 const RECORD: usize = 16;

@@ -2,7 +2,6 @@
 
 use dashu_int::UBig;
 use dashu_int::ops::SquareRoot as _;
-
 use keyreeve_source::price;
 
 use super::square::{FILTERS, is_square};

@@ -4,7 +4,6 @@
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
 use dashu_int::ops::BitTest as _;
-
 use keyreeve_source::price;
 
 use super::{Weakness, invalid, unexamined};

@@ -3,11 +3,10 @@
 
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
-
-use crate::bit_length;
 use keyreeve_source::price;
 
 use super::{LONGEST, Weakness, density, fermat, invalid, roca, unexamined, wiener};
+use crate::bit_length;
 
 /// By so many words the modulus is divided for Fermat's method and ROCA, and so often its bits are looked at.
 const DIVISIONS: u64 = 32;

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use dashu_int::UBig;
 use dashu_int::ops::Gcd as _;
-
 use keyreeve_source::budget::{Budget, Spent, Work};
 use keyreeve_source::price;
 

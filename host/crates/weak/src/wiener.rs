@@ -2,7 +2,6 @@
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, DivRem as _};
-
 use keyreeve_source::price;
 
 use super::square::is_square;

@@ -1,8 +1,9 @@
 //! Tests of settings against what rules declare. Not of how a file is read.
 
+use keyreeve_contract::{Info, Setting, Value};
+
 use super::super::*;
 use super::{EVERYTHING, faults, load};
-use keyreeve_contract::{Info, Setting, Value};
 
 fn setting(name: &str, default: Value) -> Setting {
     Setting { name: name.into(), default, doc: "Does it".into(), attributes: Vec::new() }

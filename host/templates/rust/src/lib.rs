@@ -54,8 +54,9 @@ impl Judge<TlsEndpoint> for ServerNames {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use keyreeve_rule::{judge, sample};
+
+    use super::*;
 
     fn with_names(names: &[&str]) -> TlsEndpoint {
         TlsEndpoint { names: names.iter().map(|&name| name.into()).collect(), ..sample::tls_endpoint() }

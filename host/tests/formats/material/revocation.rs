@@ -1,12 +1,12 @@
 //! Revocation lists against openssl, the certificates that they revoke, and what certificates say of how that can be learnt.
 
+use std::path::Path;
+
 use keyreeve::formats::Detail;
 use keyreeve::policy::Policy;
 use keyreeve::scan;
 use keyreeve_contract::{Certificate, RevocationList};
 use keyreeve_source::{Source, Sources};
-
-use std::path::Path;
 
 use crate::material::tools::{Authority, file, openssl, openssl_text, problem_spans, read};
 

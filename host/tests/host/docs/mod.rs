@@ -10,10 +10,11 @@ mod trust;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::console;
-use crate::support::markdown::{Block, blocks, links, pages, root};
 use keyreeve::policy::Policy;
 use keyreeve_syntax::yaml;
+
+use crate::support::console;
+use crate::support::markdown::{Block, blocks, links, pages, root};
 
 /// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test of pages has: only its `make` targets are
 /// checked. What installs is run by `install`, what is about registries by `registry`.

@@ -3,9 +3,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
-
 use keyreeve_oracles::missing;
+use serde_json::json;
 
 use crate::registry::faulty::{Reply, Server, manifest};
 use crate::registry::server::Registry;

@@ -16,8 +16,9 @@ mod told;
 
 use std::path::Path;
 
-use crate::support::{Answer, Tree, make};
 use keyreeve_source::digest::{hex, sha256};
+
+use crate::support::{Answer, Tree, make};
 
 /// The component of a rule that finds nothing, called `quiet`.
 pub(crate) fn quiet() -> Vec<u8> {

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::date;
-use super::field::{Field, normal};
-use super::places;
-use super::secret::Secrets;
 use keyreeve_contract::{Context, Data, Environment, Holder, InventoryEntry, Network, Purpose, Unknown};
 use keyreeve_facts::Place;
 use keyreeve_source::text::quoted;
 use keyreeve_source::{Location, SourceId, Span};
 use keyreeve_syntax::tree::{Node, Value};
+
+use super::date;
+use super::field::{Field, normal};
+use super::places;
+use super::secret::Secrets;
 
 /// Longest text that a fact takes over, in bytes; the rest is cut.
 const TEXT_LIMIT: usize = 4096;

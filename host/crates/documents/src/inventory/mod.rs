@@ -9,14 +9,14 @@ mod secret;
 
 use std::sync::LazyLock;
 
-use field::{Field, normal};
-use memchr::memmem::Finder;
-
 use keyreeve_facts::Reading;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
 use keyreeve_syntax::tree::{Node, Tree, Value};
 use keyreeve_syntax::{csv, json, toml, yaml};
+use memchr::memmem::Finder;
+
+use field::{Field, normal};
 
 /// Largest inventory that is read, in bytes.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;

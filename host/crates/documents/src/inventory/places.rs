@@ -1,10 +1,11 @@
 //! Where the entries stand in the tree of an inventory, whatever shape it has. Not what they say.
 
-use super::field::{Field, normal};
 use keyreeve_contract::Environment;
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
 use keyreeve_syntax::tree::{Node, Text, Tree, Value};
+
+use super::field::{Field, normal};
 
 /// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
 const ENTRY_LIMIT: usize = 100_000;

@@ -1,10 +1,11 @@
 //! Bytes of an inventory that may be the key or token itself: they are kept out of facts, frames and messages.
 //! Not a rule: that a value stands in an inventory is not judged here.
 
-use super::field::{Field, normal};
 use keyreeve_source::Span;
 use keyreeve_source::private::words::{begins_like_token, is_words, looks_random, tokens};
 use keyreeve_syntax::tree::{Node, Tree, Value};
+
+use super::field::{Field, normal};
 
 /// Names of fields that hold a value and nothing else, as [`normal`] spells them.
 const VALUE_NAMES: [&str; 20] = [

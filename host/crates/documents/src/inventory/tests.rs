@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+use keyreeve_contract::{Environment, Holder, InventoryEntry};
+use keyreeve_facts::Place;
 use proptest::prelude::*;
 
 use super::*;
-use keyreeve_contract::{Environment, Holder, InventoryEntry};
-use keyreeve_facts::Place;
 
 fn read_as(name: &str, text: &str) -> Reading {
     let reading = read(SourceId(0), &Source::new(name, None, text.as_bytes()));

@@ -115,11 +115,11 @@ impl<'v> MapAccess<'v> for Fields<'v> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use keyreeve_contract::{Encryption, Key, PublicKey, Severity};
     use serde_json::json;
 
     use super::*;
     use crate::spelling::to_value;
-    use keyreeve_contract::{Encryption, Key, PublicKey, Severity};
 
     fn encryption() -> Value {
         json!({ "scheme": "PBES2", "kdf": "PBKDF2", "prf": "hmacWithSHA256", "iterations": u64::MAX,

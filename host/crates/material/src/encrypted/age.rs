@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use keyreeve_source::Span;
+use keyreeve_source::digest::sha256;
+
 use super::found::Found;
 use crate::asn1::Malformed;
 use crate::forms::bech32;
 use crate::key::PublicHalf;
 use crate::oid::X25519;
-use keyreeve_source::Span;
-use keyreeve_source::digest::sha256;
 
 /// Longest line of a header that is looked at; a stanza's arguments are a hundred bytes.
 const LINE_LIMIT: usize = 4096;
@@ -100,8 +101,9 @@ pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use keyreeve_source::digest::hex;
+
+    use super::*;
 
     #[test]
     fn a_recipient_is_the_key_that_openssl_derives() {

@@ -2,6 +2,8 @@
 //! Not signed or compressed data, and no certificates, which `material` reads.
 
 use der::asn1::ObjectIdentifier;
+use keyreeve_facts::KeyName;
+use keyreeve_source::digest::hex;
 
 use super::base64;
 use super::found::Found;
@@ -13,8 +15,6 @@ use crate::certificate;
 use crate::crl;
 use crate::key;
 use crate::oid::{Oid, oid};
-use keyreeve_facts::KeyName;
-use keyreeve_source::digest::hex;
 
 const ENVELOPED: Oid = oid("1.2.840.113549.1.7.3");
 const AUTH_ENVELOPED: Oid = oid("1.2.840.113549.1.9.16.1.23");

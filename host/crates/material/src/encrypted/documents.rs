@@ -1,15 +1,16 @@
 //! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
 //! changes documents of any kind.
 
+use keyreeve_syntax::tree;
+use keyreeve_syntax::tree::{Kept, Node};
+use keyreeve_syntax::{json, yaml};
+
 use super::found::Found;
 use super::text::{Hit, Text};
 use super::values;
 use super::values::{at, get, text};
 use super::{base64, jwe};
 use crate::asn1::Malformed;
-use keyreeve_syntax::tree;
-use keyreeve_syntax::tree::{Kept, Node};
-use keyreeve_syntax::{json, yaml};
 
 /// Largest document that is read as a tree.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;

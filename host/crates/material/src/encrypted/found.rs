@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::key::key_bits;
 use keyreeve_contract::{Context, EncryptedItem, Unknown};
 use keyreeve_facts::{KeyName, Place};
 use keyreeve_source::{Location, SourceId, Span};
+
+use crate::key::key_bits;
 
 /// As many values of one kind in one file are facts of their own; of more it is one fact.
 const SINGLE: usize = 3;

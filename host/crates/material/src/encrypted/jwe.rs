@@ -1,14 +1,15 @@
 //! JSON Web Encryption (RFC 7516), compact and in JSON: the header says the cipher and how its key is had.
 //! Not JWS and JWT, which are signed, nor JWK.
 
+use keyreeve_syntax::json;
+use keyreeve_syntax::tree::Node;
+
 use super::base64;
 use super::found::Found;
 use super::text::{Hit, Text};
 use super::values;
 use super::values::text as text_of;
 use crate::asn1::Malformed;
-use keyreeve_syntax::json;
-use keyreeve_syntax::tree::Node;
 
 /// Largest header that is read.
 const HEADER_LIMIT: usize = 64 * 1024;

@@ -1,11 +1,12 @@
 //! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots' contents.
 
+use keyreeve_source::private::words;
+use keyreeve_syntax::tree::Node;
+
 use super::found::Found;
 use super::values;
 use crate::asn1::Malformed;
 use crate::fields::Fields;
-use keyreeve_source::private::words;
-use keyreeve_syntax::tree::Node;
 
 /// What both versions begin with.
 pub(super) const MAGIC: &[u8] = b"LUKS\xba\xbe";

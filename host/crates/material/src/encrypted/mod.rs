@@ -23,12 +23,13 @@ mod tokens;
 mod values;
 mod zip;
 
-use super::asn1::Malformed;
-use super::fields::CUT_OFF;
-use found::Found;
 use keyreeve_facts::Reading;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span, is_text};
+
+use super::asn1::Malformed;
+use super::fields::CUT_OFF;
+use found::Found;
 use text::{Hit, Text};
 
 /// Reads a file that is encrypted as a whole.

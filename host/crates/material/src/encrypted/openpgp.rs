@@ -1,6 +1,8 @@
 //! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): whom they are for, and what they say of their cipher.
 //! Not keys and signatures, and nothing of what is encrypted.
 
+use keyreeve_source::digest::hex;
+
 use super::found::Found;
 use crate::asn1::Malformed;
 use crate::fields::{CUT_OFF, Fields};
@@ -8,7 +10,6 @@ use crate::openpgp;
 use crate::openpgp::packet::{Packet, Packets, Tag};
 use crate::openpgp::s2k;
 use crate::openpgp::s2k::Specifier;
-use keyreeve_source::digest::hex;
 
 const NOT_STATED: &str = "the cipher of an OpenPGP message stands in its encrypted session key";
 

@@ -3,9 +3,8 @@
 
 use std::io::Read;
 
-use lzma_rust2::LzmaReader;
-
 use keyreeve_source::budget::Work;
+use lzma_rust2::LzmaReader;
 
 use super::found::Found;
 use crate::asn1::Malformed;

@@ -5,17 +5,17 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use keyreeve_facts::KeyName;
+use keyreeve_source::Span;
+use keyreeve_syntax::tree;
+use keyreeve_syntax::tree::{Kept, Node, Value};
+use keyreeve_syntax::{json, yaml};
 use memchr::memmem::Finder;
 
 use super::age;
 use super::found::Found;
 use super::text::{Hit, Text};
 use crate::asn1::Malformed;
-use keyreeve_facts::KeyName;
-use keyreeve_source::Span;
-use keyreeve_syntax::tree;
-use keyreeve_syntax::tree::{Kept, Node, Value};
-use keyreeve_syntax::{json, yaml};
 
 /// What every encrypted value begins with. There is no other cipher.
 const VALUE: &[u8] = b"ENC[AES256_GCM,data:";

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use keyreeve_contract::{Protection, Role};
+
 use super::{Sink, bech32, begins_word, run};
 use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
-use keyreeve_contract::{Protection, Role};
 
 /// Identities, the hybrid ones, and those of plugins whose secret is in hardware.
 pub(super) const SECRET_MARKS: &[&str] =

@@ -4,13 +4,14 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use keyreeve_contract::{Protection, Role};
+
 use super::{Sink, begins_word, run};
 use crate::asn1::{Malformed, encode_oid, significant};
 use crate::key::{Found, PublicHalf};
 use crate::oid;
 use crate::oid::curves;
 use crate::pem::decode;
-use keyreeve_contract::{Protection, Role};
 
 /// The type of the record.
 pub(super) const MARKS: &[&str] = &["DNSKEY"];

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use keyreeve_contract::{Protection, Role};
 
 use super::lines::{Line, Lines};
 use super::{Sink, is_placeholder};
@@ -14,7 +15,6 @@ use crate::key::{Found, PublicHalf};
 use crate::oid;
 use crate::oid::curves;
 use crate::pem::decode;
-use keyreeve_contract::{Protection, Role};
 
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["Private-key-format:"];

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use keyreeve_contract::{Encryption, Protection, Role};
 
 use super::sexp::{ELIDED, Folded, Parser, Sexp};
 use super::{Sink, run};
@@ -16,7 +17,6 @@ use crate::oid;
 use crate::oid::curves;
 use crate::openpgp::s2k;
 use crate::pem::Symbol;
-use keyreeve_contract::{Encryption, Protection, Role};
 
 /// What a key in the text form begins with: plaintext, under a passphrase, on a card.
 pub(super) const MARKS: &[&str] = &["(private-key", "(protected-private-key", "(shadowed-private-key"];

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use keyreeve_contract::{Protection, Role};
 
 use super::Sink;
 use super::object::{Member, Object};
@@ -14,7 +15,6 @@ use crate::key::derive::Owed;
 use crate::key::{Found, PublicHalf};
 use crate::oid;
 use crate::oid::curves;
-use keyreeve_contract::{Protection, Role};
 
 /// The member that every key has, in its spellings: quoted, quoted in a string, bare.
 pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:"];

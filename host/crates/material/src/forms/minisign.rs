@@ -1,11 +1,12 @@
 //! Keys of minisign and OpenBSD's signify (their sources document both formats). Not signatures, which look alike.
 
+use keyreeve_contract::{Encryption, Protection, Role};
+
 use super::lines::Lines;
 use super::{Sink, begins_word, is_placeholder, run};
 use crate::key::{Found, PublicHalf, encryption};
 use crate::oid;
 use crate::pem::decode;
-use keyreeve_contract::{Encryption, Protection, Role};
 
 /// Base64 of what secret keys begin with: minisign's with scrypt and without, signify's.
 pub(super) const SECRET_MARKS: &[&str] = &["RWRTY0Iy", "RWQAAEIy", "RWRCSwAA"];

@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use keyreeve_contract::{Encryption, Protection, Role};
+
 use super::lines::{Line, Lines};
 use super::{Sink, is_placeholder};
 use crate::asn1::Malformed;
 use crate::key::wire::SshKey;
 use crate::key::{Found, encryption};
 use crate::pem::decode;
-use keyreeve_contract::{Encryption, Protection, Role};
 
 /// The beginning of the first line; the version follows.
 pub(super) const MARKS: &[&str] = &["PuTTY-User-Key-File-"];

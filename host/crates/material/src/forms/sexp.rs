@@ -3,9 +3,10 @@
 
 use std::iter::Peekable;
 
+use keyreeve_source::digest::unhex;
+
 use crate::asn1::Malformed;
 use crate::pem::{Symbol, Unescaped, decode};
-use keyreeve_source::digest::unhex;
 
 /// How deep lists may lie in each other; those of GnuPG take five.
 const DEPTH: u32 = 16;

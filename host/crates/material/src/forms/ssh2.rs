@@ -1,13 +1,14 @@
 //! Keys between lines with four dashes: public ones of RFC 4716, private ones of ssh.com, whose format only its
 //! readers document (PuTTY, import.c). Of the private ones only what is no secret is read.
 
+use keyreeve_contract::{Encryption, Protection, Role};
+
 use super::Sink;
 use super::lines::{Line, Lines};
 use crate::asn1::{Malformed, significant};
 use crate::fields::Fields;
 use crate::key::{Found, PublicHalf, encryption};
 use crate::pem::decode;
-use keyreeve_contract::{Encryption, Protection, Role};
 
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["---- BEGIN SSH2 "];

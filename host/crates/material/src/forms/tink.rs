@@ -1,13 +1,14 @@
 //! Keys of Tink's keysets in JSON that are not encrypted, each by itself (tink.proto and the protocol buffers of its key types).
 //! Not encrypted keysets.
 
+use keyreeve_contract::{Protection, Role};
+
 use super::object::Object;
 use super::{Sink, dnskey};
 use crate::asn1::{Malformed, significant};
 use crate::key::{Found, PublicHalf};
 use crate::oid;
 use crate::pem::decode;
-use keyreeve_contract::{Protection, Role};
 
 /// The member that the data of every key has.
 pub(super) const MARKS: &[&str] = &["keyMaterialType"];

@@ -1,11 +1,12 @@
 //! Keys of Tor's onion services: `hs_ed25519_secret_key` and its public half (rend-spec-v3), and `ED25519-V3:…` of the control port.
 //! Not the descriptors of such services.
 
+use keyreeve_contract::{Protection, Role};
+
 use super::{Sink, run};
 use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
 use crate::pem::decode;
-use keyreeve_contract::{Protection, Role};
 
 const SECRET: &[u8] = b"== ed25519v1-secret: type0 ==\0\0\0";
 const PUBLIC: &[u8] = b"== ed25519v1-public: type0 ==\0\0\0";

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use keyreeve_contract::{Protection, Role};
+
 use super::{Sink, begins_word, is_monotonous, run};
 use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
 use crate::pem::decode;
-use keyreeve_contract::{Protection, Role};
 
 /// What is in the names, in the cases that people write; wg itself heeds none. With hyphens NetworkManager has them, with underscores OpenWrt. Without
 /// the letters that can be capitals they are fewer: of more patterns in all than 64 the search for marks is several times slower.

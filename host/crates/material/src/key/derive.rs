@@ -4,10 +4,10 @@
 use curve25519_dalek::{EdwardsPoint, MontgomeryPoint};
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
+use keyreeve_source::price;
 use sha2::{Digest, Sha512};
 
 use crate::asn1::{encode_unsigned, significant};
-use keyreeve_source::price;
 
 mod curve448;
 

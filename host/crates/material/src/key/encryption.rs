@@ -2,11 +2,11 @@
 //! strong enough, and nothing of what is encrypted.
 
 use der::Tag;
+use keyreeve_contract::Encryption;
 
 use crate::asn1::{Algorithm, Element, Elements, Malformed};
 use crate::oid;
 use crate::oid::{Oid, oid};
-use keyreeve_contract::Encryption;
 
 pub(crate) const PBES2: Oid = oid("1.2.840.113549.1.5.13");
 pub(crate) const PBKDF2: Oid = oid("1.2.840.113549.1.5.12");

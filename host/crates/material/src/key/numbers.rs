@@ -2,7 +2,6 @@
 //! Not what they show: that is for the crate `keyreeve-weak`.
 
 use der::Tag;
-
 use keyreeve_weak::Numbers;
 
 use crate::asn1::{Elements, Malformed};

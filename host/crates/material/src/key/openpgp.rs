@@ -1,13 +1,13 @@
 //! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, with how their secrets are
 //! protected and until when they are valid. Signatures are not verified, and what is encrypted is not decrypted.
 
-use crate::asn1::{Malformed, bit_length};
-use crate::openpgp::fingerprint_of_version_4;
-use crate::openpgp::packet::{Packet, Packets, Tag};
 use keyreeve_contract::{Protection, Role};
 use keyreeve_source::digest::{hex, sha256};
 
 use super::Found;
+use crate::asn1::{Malformed, bit_length};
+use crate::openpgp::fingerprint_of_version_4;
+use crate::openpgp::packet::{Packet, Packets, Tag};
 
 mod material;
 mod secret;

@@ -1,12 +1,12 @@
 //! Private keys in OpenSSH's own format (OpenSSH PROTOCOL.key). Only what stands in clear is read: the public
 //! halves, and how the private ones are encrypted.
 
-use crate::asn1::Malformed;
-use crate::fields::Fields;
 use keyreeve_contract::{Protection, Role};
 
 use super::wire::SshKey;
 use super::{Found, encryption};
+use crate::asn1::Malformed;
+use crate::fields::Fields;
 
 /// What the format begins with.
 pub(crate) const MAGIC: &[u8] = b"openssh-key-v1\0";

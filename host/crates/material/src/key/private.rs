@@ -4,16 +4,15 @@
 use std::borrow::Cow;
 
 use der::Tag;
-
-use crate::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
-use crate::oid;
-use crate::oid::{KeyForm, curves};
 use keyreeve_contract::{Protection, Role};
 
 use super::derive::Owed;
 use super::public::PublicHalf;
 use super::shape::Shape;
 use super::{Found, encryption};
+use crate::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
+use crate::oid;
+use crate::oid::{KeyForm, curves};
 
 /// The key of that shape in this DER; none for a shape that is no key.
 pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {

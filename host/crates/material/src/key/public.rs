@@ -4,10 +4,6 @@
 use std::borrow::Cow;
 
 use der::Tag;
-
-use crate::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
-use crate::oid;
-use crate::oid::{KeyForm, curves};
 use keyreeve_contract::PublicKey;
 use keyreeve_facts::KeyName;
 use keyreeve_source::budget::{Account, Work};
@@ -15,6 +11,9 @@ use keyreeve_source::digest::{md5, sha256};
 
 use super::derive::Owed;
 use super::wire;
+use crate::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, encode_oid, encode_unsigned};
+use crate::oid;
+use crate::oid::{KeyForm, curves};
 
 /// A public key, or as much of one as a private key's file shows.
 #[derive(Debug, Clone)]

@@ -2,15 +2,14 @@
 //! sessions. What is private in them is stepped over.
 
 use der::Tag;
-
-use crate::asn1::{Elements, Malformed, encode, encode_oid};
-use crate::oid;
-use crate::pem::Special;
 use keyreeve_contract::{Encryption, Protection, Role};
 
 use super::public::PublicHalf;
 use super::shape::Shape;
 use super::{Found, encryption, tpm};
+use crate::asn1::{Elements, Malformed, encode, encode_oid};
+use crate::oid;
+use crate::pem::Special;
 
 /// Bytes of an OpenVPN static key: four keys of 512 bits.
 const OPENVPN_STATIC: usize = 256;

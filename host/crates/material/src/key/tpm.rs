@@ -2,14 +2,13 @@
 //! Not the wrapped private half.
 
 use der::Tag;
-
-use crate::asn1::{Elements, Malformed, encode_oid, significant};
-use crate::fields::Fields;
-use crate::oid::curves;
 use keyreeve_contract::{Protection, Role};
 
 use super::Found;
 use super::public::PublicHalf;
+use crate::asn1::{Elements, Malformed, encode_oid, significant};
+use crate::fields::Fields;
+use crate::oid::curves;
 
 // TPM 2.0 Library, part 2: algorithms (6.3) and curves (6.4).
 const RSA: u16 = 0x0001;

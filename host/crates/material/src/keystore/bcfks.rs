@@ -2,15 +2,14 @@
 //! integrity check behind them is not verified.
 
 use der::Tag;
+use keyreeve_contract::EncryptedItem;
 
+use super::Entry;
 use crate::asn1::{Element, Elements, Malformed, context_tag};
 use crate::certificate::time;
 use crate::container::{Item, Sink, encrypted, tried};
 use crate::key::{Found, Shape, encryption};
 use crate::password::{Opened, Opener};
-use keyreeve_contract::EncryptedItem;
-
-use super::Entry;
 
 const FORMAT: &str = "BCFKS";
 

@@ -1,13 +1,13 @@
 //! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it shows nothing but
 //! how. Not BCFKS, which is DER.
 
+use keyreeve_contract::Encryption;
+
+use super::{Entry, seconds};
 use crate::asn1::Malformed;
 use crate::container::{Item, Sink, encrypted, hidden};
 use crate::fields::Fields;
 use crate::key::{Found, Shape};
-use keyreeve_contract::Encryption;
-
-use super::{Entry, seconds};
 
 /// Bytes of the salt, always (org.bouncycastle.jcajce.provider.keystore.bc.BcKeyStoreSpi).
 const SALT: usize = 20;

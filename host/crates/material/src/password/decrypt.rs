@@ -5,15 +5,14 @@ use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
 use cbc::cipher::{BlockCipherDecrypt, BlockModeDecrypt, InnerIvInit, KeyInit, StreamCipher};
 use der::{Decode, Tag};
-use sha2::Digest;
-
-use crate::asn1::{Element, Malformed};
-use crate::oid::{Oid, oid};
 use keyreeve_source::digest::{md5, sha1};
+use sha2::Digest;
 
 use super::bcfks::Bcfks;
 use super::cost;
 use super::dek_info::DekInfo;
+use crate::asn1::{Element, Malformed};
+use crate::oid::{Oid, oid};
 
 /// Bytes of a SHA-1.
 const SHA1: usize = 20;

@@ -1,11 +1,11 @@
 //! The PEM encryption that OpenSSL had before PKCS#8: the header DEK-Info of RFC 1421 and one round of MD5 (EVP_BytesToKey(3)).
 //! Not the header's description for rules.
 
-use crate::asn1::Malformed;
 use keyreeve_source::digest::{md5, unhex};
 
 use super::cost;
 use super::decrypt::{Cipher, Failure, UNSUPPORTED};
+use crate::asn1::Malformed;
 
 /// The first bytes of the initialisation vector are the salt.
 const SALT: usize = 8;

@@ -1,10 +1,11 @@
 //! What a file is to the reader of key material, told by how it begins. Not what is in it, and of a text only whether anything can be.
 
+use keyreeve_source::is_text;
+
 use super::{is_announced, is_cut_off, keystore, openpgp};
 use crate::forms;
 use crate::forms::Sink;
 use crate::key::Shape;
-use keyreeve_source::is_text;
 
 /// A file.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! What containers hold, as facts at the place of the container: binary ones have no lines to point to. Not the reading of containers.
 
-use crate::container::{Item, Sink};
-use crate::{crl, keystore};
 use keyreeve_facts::Place;
+use keyreeve_source::digest::sha256;
 
 use super::{Malformed, Opener, Reader, Span};
-use keyreeve_source::digest::sha256;
+use crate::container::{Item, Sink};
+use crate::{crl, keystore};
 
 impl Reader<'_> {
     /// Makes facts of all that a container's reader hands on, also of what comes before an error.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use keyreeve_source::digest::sha256;
+
 use super::{Origin, Reader};
 use crate::forms::Sink;
 use crate::key;
-use keyreeve_source::digest::sha256;
 
 /// How many bytes may still be looked at more than once in a text.
 pub(super) struct Again {

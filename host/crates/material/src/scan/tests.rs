@@ -4,12 +4,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use keyreeve_source::budget::Work;
 
 use super::*;
 use crate::asn1::{encode, encode_oid};
 use crate::oid;
 use crate::oid::curves;
-use keyreeve_source::budget::Work;
 
 fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", STANDARD.encode(der))

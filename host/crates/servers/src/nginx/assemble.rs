@@ -4,6 +4,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use keyreeve_contract::{Side, Transport};
+use keyreeve_facts::{Facts, Reading};
+use keyreeve_source::budget::Budget;
+use keyreeve_source::problem::Problem;
+use keyreeve_source::{Location, Sources};
+
 use super::emit::{Collector, Endpoint};
 use super::expand::{Expander, Level};
 use super::files::{FileId, Files};
@@ -17,11 +23,6 @@ use super::tls::Reader;
 use super::tree::Parsed;
 use super::upstreams;
 use super::upstreams::Surroundings;
-use keyreeve_contract::{Side, Transport};
-use keyreeve_facts::{Facts, Reading};
-use keyreeve_source::budget::Budget;
-use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, Sources};
 
 /// Why a fragment's inheritance is not known.
 const ALONE: &str = "no configuration in the scanned tree includes this file, so what it inherits is not known";

@@ -1,13 +1,14 @@
 //! The commands of `ssl_conf_command` and its like, which nginx hands to OpenSSL after all other directives
 //! (SSL_CONF_cmd(3), in the notation for files). Not the many that change nothing that a fact holds.
 
-use super::expand::Statement;
-use super::ledger::Ledger;
-use super::line::{Argument, Line};
 use keyreeve_algorithms::openssl;
 use keyreeve_algorithms::openssl::Bound;
 use keyreeve_source::Location;
 use keyreeve_source::text::quoted_to;
+
+use super::expand::Statement;
+use super::ledger::Ledger;
+use super::line::{Argument, Line};
 
 /// The commands in force that matter. A later one overrides an earlier one.
 #[derive(Default)]

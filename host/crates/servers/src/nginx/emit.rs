@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::discriminant;
 
-use super::ledger::{CutShort, Ledger};
-use super::tls::Tls;
 use keyreeve_contract::{Context, Network, Side, TlsEndpoint, Transport, Unknown, Verification};
 use keyreeve_facts::parts::Part;
 use keyreeve_facts::{Facts, Place};
 use keyreeve_source::budget::Work;
 use keyreeve_source::digest::sha256;
 use keyreeve_source::{Location, SourceId};
+
+use super::ledger::{CutShort, Ledger};
+use super::tls::Tls;
 
 /// An endpoint before it is a fact.
 pub(super) struct Endpoint {

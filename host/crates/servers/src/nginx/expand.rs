@@ -4,6 +4,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use keyreeve_source::budget::Work;
+use keyreeve_source::text::quoted_to;
+use keyreeve_source::{Location, SourceId};
+
 use super::files::{FileId, Files};
 use super::ledger::{CutShort, Ledger};
 use super::line::Line;
@@ -11,9 +15,6 @@ use super::paths;
 use super::paths::{Base, Context, Reach};
 use super::settings;
 use super::tree::Siblings;
-use keyreeve_source::budget::Work;
-use keyreeve_source::text::quoted_to;
-use keyreeve_source::{Location, SourceId};
 
 /// Includes inside includes that are followed.
 const INCLUDE_LIMIT: usize = 32;

@@ -4,15 +4,16 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
+use keyreeve_source::budget::{Budget, Work};
+use keyreeve_source::problem::Problem;
+use keyreeve_source::{Location, SourceId, Sources, Span};
+
 use super::glob;
 use super::glob::Glob;
 use super::ledger::{CutShort, Ledger};
 use super::line::Line;
 use super::parse::parse;
 use super::tree::{File, Parsed, Siblings};
-use keyreeve_source::budget::{Budget, Work};
-use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, SourceId, Sources, Span};
 
 /// One configuration file: a source, and which of the files in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

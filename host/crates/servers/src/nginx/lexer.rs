@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::tree::Word;
 use keyreeve_source::Span;
+
+use super::tree::Word;
 
 /// A word, or the punctuation between words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
+use keyreeve_source::{Location, SourceId};
+
 use super::files::Files;
 use super::tree::{Siblings, Word};
-use keyreeve_source::{Location, SourceId};
 
 /// One directive of one source.
 #[derive(Clone, Copy)]

@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 
+use keyreeve_source::Location;
+
 use super::expand::Level;
 use super::line::Line;
-use keyreeve_source::Location;
 
 /// One `listen` directive.
 pub(super) struct Listen<'f> {

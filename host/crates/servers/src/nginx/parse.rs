@@ -1,11 +1,12 @@
 //! Builds the tree of one source from its tokens, and goes on behind every mistake.
 //! Not a check of directives: any name with any words is taken, as nginx's grammar takes it.
 
+use keyreeve_source::problem::Problem;
+use keyreeve_source::{Location, Source, SourceId, Span};
+
 use super::lexer::{Lexer, Token};
 use super::tree::{File, Parsed, Siblings, Tree, Word};
 use super::{dump, lua};
-use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, Source, SourceId, Span};
 
 /// Blocks inside blocks that are read. nginx has no such limit, and no real configuration comes near it.
 const DEPTH_LIMIT: usize = 128;

@@ -10,11 +10,12 @@
 
 use std::borrow::Cow;
 
+use keyreeve_source::budget::Work;
+use keyreeve_source::{Location, SourceId};
+
 use super::files::{FileId, Files, LONGEST_PATH};
 use super::glob;
 use super::ledger::CutShort;
-use keyreeve_source::budget::Work;
-use keyreeve_source::{Location, SourceId};
 
 /// Where includes are looked for.
 #[derive(Clone, Copy)]

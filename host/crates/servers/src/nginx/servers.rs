@@ -7,6 +7,10 @@
 
 use std::collections::HashSet;
 
+use keyreeve_algorithms::openssl::TLS1_3;
+use keyreeve_contract::{Side, Transport};
+use keyreeve_source::Location;
+
 use super::answers;
 use super::answers::Service;
 use super::emit::{Collector, Endpoint};
@@ -17,9 +21,6 @@ use super::settings::{Outer, SERVER, Scope, Setting};
 use super::tls::{Reader, Tls};
 use super::upstreams;
 use super::upstreams::Surroundings;
-use keyreeve_algorithms::openssl::TLS1_3;
-use keyreeve_contract::{Side, Transport};
-use keyreeve_source::Location;
 
 /// The block that servers stand in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 
 use std::rc::Rc;
 
-use super::expand::{Level, Statement, Switch};
 use keyreeve_source::Location;
+
+use super::expand::{Level, Statement, Switch};
 
 /// Names of directives for one side of TLS.
 pub(super) struct Directives {

@@ -4,12 +4,13 @@
 
 mod hostile;
 
-use super::*;
 use keyreeve_contract::{Network, Side, TlsEndpoint, Transport, Verification};
 use keyreeve_facts::{Place, Reading};
 use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::{Problem, Subject};
 use keyreeve_source::{Location, Source, SourceId, Sources};
+
+use super::*;
 
 struct Tree {
     sources: Sources,

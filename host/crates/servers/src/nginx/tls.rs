@@ -3,13 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::commands::Commands;
-use super::expand::{CUT_SHORT, Statement};
-use super::ledger::Ledger;
-use super::line::{Argument, Line};
-use super::settings::{Directives, Origin, Scope, Setting};
-use super::values;
-use super::values::{Expansions, SuiteList};
 use keyreeve_algorithms::openssl;
 use keyreeve_contract::{Unknown, Verification};
 use keyreeve_facts::parts::Part;
@@ -17,6 +10,14 @@ use keyreeve_source::budget::Work;
 use keyreeve_source::text;
 use keyreeve_source::text::quoted_to;
 use keyreeve_source::{Location, Span};
+
+use super::commands::Commands;
+use super::expand::{CUT_SHORT, Statement};
+use super::ledger::Ledger;
+use super::line::{Argument, Line};
+use super::settings::{Directives, Origin, Scope, Setting};
+use super::values;
+use super::values::{Expansions, SuiteList};
 
 /// Characters of a value that a message repeats.
 const QUOTE: usize = 80;

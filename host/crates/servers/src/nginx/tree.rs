@@ -4,9 +4,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::lexer;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SourceId, Span};
+
+use super::lexer;
 
 /// One source, read. An ordinary file is one [`File`]; the output of `nginx -T` is as many as it shows.
 #[derive(Debug, Clone)]

@@ -7,6 +7,12 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use keyreeve_contract::{Side, Transport};
+use keyreeve_facts::Identity;
+use keyreeve_source::Location;
+use keyreeve_source::budget::Work;
+use keyreeve_source::text::quoted_to;
+
 use super::emit::{Collector, Endpoint};
 use super::expand::{Level, Switch};
 use super::ledger::{CutShort, Ledger};
@@ -15,11 +21,6 @@ use super::listen::is_local;
 use super::servers::Group;
 use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
 use super::tls::{Reader, Tls};
-use keyreeve_contract::{Side, Transport};
-use keyreeve_facts::Identity;
-use keyreeve_source::Location;
-use keyreeve_source::budget::Work;
-use keyreeve_source::text::quoted_to;
 
 /// A server whose connections are wanted.
 pub(super) struct Server<'s, 'f> {

@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::ledger::{CutShort, Ledger};
 use keyreeve_algorithms::openssl;
 use keyreeve_algorithms::openssl::{CipherStringError, KeyExchange, Suite};
 use keyreeve_source::Location;
 use keyreeve_source::budget::Work;
+
+use super::ledger::{CutShort, Ledger};
 
 /// Versions that nginx enables by default in every release since 1.23.4 (March 2023). Releases before that have no TLS
 /// 1.3 by default; those before 1.27.3 (November 2024) have TLS 1.0 and 1.1 too, unless OpenSSL's security level takes

@@ -1,13 +1,14 @@
 //! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes where there is none. Not the
 //! secret part itself.
 
+use keyreeve_contract::Encryption;
+
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 use crate::key::encryption;
 use crate::openpgp;
 use crate::openpgp::s2k;
 use crate::openpgp::s2k::Specifier;
-use keyreeve_contract::Encryption;
 
 /// What is in the place of a secret.
 pub(super) enum Secret {

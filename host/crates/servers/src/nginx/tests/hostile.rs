@@ -1,12 +1,12 @@
 //! Configurations that nobody would write, and bytes that are none: reading them never panics, and every place lies in its source.
 //! Not what is read of sound ones.
 
-use proptest::prelude::*;
-
-use super::super::*;
 use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Source, SourceId, Sources};
+use proptest::prelude::*;
+
+use super::super::*;
 
 /// Pieces of configurations, glued at random.
 fn pieces() -> impl Strategy<Value = String> {
