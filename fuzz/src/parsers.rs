@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve::formats;
 use keyreeve::formats::Detail;
 use keyreeve_facts::Reading;

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Words;
-use keyreeve_facts::{Facts, Place, Reading};
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
+use keyreeve_facts::{Facts, Place, Reading, Taken};
 use keyreeve_source::private::Private;
 use keyreeve_source::problem::{Problem, Stage, Subject};
 use keyreeve_source::{SourceId, Sources, Span};
@@ -35,6 +35,8 @@ pub struct Understood {
     pub private: Private,
     /// Sources by format.
     pub formats: BTreeMap<&'static str, usize>,
+    /// As what each source was read.
+    pub taken: Vec<Taken>,
 }
 
 /// What the user gives a scan beside the sources and the policy.
@@ -56,7 +58,7 @@ impl Default for Given<'_> {
 /// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
 /// is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let formats::Facts { reading, formats, budget } = formats::read(sources, detail, given.passwords);
+    let formats::Read { reading, formats, taken, budget } = formats::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
@@ -72,7 +74,7 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     }
     sources.set_aside();
     problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
-    Understood { facts, problems, secrets, private, formats }
+    Understood { facts, problems, secrets, private, formats, taken }
 }
 
 /// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.

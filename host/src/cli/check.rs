@@ -19,7 +19,7 @@ use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan;
 use keyreeve::scan::{Given, Judged, Understood};
 use keyreeve::settle::{baseline, exceptions};
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::Sources;
 use keyreeve_source::digest::{hex, sha256};
 use keyreeve_source::problem::{Problem, Subject};

@@ -9,10 +9,9 @@ use keyreeve::formats::{Detail, matters};
 use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
-use keyreeve::scan;
-use keyreeve::scan::Given;
+use keyreeve::scan::{self, Given, Understood};
 use keyreeve_contract::kinds;
-use keyreeve_facts::{Facts, List, Place, spelling};
+use keyreeve_facts::{Claim, List, Place, Taken, spelling};
 use keyreeve_source::problem::{Problem, Subject};
 use keyreeve_source::{Location, Sources};
 use serde::ser::{Error as _, SerializeSeq as _};
@@ -42,7 +41,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     understood.hide_names(&mut discovery.sources);
     let (sources, problems) = (&discovery.sources, &understood.problems);
     let exit = if problems.is_empty() { Exit::Clean } else { Exit::Incomplete };
-    let document = Document::of(&understood.facts, Problems { problems, sources }, sources);
+    let document = Document::of(&understood, Problems { problems, sources }, sources);
     write_json(&document, &mut io::stdout().lock())?;
     Ok(exit)
 }
@@ -56,14 +55,16 @@ macro_rules! document {
         struct Document<'a> {
             schema: &'static str,
             $($list: All<'a, keyreeve_contract::$fact>,)*
+            files: Files<'a>,
             problems: Problems<'a>,
         }
 
         impl<'a> Document<'a> {
-            fn of(facts: &'a Facts, problems: Problems<'a>, sources: &'a Sources) -> Self {
+            fn of(of: &'a Understood, problems: Problems<'a>, sources: &'a Sources) -> Self {
                 Self {
                     schema: "keyreeve/facts/v1",
-                    $($list: All { facts: &facts.$list, sources },)*
+                    $($list: All { facts: &of.facts.$list, sources },)*
+                    files: Files { taken: &of.taken, sources },
                     problems,
                 }
             }
@@ -86,6 +87,25 @@ impl<T: Serialize> Serialize for All<'_, T> {
             list.serialize_element(&entry(fact, origin, self.sources).map_err(S::Error::custom)?)?;
         }
         list.end()
+    }
+}
+
+/// As what each file was read, and how sure the format is of it.
+struct Files<'a> {
+    taken: &'a [Taken],
+    sources: &'a Sources,
+}
+
+impl Serialize for Files<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.taken.iter().map(|Taken { source, format, claim, inside }| {
+            let why = match claim {
+                Claim::Certain => "its name, or a content that nothing else has",
+                Claim::Likely => "a content that speaks for it",
+                Claim::Perhaps | Claim::No => "something in it",
+            };
+            json!({ "path": self.sources[*source].name, "inside": inside, "format": format, "why": why })
+        }))
     }
 }
 

@@ -15,7 +15,7 @@ use keyreeve::rules::engine::Engine;
 use keyreeve::rules::load::Loader;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::rules::store;
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::Sources;
 use keyreeve_source::regular;
 use keyreeve_weak::blocklist::Blocklist;

@@ -59,6 +59,8 @@ macro_rules! document {
         struct Document {
             schema: String,
             $(#[serde(default)] $list: Vec<Entry>,)*
+            #[serde(default, rename = "files")]
+            _files: Option<Value>,
             #[serde(default)]
             problems: Vec<Problem>,
         }

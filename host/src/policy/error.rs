@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Element, Level, Renderer, Snippet};
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::private::{HIDDEN, Private, looks, merged};
 use keyreeve_source::{LineColumn, Source, Sources, Span};
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use keyreeve::formats;
 use keyreeve::formats::Detail;
 use keyreeve_contract::FactKind;
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Source, SourceId, Sources};
 
@@ -86,7 +86,7 @@ fn neighbours() -> Vec<Source> {
 }
 
 /// Everything that was read in the neighbours, as text.
-fn said_of_neighbours(facts: &formats::Facts, mutated: SourceId) -> String {
+fn said_of_neighbours(facts: &formats::Read, mutated: SourceId) -> String {
     let mut said = String::new();
     for kind in FactKind::ALL {
         for index in 0..facts.reading.facts.count(kind) {

@@ -3,7 +3,7 @@
 
 use keyreeve::formats;
 use keyreeve::formats::Detail;
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Source, Sources};
 
@@ -18,7 +18,7 @@ const ALLOCATED: u64 = 64 << 20;
 
 /// What was read of some files, and what that took.
 struct Taken {
-    facts: formats::Facts,
+    facts: formats::Read,
     sources: Sources,
     bytes: u64,
     peak: u64,

@@ -2,6 +2,7 @@
 //! hand: what holds for every kind comes from the contract's table.
 
 use keyreeve_contract::{Call, FactKind, Unknown, kinds};
+use keyreeve_source::Location;
 
 use super::list::AnyList;
 use super::{List, Place};
@@ -27,6 +28,11 @@ macro_rules! facts {
             /// Leaves only the facts whose places are kept.
             pub fn retain(&mut self, keep: &dyn Fn(&Place) -> bool) {
                 $(self.$list.retain(keep);)*
+            }
+
+            /// Moves the places of all facts.
+            pub(crate) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
+                $(self.$list.relocate(to);)*
             }
 
             /// Calls with each text of all facts, and of what is known of them beside what rules judge.

@@ -1,7 +1,7 @@
 //! Facts of one kind with their places, side by side. Not the facts themselves, whose types are the contract's.
 
 use keyreeve_contract::{Call, Fact, Unknown};
-use keyreeve_source::text;
+use keyreeve_source::{Location, text};
 
 use super::Place;
 
@@ -49,6 +49,10 @@ impl<T> List<T> {
     /// Fact and place together, to be completed by scopes and relations.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&mut T, &mut Place)> {
         self.facts.iter_mut().zip(&mut self.places)
+    }
+
+    pub(super) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
+        self.places.iter_mut().for_each(|place| place.relocate(to));
     }
 
     /// The places alone.

@@ -30,6 +30,12 @@ impl Parts {
         }
     }
 
+    /// Moves every place.
+    pub(crate) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
+        let list = self.0.iter_mut().flat_map(|list| &mut list.0);
+        list.for_each(|(_, location)| *location = to(*location));
+    }
+
     /// Where a part is stated.
     pub fn get(&self, part: &Part) -> Option<&Location> {
         let at = self.list().binary_search_by_key(part, |(part, _)| *part).ok()?;

@@ -42,6 +42,12 @@ impl Place {
         self.public = public.map(Vec::into_boxed_slice);
     }
 
+    /// Moves it: of a text inside a source to that source.
+    pub(super) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
+        self.home = to(self.home);
+        self.parts.relocate(to);
+    }
+
     pub(super) fn each_text(&mut self, call: Call<'_>) {
         let Self {
             label,

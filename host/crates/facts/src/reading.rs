@@ -1,8 +1,8 @@
 //! What was read from one source, or assembled from several: facts, problems, and what may not be shown. Not how it is read.
 
 use keyreeve_contract::FactKind;
-use keyreeve_source::problem::Problem;
-use keyreeve_source::{SourceId, Span};
+use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::{Location, SourceId, Span};
 
 use super::Facts;
 
@@ -30,5 +30,19 @@ impl Reading {
         self.facts.append(other.facts);
         self.problems.append(&mut other.problems);
         self.secrets.append(&mut other.secrets);
+    }
+
+    /// Moves every place: of a text inside a source to that source.
+    pub(crate) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
+        self.facts.relocate(to);
+        for problem in &mut self.problems {
+            if let Subject::Place(location) = &mut problem.subject {
+                *location = to(*location);
+            }
+        }
+        for (source, span) in &mut self.secrets {
+            let Location { source: outer, span: there } = to(Location { source: *source, span: *span });
+            (*source, *span) = (outer, there);
+        }
     }
 }

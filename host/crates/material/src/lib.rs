@@ -14,7 +14,7 @@ mod keystore;
 mod oid;
 mod openpgp;
 mod parameters;
-pub mod password;
+mod password;
 mod pem;
 mod pkcs12;
 mod pkcs7;
@@ -23,3 +23,7 @@ pub mod scan;
 
 pub use asn1::Malformed;
 pub use key::numbers_of_spki;
+
+/// The formats of this crate, in the order in which they read a file: what one has a problem with the next need not tell again.
+pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] =
+    keyreeve_facts::formats![encrypted::EncryptedData, scan::KeyMaterial];

@@ -6,8 +6,7 @@ mod cost;
 mod decrypt;
 mod dek_info;
 
-use std::fmt;
-
+use keyreeve_facts::Passwords;
 use keyreeve_source::budget::{Account, Work};
 
 use super::asn1::{Element, Malformed};
@@ -17,31 +16,6 @@ use dek_info::DekInfo;
 
 /// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
 const MOST: u64 = 50_000_000;
-
-/// Passwords to be tried, in order.
-#[derive(Default)]
-pub struct Passwords(Vec<String>);
-
-impl Passwords {
-    /// No passwords: nothing is decrypted.
-    pub const NONE: &'static Self = &Self(Vec::new());
-
-    /// The lines of a file, a password each; an empty line is the empty password.
-    pub fn of_lines(text: &str) -> Self {
-        Self(text.lines().map(str::to_owned).collect())
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Passwords {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} passwords", self.0.len())
-    }
-}
 
 /// Opens what is encrypted in one source.
 #[derive(Debug, Clone)]
@@ -107,11 +81,11 @@ impl<'a> Opener<'a> {
         ciphertext: &[u8],
         is_sound: fn(&[u8]) -> bool,
     ) -> Result<Opened, Malformed> {
-        let Some(last) = self.passwords.0.len().checked_sub(1) else { return Ok(Opened::NotTried) };
+        let Some(last) = self.passwords.list().len().checked_sub(1) else { return Ok(Opened::NotTried) };
         let scheme = scheme()?;
         let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
         for index in order.collect::<Vec<_>>() {
-            let password = &self.passwords.0[index];
+            let password = &self.passwords.list()[index];
             self.pay(scheme.cost(password, ciphertext.len()))?;
             match scheme.decrypt(password, ciphertext) {
                 Ok(plain) if is_sound(&plain) => {
@@ -168,7 +142,7 @@ mod tests {
             // Of a cheap one a thousand tries cost less than one file may.
             let scheme = Scheme::of(algorithm).unwrap();
             let tries = MOST / scheme.cost("wrong", ciphertext);
-            assert_eq!(tries > passwords.0.len() as u64, is_cheap, "{salt} {ciphertext}: {tries}");
+            assert_eq!(tries > passwords.list().len() as u64, is_cheap, "{salt} {ciphertext}: {tries}");
         }
     }
 
@@ -217,7 +191,7 @@ mod tests {
     #[test]
     fn a_password_is_a_line_and_is_never_shown() {
         let passwords = Passwords::of_lines("first\r\n\n  third \n");
-        assert_eq!(passwords.0, ["first", "", "  third "]);
+        assert_eq!(passwords.list(), ["first", "", "  third "]);
         assert_eq!(format!("{passwords:?}"), "3 passwords");
         assert!(Passwords::of_lines("").is_empty());
     }

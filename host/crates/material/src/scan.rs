@@ -6,7 +6,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, Input, Match, MatchKind};
-use keyreeve_facts::Reading;
+use keyreeve_contract::FactKind;
+use keyreeve_facts::{Claim, Detail, Format, Look, Out, Passwords, Reading, Row, Text};
 use keyreeve_source::budget::{Account, Budget};
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
@@ -15,7 +16,7 @@ use memchr::memmem;
 use super::asn1::Malformed;
 use super::forms::{FORMS, Form};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
-use super::password::{Opener, Passwords};
+use super::password::Opener;
 use super::pem;
 use super::pem::embedded;
 use super::pem::embedded::Run;
@@ -27,11 +28,39 @@ mod file;
 mod held;
 mod sink;
 
-pub use file::File;
+use file::File;
 use sink::{Again, Found};
 
 /// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
 const DEPTH: u32 = 3;
+
+/// Certificates, keys and requests, in any file.
+#[derive(Debug)]
+pub struct KeyMaterial;
+
+impl Format for KeyMaterial {
+    const ROW: Row = Row {
+        id: "material",
+        title: "key material",
+        makes: &[FactKind::Certificates, FactKind::Keys, FactKind::RevocationLists],
+        exclusive: false,
+        names: &[],
+        marks: &[],
+    };
+
+    type Part = ();
+
+    fn claims(look: &Look<'_>) -> Claim {
+        if may_hold(look.bytes) { Claim::Perhaps } else { Claim::No }
+    }
+
+    fn read(text: &Text<'_>, out: &mut Out<'_>) -> Option<()> {
+        let (passwords, detailed) = (out.given.passwords, out.given.detail == Detail::Everything);
+        let told = std::mem::take(&mut out.told);
+        out.reading = read_file(text.id, &File::of(text.bytes()), passwords, detailed, told, out.account);
+        Some(())
+    }
+}
 
 /// Everything of the kind in a source. Problems are those of parsing; secrets are the bodies of private keys, also of
 /// broken ones.
@@ -52,7 +81,7 @@ pub fn read_with(id: SourceId, source: &Source, passwords: &Passwords, detailed:
 }
 
 /// As [`read_with`]. A block in one of the places that are `told` is one with which another format has a problem already.
-pub fn read_file(
+fn read_file(
     id: SourceId,
     file: &File<'_>,
     passwords: &Passwords,

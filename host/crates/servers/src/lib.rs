@@ -1,3 +1,6 @@
 //! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format knows another.
 
 pub mod nginx;
+
+/// The formats of this crate, in the order in which one is preferred where several claim a file alike.
+pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![nginx::Nginx];

@@ -102,6 +102,13 @@ impl Budget {
         budget
     }
 
+    /// Another one with as much left of everything.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let left = Work::ALL.map(|work| AtomicU64::new(self.left(work)));
+        Self { whole: self.whole, left, is_overdrawn: AtomicBool::new(self.is_overdrawn()) }
+    }
+
     /// How much of a kind of work is left.
     pub fn left(&self, work: Work) -> u64 {
         self.left[work as usize].load(Ordering::Relaxed)

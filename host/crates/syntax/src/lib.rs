@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod json;
+pub mod lines;
 pub mod toml;
 pub mod tree;
 pub mod yaml;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve::formats::{Detail, read as read_all};
-use keyreeve_material::password::Passwords;
+use keyreeve_facts::Passwords;
 use keyreeve_source::{Source, Sources};
 use proptest::prelude::*;
 

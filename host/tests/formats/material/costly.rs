@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyreeve::formats::{Detail, Facts, read};
-use keyreeve_material::password::Passwords;
+use keyreeve::formats::{Detail, Read, read};
+use keyreeve_facts::Passwords;
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Source, Sources};
 
@@ -57,13 +57,13 @@ fn sources(texts: &[String]) -> Sources {
     Sources::new(sources.collect())
 }
 
-fn read_by(threads: usize, sources: &Sources) -> Facts {
+fn read_by(threads: usize, sources: &Sources) -> Read {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     pool.install(|| read(sources, Detail::Everything, Passwords::NONE))
 }
 
 /// Which sources have a key whose public half is known, and which a problem that says why it is not.
-fn known_and_told(facts: &Facts) -> (Vec<u32>, Vec<u32>) {
+fn known_and_told(facts: &Read) -> (Vec<u32>, Vec<u32>) {
     let keys = facts.reading.facts.keys.places().iter();
     let known = keys.filter(|place| place.spki.is_some()).map(|place| place.home.source.0).collect();
     let told = facts.reading.problems.iter().map(|problem| {

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use keyreeve_facts::Passwords;
 use keyreeve_facts::Reading;
-use keyreeve_material::password::Passwords;
 use keyreeve_material::scan;
 use keyreeve_source::{Source, SourceId, Span};
 

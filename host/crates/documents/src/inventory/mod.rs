@@ -9,7 +9,8 @@ mod secret;
 
 use std::sync::LazyLock;
 
-use keyreeve_facts::Reading;
+use keyreeve_contract::FactKind;
+use keyreeve_facts::{Claim, Look, Out, Reading, Row};
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
 use keyreeve_syntax::tree::{Node, Tree, Value};
@@ -53,6 +54,32 @@ impl Format {
             Self::Toml => toml::parse(bytes),
             Self::Csv => csv::parse(bytes, &HEADER),
         }
+    }
+}
+
+/// Key inventories.
+#[derive(Debug)]
+pub struct Inventory;
+
+impl keyreeve_facts::Format for Inventory {
+    const ROW: Row = Row {
+        id: "inventory",
+        title: "key inventory",
+        makes: &[FactKind::Inventory],
+        exclusive: true,
+        names: &["*.yaml", "*.yml", "*.json", "*.jsonc", "*.toml", "*.csv", "*.tsv"],
+        marks: &[],
+    };
+
+    type Part = ();
+
+    fn claims(look: &Look<'_>) -> Claim {
+        if recognises(look.name, look.bytes) { Claim::Certain } else { Claim::No }
+    }
+
+    fn read(text: &keyreeve_facts::Text<'_>, out: &mut Out<'_>) -> Option<()> {
+        out.reading = read(text.id, text.source);
+        Some(())
     }
 }
 

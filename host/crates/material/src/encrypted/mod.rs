@@ -23,7 +23,8 @@ mod tokens;
 mod values;
 mod zip;
 
-use keyreeve_facts::Reading;
+use keyreeve_contract::FactKind;
+use keyreeve_facts::{Claim, Format, Look, Out, Reading, Row};
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span, is_text};
 
@@ -53,6 +54,32 @@ const NAMES: [(&str, FileReader); 5] = [
     ("vault.cryptomator", folders::cryptomator_vault),
     (".encfs6.xml", folders::encfs),
 ];
+
+/// Encrypted files and values, in any file.
+#[derive(Debug)]
+pub struct EncryptedData;
+
+impl Format for EncryptedData {
+    const ROW: Row = Row {
+        id: "encrypted",
+        title: "encrypted data",
+        makes: &[FactKind::EncryptedData, FactKind::Keys],
+        exclusive: false,
+        names: &[],
+        marks: &[],
+    };
+
+    type Part = ();
+
+    fn claims(look: &Look<'_>) -> Claim {
+        if recognises(look.name, look.bytes) { Claim::Perhaps } else { Claim::No }
+    }
+
+    fn read(text: &keyreeve_facts::Text<'_>, out: &mut Out<'_>) -> Option<()> {
+        out.reading = read(text.id, text.source);
+        (!out.reading.is_empty()).then_some(())
+    }
+}
 
 /// Whether a file holds any of it. Asked of every file: one pass over a text, the first bytes of anything else.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {

@@ -9,7 +9,7 @@ use crate::key::Shape;
 
 /// A file.
 #[derive(Debug)]
-pub struct File<'a> {
+pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) kind: Kind,
 }
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 
 impl<'a> File<'a> {
     /// What these bytes are.
-    pub fn of(bytes: &'a [u8]) -> Self {
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
         let kind = match bytes {
             [0xff, 0xfe, units @ ..] => Kind::Utf16(narrowed(units, u16::from_le_bytes)),
             [0xfe, 0xff, units @ ..] => Kind::Utf16(narrowed(units, u16::from_be_bytes)),
@@ -43,7 +43,7 @@ impl<'a> File<'a> {
     }
 
     /// Whether it can hold any key material, as [`may_hold`](super::may_hold) says.
-    pub fn may_hold(&self) -> bool {
+    pub(super) fn may_hold(&self) -> bool {
         match &self.kind {
             Kind::Utf16(text) => is_announced(text),
             Kind::Text => is_text(self.bytes) && is_announced(self.bytes),

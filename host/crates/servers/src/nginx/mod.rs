@@ -35,7 +35,49 @@ pub mod tree;
 mod upstreams;
 mod values;
 
+use keyreeve_contract::FactKind;
+use keyreeve_facts::{Claim, Format, Look, Out, Reading, Row, Text};
+use keyreeve_source::Sources;
+use keyreeve_source::budget::Budget;
+
 pub use assemble::assemble;
 pub use parse::parse;
 pub use recognise::recognises;
 pub use tree::Parsed;
+
+/// nginx.
+#[derive(Debug)]
+pub struct Nginx;
+
+impl Format for Nginx {
+    const ROW: Row = Row {
+        id: "nginx",
+        title: "nginx",
+        makes: &[FactKind::TlsEndpoints],
+        exclusive: true,
+        names: &[],
+        marks: &[
+            "ssl_protocols",
+            "ssl_certificate",
+            "ssl_ciphers",
+            "ssl_ecdh_curve",
+            "server_name ",
+            "proxy_pass ",
+            "proxy_ssl_",
+        ],
+    };
+
+    type Part = Parsed;
+
+    fn claims(look: &Look<'_>) -> Claim {
+        recognise::claims(look)
+    }
+
+    fn read(text: &Text<'_>, _: &mut Out<'_>) -> Option<Parsed> {
+        Some(parse(text.id, text.source))
+    }
+
+    fn assemble(parts: Vec<Parsed>, sources: &Sources, budget: &Budget) -> Reading {
+        assemble(&parts, sources, budget)
+    }
+}

@@ -1,6 +1,9 @@
 //! Decides whether a file is an nginx configuration, from its name and the look of its lines.
 //! Not whether it is a good one: that is for `parse`, which says what is wrong with it.
 
+use keyreeve_facts::{Claim, Look};
+use keyreeve_syntax::lines::is_no_directive;
+
 use super::dump;
 
 /// How much of a file is looked at.
@@ -11,21 +14,30 @@ const LOOK: usize = 64 * 1024;
 /// A file that says so by its name (`nginx.conf`, `*.nginx`, `*.vhost`) is one unless its text belongs to something
 /// else. Below a folder that is nginx's, one line that has the form of a directive is enough. Anywhere else a
 /// `*.conf` file or one without an extension needs a directive that only nginx has, terminated as nginx wants it.
-pub fn recognises(name: &str, bytes: &[u8]) -> bool {
-    if dump::is_dump(bytes) {
-        return true;
+pub(super) fn claims(look: &Look<'_>) -> Claim {
+    if dump::is_dump(look.bytes) {
+        return Claim::Certain;
     }
-    let file = name.rsplit('/').next().unwrap_or(name);
-    let wanted = match kind(name, file) {
-        Kind::Foreign => return false,
-        Kind::Named | Kind::Homely => Sign::Statement,
-        Kind::Possible => Sign::Nginx,
+    let (wanted, claim) = match kind(look.name, look.file()) {
+        Kind::Foreign => return Claim::No,
+        Kind::Named => (Sign::Statement, Claim::Certain),
+        Kind::Homely => (Sign::Statement, Claim::Perhaps),
+        Kind::Possible => (Sign::Nginx, Claim::Likely),
     };
-    let text = &bytes[..bytes.len().min(LOOK)];
+    let text = &look.bytes[..look.bytes.len().min(LOOK)];
     if memchr::memchr(0, text).is_some() {
-        return false;
+        return Claim::No;
     }
-    best_sign(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)) >= wanted
+    match best_sign(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)) {
+        Sign::Nginx => claim.max(Claim::Likely),
+        sign if sign >= wanted => claim,
+        _ => Claim::No,
+    }
+}
+
+/// Whether it is one at all.
+pub fn recognises(name: &str, bytes: &[u8]) -> bool {
+    claims(&Look { name, bytes }) > Claim::No
 }
 
 /// What a name says.
@@ -94,7 +106,7 @@ fn best_sign(text: &[u8]) -> Sign {
         if line.is_empty() || (line[0] == b'#' && !(first && line.starts_with(b"#!"))) {
             continue;
         }
-        if is_foreign(line, first) {
+        if is_no_directive(line, first) {
             return Sign::Nothing;
         }
         first = false;
@@ -106,22 +118,6 @@ fn best_sign(text: &[u8]) -> Sign {
         }
     }
     if block { Sign::Statement } else { seen }
-}
-
-/// Marks of other formats: Apache's and XML's `<`, the sections of ini files and TOML, shebangs, fences of
-/// Markdown, comments of C, YAML's documents, tags of template engines, key = value.
-fn is_foreign(line: &[u8], first: bool) -> bool {
-    let assigned =
-        line.split(|byte| byte.is_ascii_whitespace()).nth(1).is_some_and(|word| matches!(word, b"=" | b":="));
-    line[0] == b'<'
-        || (line[0] == b'[' && line.ends_with(b"]"))
-        || (first && (line.starts_with(b"#!") || line.starts_with(b"---") || line[0] == b'{'))
-        || line.starts_with(b"```")
-        || line.starts_with(b"//")
-        || line.starts_with(b"/*")
-        || line.starts_with(b"{%")
-        || line.starts_with(b"{{")
-        || (assigned && !line.starts_with(b"if") && !line.starts_with(b"location"))
 }
 
 fn sign(line: &[u8]) -> Sign {
