@@ -3,6 +3,7 @@
 #![allow(missing_docs)]
 
 mod encrypted;
+mod folders;
 mod material;
 mod nginx;
 #[path = "../support/mod.rs"]

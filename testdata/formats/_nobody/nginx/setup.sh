@@ -1,0 +1,2 @@
+#!/bin/sh
+listen 80;
