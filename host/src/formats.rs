@@ -1,9 +1,12 @@
 //! The formats that keyreeve knows, of all crates that have some, in one list. Not a format itself, and not how they are read.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use keyreeve_facts::{Formats, Given, Passwords};
 use keyreeve_source::Sources;
+
+use crate::discover::Discovery;
 
 pub use keyreeve_facts::{Detail, Read};
 
@@ -20,4 +23,34 @@ pub fn matters(name: &str, bytes: &[u8]) -> bool {
 /// Reads all sources in every format that they are. What one of the passwords opens is read, too.
 pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Read {
     FORMATS.read(sources, Given { detail, passwords })
+}
+
+/// What `keep` keeps, and these names.
+pub fn keeping<'a>(
+    named: &'a BTreeSet<String>,
+    keep: &'a (dyn Fn(&str, &[u8]) -> bool + Sync),
+) -> impl Fn(&str, &[u8]) -> bool + Sync + 'a {
+    move |name, bytes| named.contains(name) || keep(name, bytes)
+}
+
+/// Discovers in rounds, until no configuration names a file that was not kept: `discover` is given the names that are to be kept
+/// besides, and `of` shows what it found.
+///
+/// # Errors
+/// Those of `discover`.
+pub fn in_rounds<T, E>(
+    mut discover: impl FnMut(&BTreeSet<String>) -> Result<T, E>,
+    of: impl Fn(&T) -> &Discovery,
+) -> Result<T, E> {
+    let mut named = BTreeSet::new();
+    loop {
+        let found = discover(&named)?;
+        let discovery = of(&found);
+        let more = FORMATS.named(&discovery.sources, &discovery.passed);
+        let before = named.len();
+        named.extend(more);
+        if named.len() == before {
+            return Ok(found);
+        }
+    }
 }

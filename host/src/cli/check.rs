@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
 use keyreeve::discover;
-use keyreeve::discover::{Discovery, GitError, Request, Staged};
+use keyreeve::discover::{Discovery, GitError, Staged};
 use keyreeve::finding::Status;
-use keyreeve::formats::{Detail, matters};
+use keyreeve::formats::{self, Detail, matters};
 use keyreeve::policy::FILE_NAME;
 use keyreeve::progress::Line;
 use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
@@ -96,7 +96,9 @@ impl<'a> Check<'a> {
             return Ok(Seen { discovery, judged: None });
         }
         if self.arguments.staged {
-            let Staged { mut discovery, names, mut changed, deleted } = discover::staged(root, &keep, &progress)?;
+            let staged = |named: &BTreeSet<String>| discover::staged(root, &formats::keeping(named, &keep), &progress);
+            let Staged { mut discovery, names, mut changed, deleted } =
+                formats::in_rounds(staged, |staged| &staged.discovery)?;
             if self.arguments.paths.is_empty() {
                 if !deleted.is_empty() || discovery.sources.iter().any(|(_, source)| changed.contains(&source.name)) {
                     changed.extend(self.affected(&mut discovery)?);
@@ -121,14 +123,23 @@ impl<'a> Check<'a> {
         }
         let here = [PathBuf::from(".")];
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };
-        let discovery = discover::walk(&Request { root, paths, keep: &keep }, &progress);
+        let discovery = setup::walk(root, paths, &keep);
         Ok(Seen { discovery, judged: None })
+    }
+
+    /// The tree of a revision, and what configurations in it include.
+    fn tree(&self, revision: &str) -> Result<Discovery, GitError> {
+        let progress = Line::stderr("reading");
+        let tree = |named: &BTreeSet<String>| {
+            discover::tree(&self.setup.root, revision, &formats::keeping(named, &keep), &progress)
+        };
+        formats::in_rounds(tree, |discovery| discovery)
     }
 
     /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not touch:
     /// it deletes the snippet that a server includes, or the inventory's entry of a key.
     fn affected(&self, index: &mut Discovery) -> Result<BTreeSet<String>> {
-        let mut head = match discover::tree(&self.setup.root, "HEAD", &keep, &Line::stderr("reading")) {
+        let mut head = match self.tree("HEAD") {
             Ok(head) => head,
             // Before the first commit everything is new.
             Err(GitError::UnknownRevision { .. }) => return Ok(BTreeSet::new()),
@@ -175,7 +186,7 @@ impl<'a> Check<'a> {
             None => Vec::new(),
         };
         if let Some(revision) = &self.arguments.new_since {
-            let mut earlier = discover::tree(&self.setup.root, revision, &keep, &Line::stderr("reading"))?;
+            let mut earlier = self.tree(revision)?;
             baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
         }
         let rules = self.rules.reports(&judgements);

@@ -4,9 +4,7 @@ use std::io;
 
 use anyhow::Result;
 use keyreeve::discover;
-use keyreeve::discover::Request;
 use keyreeve::formats::{Detail, matters};
-use keyreeve::progress::Line;
 use keyreeve::report::Exit;
 use keyreeve::report::escape::write_json;
 use keyreeve::scan::{self, Given, Understood};
@@ -30,8 +28,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
     let mut discovery = if reads_stdin {
         discover::stdin(&arguments.stdin_name, io::stdin().lock())
     } else {
-        let request = Request { root: &setup.root, paths: &arguments.paths, keep: &matters };
-        discover::walk(&request, &Line::stderr("reading"))
+        setup::walk(&setup.root, &arguments.paths, &matters)
     };
     let passwords = setup::passwords(&arguments.passwords)?;
     let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };

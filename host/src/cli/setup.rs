@@ -1,12 +1,16 @@
 //! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::env;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use keyreeve::discover::{git_root, name_of, resolve, staged_file};
+use keyreeve::discover::{self, Discovery, Keep, Request, git_root, name_of, resolve, staged_file};
+use keyreeve::formats::{in_rounds, keeping};
 use keyreeve::policy::{Lock, OwnRule, Policy, Scope, find};
+use keyreeve::progress::Line;
 use keyreeve::report::escape::visible_lines;
 use keyreeve::report::{PolicyReport, ScopeReport};
 use keyreeve::rules::cache::Cache;
@@ -260,4 +264,15 @@ pub(super) fn blocklist(argument: &BlocklistArgument) -> Result<Option<Blocklist
         Blocklist::open(file).with_context(|| format!("the blocklist {} cannot be used", file.display()))
     };
     argument.blocklist.as_ref().map(open).transpose()
+}
+
+/// What is discovered on disk, and what configurations there include.
+pub(super) fn walk(root: &Path, paths: &[PathBuf], keep: Keep<'_>) -> Discovery {
+    let progress = Line::stderr("reading");
+    let walk = |named: &BTreeSet<String>| {
+        let request = Request { root, paths, keep: &keeping(named, keep) };
+        Ok::<_, Infallible>(discover::walk(&request, &progress))
+    };
+    let Ok(found) = in_rounds(walk, |discovery| discovery);
+    found
 }

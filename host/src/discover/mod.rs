@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 pub use git::{GitError, commit, repository, staged, staged_file, tree};
 use keyreeve_source::problem::Problem;
-use keyreeve_source::{SIZE_LIMIT, Source, Sources};
+use keyreeve_source::{SIZE_LIMIT, Source, Sources, is_text};
 pub use names::{name_of, resolve, resolve_folder};
 
 use crate::progress::Progress;
@@ -48,6 +48,8 @@ pub struct Discovery {
     pub files: usize,
     /// How many bytes they have.
     pub bytes: u64,
+    /// Names of small texts that were looked at and not kept, in order: a configuration may name one of them as its own.
+    pub passed: Vec<String>,
     /// What was not looked at, by reason: `FIFO`, `larger than 256 MiB`. A folder that git ignores counts once.
     pub skipped: BTreeMap<String, usize>,
 }
@@ -110,7 +112,11 @@ struct Found {
     bytes: u64,
     skipped: BTreeMap<&'static str, usize>,
     links: BTreeMap<String, String>,
+    passed: Vec<String>,
 }
+
+/// Bytes of the longest text that a configuration is expected to include under a name that says nothing.
+const INCLUDED: usize = 1 << 20;
 
 impl Found {
     /// Counts content that was read, and keeps it if it can matter.
@@ -119,6 +125,8 @@ impl Found {
         self.bytes += bytes.len() as u64;
         if keep(name, &bytes) {
             self.sources.push(Source::new(name, file.map(Path::to_owned), bytes));
+        } else if bytes.len() <= INCLUDED && is_text(&bytes) {
+            self.passed.push(name.to_owned());
         }
     }
 
@@ -142,6 +150,7 @@ impl Found {
         self.files += other.files;
         self.bytes += other.bytes;
         self.links.extend(other.links);
+        self.passed.extend(other.passed);
         for (reason, count) in other.skipped {
             *self.skipped.entry(reason).or_default() += count;
         }
@@ -152,11 +161,13 @@ impl From<Found> for Discovery {
     fn from(mut found: Found) -> Self {
         found.sources.sort_unstable_by(|one, other| (&one.name, &one.file).cmp(&(&other.name, &other.file)));
         found.problems.sort_unstable();
+        found.passed.sort_unstable();
         Self {
             sources: Sources::linked(found.sources, found.links),
             problems: found.problems,
             files: found.files,
             bytes: found.bytes,
+            passed: found.passed,
             skipped: found.skipped.into_iter().map(|(reason, count)| (reason.to_owned(), count)).collect(),
         }
     }

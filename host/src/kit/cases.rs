@@ -1,6 +1,8 @@
 //! Runs a rule against cases: folders named by what the rule must answer, `pass-`, `fail-` or `undetermined-` and a reason, with
 //! files or recorded facts in them. Not the files of what is expected (`expected`), nor of what was recorded (`replay`).
 
+use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,7 @@ use super::replay;
 use super::replay::ReplayError;
 use crate::discover;
 use crate::discover::{Request, name_of};
-use crate::formats::{Detail, matters};
+use crate::formats::{self, Detail, matters};
 use crate::policy::{FILE_NAME, Policy, PolicyError, SIZE_LIMIT};
 use crate::progress::Silent;
 use crate::rules::built_in::BUILT_IN;
@@ -270,7 +272,11 @@ impl Case {
 
     /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
-        let mut discovery = discover::walk(&Request { root: case, paths: files, keep: &matters }, &Silent);
+        let walk = |named: &BTreeSet<String>| {
+            let keep = formats::keeping(named, &matters);
+            Ok::<_, Infallible>(discover::walk(&Request { root: case, paths: files, keep: &keep }, &Silent))
+        };
+        let Ok(mut discovery) = formats::in_rounds(walk, |discovery| discovery);
         let mut understood = scan::understand(&mut discovery.sources, policy, Detail::Judged, &Given::default());
         understood.problems.splice(..0, discovery.problems);
         understood.hide_names(&mut discovery.sources);

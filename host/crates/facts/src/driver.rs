@@ -99,14 +99,24 @@ impl Formats {
     /// The formats that read a text, with their claims: all that are looked for within any file, and of the others the one that
     /// claims it most.
     pub fn of(&self, look: &Look<'_>) -> Vec<(usize, Claim)> {
-        let mut claims: Vec<(usize, Claim)> =
-            self.all.iter().enumerate().map(|(index, format)| (index, claim(*format, look))).collect();
-        claims.retain(|(_, claim)| *claim > Claim::No);
-        let exclusive = |index: usize| self.all[index].row().exclusive;
-        let strongest = claims.iter().filter(|(index, _)| exclusive(*index)).map(|(_, claim)| *claim).max();
-        let winner = claims.iter().find(|(index, claim)| exclusive(*index) && Some(*claim) == strongest).copied();
-        claims.retain(|(index, _)| !exclusive(*index) || Some(*index) == winner.map(|(index, _)| index));
-        claims
+        let winner = self.winner(look);
+        let claims = self.all.iter().enumerate().map(|(index, format)| match format.row().exclusive {
+            true => winner.filter(|(winner, _)| *winner == index).unwrap_or((index, Claim::No)),
+            false => (index, claim(*format, look)),
+        });
+        claims.filter(|(_, claim)| *claim > Claim::No).collect()
+    }
+
+    /// Of the formats that a file is of as a whole the one that claims it most, of equals the first.
+    fn winner(&self, look: &Look<'_>) -> Option<(usize, Claim)> {
+        let mut winner: Option<(usize, Claim)> = None;
+        for (index, format) in self.all.iter().enumerate().filter(|(_, format)| format.row().exclusive) {
+            let claim = claim(*format, look);
+            if claim > winner.map_or(Claim::No, |(_, strongest)| strongest) {
+                winner = Some((index, claim));
+            }
+        }
+        winner
     }
 
     /// Reads all sources, within the budget that a scan of their size has.
@@ -133,6 +143,32 @@ impl Formats {
             *all.formats.entry(taken.format).or_default() += 1;
         }
         all
+    }
+
+    /// Which of some files, that no format has claimed, the sources name as theirs: what an include names is a source whatever it looks
+    /// like.
+    pub fn named(&self, sources: &Sources, others: &[String]) -> BTreeSet<String> {
+        let mut named = BTreeSet::new();
+        if others.is_empty() {
+            return named;
+        }
+        let known = sources.len();
+        let placeholders = others.iter().map(|name| Source::new(name.as_str(), None, Vec::new()));
+        let all = Sources::new(sources.iter().map(|(_, source)| source.again()).chain(placeholders).collect());
+        let budget = Budget::of(sources.iter().map(|(_, source)| source.len() as u64).sum());
+        let mut parts: Vec<Vec<AnyPart>> = self.all.iter().map(|_| Vec::new()).collect();
+        for (id, source) in sources.iter() {
+            let look = Look { name: &source.name, bytes: source.bytes() };
+            let Some((format, _)) = self.winner(&look) else { continue };
+            let (account, reading) = (Account::new(&budget), Reading::default());
+            let mut out = Out { reading, given: Given::NOTHING, account: &account, told: HashSet::new() };
+            parts[format].extend(self.all[format].read(&Text::new(id, source), &mut out));
+        }
+        for (format, parts) in self.all.iter().zip(parts).filter(|(_, parts)| !parts.is_empty()) {
+            let ids = format.names(parts, &all, known).into_iter().filter(|id| id.0 as usize >= known);
+            named.extend(ids.map(|id| all[id].name.clone()));
+        }
+        named
     }
 
     /// The texts inside some texts that a format claims.

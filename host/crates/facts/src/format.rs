@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use keyreeve_contract::FactKind;
 use keyreeve_source::budget::{Account, Budget};
-use keyreeve_source::{Sources, Span};
+use keyreeve_source::{SourceId, Sources, Span};
 
 use crate::{Given, Reading, Text};
 
@@ -83,6 +83,12 @@ pub trait Format: Sync + 'static {
     /// Reads one text by itself: the same bytes give the same part. Nothing where it turns out not to be of the format.
     fn read(text: &Text<'_>, out: &mut Out<'_>) -> Option<Self::Part>;
 
+    /// Which other sources the parts name as theirs, whatever these look like: by an include. Of those from `known` on nothing but the name
+    /// is there.
+    fn names(_parts: Vec<Self::Part>, _sources: &Sources, _known: usize) -> Vec<SourceId> {
+        Vec::new()
+    }
+
     /// Over all parts, in the order of their sources: includes, variables, defaults. Nothing, where nothing spans files.
     fn assemble(_parts: Vec<Self::Part>, _sources: &Sources, _budget: &Budget) -> Reading {
         Reading::default()
@@ -116,6 +122,9 @@ pub trait AnyFormat: Sync {
     /// As [`Format::read`].
     fn read(&self, text: &Text<'_>, out: &mut Out<'_>) -> Option<AnyPart>;
 
+    /// As [`Format::names`], of parts that this format has read.
+    fn names(&self, parts: Vec<AnyPart>, sources: &Sources, known: usize) -> Vec<SourceId>;
+
     /// As [`Format::assemble`], of parts that this format has read.
     fn assemble(&self, parts: Vec<AnyPart>, sources: &Sources, budget: &Budget) -> Reading;
 }
@@ -143,10 +152,18 @@ impl<F: Format> AnyFormat for Entry<F> {
         F::read(text, out).map(|part| Box::new(part) as AnyPart)
     }
 
-    fn assemble(&self, parts: Vec<AnyPart>, sources: &Sources, budget: &Budget) -> Reading {
-        let own = |part: AnyPart| *part.downcast().expect("a format assembles what it has read");
-        F::assemble(parts.into_iter().map(own).collect(), sources, budget)
+    fn names(&self, parts: Vec<AnyPart>, sources: &Sources, known: usize) -> Vec<SourceId> {
+        F::names(own::<F>(parts), sources, known)
     }
+
+    fn assemble(&self, parts: Vec<AnyPart>, sources: &Sources, budget: &Budget) -> Reading {
+        F::assemble(own::<F>(parts), sources, budget)
+    }
+}
+
+fn own<F: Format>(parts: Vec<AnyPart>) -> Vec<F::Part> {
+    let part = |part: AnyPart| *part.downcast().expect("a format assembles what it has read");
+    parts.into_iter().map(part).collect()
 }
 
 /// A list of formats by their types: `formats![Nginx, Haproxy]`.

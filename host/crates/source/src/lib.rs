@@ -113,6 +113,16 @@ impl Source {
         Self { name: name.into(), file, content, lines, milestones, binary }
     }
 
+    /// The same source once more, sharing its content.
+    ///
+    /// # Panics
+    /// Once it is set aside.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let Content::Memory(bytes) = &self.content else { unreachable!("{}: it is set aside", self.name) };
+        Self::new(self.name.clone(), self.file.clone(), Arc::clone(bytes))
+    }
+
     /// Its whole content, until it is set aside: then there is [`Self::stretch`].
     ///
     /// # Panics

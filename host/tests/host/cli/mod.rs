@@ -9,6 +9,7 @@ mod exceptions;
 mod exit;
 mod formats;
 mod git;
+mod included;
 mod large;
 mod lenient;
 mod other;

@@ -8,7 +8,7 @@ use keyreeve_contract::{Side, Transport};
 use keyreeve_facts::{Facts, Reading};
 use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, Sources};
+use keyreeve_source::{Location, SourceId, Sources};
 
 use super::emit::{Collector, Endpoint};
 use super::expand::{Expander, Level};
@@ -40,6 +40,15 @@ pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Readin
     let mut problems = files.into_problems();
     problems.extend(parsed.iter().flat_map(|parsed| parsed.problems.iter().cloned()).chain(late));
     Reading { facts, problems: problems.into_iter().collect(), secrets: Vec::new() }
+}
+
+/// Sources that an include names and that were not given as parsed.
+pub(super) fn named(parsed: &[Parsed], sources: &Sources) -> Vec<SourceId> {
+    let budget = Budget::of(parsed.iter().map(|parsed| sources[parsed.source].len() as u64).sum());
+    let files = Files::new(parsed, sources, &budget);
+    files.pay_for_trees(parsed);
+    let _ = facts(parsed, &files);
+    files.late().map(|parsed| parsed.source).collect()
 }
 
 /// The facts, and the problems of parsing sources that were not given.

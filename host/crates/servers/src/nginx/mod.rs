@@ -37,8 +37,8 @@ mod values;
 
 use keyreeve_contract::FactKind;
 use keyreeve_facts::{Claim, Format, Look, Out, Reading, Row, Text};
-use keyreeve_source::Sources;
 use keyreeve_source::budget::Budget;
+use keyreeve_source::{SourceId, Sources};
 
 pub use assemble::assemble;
 pub use parse::parse;
@@ -75,6 +75,10 @@ impl Format for Nginx {
 
     fn read(text: &Text<'_>, _: &mut Out<'_>) -> Option<Parsed> {
         Some(parse(text.id, text.source))
+    }
+
+    fn names(parts: Vec<Parsed>, sources: &Sources, _: usize) -> Vec<SourceId> {
+        assemble::named(&parts, sources)
     }
 
     fn assemble(parts: Vec<Parsed>, sources: &Sources, budget: &Budget) -> Reading {
