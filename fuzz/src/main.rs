@@ -1,25 +1,21 @@
-//! The fuzzer: hands what libFuzzer makes to the parser that KEYREEVE_PARSER names. Not run by itself: scripts/fuzz.sh builds it with
+//! The fuzzer: hands what libFuzzer makes to the target that KEYREEVE_TARGET names. Not run by itself: scripts/fuzz.sh builds it with
 //! the instrumentation that guides libFuzzer, gives it seeds, and bounds its time.
 #![no_main]
 
-mod parsers;
-
 use std::sync::LazyLock;
 
+use keyreeve_fuzz_targets::{Target, targets};
 use libfuzzer_sys::{Corpus, fuzz_target};
-use parsers::{PARSERS, Parser};
 
-static PARSER: LazyLock<&'static Parser> = LazyLock::new(|| {
-    let name = std::env::var("KEYREEVE_PARSER").unwrap_or_default();
-    let found = PARSERS.iter().find(|parser| parser.name == name);
-    found.unwrap_or_else(|| {
-        let names: Vec<&str> = PARSERS.iter().map(|parser| parser.name).collect();
-        eprintln!("KEYREEVE_PARSER must be one of: {}", names.join(" "));
+static TARGET: LazyLock<Target> = LazyLock::new(|| {
+    let name = std::env::var("KEYREEVE_TARGET").unwrap_or_default();
+    targets().into_iter().find(|target| target.name == name).unwrap_or_else(|| {
+        eprintln!("KEYREEVE_TARGET must be a name of fuzz/targets.txt that is compiled here, and not {name:?}");
         std::process::exit(2)
     })
 });
 
-fuzz_target!(init: { LazyLock::force(&PARSER); }, |bytes: &[u8]| -> Corpus {
-    (PARSER.parse)(bytes);
+fuzz_target!(init: { LazyLock::force(&TARGET); }, |input: &[u8]| -> Corpus {
+    TARGET.run(input);
     Corpus::Keep
 });
