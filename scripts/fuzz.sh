@@ -86,19 +86,26 @@ class Graph:
         library = [target["name"] for target in self.packages[id]["targets"] if "lib" in target["kind"]]
         return (library or [self.packages[id]["name"]])[0].replace("-", "_")
 
-def only_computes(package):
-    categories = {category.split("::")[0] for category in package["categories"]}
-    computes = categories & {"cryptography", "mathematics", "science", "concurrency", "os", "external-ffi-bindings"}
-    reads = categories & {"parser-implementations", "parsing", "encoding", "network-programming"}
-    return computes and not reads or package["name"] in ("libfuzzer-sys", "arbitrary")
+def categories(package):
+    return {category.split("::")[0] for category in package["categories"]}
+
+# It says so itself; what says nothing counts as a reader.
+def is_reader(package):
+    others = {"cryptography", "mathematics", "science", "date-and-time", "concurrency", "os", "external-ffi-bindings"}
+    reads = {"parser-implementations", "parsing", "encoding", "network-programming"}
+    return not categories(package) & others or categories(package) & reads
+
+def is_system(package):
+    return categories(package) & {"concurrency", "os", "external-ffi-bindings"}
 
 text, decoder = sys.stdin.read(), json.JSONDecoder()
 metadata, end = decoder.raw_decode(text)
 readers, host = Graph(metadata), Graph(decoder.raw_decode(text[end:].lstrip())[0])
-fast = readers.closure(readers.own("/host/crates/"))
-teaching = {id for id in fast if not only_computes(readers.packages[id])}
-instrumented = (teaching | set(host.own())) - host.built_with()
-for path, ids in zip(sys.argv[1:], (fast | set(host.own()), instrumented)):
+needed = readers.closure(readers.own("/host/crates/"))
+package, own = readers.packages.get, set(host.own())
+fast = {id for id in needed if not is_system(package(id))} | own
+instrumented = ({id for id in needed if is_reader(package(id))} | own) - host.built_with()
+for path, ids in zip(sys.argv[1:], (fast, instrumented)):
     with open(path, "w") as file:
         file.writelines(sorted({host.crate(id) + "\n" for id in ids}))
 ' "$work/fast" "$work/instrumented"
