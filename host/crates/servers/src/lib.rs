@@ -2,10 +2,11 @@
 
 mod address;
 mod endpoint;
+pub mod haproxy;
 mod ledger;
 pub mod nginx;
 mod suites;
 mod tls;
 
 /// The formats of this crate, in the order in which one is preferred where several claim a file alike.
-pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![nginx::Nginx];
+pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![haproxy::Haproxy, nginx::Nginx];

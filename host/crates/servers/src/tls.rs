@@ -45,8 +45,10 @@ pub(crate) struct Argument<'a> {
 }
 
 /// What a configuration says of one setting.
+#[derive(Clone, Default)]
 pub(crate) enum Stated<'a> {
     /// Nothing: the default holds.
+    #[default]
     Default,
     /// This value, of the directive or keyword of this name.
     Value(Cow<'a, str>, Argument<'a>),
@@ -69,14 +71,14 @@ impl<'l> Values<'l> {
 
     /// Adds the suites of OpenSSL's cipher string, or of the default one where none is stated, and those of TLS 1.3 if that is or
     /// may be enabled, by the versions that are there already.
-    pub(crate) fn suites(&mut self, tls: &mut Tls, ciphers: Stated<'_>, tls13: &Stated<'_>, default: &'static str) {
+    pub(crate) fn suites(&mut self, tls: &mut Tls, ciphers: &Stated<'_>, tls13: &Stated<'_>, default: &'static str) {
         let (expanded, stated) = match ciphers {
             Stated::Default => ((*self.expansions.unstated(default)).clone(), None),
-            Stated::Unknown(reason) => (Err(reason), None),
+            Stated::Unknown(reason) => (Err(reason.clone()), None),
             Stated::Value(name, argument) => {
                 tls.parts.insert(("suites", None), argument.location);
                 tls.ciphers = Some(text::stated(&argument.text));
-                (self.expression(&name, &argument), Some(argument))
+                (self.expression(name, argument), Some(argument))
             }
         };
         let open = tls.unknown.iter().any(|unknown| unknown.field == "versions");
@@ -84,7 +86,7 @@ impl<'l> Values<'l> {
             Self::tls13(tls, tls13);
         }
         match expanded {
-            Ok(list) => tls.add_suites(&list, stated.as_ref()),
+            Ok(list) => tls.add_suites(&list, stated),
             Err(reason) => tls.unknown("suites", &reason),
         }
     }
@@ -115,14 +117,14 @@ impl<'l> Values<'l> {
     }
 
     /// Adds the groups of a list, or OpenSSL's own where none is stated.
-    pub(crate) fn groups(&self, tls: &mut Tls, stated: Stated<'_>) {
+    pub(crate) fn groups(&self, tls: &mut Tls, stated: &Stated<'_>) {
         match stated {
             Stated::Default => tls.groups = openssl::DEFAULT_GROUPS.to_vec(),
-            Stated::Unknown(reason) => tls.unknown("groups", &reason),
+            Stated::Unknown(reason) => tls.unknown("groups", reason),
             Stated::Value(name, argument) => {
                 tls.parts.insert(("groups", None), argument.location);
                 if is_placeholder(&argument.text) {
-                    return tls.unknown("groups", &self.not_understood(&name, &argument));
+                    return tls.unknown("groups", &self.not_understood(name, argument));
                 }
                 let read = openssl::groups(&argument.text);
                 tls.groups = read.groups;
@@ -131,6 +133,11 @@ impl<'l> Values<'l> {
                 }
             }
         }
+    }
+
+    /// Notes that what stands at a place is not what the program asks for.
+    pub(crate) fn fault(&self, at: Location, message: String) {
+        self.ledger.fault(at, message);
     }
 
     /// Why a value says nothing; a problem, unless it stands for a value that something else fills in.
@@ -224,6 +231,6 @@ pub(crate) fn is_placeholder(text: &str) -> bool {
 }
 
 /// A value as a message shows it.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     format!("\"{}\"", quoted_to(value, QUOTE))
 }

@@ -129,12 +129,12 @@ impl<'f> Reader<'f> {
     fn suites(&mut self, scope: &Scope<'_, '_>, directives: &Directives, commands: &Commands<'_>, tls: &mut Tls) {
         let ciphers = self.stated(&commands.ciphers, || scope.find(directives.ciphers));
         let tls13 = self.stated(&commands.ciphersuites, || Setting::Default);
-        self.values.suites(tls, ciphers, &tls13, directives.default_ciphers);
+        self.values.suites(tls, &ciphers, &tls13, directives.default_ciphers);
     }
 
     fn groups(&mut self, scope: &Scope<'_, '_>, directives: &Directives, commands: &Commands<'_>, tls: &mut Tls) {
         let curves = || directives.curves.map_or(Setting::Default, |name| scope.find(name));
-        self.values.groups(tls, self.stated(&commands.groups, curves));
+        self.values.groups(tls, &self.stated(&commands.groups, curves));
     }
 
     /// What a command says, or else the directive.
