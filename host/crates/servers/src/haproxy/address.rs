@@ -19,7 +19,11 @@ impl Address {
         let family = family.rsplit('+').next().unwrap_or_default();
         let is_socket =
             matches!(family, "unix" | "uxst" | "uxdg" | "abns" | "abnsz" | "sockpair") || rest.starts_with('/');
-        let text = if written.starts_with(':') { format!("*{written}") } else { written.to_owned() };
+        let text = if written.starts_with(':') && !written.starts_with("::") {
+            format!("*{written}")
+        } else {
+            written.to_owned()
+        };
         Self { text, is_local: is_socket || is_local(rest), is_quic: matches!(family, "quic4" | "quic6") }
     }
 
@@ -42,7 +46,7 @@ mod tests {
             ("127.0.0.1:8443", "127.0.0.1:8443", true, false),
             ("ipv4@127.0.0.1:1", "ipv4@127.0.0.1:1", true, false),
             ("[::1]:443", "[::1]:443", true, false),
-            (":::443", "*:::443", false, false),
+            (":::443", ":::443", false, false),
             ("/run/haproxy.sock", "/run/haproxy.sock", true, false),
             ("unix@run/x", "unix@run/x", true, false),
             ("abns@x", "abns@x", true, false),

@@ -23,6 +23,7 @@ pub(super) struct Conditions {
 /// One `.if` and what follows it.
 struct Frame {
     at: Span,
+    is_template: bool,
     /// Whether the whole of it counts.
     around: Held,
     /// Whether what follows its last line counts.
@@ -55,11 +56,13 @@ impl Conditions {
             None => return Some(around),
             Some(Tag::Without) => {}
             Some(Tag::Open(condition)) => {
-                self.open.push(Frame { at, around, inside: Held::Never, before: Taken::No });
+                let is_template = line[0] != b'.';
+                self.open.push(Frame { at, is_template, around, inside: Held::Never, before: Taken::No });
                 self.branch(condition, at, parsed);
             }
             Some(Tag::Next(condition)) if !self.open.is_empty() => self.branch(condition, at, parsed),
             Some(Tag::Close) if !self.open.is_empty() => drop(self.open.pop()),
+            Some(Tag::Next(_) | Tag::Close) if line[0] != b'.' => {}
             Some(Tag::Next(_) | Tag::Close) => parsed.faults.push((at, "no condition is open here")),
         }
         None
@@ -84,9 +87,10 @@ impl Conditions {
         frame.before = frame.before.max(holds);
     }
 
-    /// At the end of a file none may be open.
+    /// At the end of a file none may be open; tags of a template can be ended by what is no line of its own.
     pub(super) fn finish(self, parsed: &mut Parsed) {
-        parsed.faults.extend(self.open.iter().map(|frame| (frame.at, "nothing ends this condition")));
+        let own = self.open.iter().filter(|frame| !frame.is_template);
+        parsed.faults.extend(own.map(|frame| (frame.at, "nothing ends this condition")));
     }
 }
 
@@ -121,6 +125,8 @@ fn of_template(tag: &[u8]) -> Option<Tag<'_>> {
     // `{%-` trims the blanks before it.
     let (word, rest) = split(tag.strip_prefix(b"-").unwrap_or(tag).trim_ascii_start());
     match word {
+        // One that ends in its own line has no line below it.
+        b"if" | b"for" | b"range" | b"with" | b"unless" if ends(rest) => None,
         b"if" | b"for" | b"range" | b"with" | b"unless" => Some(Tag::Open(UNKNOWN)),
         b"elif" | b"elsif" => Some(Tag::Next(UNKNOWN)),
         b"else" if rest.starts_with(b"if") => Some(Tag::Next(UNKNOWN)),
@@ -129,6 +135,13 @@ fn of_template(tag: &[u8]) -> Option<Tag<'_>> {
         b"set" | b"import" | b"from" | b"define" => Some(Tag::Without),
         _ => None,
     }
+}
+
+/// Whether the tag `end` and its like stand in a text.
+fn ends(text: &[u8]) -> bool {
+    [&b"{{ end"[..], b"{{end", b"{{- end", b"{% end", b"{%- end", b"<% end"]
+        .iter()
+        .any(|tag| memchr::memmem::find(text, tag).is_some())
 }
 
 fn split(text: &[u8]) -> (&[u8], &[u8]) {

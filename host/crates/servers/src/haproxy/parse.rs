@@ -3,7 +3,7 @@
 
 use keyreeve_source::{Location, Source, SourceId, Span};
 
-use crate::tls::Argument;
+use crate::tls::{Argument, is_placeholder};
 
 use super::conditions::{Conditions, Held};
 use super::lexer::Words;
@@ -155,7 +155,7 @@ pub fn parse(id: SourceId, source: &Source) -> Parsed {
             Opens::Other => inside = Opens::Other,
             Opens::Nothing => match (&inside, parsed.sections.last_mut()) {
                 (Opens::Section(_), Some(section)) => section.lines.push(line),
-                (Opens::Nothing, _) if !span_is_scope(bytes, span) => {
+                (Opens::Nothing, _) if !span_is_scope(bytes, span) && !is_placeholder(&first.text) => {
                     parsed.faults.push((first.location.span, "this line stands in no section"));
                     // One is enough of a text that has none.
                     inside = Opens::Other;

@@ -6,11 +6,14 @@ mod hostile;
 
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use keyreeve_contract::{Network, Side, TlsEndpoint, Transport, Verification};
 use keyreeve_facts::{Formats, Given, Place, Reading};
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Source, Sources};
+
+static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[crate::FORMATS]));
 
 struct Tree {
     sources: Sources,
@@ -22,7 +25,7 @@ impl Tree {
     fn new<T: AsRef<[u8]>>(files: &[(&str, T)]) -> Self {
         let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_ref())).collect();
         let sources = Sources::new(sources);
-        let reading = Formats::new(&[crate::FORMATS]).read(&sources, Given::NOTHING).reading;
+        let reading = FORMATS.read(&sources, Given::NOTHING).reading;
         Self { sources, reading }
     }
 
