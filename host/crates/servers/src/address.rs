@@ -12,7 +12,8 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether only the machine itself is at this address: a unix socket, 127.0.0.0/8 (RFC 1122), `::1` (RFC 4291) or `localhost` (RFC 6761).
+/// Whether only the machine itself is at this address: a unix socket, 127.0.0.0/8 (RFC 1122), `::1` (RFC 4291) or
+/// `localhost` (RFC 6761).
 pub(crate) fn is_local(authority: &str) -> bool {
     let (host, _) = split_port(authority);
     let host: Cow<'_, str> = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase().into();

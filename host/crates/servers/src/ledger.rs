@@ -28,8 +28,8 @@ impl<'a> Ledger<'a> {
         Self { budget, spent: Cell::new(None), problems: RefCell::default() }
     }
 
-    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on: of what would be done
-    /// by chance, because it is small, nobody could say what it leaves out.
+    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on:
+    /// of what would be done by chance, because it is small, nobody could say what it leaves out.
     ///
     /// # Errors
     /// [`CutShort`] if it is not to be done, which is a problem of that place.
@@ -38,7 +38,8 @@ impl<'a> Ledger<'a> {
         self.settle(paid, at)
     }
 
-    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what comes of it.
+    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what
+    /// comes of it.
     ///
     /// # Errors
     /// As there.

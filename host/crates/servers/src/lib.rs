@@ -1,4 +1,5 @@
-//! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format knows another.
+//! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format
+//! knows another.
 
 mod address;
 mod endpoint;

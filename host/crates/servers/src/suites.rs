@@ -52,8 +52,9 @@ impl Expansions {
 
     /// The suites up to TLS 1.2 that a cipher string enables, stated at a place; the error says why OpenSSL refuses it.
     ///
-    /// Suites that only older builds of OpenSSL have count, if the string asks for them: what the machine has is not known. Those of
-    /// pre-shared keys and SRP do not: servers give OpenSSL no key or password for them, so that none is ever negotiated.
+    /// Suites that only older builds of OpenSSL have count, if the string asks for them: what the machine has is not
+    /// known. Those of pre-shared keys and SRP do not: servers give OpenSSL no key or password for them, so that none
+    /// is ever negotiated.
     ///
     /// # Errors
     /// [`CutShort`] if the budget is not enough for it.

@@ -56,8 +56,8 @@ pub(crate) enum Stated<'a> {
     Unknown(String),
 }
 
-/// Reads the values that state suites and groups, with a memory of the cipher strings met so far. What the program would refuse
-/// becomes a problem, each once.
+/// Reads the values that state suites and groups, with a memory of the cipher strings met so far. What the program
+/// would refuse becomes a problem, each once.
 pub(crate) struct Values<'l> {
     ledger: &'l Ledger<'l>,
     expansions: Expansions,
@@ -69,8 +69,8 @@ impl<'l> Values<'l> {
         Self { ledger, expansions: Expansions::default() }
     }
 
-    /// Adds the suites of OpenSSL's cipher string, or of the default one where none is stated, and those of TLS 1.3 if that is or
-    /// may be enabled, by the versions that are there already.
+    /// Adds the suites of OpenSSL's cipher string, or of the default one where none is stated, and those of TLS 1.3 if
+    /// that is or may be enabled, by the versions that are there already.
     pub(crate) fn suites(&mut self, tls: &mut Tls, ciphers: &Stated<'_>, tls13: &Stated<'_>, default: &'static str) {
         let (expanded, stated) = match ciphers {
             Stated::Default => ((*self.expansions.unstated(default)).clone(), None),

@@ -43,7 +43,8 @@ pub(super) fn speaks_http(proxy: &Proxy<'_>) -> bool {
     })
 }
 
-/// `redirect scheme https`, `http-request redirect location https://…`, `http-request deny`, under a condition that holds in clear.
+/// `redirect scheme https`, `http-request redirect location https://…`, `http-request deny`, under a condition that
+/// holds in clear.
 fn sends_away(words: &[Argument<'_>], acls: &Acls) -> bool {
     let text: Vec<&str> = words.iter().map(|word| &*word.text).collect();
     let (is_away, rest) = match &text[..] {

@@ -1,4 +1,5 @@
-//! The `server` lines of a proxy that speak TLS as endpoint facts. Not connections in clear, of which no fact is made, nor health checks.
+//! The `server` lines of a proxy that speak TLS as endpoint facts. Not connections in clear, of which no fact is made,
+//! nor health checks.
 
 use keyreeve_contract::{Side, Transport};
 use keyreeve_source::text::quoted_to;

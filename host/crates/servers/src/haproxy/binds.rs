@@ -1,5 +1,5 @@
-//! What a proxy listens on as endpoint facts: each `bind`, and each entry of its crt-lists that states options of its own.
-//! Not the lists themselves: those are read in `crt_list`.
+//! What a proxy listens on as endpoint facts: each `bind`, and each entry of its crt-lists that states options of its
+//! own. Not the lists themselves: those are read in `crt_list`.
 
 use std::rc::Rc;
 
@@ -134,8 +134,8 @@ impl<'a> Bind<'_, 'a> {
         walk.out.push(Endpoint { identity: format!("{}/{shown}", endpoint.identity), label, ..endpoint })
     }
 
-    /// A bind without TLS is an endpoint where there is something to protect: what a proxy in mode tcp carries may be protected end
-    /// to end.
+    /// A bind without TLS is an endpoint where there is something to protect: what a proxy in mode tcp carries may be
+    /// protected end to end.
     fn plain(&self, walk: &mut Walk<'_, 'a, '_>, serves: &dyn Fn() -> bool) -> Result<(), CutShort> {
         let is_http = match &self.proxy.mode {
             Mode::Http => true,

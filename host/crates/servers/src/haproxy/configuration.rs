@@ -1,14 +1,16 @@
 //! Finds out which files are one configuration, and makes the facts of each. Not the facts themselves.
 //!
-//! HAProxy reads the files that it is started with (`-f`), and of a folder those in it whose names end in `.cfg`, in the order of
-//! their names, as if they were one; there is no include. How it is started is not in the files, so this is taken:
+//! HAProxy reads the files that it is started with (`-f`), and of a folder those in it whose names end in `.cfg`, in
+//! the order of their names, as if they were one; there is no include. How it is started is not in the files, so this
+//! is taken:
 //!
-//! - The files of one folder are one configuration if exactly one of them has a `global` section, in the order of their names. What
-//!   they take from that section is not known in a file that comes before it, since `-f` may well have named it first.
+//! - The files of one folder are one configuration if exactly one of them has a `global` section, in the order of their
+//!   names. What they take from that section is not known in a file that comes before it, since `-f` may well have
+//!   named it first.
 //! - A folder of which no file has one belongs to the folder above it, if that is such: `haproxy.cfg` and `conf.d/`.
 //! - Where several have one, each of these is a configuration by itself.
-//! - A file by HAProxy's name, `haproxy.cfg`, is a whole configuration even without that section; any other is a fragment, and what it
-//!   takes from elsewhere is not known.
+//! - A file by HAProxy's name, `haproxy.cfg`, is a whole configuration even without that section; any other is a
+//!   fragment, and what it takes from elsewhere is not known.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -35,8 +37,8 @@ struct Configuration<'a> {
     is_fragment: bool,
 }
 
-/// Makes the facts of all HAProxy configurations of a scan. What that costs is paid from the budget; where it ends is a problem, and
-/// what would have followed is not there.
+/// Makes the facts of all HAProxy configurations of a scan. What that costs is paid from the budget; where it ends is a
+/// problem, and what would have followed is not there.
 pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Reading {
     let ledger = Ledger::new(budget);
     for parsed in parsed {

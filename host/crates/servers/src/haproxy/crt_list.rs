@@ -45,9 +45,9 @@ impl<'a> Lists<'a> {
         Self { sources, names: sources.names().collect() }
     }
 
-    /// The list that a configuration means by a path, or why it is not known. A path that is not absolute is relative to `crt-base`, or
-    /// else to where HAProxy is started. It is looked for from the folder of the configuration upwards, and what lies in one of
-    /// HAProxy's own folders also beside the configuration.
+    /// The list that a configuration means by a path, or why it is not known. A path that is not absolute is relative
+    /// to `crt-base`, or else to where HAProxy is started. It is looked for from the folder of the configuration
+    /// upwards, and what lies in one of HAProxy's own folders also beside the configuration.
     pub(super) fn find(&self, configuration: &str, path: &str, base: Option<&str>) -> Result<SourceId, String> {
         let path = match base {
             Some(base) if !path.starts_with(['/', '@']) => format!("{base}/{path}"),

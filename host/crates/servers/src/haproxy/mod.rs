@@ -1,9 +1,10 @@
 //! HAProxy: configurations become TLS endpoint facts, with HAProxy's own order, precedence and defaults.
 //! Not a check that HAProxy would start: only what TLS depends on is looked at, and only files of the scan are read.
 //!
-//! Every file is cut into sections by itself ([`parse`]); [`assemble`] walks through those of one configuration in the order in which
-//! HAProxy reads them (`configuration` says which files are one): a `bind` takes from `global` what stands before it, and a `server`
-//! from the `default-server` before it. What a file cannot show is listed as unknown in the fact, with the reason:
+//! Every file is cut into sections by itself ([`parse`]); [`assemble`] walks through those of one configuration in the
+//! order in which HAProxy reads them (`configuration` says which files are one): a `bind` takes from `global` what
+//! stands before it, and a `server` from the `default-server` before it. What a file cannot show is listed as unknown
+//! in the fact, with the reason:
 //!
 //! - a variable of the environment, or of a template engine, makes unknown what it stands for;
 //! - what is stated under a condition (`.if`) that is no constant is unknown from there on;
@@ -44,7 +45,7 @@ impl Format for Haproxy {
         title: "HAProxy",
         makes: &[FactKind::TlsEndpoints],
         exclusive: true,
-        names: &["*.cfg", "*.conf", "*haproxy*"],
+        names: &[],
         marks: &[
             "ssl-default-bind-",
             "ssl-default-server-",

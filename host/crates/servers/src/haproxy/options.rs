@@ -1,5 +1,5 @@
-//! What the words behind `bind`, `server` and their like state of TLS, and how what is stated later or further in comes over what
-//! was stated before. Not what comes of it: that is `tls`.
+//! What the words behind `bind`, `server` and their like state of TLS, and how what is stated later or further in comes
+//! over what was stated before. Not what comes of it: that is `tls`.
 
 use std::rc::Rc;
 

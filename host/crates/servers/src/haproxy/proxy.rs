@@ -1,5 +1,5 @@
-//! Walks through the sections of a configuration in order, with what `global` and `defaults` have stated so far, as HAProxy does.
-//! Not the endpoints themselves: those are made in `binds` and `backends`.
+//! Walks through the sections of a configuration in order, with what `global` and `defaults` have stated so far, as
+//! HAProxy does. Not the endpoints themselves: those are made in `binds` and `backends`.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -90,7 +90,8 @@ impl<'a> File<'a> {
         line.location(self.source())
     }
 
-    /// Why it is not known whether a line holds, if that is so: it stands under a condition that does not hold all around it.
+    /// Why it is not known whether a line holds, if that is so: it stands under a condition that does not hold all
+    /// around it.
     pub(super) fn condition(&self, line: &Line, around: Option<u32>) -> Option<Rc<str>> {
         let branch = line.branch.filter(|_| line.branch != around)?;
         let span = self.parsed.branches[branch as usize];
@@ -118,7 +119,8 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         self
     }
 
-    /// What the sections `global` and `defaults` in a file further on may state: it is not known whether that file is read before these.
+    /// What the sections `global` and `defaults` in a file further on may state: it is not known whether that file is
+    /// read before these.
     pub(super) fn perhaps_after(mut self, file: File<'a>) -> Self {
         let reason: Rc<str> = format!("whether {} is read before this file is not known", file.name).into();
         for section in file.parsed.sections.iter().filter(|section| section.kind == Kind::Global) {

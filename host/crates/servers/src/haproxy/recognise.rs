@@ -10,16 +10,14 @@ const LOOK: usize = 64 * 1024;
 /// Endings of names that such a file may have, templates of deployment tools among them.
 const EXTENSIONS: [&str; 10] = ["cfg", "conf", "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "ctmpl"];
 
-/// A file that HAProxy's name is on needs a section; any other `*.cfg` or `*.conf` a section and a keyword of HAProxy's in it.
+/// A file that HAProxy's name is on needs a section; any other `*.cfg` or `*.conf`, or one without an ending, a section
+/// and a keyword of HAProxy's in it.
 pub(super) fn claims(look: &Look<'_>) -> Claim {
     let (file, folder) = (look.file(), look.folder());
     if look.extension().is_some_and(|extension| !EXTENSIONS.contains(&extension)) {
         return Claim::No;
     }
     let is_named = file.contains("haproxy");
-    if look.extension().is_none() && !is_named {
-        return Claim::No;
-    }
     let text = &look.bytes[..look.bytes.len().min(LOOK)];
     let signs = Signs::of(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text), is_named);
     match signs {
@@ -129,6 +127,7 @@ mod tests {
                 Claim::Certain,
             ),
             ("haproxy.cfg", "listen stats :8080\n mode http", Claim::Certain),
+            ("config", "defaults\n timeout connect 5s\n", Claim::Likely),
         ] {
             assert_eq!(claim(name, text), expected, "{name}");
         }
@@ -151,6 +150,7 @@ mod tests {
             ("stunnel.conf", "[https]\naccept = 443\n"),
             ("postfix.cf", "smtpd_tls_security_level = may\n"),
             ("traffic.conf", "frontend and backend are words of prose\n"),
+            ("README", "global\n  see the section on frontends\n"),
             ("empty.cfg", ""),
         ] {
             assert_eq!(claim(name, text), Claim::No, "{name}");

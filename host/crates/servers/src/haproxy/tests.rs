@@ -1,5 +1,5 @@
-//! Tests of HAProxy facts on the cases in testdata/formats/haproxy and on small texts: what is in force, where it is stated, what is unknown.
-//! Not the comparison with HAProxy itself, which is in tests/haproxy.rs.
+//! Tests of HAProxy facts on the cases in testdata/formats/haproxy and on small texts: what is in force, where it is
+//! stated, what is unknown. Not the comparison with HAProxy itself, which is in tests/haproxy.rs.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
@@ -221,6 +221,21 @@ fn servers_are_verified_unless_they_are_not() {
     let tree = Tree::case("verification-off-for-all-servers");
     assert_eq!(tree.of("server app1 of backend app").0.verification, Verification::None);
     assert_eq!(tree.of("server app2 of backend app").0.verification, Verification::Required);
+}
+
+#[test]
+fn a_server_without_a_minimum_has_that_of_openssl() {
+    for (options, versions) in [
+        ("", &NEW[..]),
+        ("ssl-max-ver TLSv1.1", &[0x0302]),
+        ("no-tlsv13", &[0x0303]),
+        // What lies between two versions is enabled.
+        ("no-tlsv12", &NEW),
+        ("ciphers ALL:@SECLEVEL=0", &[0x0301, 0x0302, 0x0303, 0x0304]),
+    ] {
+        let text = format!("global\nbackend x\n server a h:1 ssl {options}\n");
+        assert_eq!(Tree::new(&[("haproxy.cfg", &text)]).facts()[0].0.versions, versions, "{options}");
+    }
 }
 
 #[test]

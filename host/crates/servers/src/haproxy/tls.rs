@@ -13,12 +13,17 @@ use crate::tls::{Stated, Tls, Values};
 
 use super::options::{Bound, Options, VERSIONS};
 
-/// The lowest version of a `bind` that states none: HAProxy's since 2.2 (July 2020; `default_min_ver` in src/ssl_sock.c), and no
-/// older release is in support. A `server` that states none has no minimum of HAProxy's, so that it is OpenSSL's: of the releases in
-/// support 1.0 by name, and 1.2 in fact, since older versions need a signature that no security level but 0 permits.
+/// The lowest version of a `bind` that states none: HAProxy's since 2.2 (July 2020; `default_min_ver` in
+/// src/ssl_sock.c), and no older release is in support. A `server` that states none has no minimum of HAProxy's, so
+/// that it is OpenSSL's: of the releases in support 1.0 by name, and 1.2 in fact, since older versions need a signature
+/// that no security level but 0 permits ([`LEVEL_0`]).
 const LOWEST: u16 = openssl::TLS1_2;
 
-/// What OpenSSL takes where no cipher string is stated. HAProxy has one only if who builds it says so, and no distribution does.
+/// What a cipher string has in it that asks for that level.
+const LEVEL_0: &str = "@SECLEVEL=0";
+
+/// What OpenSSL takes where no cipher string is stated. HAProxy has one only if who builds it says so, and no
+/// distribution does.
 const CIPHERS: &str = "DEFAULT";
 
 /// The versions from the lowest to the highest. HAProxy has no holes among them.
@@ -51,8 +56,8 @@ impl<'l> Reader<'l> {
         self.tls(versions, options, &Stated::Default, home)
     }
 
-    /// What a `bind` speaks with who asks for the names of an entry in its crt-list. Where the entry states nothing the bind counts,
-    /// of which `no-tlsv1x` has become a range by then.
+    /// What a `bind` speaks with who asks for the names of an entry in its crt-list. Where the entry states nothing the
+    /// bind counts, of which `no-tlsv1x` has become a range by then.
     pub(super) fn entry(&mut self, bind: &Options<'_>, entry: &Options<'_>, home: Location) -> Tls {
         let versions = versions(bind, Side::Server).map_err(|reason| self.refused(reason, home));
         let versions = narrowed(versions, entry).map_err(|reason| self.refused(reason, home));
@@ -161,8 +166,9 @@ impl Range {
     }
 }
 
-/// The versions of a `bind` or a `server` (ssl_sock_prepare_all_ctx and ssl_sock_prepare_srv_ssl_ctx in src/ssl_sock.c): `no-tlsv1x` counts
-/// only where no bound is stated, and what lies between two enabled versions is enabled.
+/// The versions of a `bind` or a `server` (ssl_sock_prepare_all_ctx and ssl_sock_prepare_srv_ssl_ctx in
+/// src/ssl_sock.c): `no-tlsv1x` counts only where no bound is stated, and what lies between two enabled versions is
+/// enabled.
 fn versions(options: &Options<'_>, side: Side) -> Result<Range, Reason> {
     let (min, max) = (options.min.version()?, options.max.version()?);
     let is_bounded = min.is_some() || max.is_some();
@@ -183,7 +189,9 @@ fn versions(options: &Options<'_>, side: Side) -> Result<Range, Reason> {
     let (Some(low), Some(high)) = (enabled().min(), enabled().max()) else { return Err(Reason::Disabled) };
     let (low_at, high_at) = (min.map(|(_, at)| at), max.map(|(_, at)| at));
     let without = options.without.into_iter().flatten().next_back().filter(|_| !is_bounded);
-    let low = if min.is_none() { low.max(LOWEST.min(high)) } else { low };
+    let asks_for_level_0 = matches!(&*options.ciphers, Stated::Value(_, ciphers) if ciphers.text.contains(LEVEL_0));
+    let unstated = if asks_for_level_0 { openssl::TLS1 } else { LOWEST };
+    let low = if min.is_none() { low.max(unstated.min(high)) } else { low };
     Ok(Range { low, high, low_at, high_at, stated: low_at.or(high_at).or(without) })
 }
 

@@ -1,5 +1,5 @@
-//! Starts HAProxy with a case on ports of loopback, and asks it by `openssl s_client`, one version, suite and group at a time.
-//! Not the comparison with the facts.
+//! Starts HAProxy with a case on ports of loopback, and asks it by `openssl s_client`, one version, suite and group at
+//! a time. Not the comparison with the facts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -119,7 +119,8 @@ impl Workshop {
         recording
     }
 
-    /// Writes the files where HAProxy looks for them, with ports of loopback that are free: which, by those in the files.
+    /// Writes the files where HAProxy looks for them, with ports of loopback that are free: which, by those in the
+    /// files.
     fn lay_out(&self, files: &[(String, Vec<u8>)], folder: &Path) -> BTreeMap<String, u16> {
         let etc = folder.join("etc");
         fs::create_dir_all(etc.join("certs")).unwrap();
@@ -163,8 +164,8 @@ impl Workshop {
                 answers.versions.insert(version);
             }
         }
-        // HAProxy takes the certificate for ECDSA wherever a client can use one, whether or not it has a suite for that: so those are
-        // asked for apart. Whatever is chosen is not offered the next time.
+        // HAProxy takes the certificate for ECDSA wherever a client can use one, whether or not it has a suite for
+        // that: so those are asked for apart. Whatever is chosen is not offered the next time.
         for kind in ["ALL:COMPLEMENTOFALL:!aECDSA", "ALL:COMPLEMENTOFALL:!aRSA:!aNULL:!kRSA"] {
             let mut refused = String::new();
             while let Some(suite) = shake(&["-no_tls1_3", "-cipher", &format!("{kind}{refused}:@SECLEVEL=0")]) {

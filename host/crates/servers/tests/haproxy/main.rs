@@ -1,11 +1,12 @@
 //! HAProxy's own answers to the cases in testdata/formats/haproxy, recorded and live, compared with the facts.
 //! Not the facts in detail: those are asserted in src/haproxy/tests.rs.
 //!
-//! What the OpenSSL of the machine does not offer is not held against the facts: a fact says what is configured. Compared are versions
-//! from TLS 1.2 on, of a bind at security level 0 (`@SECLEVEL=0`) those from 1.0 on; suites that the library has at that level; groups
-//! of the fixed list that is asked for, those with a finite field only where TLS 1.3 is enabled. Suites with an ephemeral key of a finite
-//! field (DHE) are compared where the configuration states parameters for them: else they may stand in the file of a certificate. What a fact has as unknown is compared
-//! with nothing.
+//! What the OpenSSL of the machine does not offer is not held against the facts: a fact says what is configured.
+//! Compared are versions from TLS 1.2 on, of a bind at security level 0 (`@SECLEVEL=0`) those from 1.0 on; suites that
+//! the library has at that level; groups of the fixed list that is asked for, those with a finite field only where TLS
+//! 1.3 is enabled. Suites with an ephemeral key of a finite field (DHE) are compared where the configuration states
+//! parameters for them: else they may stand in the file of a certificate. What a fact has as unknown is compared with
+//! nothing.
 #![allow(clippy::unwrap_used)]
 
 mod asked;
@@ -66,7 +67,8 @@ impl Case {
         Self { folder, files }
     }
 
-    /// What HAProxy is started with: its file, or the folder that it reads. Nothing for what stands inside another file.
+    /// What HAProxy is started with: its file, or the folder that it reads. Nothing for what stands inside another
+    /// file.
     fn start(&self) -> Option<String> {
         let mut configurations = self.files.iter().map(|(name, _)| name).filter(|name| name.ends_with(".cfg"));
         let first = configurations.next()?;

@@ -1,5 +1,5 @@
-//! What `oracle.txt` of a case holds: the program, its answer to the configuration, and what handshakes showed, as lines of words.
-//! Not how it is found out.
+//! What `oracle.txt` of a case holds: the program, its answer to the configuration, and what handshakes showed, as
+//! lines of words. Not how it is found out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
