@@ -6,6 +6,7 @@ use std::rc::Rc;
 use keyreeve_algorithms::openssl;
 use keyreeve_contract::{Side, Transport};
 use keyreeve_source::Location;
+use keyreeve_source::budget::Work;
 use keyreeve_source::text::quoted_to;
 
 use crate::endpoint::Endpoint;
@@ -101,6 +102,7 @@ impl<'a> Bind<'_, 'a> {
                 Err(reason) => self.unread(walk, argument, &reason)?,
             }
         }
+        self.used(walk, at)?;
         let tls = walk.reader.bind(&self.options, self.home);
         walk.out.push(self.endpoint(Transport::Tls, Some(at), tls, names))
     }
@@ -113,17 +115,36 @@ impl<'a> Bind<'_, 'a> {
         entry: Entry<'a>,
         names: &mut Vec<String>,
     ) -> Result<(), CutShort> {
-        let Some(words) = entry.options else {
+        let Parameters { options, .. } = Parameters::read(entry.options.into_iter(), "a crt-list", &walk.reader.values);
+        if options.is_empty() {
             names.extend(entry.names);
             return Ok(());
-        };
-        let parameters = Parameters::read(words.into_iter(), "a crt-list", &walk.reader.values);
-        let tls = walk.reader.entry(&self.options, &parameters.options, entry.home);
+        }
+        let tls = walk.reader.entry(&self.options, &options, entry.home);
         let shown = entry.names.first().unwrap_or(&entry.certificate);
         let label = format!("{}, {}", self.shown(), quoted_to(shown, SHOWN));
         let identity = format!("{}/{} {}", self.identity(), entry.certificate, entry.names.join(" "));
         let endpoint = self.endpoint(Transport::Tls, Some(at), tls, entry.names);
         walk.out.push(Endpoint { home: entry.home, label, identity, ..endpoint })
+    }
+
+    /// `ssl-f-use` (HAProxy 3.2) is an entry for every bind of its section, without names of its own.
+    fn used(&self, walk: &mut Walk<'_, 'a, '_>, at: Location) -> Result<(), CutShort> {
+        let file = self.proxy.file;
+        for line in &self.proxy.section.lines {
+            let mut words = file.words(line);
+            if words.next().is_none_or(|name| name.text != "ssl-f-use") {
+                continue;
+            }
+            let home = file.location(line);
+            // Each bind reads each of them.
+            walk.out.ledger.pay(Work::Configuration, (home.span.end - home.span.start) as usize, home)?;
+            let options: Vec<Argument<'a>> = words.collect();
+            let read = Parameters::read(options.iter().cloned(), "ssl-f-use", &walk.reader.values);
+            let certificate = read.certificate.map(|file| file.text.into_owned()).unwrap_or_default();
+            self.entry(walk, at, Entry { home, certificate, options, names: Vec::new() }, &mut Vec::new())?;
+        }
+        Ok(())
     }
 
     /// What a list states that is not there: nobody knows for which names.

@@ -34,7 +34,7 @@ pub(super) struct Entry<'a> {
     /// The file of the certificate.
     pub(super) certificate: String,
     /// The words in brackets.
-    pub(super) options: Option<Vec<Argument<'a>>>,
+    pub(super) options: Vec<Argument<'a>>,
     /// Names in SNI that it is for; without any those in the certificate.
     pub(super) names: Vec<String>,
 }
@@ -132,7 +132,7 @@ fn entry(bytes: &[u8], location: Location) -> Result<Option<Entry<'_>>, &'static
         home: location,
         certificate: certificate.text.into_owned(),
         names: names.collect(),
-        options: options.map(|range| at(range).collect::<Vec<_>>()).filter(|words| !words.is_empty()),
+        options: options.map(|range| at(range).collect()).unwrap_or_default(),
     }))
 }
 

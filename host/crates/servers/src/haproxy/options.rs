@@ -60,6 +60,8 @@ pub(super) enum Bound {
 #[derive(Default)]
 pub(super) struct Parameters<'a> {
     pub(super) options: Options<'a>,
+    /// The last file of `crt`.
+    pub(super) certificate: Option<Argument<'a>>,
     /// Files of `crt-list`.
     pub(super) crt_lists: Vec<Argument<'a>>,
     /// `sni str(www.example.org)` and `verifyhost www.example.org`: names that a client asks for.
@@ -128,6 +130,15 @@ impl<'a> Options<'a> {
         }
     }
 
+    /// Whether nothing is stated but that TLS is spoken.
+    pub(super) fn is_empty(&self) -> bool {
+        let all = [&self.ciphers, &self.ciphersuites, &self.curves, &self.ecdhe, &self.verify];
+        let is_without = self.without_unknown.is_some() || self.without.iter().any(Option::is_some);
+        matches!((&self.min, &self.max), (Bound::Unstated, Bound::Unstated))
+            && !is_without
+            && all.iter().all(|stated| matches!(***stated, Stated::Default))
+    }
+
     /// How many bytes the texts have that are stated.
     pub(super) fn stated(&self) -> usize {
         let all = [&self.ciphers, &self.ciphersuites, &self.curves, &self.ecdhe, &self.verify];
@@ -190,6 +201,7 @@ impl<'a> Parameters<'a> {
         let field = match &*keyword.text {
             "ssl-min-ver" => return options.min = bound(&keyword, &value, values),
             "ssl-max-ver" => return options.max = bound(&keyword, &value, values),
+            "crt" => return self.certificate = Some(value),
             "crt-list" => return self.crt_lists.push(value),
             "sni" => return self.peers.extend(literal(&value.text)),
             "verifyhost" => return self.peers.push(value.text.into_owned()),

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use keyreeve_contract::{Network, Side, TlsEndpoint, Transport, Verification};
-use keyreeve_facts::{Formats, Given, Place, Reading};
+use keyreeve_facts::{Claim, Formats, Given, Look, Place, Reading};
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Source, Sources};
 
@@ -179,6 +179,29 @@ fn an_entry_of_a_list_comes_over_its_bind() {
     assert_eq!((&old.versions[..], &old.suites[..]), (&[0x0303][..], &[0xC013, 0x002F][..]));
     assert_eq!(old.names, ["old.example.org"]);
     assert_eq!(tree.sources[place.home.source].name, "crt-list.txt");
+}
+
+#[test]
+fn a_certificate_of_a_frontend_comes_over_its_binds() {
+    let text = "global\nfrontend x\n bind :443 ssl\n ssl-f-use crt a.pem ssl-max-ver TLSv1.2\n ssl-f-use crt b.pem\n";
+    let tree = Tree::new(&[("haproxy.cfg", text)]);
+    assert_eq!((tree.problems(), tree.facts().len()), (Vec::new(), 2));
+    assert_eq!(tree.versions("frontend x on *:443, a.pem"), [0x0303]);
+    assert_eq!(tree.versions("frontend x on *:443"), NEW);
+}
+
+#[test]
+fn a_file_is_haproxys_and_no_other_formats() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../testdata/formats/haproxy");
+    for case in fs::read_dir(cases).unwrap() {
+        let tree = Tree::case(case.unwrap().file_name().to_str().unwrap());
+        for (_, source) in tree.sources.iter().filter(|(_, source)| source.name.ends_with(".cfg")) {
+            let look = Look { name: &source.name, bytes: source.bytes() };
+            let claims: Vec<_> = crate::FORMATS.iter().map(|format| (format.row().id, format.claims(&look))).collect();
+            let theirs = claims.iter().filter(|(_, claim)| *claim > Claim::No).map(|(id, _)| *id);
+            assert_eq!(theirs.collect::<Vec<_>>(), ["haproxy"], "{}", source.name);
+        }
+    }
 }
 
 #[test]
