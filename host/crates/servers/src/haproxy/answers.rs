@@ -5,7 +5,8 @@ use std::collections::HashMap;
 
 use crate::tls::Argument;
 
-use super::proxy::Proxy;
+use super::file::File;
+use super::parse::Section;
 
 /// What is known of a named condition.
 type Acls = HashMap<String, Harmless>;
@@ -22,19 +23,19 @@ enum Harmless {
 }
 
 /// Whether anything is answered in clear.
-pub(super) fn serves(proxy: &Proxy<'_>) -> bool {
-    let lines = || proxy.section.lines.iter().map(|line| (line, proxy.file.words(line).collect::<Vec<_>>()));
+pub(super) fn serves(file: File<'_>, section: &Section) -> bool {
+    let lines = || section.lines.iter().map(|line| (line, file.words(line).collect::<Vec<_>>()));
     let acls: Acls = lines()
         .filter(|(_, words)| words.first().is_some_and(|word| word.text == "acl"))
         .filter_map(|(_, words)| Some((words.get(1)?.text.clone().into_owned(), asks_for(&words[2..]))))
         .collect();
-    !lines().any(|(line, words)| line.branch == proxy.section.head.branch && sends_away(&words, &acls))
+    !lines().any(|(line, words)| line.branch == section.head.branch && sends_away(&words, &acls))
 }
 
 /// Whether the section has a directive that only mode http has.
-pub(super) fn speaks_http(proxy: &Proxy<'_>) -> bool {
-    proxy.section.lines.iter().any(|line| {
-        let mut words = proxy.file.words(line);
+pub(super) fn speaks_http(file: File<'_>, section: &Section) -> bool {
+    section.lines.iter().any(|line| {
+        let mut words = file.words(line);
         let (Some(first), second) = (words.next(), words.next()) else { return false };
         let is_http = |word: &Argument<'_>| word.text.starts_with("http") || word.text == "forwardfor";
         first.text.starts_with("http-re")

@@ -42,7 +42,7 @@ pub(super) fn all<'a>(walk: &mut Walk<'_, 'a, '_>, proxy: &Proxy<'a>) -> Result<
         return Ok(());
     }
     let redirects = std::cell::OnceCell::new();
-    let serves = || *redirects.get_or_init(|| answers::serves(proxy));
+    let serves = || *redirects.get_or_init(|| answers::serves(proxy.file, proxy.section));
     for line in std::iter::once(&proxy.section.head).chain(&proxy.section.lines) {
         let mut words = proxy.file.words(line);
         let Some(name) = words.next() else { continue };
@@ -161,7 +161,7 @@ impl<'a> Bind<'_, 'a> {
         let is_http = match &self.proxy.mode {
             Mode::Http => true,
             Mode::Tcp => false,
-            Mode::Unknown(_) => answers::speaks_http(self.proxy),
+            Mode::Unknown(_) => answers::speaks_http(self.proxy.file, self.proxy.section),
         };
         if !is_http || self.is_local() || !serves() {
             return Ok(());

@@ -23,8 +23,9 @@ use crate::endpoint::Collector;
 use crate::ledger::Ledger;
 
 use super::crt_list::Lists;
+use super::file::File;
 use super::parse::Parsed;
-use super::proxy::{File, Walk};
+use super::proxy::Walk;
 use super::tls::Reader;
 
 /// Why what a fragment takes from elsewhere is not known.

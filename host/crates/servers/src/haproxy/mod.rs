@@ -17,6 +17,7 @@ mod binds;
 mod conditions;
 mod configuration;
 mod crt_list;
+mod file;
 mod keywords;
 mod lexer;
 mod options;

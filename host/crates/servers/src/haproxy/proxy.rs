@@ -4,8 +4,6 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use keyreeve_source::{Location, SourceId};
-
 use crate::endpoint::Collector;
 use crate::ledger::CutShort;
 use crate::tls::{Argument, Stated, is_placeholder};
@@ -13,17 +11,10 @@ use crate::tls::{Argument, Stated, is_placeholder};
 use super::backends;
 use super::binds;
 use super::crt_list::Lists;
+use super::file::File;
 use super::options::{Options, Parameters};
-use super::parse::{Kind, Line, Parsed, Section};
+use super::parse::{Kind, Line, Section};
 use super::tls::Reader;
-
-/// A file of a configuration.
-#[derive(Clone, Copy)]
-pub(super) struct File<'a> {
-    pub(super) parsed: &'a Parsed,
-    pub(super) name: &'a str,
-    pub(super) bytes: &'a [u8],
-}
 
 /// How a proxy looks at what it carries.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,31 +65,6 @@ pub(super) struct Walk<'w, 'a, 'l> {
 struct Globals<'a> {
     bind: Options<'a>,
     server: Options<'a>,
-}
-
-impl<'a> File<'a> {
-    pub(super) fn source(&self) -> SourceId {
-        self.parsed.source
-    }
-
-    /// The words of a line.
-    pub(super) fn words(&self, line: &Line) -> impl Iterator<Item = Argument<'a>> + use<'a> {
-        line.words(self.source(), self.bytes)
-    }
-
-    pub(super) fn location(&self, line: &Line) -> Location {
-        line.location(self.source())
-    }
-
-    /// Why it is not known whether a line holds, if that is so: it stands under a condition that does not hold all
-    /// around it.
-    pub(super) fn condition(&self, line: &Line, around: Option<u32>) -> Option<Rc<str>> {
-        let branch = line.branch.filter(|_| line.branch != around)?;
-        let span = self.parsed.branches[branch as usize];
-        let condition = String::from_utf8_lossy(&self.bytes[span.range()]);
-        let condition = keyreeve_source::text::quoted_to(&condition, 80);
-        Some(format!("whether this holds depends on the condition \"{condition}\"").into())
-    }
 }
 
 impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
