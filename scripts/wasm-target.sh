@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
 # Makes sure that rules can be compiled to wasm32-unknown-unknown on this machine, and says how.
-# It installs what is missing; it does not compile anything itself: host/build.rs does.
+# It installs what is missing, but with --check and a rustc to ask; it compiles nothing itself: host/build.rs does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 target=wasm32-unknown-unknown
+rustc=rustc
+installs=yes
+if [ "${1:-}" = --check ]; then
+    rustc=$2
+    installs=no
+    # Its output is taken for that of rustc: see scripts/bin/rustc-workspace.
+    exec >/dev/null
+fi
 
 # The standard library of the target in the active toolchain.
 has_target() {
     local libdir
-    libdir=$(rustc --print target-libdir --target "$target" 2>/dev/null) || return 1
+    libdir=$("$rustc" --print target-libdir --target "$target" 2>/dev/null) || return 1
     compgen -G "$libdir/libcore-*.rlib" >/dev/null
 }
 
@@ -34,10 +42,10 @@ if has_sources; then
     echo "wasm target: the standard library is built from the sources of /usr/bin/rustc"
     exit 0
 fi
-if command -v rustup >/dev/null && run rustup target add "$target" 2>/dev/null && has_target; then
+if [ $installs = yes ] && command -v rustup >/dev/null && run rustup target add "$target" 2>/dev/null && has_target; then
     exit 0
 fi
-if command -v apt-get >/dev/null; then
+if [ $installs = yes ] && command -v apt-get >/dev/null; then
     sudo=
     [ "$(id -u)" = 0 ] || sudo=sudo
     run $sudo apt-get update -qq

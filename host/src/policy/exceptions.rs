@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::PathGlob;
 use super::error::{Fault, quoted};
 use super::fields::{At, Fields};
-use super::load::{misnamed, path_glob};
+use super::glob::path_glob;
 use crate::report::ExceptionKind;
 
 /// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule bears
@@ -170,6 +170,20 @@ fn fingerprint(fields: &mut Fields<'_, '_>) -> Option<Matches> {
         fields.faults.push(fault.hint("a report shows it: `v1:` and 32 hexadecimal digits in lower case"));
     }
     Some(Matches::Fingerprint(text.to_owned()))
+}
+
+/// What is wrong with the id of a rule.
+pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
+    if id == PROBLEM {
+        return Some(Fault::new(span, format!("`{PROBLEM}` cannot be a rule: exceptions call problems of files so")));
+    }
+    let word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let right = id.split('-').all(word) && id.starts_with(|first: char| first.is_ascii_lowercase());
+    (!right).then(|| {
+        let message = format!("`{}` cannot be the id of a rule", quoted(id));
+        Fault::new(span, message).hint("an id is made of lower-case words joined by hyphens")
+    })
 }
 
 /// Whether a text is written like [`crate::finding::Finding::fingerprint`].

@@ -2,8 +2,9 @@
 //! is matched against the whole path, `*` and `?` stay within one folder, and only `**` crosses folders.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use keyreeve_source::Span;
 
-use super::error::{printable, quoted};
+use super::error::{Fault, printable, quoted};
 
 /// Longest glob, in bytes. A glob becomes a regular expression, so its length bounds what matching costs.
 const LONGEST: usize = 1024;
@@ -76,6 +77,11 @@ impl PathGlob {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// A glob of the policy file. One that is wrong leaves a fault behind.
+pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Option<PathGlob> {
+    PathGlob::new(text).map_err(|error| faults.push(Fault { span, message: error.message, hint: error.hint })).ok()
 }
 
 #[cfg(test)]

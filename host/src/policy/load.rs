@@ -13,10 +13,10 @@ use semver::VersionReq;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::address::{Address, SCHEME};
+use super::address::{Address, SCHEME, digest};
 use super::error::{Fault, Faults, nearest, printable, quoted};
 use super::exceptions;
-use super::exceptions::PROBLEM;
+use super::exceptions::misnamed;
 use super::fields::{Fields, kind, span_of};
 use super::scopes;
 use super::settings::RawSetting;
@@ -167,20 +167,6 @@ fn rules(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> BTreeMap<String, Rule
     rules
 }
 
-/// What is wrong with the id of a rule.
-pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
-    if id == PROBLEM {
-        return Some(Fault::new(span, format!("`{PROBLEM}` cannot be a rule: exceptions call problems of files so")));
-    }
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    let right = id.split('-').all(word) && id.starts_with(|first: char| first.is_ascii_lowercase());
-    (!right).then(|| {
-        let message = format!("`{}` cannot be the id of a rule", quoted(id));
-        Fault::new(span, message).hint("an id is made of lower-case words joined by hyphens")
-    })
-}
-
 fn rule(value: &Spanned<DeValue<'_>>, span: Span, trust: &[Signer], faults: &mut Vec<Fault>) -> Option<RulePolicy> {
     let mut fields = Fields::of(value, "a rule", faults)?.only("a rule", &RULE_KEYS);
     let enabled = fields.boolean("enabled").unwrap_or(true);
@@ -253,17 +239,6 @@ fn signer(fields: &mut Fields<'_, '_>, trust: &[Signer]) -> Option<Signer> {
     signer.cloned()
 }
 
-pub(super) fn digest(text: &str) -> Option<[u8; 32]> {
-    let mut digest = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(digest)
-}
-
 fn settings(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RawSetting> {
     let Some(value) = fields.value("settings") else { return BTreeMap::new() };
     let Some(table) = value.get_ref().as_table() else {
@@ -279,11 +254,4 @@ fn settings(fields: &mut Fields<'_, '_>) -> BTreeMap<String, RawSetting> {
         }
     }
     settings
-}
-
-/// A glob of the file, or a fault.
-pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Option<super::PathGlob> {
-    super::PathGlob::new(text)
-        .map_err(|error| faults.push(Fault { span, message: error.message, hint: error.hint }))
-        .ok()
 }

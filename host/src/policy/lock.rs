@@ -11,7 +11,7 @@ use keyreeve_source::regular;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
-use super::address::{Address, is_digest};
+use super::address::{Address, digest, is_digest};
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";
@@ -170,7 +170,7 @@ impl Entry {
         if !is_digest(&self.manifest) {
             return Err("`manifest` is not a digest".to_owned());
         }
-        let sha256 = super::load::digest(&self.sha256).ok_or("`sha256` is not 64 hexadecimal digits")?;
+        let sha256 = digest(&self.sha256).ok_or("`sha256` is not 64 hexadecimal digits")?;
         let version = Version::parse(&self.version).map_err(|_| "`version` is no version")?;
         Ok(Locked { address, manifest: self.manifest, sha256, version })
     }

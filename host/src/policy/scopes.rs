@@ -12,7 +12,7 @@ use toml::de::DeValue;
 use super::PathGlob;
 use super::error::Fault;
 use super::fields::Fields;
-use super::load::path_glob;
+use super::glob::path_glob;
 
 /// The keys of a scope that state a circumstance.
 pub(super) const CIRCUMSTANCES: [&str; 5] = ["environment", "holder", "network", "data", "purpose"];

@@ -8,10 +8,10 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY
 use reqwest::redirect::Policy;
 use reqwest::{Method, Request, Response, StatusCode, Url};
 
-use super::Manner;
 use super::auth;
 use super::auth::{Challenge, Token};
 use super::error::Reason;
+use super::manner::Manner;
 use super::patience::{Awaited, Deadline};
 use super::route::{REDIRECTIONS, Route, may_be_told, origin, redirection, shown};
 use super::said::Sent;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use keyreeve_source::digest::{hex, sha256};
 use semver::Version;
 
-use super::Manner;
 use super::error::RegistryError;
+use super::manner::Manner;
 use super::pull::{Pulled, pull};
 use crate::policy::{Component, Lock, LockError, Locked, OwnRule, Policy, component_name};
 use crate::rules::load::{LoadError, Loader};

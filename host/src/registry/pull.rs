@@ -3,10 +3,10 @@
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};
 
-use super::Manner;
 use super::artifact::{Layer, digest_of, layer};
 use super::client::{Access, Client, TEXT_BYTES};
 use super::error::{Reason, RegistryError};
+use super::manner::{Manner, block_on};
 use super::said::Sent;
 use crate::policy::Address;
 
@@ -32,7 +32,7 @@ pub struct Pulled {
 /// # Errors
 /// A [`RegistryError`]: nothing that was fetched in part, or is not what its digests say, is given.
 pub fn pull(address: &Address, manner: Manner) -> Result<Pulled, RegistryError> {
-    super::block_on(address, async {
+    block_on(address, async {
         let mut client = Client::new(address, Access::Pull, manner)?;
         let (manifest, digest) = manifest(&mut client, address).await?;
         let layer = layer(&manifest, &client.sent)?;

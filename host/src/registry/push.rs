@@ -4,10 +4,10 @@ use oci_client::manifest::OCI_IMAGE_MEDIA_TYPE;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::{Method, StatusCode};
 
-use super::Manner;
 use super::artifact::{Artifact, Named, digest_of};
 use super::client::{Access, Client};
 use super::error::{Reason, RegistryError};
+use super::manner::{Manner, block_on};
 use super::pull::{CONTENT_DIGEST, verify};
 use crate::policy::Address;
 
@@ -20,7 +20,7 @@ const ANSWER: &str = "answer to an upload";
 /// # Errors
 /// A [`RegistryError`]. The tag is set last, so that it never names what is not there.
 pub fn push(address: &Address, component: &[u8], named: Named<'_>, manner: Manner) -> Result<String, RegistryError> {
-    super::block_on(address, async {
+    block_on(address, async {
         let Some(tag) = address.tag().filter(|_| address.digest().is_none()) else { return Err(Reason::NoTag) };
         let artifact = Artifact::new(component, named);
         let mut client = Client::new(address, Access::Push, manner)?;

@@ -4,6 +4,7 @@
 mod child;
 mod confine;
 mod failure;
+mod limits;
 
 use std::io::{Read, Write as _};
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 
 pub use child::child_main;
 pub use failure::CompileError;
+pub use limits::Limits;
 
 /// The subcommand that makes the program itself the compiler; it must call [`child_main`].
 pub const SUBCOMMAND: &str = "compile-rule";
@@ -23,32 +25,6 @@ pub const SUBCOMMAND: &str = "compile-rule";
 const COMPLAINT_BYTES: u64 = 4 * 1024;
 /// How often the parent looks whether a compiler that has said everything has ended.
 const POLL: Duration = Duration::from_millis(5);
-
-/// How many times as long a compiler takes that was built without optimisation: one for tests and development.
-const SLOWNESS: u64 = if cfg!(debug_assertions) { 4 } else { 1 };
-
-/// What compiling may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// CPU time for one component, in seconds, of all threads together.
-    pub cpu_seconds: u64,
-    /// The same for all components of a run. Those that are compiled by then are in the cache for the next.
-    pub run_cpu_seconds: u64,
-    /// Address space, in bytes. Components are compiled one after the other.
-    pub memory: u64,
-    /// Native code, in bytes.
-    pub output: u64,
-    /// Time on the clock, for a compiler that neither works nor ends.
-    pub wall: Duration,
-}
-
-impl Default for Limits {
-    /// Components that carry an interpreter take 2 to 13 seconds of CPU time.
-    fn default() -> Self {
-        let (cpu_seconds, wall) = (60 * SLOWNESS, Duration::from_secs(600 * SLOWNESS));
-        Self { cpu_seconds, run_cpu_seconds: 10 * cpu_seconds, memory: 4 << 30, output: 256 << 20, wall }
-    }
-}
 
 /// The compiler of one run.
 #[derive(Debug)]

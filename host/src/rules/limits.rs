@@ -105,7 +105,7 @@ pub enum Fault {
     #[error("it does not accept its settings: {0}")]
     Settings(String),
     /// Its exports do not have the types of the contract.
-    #[error("its exports do not have the types of contract {version}: {reason}", version = super::component::CONTRACT)]
+    #[error("its exports do not have the types of contract {version}: {reason}", version = keyreeve_contract::VERSION)]
     Types {
         /// What differs.
         reason: String,

@@ -12,6 +12,7 @@ use keyreeve_source::digest::{hex, sha256};
 
 use super::chapters;
 use crate::support::console;
+use crate::support::due::{On, is_due};
 
 /// The rule of the chapters.
 pub(crate) const ID: &str = "our-names";
@@ -21,11 +22,31 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages")
 }
 
-/// The folder of the rule in a language, built by the commands of its chapter; none where its tools are not to be had, which is said.
+/// What decides whether rules can be built in each language, beyond the tools of others.
+const DEPENDS_ON: On<'_> = On {
+    files: &[
+        "host/templates",
+        "host/tests/languages",
+        ":(glob)host/**/template/**",
+        "wit",
+        "plugins/sdk",
+        "testdata/rules",
+        "scripts/bin",
+        "scripts/town-rules.sh",
+        "rust-toolchain.toml",
+        ":(glob)docs/writing-a-rule*.md",
+    ],
+    lines: None,
+};
+
+/// The folder of the rule in a language, built by the commands of its chapter; none where its tools are not to be had or the language is
+/// not due, which is said. A language is due when something that all depend on has changed, and else at every fifth commit.
 pub(crate) fn built(language: Language) -> Option<&'static Path> {
-    static BUILT: [OnceLock<Option<PathBuf>>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    const ALL: usize = Language::ALL.len();
+    static BUILT: [OnceLock<Option<PathBuf>>; ALL] = [const { OnceLock::new() }; ALL];
     let position = Language::ALL.iter().position(|one| *one == language).unwrap();
-    BUILT[position].get_or_init(|| has_tools(language).then(|| build(language)).flatten()).as_deref()
+    let is_due = || is_due(&format!("building rules in {}", language.name()), &DEPENDS_ON, position as u32, ALL as u32);
+    BUILT[position].get_or_init(|| (has_tools(language) && is_due()).then(|| build(language)).flatten()).as_deref()
 }
 
 fn build(language: Language) -> Option<PathBuf> {

@@ -56,7 +56,7 @@ pub(crate) fn anchors(page: &str) -> Vec<String> {
 }
 
 /// The lines outside of fenced blocks.
-fn prose(page: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn prose(page: &str) -> impl Iterator<Item = &str> {
     let mut fenced = false;
     page.lines().filter(move |line| {
         let fence = line.starts_with("```");

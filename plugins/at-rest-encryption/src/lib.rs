@@ -39,8 +39,14 @@ impl Rule for AtRestEncryption {
         severity: Severity::High,
         reads: &["encrypted-data.cipher", "encrypted-data.key-bits", "encrypted-data.authenticated"],
         remedy: "encrypt the data anew with AES-256-GCM or ChaCha20-Poly1305 under a key of 256 bits",
-        bad_example: "zip -e backup.zip dump.sql",
-        good_example: "sops encrypt --kms arn:aws:kms:eu-central-1:111122223333:key/example secrets.yaml",
+        bad_example: "# Fernet is AES-128-CBC\n\
+            TOKEN=gAAAAABqsTuAW-YNos0keI8h2kAVCNnui9rn8vLVZ2ahOHoohZ1FM2HlZJe-6_f0eqpoImrB1K7kF13AK--_D8h98pLnv3Q-jw==",
+        good_example: "$ANSIBLE_VAULT;1.1;AES256\n\
+            63626463643738663032346364326535313935313132663036663661626136646135636239666631\n\
+            3431313532323061376439353237353837366535373666350a333464626663333539336136313831\n\
+            61333361646237643931643036653833633362636335643165663866363032393538656536326130\n\
+            3464376166323335370a653037616139306438303262313565366665383066333633323132353331\n\
+            31376366666332303238633363306333623761323864383835373661356634616231",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

@@ -64,8 +64,28 @@ impl Rule for CertificateAlgorithm {
             "revocation-lists.signature-hash",
         ],
         remedy: "have it issued anew with a signature over SHA-256 or stronger",
-        bad_example: "openssl req -x509 -sha1 -key server.key -out server.pem",
-        good_example: "openssl req -x509 -sha256 -key server.key -out server.pem",
+        bad_example: "Issuer: CN = ca.example.org\n\
+            Subject: CN = www.example.org\n\
+            Signature Algorithm: ecdsa-with-SHA1\n\
+            -----BEGIN CERTIFICATE-----\n\
+            MIIBGjCBwQICEAEwCQYHKoZIzj0EATAZMRcwFQYDVQQDDA5jYS5leGFtcGxlLm9y\n\
+            ZzAeFw0yNjExMjgwMzMxMzJaFw0yNzAyMjUwMzMxMzJaMBoxGDAWBgNVBAMMD3d3\n\
+            dy5leGFtcGxlLm9yZzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABFmQIbp7Zg3J\n\
+            WRnVjMhY1Q9QGlHfpgh8dwAxSrRmeZjICiON3g4gSYhqdDOBomasJ9CJW26fOO9N\n\
+            j1pN7b/dXzMwCQYHKoZIzj0EAQNJADBGAiEAsYRr/rsPJJFltIg/hELnoyS4oTFE\n\
+            x/Hrgh/gnY2C18QCIQCkyNStsRLikRoljc2FyhB9cSWfYfzRUBKyCVgEzLPbQQ==\n\
+            -----END CERTIFICATE-----",
+        good_example: "Issuer: CN = ca.example.org\n\
+            Subject: CN = www.example.org\n\
+            Signature Algorithm: ecdsa-with-SHA256\n\
+            -----BEGIN CERTIFICATE-----\n\
+            MIIBGjCBwgICEAIwCgYIKoZIzj0EAwIwGTEXMBUGA1UEAwwOY2EuZXhhbXBsZS5v\n\
+            cmcwHhcNMjYxMTI4MDMzMTMyWhcNMjcwMjI1MDMzMTMyWjAaMRgwFgYDVQQDDA93\n\
+            d3cuZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAARXdhorBEHv\n\
+            NT3eNsPRGw0MRhMKzE1A2Y454w9TPFvNPN6bzFeIaUVqOGA8GWoOItTNEAHbHhxS\n\
+            tU4MwUXDdkNUMAoGCCqGSM49BAMCA0cAMEQCIHW74qawTgxjNSLgbff9mib18aAx\n\
+            DYJ5SITuSJI1xd4HAiABgwrvyXWNVZu1ZmEUf8HWLpoZXxbRFXJuWDZCMJoMPA==\n\
+            -----END CERTIFICATE-----",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

@@ -58,8 +58,27 @@ impl Rule for DeprecatedAlgorithm {
         ],
         remedy: "encrypt it anew with AES-256 and a key derivation that is costly to guess: `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000`, \
             `ssh-keygen -p -a 100`, `puttygen --ppk-param version=3`",
-        bad_example: "Proc-Type: 4,ENCRYPTED\nDEK-Info: DES-EDE3-CBC,9F1A2B3C4D5E6F70",
-        good_example: "openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -iter 600000 -in old.key -out new.key",
+        bad_example: "-----BEGIN EC PRIVATE KEY-----\n\
+            Proc-Type: 4,ENCRYPTED\n\
+            DEK-Info: DES-EDE3-CBC,D2EECE6D2E961C95\n\n\
+            VzerlaCrD7hgC0+QH0w1lRv4Cb1tgYIAZebi08jB0SIZ1fidp1IZb6FZC0p3LqjA\n\
+            O2gxg0BB1E0BQzR0UVjIPsJz87a9Z6+ZlYVmZ3rymZmuHNvICDHRv8USsQOhVhJm\n\
+            dHBoEnpasBMv9JTOskNuJgkLzdyLGRRQKwHLVeSXeV8=\n\
+            -----END EC PRIVATE KEY-----",
+        good_example: "PuTTY-User-Key-File-3: ssh-ed25519\n\
+            Encryption: aes256-cbc\n\
+            Comment: deploy@example.org\n\
+            Public-Lines: 2\n\
+            AAAAC3NzaC1lZDI1NTE5AAAAIBvZV2FKUaeIBkCYA9ei0uWT2IqPIPeQqMOv/K52\n\
+            Owmi\n\
+            Key-Derivation: Argon2id\n\
+            Argon2-Memory: 8192\n\
+            Argon2-Passes: 8\n\
+            Argon2-Parallelism: 1\n\
+            Argon2-Salt: a61f0bd71506091e63050746982004be\n\
+            Private-Lines: 1\n\
+            RGQ5T7SK0zSvUQjbWrzx5HIZet27Lpr4lWR0iR1GwGOqYKEGT4mfz3CC6GRYr3LS\n\
+            Private-MAC: 50a0f412e6c5edce5639459c49cc5b0f1a174a7e355f9034b96b295fa9ec3747",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

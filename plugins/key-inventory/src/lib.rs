@@ -54,9 +54,16 @@ impl Rule for KeyInventory {
             "keys.inventoried",
         ],
         remedy: "complete the entry",
-        bad_example: "- id: billing-api\n  owner: Grace Example",
-        good_example: "- id: billing-api\n  creator: Ada Example\n  service: invoices to the billing provider\n  \
-            created: 2025-11-23\n  last-rotated: 2026-11-13\n  owner: Grace Example",
+        bad_example: "# key-inventory.yaml\n\
+            - id: billing-api\n  \
+            owner: Grace Example",
+        good_example: "# key-inventory.yaml\n\
+            - id: billing-api\n  \
+            creator: Ada Example\n  \
+            service: invoices to the billing provider\n  \
+            created: 2025-11-23\n  \
+            last-rotated: 2026-11-13\n  \
+            owner: Grace Example",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

@@ -22,8 +22,16 @@ impl Rule for KeySeparation {
         severity: Severity::Critical,
         reads: &["encrypted-data.openers"],
         remedy: "keep the key in a key management service or key vault, away from the data, and encrypt the data anew under a new key",
-        bad_example: "config/credentials.yml.enc\nconfig/master.key",
-        good_example: "config/credentials.yml.enc\nexport RAILS_MASTER_KEY=\"$(vault kv get -field=key secret/shop)\"",
+        bad_example: "# config/credentials.yml.enc\n\
+            7o2zCDuCDnBJXJMvFPeJgBAggIxy2GjQZFi7iuQ79qJIu+9nqW3oXzr9/jUnb0nuhMVhkWTl6sgSlbFx--DVOGG7h+RazLV3cT--FXsZ5oV0V0Po47oHd3sMOg==\n\
+            # config/master.key\n\
+            0602d845d74f1aa8a15d9c4cc502fe92",
+        good_example: "# config/credentials.yml.enc\n\
+            7o2zCDuCDnBJXJMvFPeJgBAggIxy2GjQZFi7iuQ79qJIu+9nqW3oXzr9/jUnb0nuhMVhkWTl6sgSlbFx--DVOGG7h+RazLV3cT--FXsZ5oV0V0Po47oHd3sMOg==\n\
+            # config/deploy.yml: the environment of the machine has the key\n\
+            env:\n  \
+            secret:\n    \
+            - RAILS_MASTER_KEY",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

@@ -58,8 +58,8 @@ impl Rule for KeySize {
         severity: Severity::High,
         reads: &["certificates.key", "keys.public"],
         remedy: "generate a new key: Ed25519, an EC key on prime256v1 or larger, or RSA with 3072 bits or more",
-        bad_example: "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024",
-        good_example: "openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:3072",
+        bad_example: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDMbeJQ+9n2TSdSrEz8KwHs9hSh5n7PVpRbcg3IAWM5JuBRXVMBi045WI8vjilEyW2xpvQHhIYg7/0WSiK6Mq5qATYUCyguipundalY4vJp4E2c7R6FdtGeHmPtyUzcGrmAl166lak/1Aar72VQPGJfJUM5hx5+Z/yhQnpGhmfT7w== deploy@example.org",
+        good_example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKi1asjH/guv80vRJnLJzoIKtOkJ3dwD3FHeZEAEOzT0 deploy@example.org",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

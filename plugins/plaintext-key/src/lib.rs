@@ -26,7 +26,9 @@ impl Rule for PlaintextKey {
         severity: Severity::Critical,
         reads: &["keys.protection"],
         remedy: "make a new key in a key vault or hardware module and revoke this one; deleting the file leaves it in the history",
-        bad_example: "-----BEGIN PRIVATE KEY-----",
+        bad_example: "-----BEGIN PRIVATE KEY-----\n\
+            MC4CAQAwBQYDK2VwBCIEII5ydudR08mPLNGGZw+KpnpGQv6FAyNC9qaPh43POw4f\n\
+            -----END PRIVATE KEY-----",
         good_example: "ssl_certificate_key \"engine:pkcs11:pkcs11:token=vault;object=www\";",
     };
 

@@ -45,8 +45,34 @@ impl Rule for Revocation {
             "revocation-lists.next-update",
         ],
         remedy: "have the certificate issued anew with the address of a CRL or an OCSP responder, or for seven days at most",
-        bad_example: "crlDistributionPoints = URI:http://localhost/ca.crl",
-        good_example: "crlDistributionPoints = URI:http://crl.example.org/ca.crl",
+        bad_example: "Issuer: CN = ca.example.org\n\
+            Subject: CN = www.example.org\n\
+            X509v3 CRL Distribution Points: URI:http://localhost/ca.crl\n\
+            -----BEGIN CERTIFICATE-----\n\
+            MIIBjzCCATWgAwIBAgICEAMwCgYIKoZIzj0EAwIwGTEXMBUGA1UEAwwOY2EuZXhh\n\
+            bXBsZS5vcmcwHhcNMjYxMTI4MDMzMTMyWhcNMjcwMjI1MDMzMTMyWjAaMRgwFgYD\n\
+            VQQDDA93d3cuZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATs\n\
+            N+ToRBJMz9v3uj/kf74MMeyvfx1CTUK6ORtOFP6LDczkk99kJGUFJ6v7OZ15QMM4\n\
+            8aInDOyfljYkweVD7qlgo2wwajAoBgNVHR8EITAfMB2gG6AZhhdodHRwOi8vbG9j\n\
+            YWxob3N0L2NhLmNybDAdBgNVHQ4EFgQUJzOaBRznHup7YmeI7WnFzqiJjpQwHwYD\n\
+            VR0jBBgwFoAUC+oAqyKWUm1oSlc/ftRG8UtTD/AwCgYIKoZIzj0EAwIDSAAwRQIh\n\
+            AMbDHOeY1d97pU2Zonm0Yd9b9DAOyY2x9L5PkqwXX4MSAiBTiGPdiXKG5FJ/wuzq\n\
+            GgVOZ1orlqniJjIxo/OCz9aE/g==\n\
+            -----END CERTIFICATE-----",
+        good_example: "Issuer: CN = ca.example.org\n\
+            Subject: CN = www.example.org\n\
+            X509v3 CRL Distribution Points: URI:http://crl.example.org/ca.crl\n\
+            -----BEGIN CERTIFICATE-----\n\
+            MIIBlDCCATugAwIBAgICEAQwCgYIKoZIzj0EAwIwGTEXMBUGA1UEAwwOY2EuZXhh\n\
+            bXBsZS5vcmcwHhcNMjYxMTI4MDMzMTMyWhcNMjcwMjI1MDMzMTMyWjAaMRgwFgYD\n\
+            VQQDDA93d3cuZXhhbXBsZS5vcmcwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQh\n\
+            D4vtN0OiirX/qs/4vlYlqodNK+mFT4kjr71PHCjJyqijd0Y+GRqcKvQctxs5AsAE\n\
+            jHMWUCOBCuDZpDMU34GUo3IwcDAuBgNVHR8EJzAlMCOgIaAfhh1odHRwOi8vY3Js\n\
+            LmV4YW1wbGUub3JnL2NhLmNybDAdBgNVHQ4EFgQUIiNSmBHMf/ThVME7yrZGEZdK\n\
+            d64wHwYDVR0jBBgwFoAUC+oAqyKWUm1oSlc/ftRG8UtTD/AwCgYIKoZIzj0EAwID\n\
+            RwAwRAIgAhJ7k95L4buBxkUB3PTvTiDuN4Frix0ZiqsxADE+lgcCIEla2RT+3G1a\n\
+            D1LW5Af6UagVzcALaJeV3DHoB5w96WyU\n\
+            -----END CERTIFICATE-----",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

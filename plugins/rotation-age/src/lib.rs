@@ -81,8 +81,16 @@ impl Rule for RotationAge {
             "keys.last-rotated",
         ],
         remedy: "make a new key, put it to use, revoke the old one, and note the date in the inventory",
-        bad_example: "openssl req -x509 -days 3650 -key server.key -out server.pem",
-        good_example: "openssl req -x509 -days 90 -newkey ed25519 -keyout server.key -out server.pem",
+        bad_example: "# key-inventory.yaml, judged on 2026-11-23\n\
+            - id: billing-api\n  \
+            created: 2024-11-23\n  \
+            last-rotated: 2026-06-01\n  \
+            environment: production",
+        good_example: "# key-inventory.yaml, judged on 2026-11-23\n\
+            - id: billing-api\n  \
+            created: 2024-11-23\n  \
+            last-rotated: 2026-11-13\n  \
+            environment: production",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

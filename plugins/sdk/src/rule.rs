@@ -19,9 +19,9 @@ pub struct About {
     pub reads: &'static [&'static str],
     /// What to do about an ordinary violation, in one sentence without a full stop.
     pub remedy: &'static str,
-    /// A piece of configuration that violates it; empty for none.
+    /// A piece of a file that violates it, and not a command that made the file; empty if there is no such piece.
     pub bad_example: &'static str,
-    /// The same piece as it should be; empty for none.
+    /// The same as it should be; empty if there is no such piece.
     pub good_example: &'static str,
 }
 

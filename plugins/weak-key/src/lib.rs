@@ -38,7 +38,7 @@ impl Rule for WeakKey {
         reads: &["certificates.key", "keys.public"],
         remedy: "generate a new key with a current library on a machine with good random numbers, and revoke this one",
         bad_example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN1YdxBpNlzxDqfJyw/QKow1F+wvG9hXGoqiysfJOn5Y vagrant insecure public key",
-        good_example: "openssl genpkey -algorithm ED25519",
+        good_example: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMcc6seBj86fJ7RCk8HGPEMNV69hMuHiz6GLviCdAqEJ backup@example.org",
     };
 
     const SEVERITIES: &[(Severity, &str)] = &[

@@ -205,12 +205,13 @@ impl Carrier {
 
 /// A text behind a byte order mark of two bytes.
 fn utf16(bytes: &[u8]) -> Option<Inner> {
-    let (units, of_bytes): (&[u8], fn([u8; 2]) -> u16) = match bytes {
-        [0xff, 0xfe, units @ ..] => (units, u16::from_le_bytes),
-        [0xfe, 0xff, units @ ..] => (units, u16::from_be_bytes),
+    let is_little = match bytes {
+        [0xff, 0xfe, ..] => true,
+        [0xfe, 0xff, ..] => false,
         _ => return None,
     };
-    let units = units.as_chunks::<2>().0.iter().map(|&unit| of_bytes(unit));
+    let unit = |unit: &[u8; 2]| if is_little { u16::from_le_bytes(*unit) } else { u16::from_be_bytes(*unit) };
+    let units = bytes[2..].as_chunks::<2>().0.iter().map(unit);
     let (mut text, mut stretches, mut there) = (String::new(), Vec::new(), 2_u32);
     for character in char::decode_utf16(units) {
         let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -325,8 +326,8 @@ fn path_beside(members: &[Member]) -> Option<&str> {
 
 /// The last word of a line that is a path.
 fn path_in(line: &[u8]) -> String {
-    let words = line.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'\'' | b'"' | b'>' | b'='));
-    let path = words.filter(|word| word.starts_with(b"/") || word.contains(&b'.')).next_back();
+    let mut words = line.split(|byte| byte.is_ascii_whitespace() || matches!(byte, b'\'' | b'"' | b'>' | b'='));
+    let path = words.rfind(|word| word.starts_with(b"/") || word.contains(&b'.'));
     String::from_utf8_lossy(path.unwrap_or_default()).into_owned()
 }
 

@@ -1,6 +1,13 @@
-//! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format knows another.
+//! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format
+//! knows another.
 
+mod address;
+mod endpoint;
+pub mod haproxy;
+mod ledger;
 pub mod nginx;
+mod suites;
+mod tls;
 
 /// The formats of this crate, in the order in which one is preferred where several claim a file alike.
-pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![nginx::Nginx];
+pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![haproxy::Haproxy, nginx::Nginx];

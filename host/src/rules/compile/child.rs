@@ -4,8 +4,8 @@
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
 
-use super::Limits;
 use super::confine::confine;
+use super::limits::Limits;
 use crate::rules::component::SIZE_LIMIT;
 use crate::rules::config::config;
 

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-use super::Limits;
 use super::child::Failure;
+use super::limits::Limits;
 
 /// Why there is no native code of a component.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,9 @@ use std::path::Path;
 use crate::contract::root;
 
 /// Where the kind that came last is named beside wit/: where its facts are made, where another fact is related to it, and its samples.
-const BY_HAND: [&str; 4] = [
-    "host/src/facts/material/held.rs",
+const BY_HAND: [&str; 5] = [
+    "host/crates/material/src/scan.rs",
+    "host/crates/material/src/scan/held.rs",
     "host/src/kit/samples.rs",
     "host/src/relate/revoked.rs",
     "plugins/sdk/src/sample.rs",

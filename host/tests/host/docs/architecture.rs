@@ -1,11 +1,16 @@
-//! docs/architecture.md and the sources agree: what it names is there, what is there is named, and modules use only what its table
-//! allows. Not a check of its reasons.
+//! docs/architecture.md and the sources agree: what it names is there, what stands at the top is named, and its crates use what
+//! it says. Not a check of its reasons.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::support::markdown::{quoted, root};
+
+/// The heading of the table of crates.
+const CRATES: &str = "| crate | what it knows | uses |";
+/// The families of formats, of which none uses another.
+const FAMILIES: [&str; 3] = ["material", "servers", "documents"];
 
 fn page() -> String {
     fs::read_to_string(root().join("docs/architecture.md")).unwrap()
@@ -40,126 +45,106 @@ fn exists(path: &str) -> bool {
     if path.ends_with('/') { at.is_dir() } else { at.exists() }
 }
 
-/// Top-level entries that git tracks, the folders in them (of rules only the kit: adding a rule edits no shared file), and
-/// every module of the host to the second level.
 #[test]
-fn everything_that_is_there_is_named() {
+fn every_top_level_entry_is_named() {
     let page = page();
-    // `testdata/cases/<rule>/` names testdata/cases.
-    let plain = |text: &str| text.split("/<").next().unwrap_or_default().trim_end_matches('/').to_owned();
-    let named: BTreeSet<String> = quoted(&page).into_iter().map(plain).collect();
-    let mut missing = Vec::new();
-    for (name, path) in entries(&root()) {
-        let untracked = [".git", "target"].contains(&name.as_str());
-        if !untracked && !named.contains(name.as_str()) {
-            missing.push(name.clone());
-        }
-        if path.is_dir() && !untracked && !name.starts_with('.') {
-            let is_rule = |inner: &str| name == "plugins" && inner != "sdk";
-            let folders = entries(&path).into_iter().filter(|(inner, path)| path.is_dir() && !is_rule(inner));
-            missing.extend(
-                folders.map(|(inner, _)| format!("{name}/{inner}")).filter(|path| !named.contains(path.as_str())),
-            );
-        }
-    }
-    for (module, path) in entries(&root().join("host/src")) {
-        let whole = format!("host/src/{module}");
-        if path.is_file() {
-            missing.extend((!named.contains(whole.as_str())).then_some(whole));
-            continue;
-        }
-        let line = page.lines().find(|line| line.starts_with(&format!("| `{whole}/`")));
-        let inner: BTreeSet<&str> = line.map(quoted).into_iter().flatten().collect();
-        let modules: BTreeSet<String> =
-            entries(&path).into_iter().map(|(name, _)| name.split('.').next().unwrap().to_owned()).collect();
-        let unnamed = modules.iter().filter(|name| *name != "mod" && !inner.contains(name.as_str()));
-        missing.extend(unnamed.map(|name| format!("{whole}/{name}, on the line of {whole}/")));
-    }
-    assert!(missing.is_empty(), "docs/architecture.md does not name {missing:#?}");
+    let named: BTreeSet<&str> = quoted(&page).into_iter().map(|text| text.trim_end_matches('/')).collect();
+    let entries = entries(&root()).into_iter().map(|(name, _)| name);
+    let missing: Vec<String> =
+        entries.filter(|name| ![".git", "target"].contains(&name.as_str()) && !named.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "docs/architecture.md does not name {missing:?}");
 }
 
-/// The table `| module | may use |`, as modules with what they may use.
-fn allowed() -> BTreeMap<String, BTreeSet<String>> {
+/// The table of crates: each with those that it uses.
+fn shown() -> BTreeMap<String, BTreeSet<String>> {
     let page = page();
-    let rows = page.lines().skip_while(|line| *line != "| module | may use |").skip(2);
-    let rows = rows.take_while(|line| line.starts_with('|'));
+    let rows = page.lines().skip_while(|line| *line != CRATES).skip(2).take_while(|line| line.starts_with('|'));
     rows.map(|row| {
-        let mut names = quoted(row).into_iter().map(str::to_owned);
-        (names.next().unwrap(), names.collect())
+        let cells: Vec<&str> = row.split('|').collect();
+        let [_, name, _, uses, _] = cells[..] else { panic!("a row of the table has three cells: {row}") };
+        (quoted(name).concat(), quoted(uses).into_iter().map(str::to_owned).collect())
     })
     .collect()
 }
 
-#[test]
-fn modules_use_only_what_the_table_allows_and_the_table_allows_no_more() {
-    let (allowed, mut used) = (allowed(), BTreeMap::<String, BTreeSet<String>>::new());
-    let modules = entries(&root().join("host/src")).into_iter();
-    let modules: BTreeMap<String, PathBuf> = modules
-        .map(|(name, path)| (name.trim_end_matches(".rs").to_owned(), path))
-        .filter(|(module, _)| !["lib", "main"].contains(&module.as_str()))
-        .collect();
-    for (module, path) in &modules {
-        let uses = files(path).into_iter().flat_map(|file| used_by(&file, module));
-        // What is no module stands in lib.rs itself, for all.
-        let uses = uses.filter(|used| modules.contains_key(used.split("::").next().unwrap_or(used)));
-        used.insert(module.clone(), uses.collect());
-    }
-    for (module, uses) in &used {
-        let row = allowed.get(module).unwrap_or_else(|| panic!("the table has no row for {module}"));
-        let beyond: Vec<_> = uses.iter().filter(|&used| !covers(row, used)).collect();
-        assert!(beyond.is_empty(), "{module} may not use {beyond:?}: see the table in docs/architecture.md");
-        let unused: Vec<_> =
-            row.iter().filter(|&may| !uses.iter().any(|used| covers(&BTreeSet::from([may.clone()]), used))).collect();
-        assert!(unused.is_empty(), "{module} does not use {unused:?}, which the table allows");
-    }
-    assert_eq!(allowed.keys().collect::<Vec<_>>(), used.keys().collect::<Vec<_>>(), "rows and modules");
+/// The manifest of each crate below host/crates.
+fn manifests() -> BTreeMap<String, toml::Table> {
+    let crates = entries(&root().join("host/crates")).into_iter();
+    crates.map(|(name, path)| (name, fs::read_to_string(path.join("Cargo.toml")).unwrap().parse().unwrap())).collect()
 }
 
-/// A row with `rules::contract` allows that alone, one with `rules` all of it.
-fn covers(row: &BTreeSet<String>, used: &str) -> bool {
-    row.contains(used) || used.split_once("::").is_some_and(|(module, _)| row.contains(module))
+/// What a manifest says of a crate's dependencies, those that only tests have left out.
+fn dependencies(manifest: &toml::Table) -> impl Iterator<Item = (&str, &toml::Value)> {
+    let tables = ["dependencies", "build-dependencies"].into_iter().filter_map(|table| manifest.get(table)?.as_table());
+    let targets =
+        manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(|targets| targets.values());
+    let of_targets = targets.filter_map(|target| target.get("dependencies")?.as_table());
+    tables.chain(of_targets).flatten().map(|(name, value)| (name.as_str(), value))
+}
+
+#[test]
+fn crates_use_what_the_table_says_and_nothing_else() {
+    let used: BTreeMap<String, BTreeSet<String>> = manifests()
+        .iter()
+        .map(|(name, manifest)| {
+            let uses = dependencies(manifest).filter_map(|(used, _)| used.strip_prefix("keyreeve-"));
+            (name.clone(), uses.map(str::to_owned).collect())
+        })
+        .collect();
+    assert_eq!(shown(), used, "left: docs/architecture.md, right: the manifests in host/crates");
+    for family in FAMILIES {
+        let others: Vec<_> = used[family].iter().filter(|used| FAMILIES.contains(&used.as_str())).collect();
+        assert!(others.is_empty(), "{family} uses {others:?}: what both need belongs into facts, syntax or algorithms");
+    }
+}
+
+/// Whoever works on a format waits for no runtime.
+#[test]
+fn no_crate_of_formats_compiles_the_runtime() {
+    for (name, manifest) in manifests() {
+        for (used, value) in dependencies(&manifest) {
+            let says = |key: &str| value.get(key).cloned();
+            let is_optional = says("optional") == Some(true.into());
+            assert!(!used.starts_with("wasmtime") || name == "contract" && is_optional, "{name} depends on {used}");
+            assert!(
+                used != "keyreeve-contract" || says("features").is_none(),
+                "{name} switches on what the sandbox needs"
+            );
+        }
+        let default = manifest.get("features").and_then(|features| features.get("default"));
+        assert!(default.is_none(), "{name} switches features on for everybody");
+    }
+}
+
+#[test]
+fn two_commands_open_connections() {
+    let host = root().join("host/src");
+    let mut asking = BTreeSet::new();
+    for file in files(&host).into_iter().filter(|file| !file.starts_with(host.join("registry"))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        let opens = ["reqwest", "tokio::", "TcpStream", "UdpSocket"].into_iter().find(|name| code.contains(name));
+        assert_eq!(opens, None, "{}: connections are the affair of host/src/registry", file.display());
+        if code.contains("registry::") {
+            asking.insert(file.strip_prefix(&host).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(asking, BTreeSet::from(["cli/rule/pull.rs", "cli/rule/push.rs"].map(str::to_owned)));
 }
 
 fn files(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
         return vec![path.to_owned()];
     }
-    // What only tests are made of may use anything.
-    let is_test = |name: &str| {
-        let stem = name.trim_end_matches(".rs");
-        ["tests", "fixtures", "sample", "hostile", "oracle"].contains(&stem) || stem.ends_with("_tests")
-    };
-    let entries =
-        entries(path).into_iter().filter(|(name, path)| !is_test(name) && (path.is_dir() || name.ends_with(".rs")));
+    let entries = entries(path).into_iter().filter(|(name, path)| path.is_dir() || name.ends_with(".rs"));
     entries.flat_map(|(_, path)| files(&path)).collect()
-}
-
-/// What a file names of other modules of the crate: `source`, and of `rules` also which part, since its contract is used everywhere.
-fn used_by(file: &Path, module: &str) -> BTreeSet<String> {
-    let text = fs::read_to_string(file).unwrap();
-    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
-    let root = if module == "cli" { "keyreeve::" } else { "crate::" };
-    let word = |text: &str| text.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap().to_owned();
-    let mut uses = BTreeSet::new();
-    for rest in code.split(root).skip(1) {
-        let name = word(rest);
-        assert!(!name.is_empty(), "{} groups modules of the crate in one use: {rest:.40}", file.display());
-        let inner = rest[name.len()..].strip_prefix("::").map(word).filter(|inner| !inner.is_empty());
-        match inner {
-            _ if name == module => {}
-            Some(inner) if name == "rules" => drop(uses.insert(format!("rules::{inner}"))),
-            _ => drop(uses.insert(name)),
-        }
-    }
-    uses
 }
 
 /// The table `| limit | value | for |` says what the sources say.
 #[test]
 fn every_limit_is_the_one_in_the_sources() {
-    let sources: String =
-        files(&root().join("host/src")).iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let folders = ["host/src", "host/crates"].map(|folder| files(&root().join(folder)));
+    let sources: String = folders.iter().flatten().map(|file| fs::read_to_string(file).unwrap()).collect();
     let page = page();
     let rows = page.lines().skip_while(|line| *line != "| limit | value | for |").skip(2);
     let rows: Vec<_> = rows.take_while(|line| line.starts_with('|')).map(quoted).collect();
@@ -168,6 +153,6 @@ fn every_limit_is_the_one_in_the_sources() {
         let [name, value, ..] = row[..] else { panic!("a row names a limit and its value: {row:?}") };
         let declared =
             |line: &str| line.contains(&format!("const {name}: ")) && line.ends_with(&format!(" = {value};"));
-        assert!(sources.lines().any(declared), "{name} is not {value} in host/src");
+        assert!(sources.lines().any(declared), "{name} is not {value} in host/src, nor in host/crates");
     }
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use crate::support::markdown::{anchors, blocks, book, links, pages, root};
+use crate::support::markdown::{anchors, blocks, book, links, pages, prose, root};
+
+/// Most characters of a line.
+const LONGEST: usize = 120;
 
 #[test]
 fn the_contents_name_every_page_of_the_book_once() {
@@ -90,6 +93,27 @@ fn every_script_and_folder_that_a_shell_block_names_exists() {
         }
     }
     assert!(count >= 4, "only {count} are found");
+}
+
+/// Pages that people write are read as they are, in editors and in what `git diff` shows. Rows of tables and blocks of code cannot be
+/// broken, nor can what a link leads to.
+#[test]
+fn lines_are_no_longer_than_a_screen_is_wide() {
+    let written = pages().into_iter().filter(|page| {
+        let name = page.strip_prefix(root()).unwrap();
+        name == Path::new("README.md") || name.starts_with("docs") && !name.ends_with("contract.md")
+    });
+    let mut long = Vec::new();
+    for page in written {
+        let text = fs::read_to_string(&page).unwrap();
+        for line in prose(&text).filter(|line| !line.starts_with('|')) {
+            let links: usize = links(line).into_iter().map(|target| target.chars().count()).sum();
+            if line.chars().count() - links > LONGEST {
+                long.push(format!("{}: {line}", page.display()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "these lines have more than {LONGEST} characters: {long:#?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod book;
+mod circles;
 mod install;
 mod trust;
 

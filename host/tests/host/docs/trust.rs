@@ -1,4 +1,5 @@
-//! Every promise of docs/trust.md names the tests that show it, and these tests are there. Not whether they show it: that is for whoever reads them.
+//! Every promise of docs/trust.md names the tests that show it, and these tests are there. Not whether they show it: that is
+//! for whoever reads them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,15 +20,19 @@ fn promises() -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// The files that can hold a test: `sandbox::hostile::cached::name` stands in host/tests/sandbox/hostile/cached.rs, `lib::regular::name` in host/src/regular.rs or
-/// its tests.
+/// The files that can hold a test. The first name says where it is: `lib` in host/src, a crate below host/crates in that
+/// crate, and any other one in the test program of that name.
 fn candidates(modules: &[&str]) -> Vec<PathBuf> {
     let host = root().join("host");
-    let at = match modules.split_first() {
-        Some((&"lib", inner)) => inner.iter().fold(host.join("src"), |path, name| path.join(name)),
-        _ => modules.iter().fold(host.join("tests"), |path, name| path.join(name)),
+    let Some((first, inner)) = modules.split_first() else { return Vec::new() };
+    let sources = host.join("crates").join(first).join("src");
+    let folder = match *first {
+        "lib" => host.join("src"),
+        _ if sources.is_dir() => sources,
+        program => host.join("tests").join(program),
     };
-    vec![at.with_extension("rs"), at.join("mod.rs"), at.join("main.rs"), at.join("tests.rs")]
+    let at = inner.iter().fold(folder, |path, name| path.join(name));
+    vec![at.with_extension("rs"), at.join("mod.rs"), at.join("main.rs"), at.join("lib.rs"), at.join("tests.rs")]
 }
 
 fn is_test(name: &str) -> bool {

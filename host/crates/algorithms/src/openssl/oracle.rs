@@ -13,12 +13,15 @@ use super::available::AVAILABLE;
 use super::selector::words;
 use super::*;
 
-/// The program is there and is the version that the tables model; says so where it is not.
+/// Whether the program is there and is the version that the tables model.
+#[track_caller]
 fn openssl_is_here() -> bool {
-    let version = Command::new("openssl").arg("version").output().map(|output| output.stdout).unwrap_or_default();
+    let Some(program) = keyreeve_oracles::program("openssl") else { return false };
+    let version = Command::new(program).arg("version").output().unwrap().stdout;
     let here = version.starts_with(b"OpenSSL 3.0.");
     if !here {
-        eprintln!("skipped: needs openssl 3.0, found {:?}", String::from_utf8_lossy(&version));
+        let found = String::from_utf8_lossy(&version);
+        keyreeve_oracles::missing("OpenSSL 3.0", &format!("Debian 12 has it; the openssl on the PATH is {found}"));
     }
     here
 }
@@ -188,14 +191,11 @@ fn generated_strings_expand_as_in_openssl() {
 
 #[test]
 fn strings_of_real_configurations_expand_as_in_openssl() {
-    let Some(corpora) = std::env::var_os("KEYREEVE_CORPORA") else {
-        eprintln!("skipped: KEYREEVE_CORPORA is not set");
-        return;
-    };
+    let Some(corpora) = keyreeve_oracles::corpora() else { return };
     if openssl_is_here() {
         let mut found = BTreeSet::new();
         for folder in ["nginx", "apache"] {
-            collect_strings(&Path::new(&corpora).join(folder), &mut found);
+            collect_strings(&corpora.join(folder), &mut found);
         }
         assert!(all_agree(found) >= 5);
     }

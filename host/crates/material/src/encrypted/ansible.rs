@@ -2,7 +2,7 @@
 //! Not the passphrases, which [`secrets`](super::secrets) knows by the names of their files.
 
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 
 /// What every header begins with.

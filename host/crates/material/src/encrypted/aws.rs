@@ -3,7 +3,7 @@
 
 use super::base64;
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 

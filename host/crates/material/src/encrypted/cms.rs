@@ -7,7 +7,7 @@ use keyreeve_source::digest::hex;
 
 use super::base64;
 use super::found::Found;
-use super::text::{BROKEN, Hit, Text};
+use super::hit::{BROKEN, Hit, Text};
 use crate::asn1;
 use crate::asn1::{Malformed, significant};
 use crate::ber::{Element, Elements};

@@ -6,7 +6,7 @@ use keyreeve_syntax::tree::{Kept, Node};
 use keyreeve_syntax::{json, yaml};
 
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use super::values;
 use super::values::{at, get, text};
 use super::{base64, jwe};

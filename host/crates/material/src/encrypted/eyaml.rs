@@ -1,7 +1,7 @@
 //! Values of hiera-eyaml: `ENC[PKCS7,…]` holds CMS, `ENC[GPG,…]` an OpenPGP message. Not YAML: they stand in text of any kind.
 
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use super::{base64, cms, openpgp};
 use crate::asn1::Malformed;
 

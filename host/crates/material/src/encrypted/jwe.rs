@@ -6,7 +6,7 @@ use keyreeve_syntax::tree::Node;
 
 use super::base64;
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use super::values;
 use super::values::text as text_of;
 use crate::asn1::Malformed;

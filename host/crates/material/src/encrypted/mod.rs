@@ -11,6 +11,7 @@ mod documents;
 mod eyaml;
 mod folders;
 mod found;
+mod hit;
 mod jwe;
 mod keepass;
 mod luks;
@@ -31,7 +32,7 @@ use keyreeve_source::{Location, Source, SourceId, Span, is_text};
 use super::asn1::Malformed;
 use super::fields::CUT_OFF;
 use found::Found;
-use text::{Hit, Text};
+use hit::{Hit, Text};
 
 /// Reads a file that is encrypted as a whole.
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;

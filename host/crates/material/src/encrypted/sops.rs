@@ -14,7 +14,7 @@ use memchr::memmem::Finder;
 
 use super::age;
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 
 /// What every encrypted value begins with. There is no other cipher.

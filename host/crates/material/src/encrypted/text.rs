@@ -1,60 +1,11 @@
 //! Encrypted values that stand in a text, found by the marks they begin with in one pass. Not how each is read.
 
-use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::found::Found;
+use super::hit::{Armor, BROKEN, Hit, Text};
 use super::{age, ansible, aws, cms, documents, eyaml, jwe, openpgp, sops, tokens};
-use crate::asn1::Malformed;
-use crate::pem;
-
-/// A text, and what its file is called.
-pub(super) struct Text<'a> {
-    pub(super) name: &'a str,
-    pub(super) bytes: &'a [u8],
-}
-
-/// Something encrypted at a place, or why it cannot be read.
-pub(super) struct Hit {
-    pub(super) span: Range<usize>,
-    pub(super) read: Result<Found, Malformed>,
-}
-
-/// A block between BEGIN and END.
-pub(super) struct Armor {
-    pub(super) whole: Range<usize>,
-    /// Where the body begins, sound or not.
-    pub(super) start: usize,
-    pub(super) body: Result<Vec<u8>, String>,
-}
-
-impl Hit {
-    pub(super) fn new(span: Range<usize>, read: Result<Found, Malformed>) -> Self {
-        Self { read: read.map(|found| found.spanning(span.clone())), span }
-    }
-}
-
-impl<'a> Text<'a> {
-    /// What is behind the last full stop of the name: `yaml`, also of `.env` and `.env.production`.
-    pub(super) fn extension(&self) -> &'a str {
-        let file = self.name.rsplit('/').next().unwrap_or_default();
-        if file.starts_with(".env") { "env" } else { file.rsplit('.').next().unwrap_or_default() }
-    }
-
-    /// The block at `at`; none where somebody only writes about one.
-    pub(super) fn armor(&self, at: usize) -> Option<Armor> {
-        let setting = pem::Setting::before(self.bytes, at);
-        let block = pem::Block::whichever(self.bytes, at, &setting)?;
-        let body = match block.content {
-            pem::Content::Body { bytes, .. } => Ok(bytes),
-            pem::Content::Broken { reason, .. } => Err(reason),
-            pem::Content::Mention | pem::Content::Passed => return None,
-        };
-        Some(Armor { whole: block.whole, start: block.inner.start, body })
-    }
-}
 
 /// Reads what begins at a place; none if it only looks so.
 type Reader = fn(&Text<'_>, usize) -> Option<Hit>;
@@ -129,6 +80,3 @@ fn armored_openpgp(text: &Text<'_>, at: usize) -> Option<Hit> {
     let read = body.map_err(|_| BROKEN).and_then(|bytes| openpgp::read(&bytes)).transpose()?;
     Some(Hit::new(whole, read))
 }
-
-/// Why a block has no body.
-pub(super) const BROKEN: Malformed = Malformed("its base64 is damaged, or it has no END line");

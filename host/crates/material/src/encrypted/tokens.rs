@@ -2,7 +2,7 @@
 
 use super::base64;
 use super::found::Found;
-use super::text::{Hit, Text};
+use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 
 /// Before this a Fernet token can be none: the format is of 2013.

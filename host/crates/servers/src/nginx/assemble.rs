@@ -10,7 +10,8 @@ use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, SourceId, Sources};
 
-use super::emit::{Collector, Endpoint};
+use crate::endpoint::{Collector, Endpoint};
+
 use super::expand::{Expander, Level};
 use super::files::{FileId, Files};
 use super::paths;

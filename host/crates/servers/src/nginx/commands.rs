@@ -6,9 +6,11 @@ use keyreeve_algorithms::openssl::Bound;
 use keyreeve_source::Location;
 use keyreeve_source::text::quoted_to;
 
+use crate::ledger::Ledger;
+use crate::tls::Argument;
+
 use super::expand::Statement;
-use super::ledger::Ledger;
-use super::line::{Argument, Line};
+use super::line::Line;
 
 /// The commands in force that matter. A later one overrides an earlier one.
 #[derive(Default)]

@@ -9,12 +9,12 @@ use keyreeve_source::text::quoted_to;
 use keyreeve_source::{Location, SourceId};
 
 use super::files::{FileId, Files};
-use super::ledger::{CutShort, Ledger};
 use super::line::Line;
 use super::paths;
 use super::paths::{Base, Context, Reach};
 use super::settings;
 use super::tree::Siblings;
+use crate::ledger::{CUT_SHORT, CutShort, Ledger};
 
 /// Includes inside includes that are followed.
 const INCLUDE_LIMIT: usize = 32;
@@ -80,9 +80,6 @@ impl<'f> Statement<'f> {
 fn outside(line: Line<'_>) -> Rc<str> {
     format!("the include {} is outside the scanned tree", quoted_to(&line.text(0), PATH_QUOTE)).into()
 }
-
-/// Why a block that the budget was not enough for leaves everything open.
-pub(super) const CUT_SHORT: &str = "not all of its block is read: that costs more than a scan of this size may take";
 
 impl<'f> Level<'f> {
     /// The directives of a name.

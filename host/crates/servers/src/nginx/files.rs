@@ -8,9 +8,10 @@ use keyreeve_source::budget::{Budget, Work};
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, SourceId, Sources, Span};
 
+use crate::ledger::{CutShort, Ledger};
+
 use super::glob;
 use super::glob::Glob;
-use super::ledger::{CutShort, Ledger};
 use super::line::Line;
 use super::parse::parse;
 use super::tree::{File, Parsed, Siblings};

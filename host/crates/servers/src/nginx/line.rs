@@ -5,6 +5,8 @@ use std::borrow::Cow;
 
 use keyreeve_source::{Location, SourceId};
 
+use crate::tls::Argument;
+
 use super::files::Files;
 use super::tree::{Siblings, Word};
 
@@ -14,15 +16,6 @@ pub(super) struct Line<'a> {
     files: &'a Files<'a>,
     source: SourceId,
     at: u32,
-}
-
-/// An argument of a directive.
-#[derive(Clone)]
-pub(super) struct Argument<'a> {
-    /// Without quotes and escapes.
-    pub(super) text: Cow<'a, str>,
-    /// As written, with quotes.
-    pub(super) location: Location,
 }
 
 impl<'a> Line<'a> {

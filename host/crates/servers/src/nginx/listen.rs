@@ -1,9 +1,9 @@
 //! The addresses that a server listens on.
 //! Not whether TLS is spoken there in the end, which servers that share an address decide together.
 
-use std::borrow::Cow;
-
 use keyreeve_source::Location;
+
+use crate::address::{is_local, split_port};
 
 use super::expand::Level;
 use super::line::Line;
@@ -69,24 +69,6 @@ fn normal(written: &str) -> String {
     format!("{}:{}", host.to_ascii_lowercase(), port.unwrap_or("80"))
 }
 
-/// Host and port of an authority; an IPv6 address keeps its brackets.
-pub(super) fn split_port(authority: &str) -> (&str, Option<&str>) {
-    let bracket = authority.rfind(']').map_or(0, |at| at + 1);
-    match authority[bracket..].rfind(':') {
-        Some(colon) => (&authority[..bracket + colon], Some(&authority[bracket + colon + 1..])),
-        None => (authority, None),
-    }
-}
-
-/// Whether only the machine itself is at this address: a unix socket, 127.0.0.0/8 (RFC 1122), `::1` (RFC 4291) or `localhost` (RFC 6761).
-pub(super) fn is_local(authority: &str) -> bool {
-    let (host, _) = split_port(authority);
-    let host: Cow<'_, str> = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase().into();
-    authority.starts_with("unix:")
-        || host == "localhost"
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,18 +86,6 @@ mod tests {
             ("unix:/a", "unix:/a"),
         ] {
             assert_eq!(normal(written), expected, "{written}");
-        }
-    }
-
-    #[test]
-    fn loopback_and_unix_sockets_are_local() {
-        for local in
-            ["127.0.0.1:80", "127.1.2.3", "[::1]:443", "localhost:80", "unix:/run/x.sock", "[::ffff:127.0.0.1]:80"]
-        {
-            assert!(is_local(local), "{local}");
-        }
-        for far in ["*:80", "[::]:80", "10.0.0.1:80", "example.org", "", "localhost.example.org"] {
-            assert!(!is_local(far), "{far}");
         }
     }
 }

@@ -13,9 +13,10 @@ use std::borrow::Cow;
 use keyreeve_source::budget::Work;
 use keyreeve_source::{Location, SourceId};
 
+use crate::ledger::CutShort;
+
 use super::files::{FileId, Files, LONGEST_PATH};
 use super::glob;
-use super::ledger::CutShort;
 
 /// Where includes are looked for.
 #[derive(Clone, Copy)]

@@ -11,14 +11,16 @@ use keyreeve_algorithms::openssl::TLS1_3;
 use keyreeve_contract::{Side, Transport};
 use keyreeve_source::Location;
 
+use crate::endpoint::{Collector, Endpoint};
+use crate::ledger::CutShort;
+use crate::tls::Tls;
+
 use super::answers;
 use super::answers::Service;
-use super::emit::{Collector, Endpoint};
 use super::expand::{Level, Switch};
-use super::ledger::CutShort;
 use super::listen::Listen;
 use super::settings::{Outer, SERVER, Scope, Setting};
-use super::tls::{Reader, Tls};
+use super::tls::Reader;
 use super::upstreams;
 use super::upstreams::Surroundings;
 

@@ -13,14 +13,16 @@ use keyreeve_source::Location;
 use keyreeve_source::budget::Work;
 use keyreeve_source::text::quoted_to;
 
-use super::emit::{Collector, Endpoint};
+use crate::address::is_local;
+use crate::endpoint::{Collector, Endpoint};
+use crate::ledger::{CutShort, Ledger};
+use crate::tls::Tls;
+
 use super::expand::{Level, Switch};
-use super::ledger::{CutShort, Ledger};
 use super::line::Line;
-use super::listen::is_local;
 use super::servers::Group;
 use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
-use super::tls::{Reader, Tls};
+use super::tls::Reader;
 
 /// A server whose connections are wanted.
 pub(super) struct Server<'s, 'f> {

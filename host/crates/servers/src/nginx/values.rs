@@ -1,15 +1,7 @@
-//! What the values of nginx's TLS directives mean: OpenSSL's cipher strings, lists of suites and groups, versions.
+//! What the values of nginx's directives for TLS versions mean, and nginx's defaults.
 //! Not where they are stated or which are in force: that is `tls`.
 
-use std::collections::HashMap;
-use std::rc::Rc;
-
 use keyreeve_algorithms::openssl;
-use keyreeve_algorithms::openssl::{CipherStringError, KeyExchange, Suite};
-use keyreeve_source::Location;
-use keyreeve_source::budget::Work;
-
-use super::ledger::{CutShort, Ledger};
 
 /// Versions that nginx enables by default in every release since 1.23.4 (March 2023). Releases before that have no TLS
 /// 1.3 by default; those before 1.27.3 (November 2024) have TLS 1.0 and 1.1 too, unless OpenSSL's security level takes
@@ -20,105 +12,8 @@ pub(super) const DEFAULT_VERSIONS: [u16; 2] = [openssl::TLS1_2, openssl::TLS1_3]
 pub(super) const ALL_VERSIONS: [u16; 6] =
     [openssl::SSL2, openssl::SSL3, openssl::TLS1, openssl::TLS1_1, openssl::TLS1_2, openssl::TLS1_3];
 
-/// Code points of suites, each with the item of the list that names it, if one does by OpenSSL's name.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SuiteList {
-    /// In the order of preference.
-    pub(super) suites: Vec<NamedSuite>,
-}
-
-/// A suite, and how OpenSSL calls it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NamedSuite {
-    /// IANA code point.
-    pub(super) id: u16,
-    /// OpenSSL's name.
-    pub(super) name: &'static str,
-}
-
 /// A version by the name that `ssl_protocols` and its like take, in either case.
 pub(super) fn version(name: &str) -> Option<u16> {
     let plain = !name.eq_ignore_ascii_case("TLSv1.0");
     openssl::version(name).filter(|version| plain && ALL_VERSIONS.contains(version))
-}
-
-/// Whether the text is not a value but stands for one: an nginx variable, or a placeholder of a template engine.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    text.contains('$') || text.contains("{{") || text.contains("<%") || text.contains("@@")
-}
-
-/// As many cipher strings are remembered: few configurations have more.
-const KNOWN: usize = 512;
-
-/// Looking through all suites, which every item of a cipher string asks for, and making the list that it starts with.
-const ITEM: usize = 2_000;
-const LIST: usize = 40_000;
-
-/// Expands cipher strings, each once if there are not too many.
-#[derive(Default)]
-pub(super) struct Expansions {
-    known: HashMap<String, Expanded>,
-    defaults: HashMap<&'static str, Expanded>,
-}
-
-/// The suites of a cipher string, or why OpenSSL refuses it.
-type Expanded = Rc<Result<SuiteList, String>>;
-
-impl Expansions {
-    /// As [`Self::stated`], of one of the few strings that hold where none is stated.
-    pub(super) fn unstated(&mut self, expression: &'static str) -> Expanded {
-        Rc::clone(self.defaults.entry(expression).or_insert_with(|| Rc::new(expand(expression))))
-    }
-
-    /// The suites up to TLS 1.2 that a cipher string enables, stated at a place; the error says why OpenSSL refuses it.
-    ///
-    /// Suites that only older builds of OpenSSL have count, if the string asks for them: what the machine has is not known. Those of
-    /// pre-shared keys and SRP do not: nginx gives OpenSSL no key or password for them, so that none is ever negotiated.
-    ///
-    /// # Errors
-    /// [`CutShort`] if the budget is not enough for it.
-    pub(super) fn stated(&mut self, expression: &str, ledger: &Ledger<'_>, at: Location) -> Result<Expanded, CutShort> {
-        if let Some(list) = self.known.get(expression) {
-            return Ok(Rc::clone(list));
-        }
-        let items = expression.bytes().filter(|byte| !byte.is_ascii_alphanumeric()).count() + 1;
-        ledger.pay(Work::Configuration, LIST + items * ITEM, at)?;
-        let list = Rc::new(expand(expression));
-        if self.known.len() == KNOWN {
-            self.known.clear();
-        }
-        self.known.insert(expression.to_owned(), Rc::clone(&list));
-        Ok(list)
-    }
-}
-
-fn expand(expression: &str) -> Result<SuiteList, String> {
-    match openssl::expand(expression) {
-        Ok(expansion) => Ok(listed(expansion.permitted(0).chain(expansion.absent.iter().copied()))),
-        Err(CipherStringError::NoCipherMatch { absent, .. }) if !absent.is_empty() => Ok(listed(absent)),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-/// The suites of TLS 1.3 that a list enables (`Ciphersuites` of SSL_CONF_cmd(3)), or OpenSSL's own without one.
-pub(super) fn tls13_suites(list: Option<&str>) -> Result<SuiteList, String> {
-    let Some(list) = list else { return Ok(listed(openssl::tls13_default())) };
-    let found = openssl::tls13(list).map_err(|error| error.to_string())?;
-    Ok(listed(found.suites.into_iter().chain(found.absent)))
-}
-
-/// The groups of a list, and the names in it that OpenSSL does not know.
-pub(super) fn groups(list: &str) -> (Vec<u16>, Vec<String>) {
-    let found = openssl::groups(list);
-    (found.groups, found.unrecognised)
-}
-
-fn listed(suites: impl IntoIterator<Item = &'static Suite>) -> SuiteList {
-    let usable = suites.into_iter().filter(|suite| !is_keyless(suite));
-    SuiteList { suites: usable.map(|suite| NamedSuite { id: suite.id, name: suite.openssl }).collect() }
-}
-
-fn is_keyless(suite: &Suite) -> bool {
-    use KeyExchange::{DhePsk, EcdhePsk, Psk, RsaPsk, Srp};
-    matches!(suite.key_exchange, Psk | RsaPsk | DhePsk | EcdhePsk | Srp)
 }

@@ -10,10 +10,13 @@ use keyreeve_source::problem::{Problem, Stage};
 
 /// The budget was spent on the way, which is a problem already: what would have been found is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CutShort;
+pub(crate) struct CutShort;
+
+/// Why a block that the budget was not enough for leaves everything open.
+pub(crate) const CUT_SHORT: &str = "not all of its block is read: that costs more than a scan of this size may take";
 
 /// Keeps account of one assembly.
-pub(super) struct Ledger<'a> {
+pub(crate) struct Ledger<'a> {
     budget: &'a Budget,
     spent: Cell<Option<Spent>>,
     problems: RefCell<BTreeSet<Problem>>,
@@ -21,31 +24,32 @@ pub(super) struct Ledger<'a> {
 
 impl<'a> Ledger<'a> {
     /// With what is left of the scan's budget.
-    pub(super) fn new(budget: &'a Budget) -> Self {
+    pub(crate) fn new(budget: &'a Budget) -> Self {
         Self { budget, spent: Cell::new(None), problems: RefCell::default() }
     }
 
-    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on: of what would be done
-    /// by chance, because it is small, nobody could say what it leaves out.
+    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on:
+    /// of what would be done by chance, because it is small, nobody could say what it leaves out.
     ///
     /// # Errors
     /// [`CutShort`] if it is not to be done, which is a problem of that place.
-    pub(super) fn pay(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
+    pub(crate) fn pay(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
         let paid = self.spent.get().map_or_else(|| self.budget.pay(work, amount as u64), Err);
         self.settle(paid, at)
     }
 
-    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what comes of it.
+    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what
+    /// comes of it.
     ///
     /// # Errors
     /// As there.
-    pub(super) fn pay_to_follow(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
+    pub(crate) fn pay_to_follow(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
         let paid = self.spent.get().map_or_else(|| self.budget.pay_of_half(work, amount as u64), Err);
         self.settle(paid, at)
     }
 
     /// Begins another stage, which has what the one before has left to it.
-    pub(super) fn next_stage(&self) {
+    pub(crate) fn next_stage(&self) {
         self.spent.set(None);
     }
 
@@ -58,12 +62,12 @@ impl<'a> Ledger<'a> {
     }
 
     /// Notes that the files do not fit together at a place.
-    pub(super) fn misfit(&self, at: Location, message: impl Into<String>) {
+    pub(crate) fn misfit(&self, at: Location, message: impl Into<String>) {
         self.problem(Stage::Assemble, at, message.into());
     }
 
-    /// Notes that what stands at a place is not what nginx asks for.
-    pub(super) fn fault(&self, at: Location, message: impl Into<String>) {
+    /// Notes that what stands at a place is not what the program asks for.
+    pub(crate) fn fault(&self, at: Location, message: impl Into<String>) {
         self.problem(Stage::Parse, at, message.into());
     }
 
@@ -78,7 +82,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Everything that was noted, each once.
-    pub(super) fn into_problems(self) -> BTreeSet<Problem> {
+    pub(crate) fn into_problems(self) -> BTreeSet<Problem> {
         self.problems.into_inner()
     }
 }

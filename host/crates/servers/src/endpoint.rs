@@ -1,47 +1,47 @@
 //! Collects endpoint facts with their places, each once.
-//! Not what they say: `servers` and `upstreams` fill them.
+//! Not what they say: the modules of each program fill them.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::discriminant;
 
-use keyreeve_contract::{Context, Network, Side, TlsEndpoint, Transport, Unknown, Verification};
+use keyreeve_contract::{Context, Network, Side, TlsEndpoint, Transport, Verification};
 use keyreeve_facts::parts::Part;
 use keyreeve_facts::{Facts, Place};
 use keyreeve_source::budget::Work;
 use keyreeve_source::digest::sha256;
 use keyreeve_source::{Location, SourceId};
 
-use super::ledger::{CutShort, Ledger};
-use super::tls::Tls;
+use crate::ledger::{CutShort, Ledger};
+use crate::tls::Tls;
 
 /// An endpoint before it is a fact.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     /// Server or client.
-    pub(super) side: Side,
+    pub(crate) side: Side,
     /// How connections are protected.
-    pub(super) transport: Transport,
+    pub(crate) transport: Transport,
     /// Where that is stated.
-    pub(super) transport_at: Option<Location>,
+    pub(crate) transport_at: Option<Location>,
     /// Names it serves or connects to.
-    pub(super) names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Whether the peer is on the same machine.
-    pub(super) local: bool,
+    pub(crate) local: bool,
     /// What is in force.
-    pub(super) tls: Tls,
+    pub(crate) tls: Tls,
     /// The head of the block.
-    pub(super) home: Location,
+    pub(crate) home: Location,
     /// How a report calls it.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// What it is, without an ordinal.
-    pub(super) identity: String,
+    pub(crate) identity: String,
     /// Addresses, as `keyreeve facts` shows them.
-    pub(super) addresses: Vec<String>,
+    pub(crate) addresses: Vec<String>,
 }
 
 /// The facts so far.
-pub(super) struct Collector<'f> {
-    pub(super) ledger: &'f Ledger<'f>,
+pub(crate) struct Collector<'f> {
+    pub(crate) ledger: &'f Ledger<'f>,
     facts: Facts,
     /// How many have the identity of this digest in a source.
     ordinals: HashMap<(SourceId, [u8; 32]), u32>,
@@ -51,7 +51,7 @@ pub(super) struct Collector<'f> {
 
 impl<'f> Collector<'f> {
     /// None yet. Each is paid for.
-    pub(super) fn new(ledger: &'f Ledger<'f>) -> Self {
+    pub(crate) fn new(ledger: &'f Ledger<'f>) -> Self {
         Self { ledger, facts: Facts::default(), ordinals: HashMap::new(), seen: HashSet::new() }
     }
 
@@ -59,7 +59,7 @@ impl<'f> Collector<'f> {
     ///
     /// # Errors
     /// [`CutShort`] if there are more than the scan may keep: this one is left out.
-    pub(super) fn push(&mut self, endpoint: Endpoint) -> Result<(), CutShort> {
+    pub(crate) fn push(&mut self, endpoint: Endpoint) -> Result<(), CutShort> {
         self.ledger.pay(Work::Configuration, endpoint.texts(), endpoint.home)?;
         let kept = endpoint.kept();
         let Endpoint { side, transport, transport_at, names, local, tls, home, label, identity, addresses } = endpoint;
@@ -92,12 +92,12 @@ impl<'f> Collector<'f> {
     }
 
     /// How many there are so far.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.facts.tls_endpoints.len()
     }
 
     /// The facts, in the order of their places.
-    pub(super) fn finish(mut self) -> Facts {
+    pub(crate) fn finish(mut self) -> Facts {
         self.facts.tls_endpoints.sort();
         self.facts
     }
@@ -128,20 +128,6 @@ fn digest(fact: &TlsEndpoint, parts: &BTreeMap<Part, Location>) -> u128 {
         hasher.finish()
     };
     u128::from(half(0)) << 64 | u128::from(half(1))
-}
-
-impl Tls {
-    /// Nothing in force, because no TLS is spoken.
-    pub(super) fn none() -> Self {
-        Self::default()
-    }
-
-    /// Nothing known at all.
-    pub(super) fn unread(reason: &str) -> Self {
-        let fields = ["transport", "versions", "suites", "groups", "verification"];
-        let unknown = fields.map(|field| Unknown { field: field.to_owned(), reason: reason.to_owned() });
-        Self { unknown: unknown.to_vec(), parts: BTreeMap::new(), ..Self::default() }
-    }
 }
 
 /// Only the network shows in the addresses; scopes fill in the rest.
