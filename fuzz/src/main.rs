@@ -1,5 +1,5 @@
-//! The fuzzer: hands what libFuzzer makes to the target that KEYREEVE_TARGET names. Not run by itself: scripts/fuzz.sh builds it with
-//! the instrumentation that guides libFuzzer, gives it seeds, and bounds its time.
+//! The fuzzer: hands what libFuzzer makes to the target that KEYREEVE_TARGET names. Not run by itself: scripts/fuzz.sh
+//! builds it with the instrumentation that guides libFuzzer, gives it seeds, and bounds its time.
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! Several files in one input: each stands behind a line `==> name <==`, as head and tail print files. Not what is read of them.
+//! Several files in one input: each stands behind a line `==> name <==`, as head and tail print files. Not what is
+//! read of them.
 
 use keyreeve_source::{Source, Sources};
 

@@ -1,5 +1,5 @@
-//! Readers that take one file, called without what chooses them in a scan. Where a file is told by how it begins, every input begins so:
-//! nothing is spent on finding that out. Not a whole format, nor names of files.
+//! Readers that take one file, called without what chooses them in a scan. Where a file is told by how it begins,
+//! every input begins so: nothing is spent on finding that out. Not a whole format, nor names of files.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

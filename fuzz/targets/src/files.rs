@@ -1,5 +1,5 @@
-//! Formats by their ids, each without the others, and all of them together: an input is several files with their names. Not the readers
-//! within a format, which have targets of their own.
+//! Formats by their ids, each without the others, and all of them together: an input is several files with their
+//! names. Not the readers within a format, which have targets of their own.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! What the host reads beside the sources of a scan: the policy, what accompanies it, and components that call themselves rules. Not
-//! sources.
+//! What the host reads beside the sources of a scan: the policy, what accompanies it, and components that call
+//! themselves rules. Not sources.
 
 use std::path::Path;
 

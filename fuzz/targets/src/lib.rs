@@ -1,5 +1,6 @@
-//! What is fuzzed, by the names of fuzz/targets.txt: each takes any bytes, and panics if something does not hold that always must.
-//! Not how inputs are found: libFuzzer does that in the workspace around this crate, and nothing here needs it.
+//! What is fuzzed, by the names of fuzz/targets.txt: each takes any bytes, and panics if something does not hold that
+//! always must. Not how inputs are found: libFuzzer does that in the workspace around this crate, and nothing here
+//! needs it.
 
 mod case;
 mod direct;
@@ -28,7 +29,7 @@ impl Target {
         (self.run)(input);
     }
 
-    /// A file as an input, where the target asks for the name of each.
+    /// Whether an input is several files with their names.
     pub fn is_of_files(&self) -> bool {
         self.kind == "files"
     }

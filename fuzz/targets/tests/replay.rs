@@ -1,5 +1,5 @@
-//! Every input of fuzz/corpus through its target, compiled as tests are: what fuzzing has reached once stays sound. Not a search for new
-//! inputs, which is scripts/fuzz.sh.
+//! Every input of fuzz/corpus through its target, compiled as tests are: what fuzzing has reached once stays sound.
+//! Not a search for new inputs, which is scripts/fuzz.sh.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
