@@ -236,7 +236,7 @@ pick() {
         awk '{ print $1 }' "$work/targets" >"$work/due"
     fi
     each=$((240 * $(nproc) / ($(wc -l <"$work/due") + 1)))
-    each=$((each > 60 ? 60 : each < 20 ? 20 : each))
+    each=$((each > 60 ? 60 : each < 10 ? 10 : each))
     { sed "s/$/ $each/" "$work/due"; sed 's/$/ 20/' "$work/turn"; } >"$work/picked"
 }
 
