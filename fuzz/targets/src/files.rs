@@ -10,6 +10,7 @@ use keyreeve_source::budget::{Account, Budget};
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Sources};
 
+use crate::Run;
 use crate::case::sources;
 
 const ALL: [&[&dyn AnyFormat]; 3] =
@@ -20,7 +21,7 @@ static FORMATS: LazyLock<Formats> = LazyLock::new(|| Formats::new(&ALL));
 const GIVEN: Given<'static> = Given { detail: Detail::Everything, passwords: Passwords::NONE };
 
 /// The format of that id; `pipeline` is all of them.
-pub(crate) fn of(name: &str) -> Option<Box<dyn Fn(&[u8]) + Send + Sync>> {
+pub(crate) fn of(name: &str) -> Option<Run> {
     if name == "pipeline" {
         return Some(Box::new(|input| pipeline(&sources(input))));
     }

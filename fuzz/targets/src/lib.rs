@@ -11,12 +11,15 @@ mod host;
 /// What is fuzzed, a line each.
 const TABLE: &str = include_str!("../../targets.txt");
 
+/// Has an input read.
+type Run = Box<dyn Fn(&[u8]) + Send + Sync>;
+
 /// Something that is fuzzed.
 pub struct Target {
     /// As fuzz/targets.txt calls it.
     pub name: &'static str,
     kind: &'static str,
-    run: Box<dyn Fn(&[u8]) + Send + Sync>,
+    run: Run,
 }
 
 impl Target {
@@ -56,7 +59,7 @@ pub fn targets() -> Vec<Target> {
         .collect()
 }
 
-fn run(name: &'static str, kind: &str) -> Option<Box<dyn Fn(&[u8]) + Send + Sync>> {
+fn run(name: &'static str, kind: &str) -> Option<Run> {
     match kind {
         "bytes" => Some(Box::new(direct::of(name)?)),
         "files" => files::of(name),
