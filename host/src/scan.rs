@@ -94,7 +94,7 @@ impl Understood {
     pub fn restrict(&mut self, names: &BTreeSet<String>, sources: &Sources) {
         let named = |id: SourceId| names.contains(&sources[id].name);
         let keep =
-            |place: &Place| named(place.home.source) || place.parts.values().any(|location| named(location.source));
+            |_, place: &Place| named(place.home.source) || place.parts.values().any(|location| named(location.source));
         self.facts.retain(&keep);
         self.problems.retain(|problem| match &problem.subject {
             Subject::Place(location) => named(location.source),

@@ -26,8 +26,8 @@ macro_rules! facts {
             }
 
             /// Leaves only the facts whose places are kept.
-            pub fn retain(&mut self, keep: &dyn Fn(&Place) -> bool) {
-                $(self.$list.retain(keep);)*
+            pub fn retain(&mut self, keep: &dyn Fn(FactKind, &Place) -> bool) {
+                $(self.$list.retain(&|place| keep(FactKind::$kind, place));)*
             }
 
             /// Moves the places of all facts.

@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use keyreeve_contract::FactKind;
 use keyreeve_source::budget::{Account, Budget};
-use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Sources, Span};
 use rayon::prelude::*;
 
 use crate::format::{AnyPart, names_match};
-use crate::inner::{Map, Marks};
-use crate::{AnyFormat, Claim, Given, Look, Out, Reading, Text};
+use crate::inner::{Inside, Map, Marks};
+use crate::said::{Said, place};
+use crate::{AnyFormat, Claim, Given, Look, Out, Place, Reading, Text};
 
 /// How deep texts inside texts are followed: an nginx.conf in a Secret in a list in a here-document is three.
 const DEPTH: usize = 3;
@@ -54,11 +56,15 @@ pub struct Taken {
     pub inside: Option<String>,
 }
 
-/// Whether a text is a file, or stands inside one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Depth {
+/// How a text is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reached {
+    /// It is a file.
     File,
-    Inside,
+    /// It stands in another text as it is: what is looked for within any file is found there.
+    Literally,
+    /// It stands in another text encoded.
+    Decoded,
 }
 
 /// A source in each format that it is.
@@ -71,18 +77,24 @@ struct Part {
 
 /// A text inside a source.
 struct Found {
+    /// The text around it.
+    parent: SourceId,
     /// The source that it is in, however deep.
     outer: SourceId,
     /// From its places to that source's, the innermost first.
     maps: Vec<Map>,
+    reached: Reached,
 }
+
+/// The texts inside some texts, and what there is to say of those that are left out.
+type Nested = (Vec<(Source, Found)>, Vec<Problem>);
 
 impl Formats {
     /// A table of these.
     pub fn new(lists: &[&[&'static dyn AnyFormat]]) -> Self {
         let all: Vec<_> = lists.iter().flat_map(|list| list.iter().copied()).collect();
-        let marks: Vec<&str> = all.iter().flat_map(|format| format.row().marks).copied().collect();
-        Self { all, marks: Marks::new(&marks) }
+        let marks = Marks::new(all.iter().map(|format| format.row()));
+        Self { all, marks }
     }
 
     /// All of them, in order.
@@ -92,6 +104,9 @@ impl Formats {
 
     /// Whether a source can hold a fact at all: asked of every file of a tree, so it is cheap.
     pub fn matter(&self, name: &str, bytes: &[u8]) -> bool {
+        if let Some(whole) = Marks::whole(bytes) {
+            return self.matter(name, &whole.bytes);
+        }
         let look = Look { name, bytes };
         self.all.iter().any(|format| claim(*format, &look) > Claim::No) || self.marks.announce(name, bytes)
     }
@@ -122,21 +137,27 @@ impl Formats {
     /// Reads all sources, within the budget that a scan of their size has.
     pub fn read(&self, sources: &Sources, given: Given<'_>) -> Read {
         let bytes = sources.iter().map(|(_, source)| source.len() as u64).sum();
-        let mut all = self.stage(sources, given, Budget::of(bytes), Depth::File);
-        let mut found = self.inside(sources, |source| Found { outer: source, maps: Vec::new() });
+        let mut all = self.stage(sources, given, Budget::of(bytes), |_| Reached::File);
+        let (mut found, left_out) = self.nested(sources, |source| (source, &[]));
+        let mut said = Said::of(&all.reading, &parents(&found));
+        all.reading.problems.extend(left_out);
         for _ in 0..DEPTH {
             if found.is_empty() {
                 break;
             }
             let (inner, texts): (Vec<Source>, Vec<Found>) = found.into_iter().unzip();
             let inner = Sources::new(inner);
-            let read = self.stage(&inner, given, std::mem::replace(&mut all.budget, Budget::of(0)), Depth::Inside);
-            all.budget = read.budget;
-            all.add_inner(read.reading, read.taken, &inner, &texts);
-            found = self.inside(&inner, |source| {
+            let budget = std::mem::replace(&mut all.budget, Budget::of(0));
+            let mut read = self.stage(&inner, given, budget, |id| texts[id.0 as usize].reached);
+            all.budget = std::mem::replace(&mut read.budget, Budget::of(0));
+            let (next, left_out) = self.nested(&inner, |source| {
                 let around = &texts[source.0 as usize];
-                Found { outer: around.outer, maps: around.maps.clone() }
+                (around.outer, &around.maps)
             });
+            let said_inside = Said::of(&read.reading, &parents(&next));
+            read.reading.problems.extend(left_out);
+            all.add_inner(read, &inner, &texts, &said);
+            (found, said) = (next, said_inside);
         }
         all.taken.sort();
         for taken in &all.taken {
@@ -171,26 +192,40 @@ impl Formats {
         named
     }
 
-    /// The texts inside some texts that a format claims.
-    fn inside(&self, sources: &Sources, around: impl Fn(SourceId) -> Found + Sync) -> Vec<(Source, Found)> {
+    /// The texts inside some texts; of each of these is asked in which source it is, and how its places are places there.
+    fn nested<'t>(&self, sources: &Sources, around: impl Fn(SourceId) -> (SourceId, &'t [Map]) + Sync) -> Nested {
         let list: Vec<(SourceId, &Source)> = sources.iter().collect();
-        let of = |(id, source): &(SourceId, &Source)| {
-            let texts = self.marks.texts(&Text::new(*id, source));
-            let texts = texts.into_iter().map(|inner| {
-                let mut found = around(*id);
-                found.maps.insert(0, inner.map);
+        let inside = |(id, source): &(SourceId, &Source)| self.marks.inside(&Text::new(*id, source));
+        let all: Vec<Inside> = list.par_iter().map(inside).collect();
+        let (mut found, mut problems) = (Vec::new(), Vec::new());
+        for ((parent, source), Inside { texts, left_out }) in list.into_iter().zip(all) {
+            let (outer, maps) = around(parent);
+            for inner in texts {
                 // A text without a name of its own is called as the one around it.
                 let name = if inner.name.is_empty() { source.name.clone() } else { inner.name };
-                (Source::new(name, None, inner.bytes), found)
-            });
-            texts.collect::<Vec<_>>()
-        };
-        list.par_iter().flat_map_iter(of).collect()
+                let maps = std::iter::once(inner.map).chain(maps.iter().cloned()).collect();
+                let reached = if inner.is_encoded { Reached::Decoded } else { Reached::Literally };
+                found.push((Source::new(name, None, inner.bytes), Found { parent, outer, maps, reached }));
+            }
+            if left_out > 0 {
+                let message =
+                    format!("{left_out} texts inside it were not read: they are too many, or too long together");
+                problems.push(Problem::parse(Location { source: parent, span: Span::new(0, 0) }, message));
+            }
+        }
+        (found, problems)
     }
 
     /// Reads texts that stand beside each other, and assembles them.
-    fn stage(&self, sources: &Sources, given: Given<'_>, budget: Budget, depth: Depth) -> Read {
-        let (parts, budget) = parts(sources, budget, |id, source, budget| self.part(id, source, given, budget, depth));
+    fn stage(
+        &self,
+        sources: &Sources,
+        given: Given<'_>,
+        budget: Budget,
+        reached: impl Fn(SourceId) -> Reached + Sync,
+    ) -> Read {
+        let of = |id, source: &Source, budget: &Budget| self.part(id, source, given, budget, reached(id));
+        let (parts, budget) = parts(sources, budget, of);
         let mut read = Read { reading: Reading::default(), formats: BTreeMap::new(), taken: Vec::new(), budget };
         let mut to_assemble: Vec<Vec<AnyPart>> = self.all.iter().map(|_| Vec::new()).collect();
         for ((id, _), part) in sources.iter().zip(parts) {
@@ -209,13 +244,12 @@ impl Formats {
     }
 
     /// One text in each format that it is.
-    fn part(&self, id: SourceId, source: &Source, given: Given<'_>, budget: &Budget, depth: Depth) -> Part {
+    fn part(&self, id: SourceId, source: &Source, given: Given<'_>, budget: &Budget, reached: Reached) -> Part {
         let (account, text) = (Account::new(budget), Text::new(id, source));
         let mut part = Part { readings: Vec::new(), parts: Vec::new(), taken: Vec::new(), has_paid: false };
         let mut told = HashSet::new();
         for (index, claim) in self.of(&Look { name: text.name(), bytes: text.bytes() }) {
-            // What is looked for within any file is found in the file itself.
-            if depth == Depth::Inside && !self.all[index].row().exclusive {
+            if reached == Reached::Literally && !self.all[index].row().exclusive {
                 continue;
             }
             let mut out = Out { reading: Reading::default(), given, account: &account, told };
@@ -224,7 +258,7 @@ impl Formats {
                 part.taken.push((index, claim));
             }
             told = out.told;
-            told.extend(out.reading.problems.iter().filter_map(span));
+            told.extend(out.reading.problems.iter().filter_map(place).map(|location| location.span));
             part.readings.push((index, out.reading));
         }
         part.has_paid = account.has_paid();
@@ -233,15 +267,24 @@ impl Formats {
 }
 
 impl Read {
-    /// Adds what stands in texts inside sources, with places in these.
-    fn add_inner(&mut self, mut reading: Reading, taken: Vec<Taken>, inner: &Sources, texts: &[Found]) {
+    /// Adds what stands in texts inside sources, with places in these, but for what was said of the texts around them.
+    fn add_inner(&mut self, read: Read, inner: &Sources, texts: &[Found], said: &Said) {
+        let Read { mut reading, taken, .. } = read;
+        let in_parent = |location: Location| {
+            let Found { parent, maps, reached, .. } = &texts[location.source.0 as usize];
+            (*reached == Reached::Decoded).then(|| Location { source: *parent, span: maps[0].span(location.span) })
+        };
+        let is_new = |kind: FactKind, place: &Place| !in_parent(place.home).is_some_and(|at| said.has_fact(kind, at));
+        reading.facts.retain(&is_new);
+        let is_told = |problem: &Problem| place(problem).and_then(in_parent).is_some_and(|at| said.has_any(at));
+        reading.problems.retain(|problem| !is_told(problem));
         reading.relocate(&|location: Location| {
             let text = &texts[location.source.0 as usize];
             Location { source: text.outer, span: text.maps.iter().fold(location.span, |span, map| map.span(span)) }
         });
         // What another format said of the same bytes is not said again.
-        let said: BTreeSet<&Problem> = self.reading.problems.iter().collect();
-        reading.problems.retain(|problem| !said.contains(problem));
+        let told: BTreeSet<&Problem> = self.reading.problems.iter().collect();
+        reading.problems.retain(|problem| !told.contains(problem));
         self.reading.append(reading);
         self.taken.extend(taken.into_iter().map(|taken| Taken {
             source: texts[taken.source.0 as usize].outer,
@@ -251,16 +294,14 @@ impl Read {
     }
 }
 
+/// Which texts others stand in.
+fn parents(found: &[(Source, Found)]) -> HashSet<SourceId> {
+    found.iter().map(|(_, found)| found.parent).collect()
+}
+
 /// What a format claims of a file, if its names agree.
 fn claim(format: &dyn AnyFormat, look: &Look<'_>) -> Claim {
     if names_match(format.row().names, look.name) { format.claims(look) } else { Claim::No }
-}
-
-fn span(problem: &Problem) -> Option<Span> {
-    match &problem.subject {
-        Subject::Place(location) => Some(location.span),
-        Subject::Path(_) | Subject::Rule(_) => None,
-    }
 }
 
 /// What each source gives, in parallel. If the budget is not enough for all, it is chance who was refused: then those that asked for any

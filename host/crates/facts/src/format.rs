@@ -64,8 +64,10 @@ pub struct Row {
     /// Names of files that may be its own: see [`names_match`]. Empty for every file.
     pub names: &'static [&'static str],
     /// Texts, one of which stands in nearly every such file and hardly in others: they tell of one that stands inside another
-    /// file.
+    /// file. What is looked for within any file is found there anyway, so that of it they count only where they are encoded.
     pub marks: &'static [&'static str],
+    /// How such a file begins that is no text: it tells of one that stands in Base64 inside another file.
+    pub beginnings: &'static [&'static [u8]],
 }
 
 /// A format.

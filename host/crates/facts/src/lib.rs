@@ -12,6 +12,7 @@ mod list;
 pub mod parts;
 mod place;
 mod reading;
+mod said;
 pub mod spelling;
 mod text;
 

@@ -7,7 +7,6 @@ use memchr::memmem;
 
 mod body;
 pub(crate) mod decode;
-pub(crate) mod embedded;
 mod escape;
 mod label;
 

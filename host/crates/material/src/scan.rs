@@ -18,8 +18,6 @@ use super::forms::{FORMS, Form};
 use super::key::{Shape, is_cut_off, line, openpgp, openssh, special};
 use super::password::Opener;
 use super::pem;
-use super::pem::embedded;
-use super::pem::embedded::Run;
 use super::pem::{Block, Content, Kind, Setting};
 use super::{certificate, key, keystore, parameters, pkcs7, pkcs12, request};
 
@@ -31,8 +29,46 @@ mod sink;
 use file::File;
 use sink::{Again, Found};
 
-/// How deep base64 within base64 is followed: a kubeconfig in a Secret is two.
-const DEPTH: u32 = 3;
+/// What tells of key material in a text that is encoded inside another one.
+const MARKS_INSIDE: &[&str] = &[
+    "-----BEGIN ",
+    "\"kty\"",
+    "keyMaterialType",
+    "PuTTY-User-Key-File-",
+    "---- BEGIN SSH2 ",
+    "AGE-SECRET-KEY-1",
+    "AGE-PLUGIN-",
+    "ssh-ed25519 AAAA",
+    "ssh-rsa AAAA",
+    "ecdsa-sha2-nistp",
+    "Private-key-format:",
+    "PrivateKey = ",
+    "(private-key",
+    "<RSAKeyValue>",
+];
+
+/// What tells of key material that is no text, where it stands in Base64: DER of 256 bytes and more, of 128 and more, and the shorter
+/// structures of keys by their first elements; keystores of Java.
+const BEGINNINGS_INSIDE: &[&[u8]] = &[
+    &[0x30, 0x82],
+    &[0x30, 0x81],
+    // PKCS #8 and its version 2: Ed25519, X25519, Ed448.
+    &[0x30, 0x2e, 0x02, 0x01, 0x00, 0x30],
+    &[0x30, 0x51, 0x02, 0x01, 0x01, 0x30],
+    &[0x30, 0x53, 0x02, 0x01, 0x01, 0x30],
+    &[0x30, 0x47, 0x02, 0x01, 0x00, 0x30],
+    // SEC 1, on curves of 256 bits.
+    &[0x30, 0x77, 0x02, 0x01, 0x01, 0x04],
+    &[0x30, 0x74, 0x02, 0x01, 0x01, 0x04],
+    // SubjectPublicKeyInfo: Ed25519, Ed448, P-256, P-384, RSA of 512 bits.
+    &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03],
+    &[0x30, 0x43, 0x30, 0x05, 0x06, 0x03],
+    &[0x30, 0x59, 0x30, 0x13, 0x06, 0x07],
+    &[0x30, 0x76, 0x30, 0x10, 0x06, 0x07],
+    &[0x30, 0x5c, 0x30, 0x0d, 0x06, 0x09],
+    &[0xfe, 0xed, 0xfe, 0xed, 0x00],
+    &[0xce, 0xce, 0xce, 0xce, 0x00],
+];
 
 /// Certificates, keys and requests, in any file.
 #[derive(Debug)]
@@ -45,13 +81,14 @@ impl Format for KeyMaterial {
         makes: &[FactKind::Certificates, FactKind::Keys, FactKind::RevocationLists],
         exclusive: false,
         names: &[],
-        marks: &[],
+        marks: MARKS_INSIDE,
+        beginnings: BEGINNINGS_INSIDE,
     };
 
     type Part = ();
 
     fn claims(look: &Look<'_>) -> Claim {
-        if may_hold(look.bytes) { Claim::Perhaps } else { Claim::No }
+        if File::of(look.bytes).may_hold() { Claim::Perhaps } else { Claim::No }
     }
 
     fn read(text: &Text<'_>, out: &mut Out<'_>) -> Option<()> {
@@ -96,47 +133,19 @@ fn read_file(
     reader.reading
 }
 
-/// Whether a content can hold any of it; cheap, and never no where [`read`] would find something, but for binary
-/// files that are none as a whole.
-pub fn may_hold(bytes: &[u8]) -> bool {
-    File::of(bytes).may_hold()
-}
-
 /// Whether a mark stands in the text that can be one of a key or certificate.
 fn is_announced(text: &[u8]) -> bool {
     let announces = |hit: Match| match MARKS.of_pattern[hit.pattern()] {
         Mark::Form(form) => (form.announces)(text, hit.start()),
-        Mark::Pem | Mark::Base64 | Mark::Ssh => true,
+        Mark::Pem | Mark::Ssh => true,
     };
     MARKS.searcher.find_iter(text).any(announces)
-}
-
-/// How positions in a text become positions in the source.
-#[derive(Debug, Clone, Copy)]
-enum Origin {
-    /// The text is the source.
-    Source,
-    /// It is the source, two bytes for each of its own, behind a byte order mark.
-    Utf16,
-    /// It was decoded from this run of base64.
-    Within(Span),
-}
-
-impl Origin {
-    fn span(self, range: &Range<usize>) -> Span {
-        match self {
-            Self::Source => Span::new(range.start, range.end),
-            Self::Utf16 => Span::new(range.start * 2 + 2, range.end * 2 + 2),
-            Self::Within(span) => span,
-        }
-    }
 }
 
 /// What a match of the searcher announces.
 #[derive(Clone, Copy)]
 enum Mark {
     Pem,
-    Base64,
     Ssh,
     Form(&'static Form),
 }
@@ -151,9 +160,6 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     patterns.extend(line::TYPES.map(|name| (name.as_bytes().to_vec(), Mark::Ssh)));
     let of_form = |form: &'static Form| form.marks.iter().map(move |mark| (mark.as_bytes().to_vec(), Mark::Form(form)));
     patterns.extend(FORMS.iter().flat_map(of_form));
-    let once = [pem::BEGIN, pem::END].map(embedded::forms);
-    let twice = once[0].each_ref().map(|form| embedded::forms(form.as_bytes()));
-    patterns.extend(once.into_iter().chain(twice).flatten().map(|form| (form.into_bytes(), Mark::Base64)));
     let mut searcher = AhoCorasick::builder();
     let searcher = searcher
         .match_kind(MatchKind::LeftmostFirst)
@@ -161,6 +167,11 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
         .expect("a few short patterns");
     Marks { searcher, of_pattern: patterns.into_iter().map(|(_, mark)| mark).collect() }
 });
+
+/// A range of the source as a place in it.
+fn span(range: &Range<usize>) -> Span {
+    Span::new(range.start, range.end)
+}
 
 struct Reader<'a> {
     id: SourceId,
@@ -178,7 +189,6 @@ impl Reader<'_> {
     fn file(&mut self, file: &File<'_>) {
         let bytes = file.bytes;
         match &file.kind {
-            file::Kind::Utf16(text) => return self.scan(text, Origin::Utf16, 0),
             file::Kind::Keystore => return self.keystore(bytes),
             file::Kind::Der => self.der_file(bytes),
             file::Kind::OpenPgp => {
@@ -188,11 +198,11 @@ impl Reader<'_> {
             file::Kind::Form(read) => {
                 let mut again = Again::of(bytes);
                 let at = 0..bytes.len();
-                read(bytes, &mut Found { reader: self, origin: Origin::Source, again: &mut again, at });
+                read(bytes, &mut Found { reader: self, again: &mut again, at });
             }
             file::Kind::Text => self.expect_certificates(bytes),
         }
-        self.scan(bytes, Origin::Source, 0);
+        self.scan(bytes);
     }
 
     /// Makes room for the certificates of a large bundle at once: what grows step by step takes twice the memory at its last step.
@@ -206,16 +216,15 @@ impl Reader<'_> {
         }
     }
 
-    fn scan(&mut self, text: &[u8], origin: Origin, depth: u32) {
+    fn scan(&mut self, text: &[u8]) {
         let (mut at, mut last) = (0, (0, Setting::default()));
         let mut again = Again::of(text);
         while let Some(hit) = MARKS.searcher.find(Input::new(text).range(at..)) {
             let next = match MARKS.of_pattern[hit.pattern()] {
-                Mark::Pem => self.pem(text, hit.start(), &mut last, origin),
-                Mark::Ssh => self.ssh_line(text, hit.start(), origin),
-                Mark::Base64 => self.embedded(text, hit.start(), at, origin, depth),
+                Mark::Pem => self.pem(text, hit.start(), &mut last),
+                Mark::Ssh => self.ssh_line(text, hit.start()),
                 Mark::Form(form) if !again.is_told && (form.announces)(text, hit.start()) => {
-                    let mut found = Found { reader: self, origin, again: &mut again, at: hit.range() };
+                    let mut found = Found { reader: self, again: &mut again, at: hit.range() };
                     (form.read)(text, hit.start(), &mut found)
                 }
                 Mark::Form(_) => None,
@@ -225,19 +234,19 @@ impl Reader<'_> {
     }
 
     /// Reads the block at `at`; `last` is the end and the setting of the one before. Returns where to go on.
-    fn pem<'t>(&mut self, text: &'t [u8], at: usize, last: &mut (usize, Setting<'t>), origin: Origin) -> Option<usize> {
+    fn pem<'t>(&mut self, text: &'t [u8], at: usize, last: &mut (usize, Setting<'t>)) -> Option<usize> {
         let setting = Setting::before(text, at).or_inherited(last.1, &text[last.0..at]);
         let block = Block::read(text, at, &setting)?;
         *last = (block.resume(), setting);
-        let secret = block.secret(text).map(|range| origin.span(&range));
+        let secret = block.secret(text).map(|range| span(&range));
         self.keep_secret(secret);
-        let (home, begin) = (origin.span(&block.whole), origin.span(&block.begin));
+        let (home, begin) = (span(&block.whole), span(&block.begin));
         match &block.content {
             Content::Mention | Content::Passed => {}
-            Content::Broken { at, reason } => self.untold(home, origin.span(at), reason.clone()),
+            Content::Broken { at, reason } => self.untold(home, span(at), reason.clone()),
             Content::Body { bytes, dek_info } => {
                 if Shape::of(bytes).is_some_and(Shape::is_private) {
-                    self.keep_secret(Some(origin.span(&block.inner)));
+                    self.keep_secret(Some(span(&block.inner)));
                 }
                 if let Err(reason) = self.body(&block, bytes, dek_info.as_deref(), home, begin) {
                     self.untold(home, home, format!("the block {} cannot be read: {reason}", block.label));
@@ -342,9 +351,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn ssh_line(&mut self, text: &[u8], at: usize, origin: Origin) -> Option<usize> {
+    fn ssh_line(&mut self, text: &[u8], at: usize) -> Option<usize> {
         let line = line::Line::read(text, at)?;
-        let home = origin.span(&line.range);
+        let home = span(&line.range);
         let blob = line.blob.as_deref().ok_or(Malformed("its base64 is not that of such a key"));
         match blob.and_then(|blob| Ok((blob, key::Found::in_ssh_blob("OpenSSH", blob)?))) {
             Ok((blob, found)) => {
@@ -354,15 +363,6 @@ impl Reader<'_> {
             Err(reason) => self.problem(home, format!("the SSH public key cannot be read: {reason}")),
         }
         Some(line.range.end)
-    }
-
-    fn embedded(&mut self, text: &[u8], at: usize, floor: usize, origin: Origin, depth: u32) -> Option<usize> {
-        let run = Run::around(text, at, floor);
-        if depth < DEPTH {
-            let span = origin.span(&run.range);
-            self.scan(&run.bytes, Origin::Within(span), depth + 1);
-        }
-        Some(run.range.end)
     }
 
     fn keep_secret(&mut self, span: Option<Span>) {

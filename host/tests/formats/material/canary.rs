@@ -5,10 +5,10 @@ use std::process::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve_contract::Role;
-use keyreeve_material::scan::{may_hold, read_detailed};
+use keyreeve_material::scan::read_detailed;
 use keyreeve_source::{Source, SourceId};
 
-use crate::material::tools::read;
+use crate::material::tools::{may_hold, read};
 
 /// A key in each of the forms that are neither PEM nor DER; published ones, or no keys at all.
 pub(crate) const FORMS: [&str; 12] = [

@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use keyreeve_material::scan::may_hold;
 use keyreeve_source::problem::Subject;
 use proptest::prelude::*;
 
 use crate::material::canary::FORMS;
-use crate::material::tools::{Authority, opened, openssl};
+use crate::material::tools::{Authority, may_hold, opened, openssl};
 
 /// What is read with a password that may open it.
 fn read(bytes: &[u8]) -> keyreeve_facts::Reading {

@@ -2,11 +2,14 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
-use keyreeve_facts::Passwords;
-use keyreeve_facts::Reading;
-use keyreeve_material::scan;
-use keyreeve_source::{Source, SourceId, Span};
+use keyreeve_facts::{Detail, Formats, Given, Passwords, Reading, formats};
+use keyreeve_material::scan::KeyMaterial;
+use keyreeve_source::{Source, Sources, Span};
+
+/// Key material alone, also in texts inside a text.
+static MATERIAL: LazyLock<Formats> = LazyLock::new(|| Formats::new(&[formats![KeyMaterial]]));
 
 /// Output of a program that must succeed.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Vec<u8> {
@@ -31,6 +34,11 @@ pub(crate) fn read(bytes: &[u8]) -> Reading {
     checked(bytes, &Passwords::default(), false)
 }
 
+/// Whether a file of these bytes is read at all.
+pub(crate) fn may_hold(bytes: &[u8]) -> bool {
+    MATERIAL.matter("a", bytes)
+}
+
 /// Whether what is encrypted says that nobody saw what is in it.
 pub(crate) fn hides_contents(reading: &Reading) -> bool {
     let mut items = reading.facts.encrypted_data.facts().iter();
@@ -43,8 +51,9 @@ pub(crate) fn opened(bytes: &[u8], passwords: &str) -> Reading {
 }
 
 fn checked(bytes: &[u8], passwords: &Passwords, detailed: bool) -> Reading {
-    let source = Source::new("a", None, bytes.to_vec());
-    let reading = scan::read_with(SourceId(0), &source, passwords, detailed);
+    let sources = Sources::new(vec![Source::new("a", None, bytes.to_vec())]);
+    let detail = if detailed { Detail::Everything } else { Detail::Judged };
+    let reading = MATERIAL.read(&sources, Given { detail, passwords }).reading;
     let places = reading.facts.keys.places().iter().chain(reading.facts.certificates.places());
     let places = places.chain(reading.facts.revocation_lists.places()).chain(reading.facts.encrypted_data.places());
     let parts = places.clone().flat_map(|place| place.parts.values());

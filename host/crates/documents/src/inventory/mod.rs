@@ -69,6 +69,7 @@ impl keyreeve_facts::Format for Inventory {
         exclusive: true,
         names: &["*.yaml", "*.yml", "*.json", "*.jsonc", "*.toml", "*.csv", "*.tsv"],
         marks: &[],
+        beginnings: &[],
     };
 
     type Part = ();

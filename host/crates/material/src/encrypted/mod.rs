@@ -67,7 +67,9 @@ impl Format for EncryptedData {
         makes: &[FactKind::EncryptedData, FactKind::Keys],
         exclusive: false,
         names: &[],
-        marks: &[],
+        marks: &["-----BEGIN "],
+        // An age file, LUKS, KeePass, CMS.
+        beginnings: &[b"age-encryption.org/v1\n", luks::MAGIC, keepass::MAGIC, &[0x30, 0x82]],
     };
 
     type Part = ();

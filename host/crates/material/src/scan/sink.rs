@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use keyreeve_source::digest::sha256;
 
-use super::{Origin, Reader};
+use super::{Reader, span};
 use crate::forms::Sink;
 use crate::key;
 
@@ -26,14 +26,13 @@ impl Again {
 /// Takes what the reader of a form finds around the mark at `at`.
 pub(super) struct Found<'r, 'o> {
     pub(super) reader: &'r mut Reader<'o>,
-    pub(super) origin: Origin,
     pub(super) again: &'r mut Again,
     pub(super) at: Range<usize>,
 }
 
 impl Sink for Found<'_, '_> {
     fn key(&mut self, found: key::Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>) {
-        let (home, stated) = (self.origin.span(home), self.origin.span(stated));
+        let (home, stated) = (span(home), span(stated));
         // What does not tell two keys of a file apart is counted.
         let count = self.reader.bodies.entry(sha256(body)).or_default();
         let body = if *count == 0 { Cow::Borrowed(body) } else { [body, &count.to_be_bytes()].concat().into() };
@@ -42,11 +41,11 @@ impl Sink for Found<'_, '_> {
     }
 
     fn secret(&mut self, range: &Range<usize>) {
-        self.reader.keep_secret(Some(self.origin.span(range)));
+        self.reader.keep_secret(Some(span(range)));
     }
 
     fn problem(&mut self, range: &Range<usize>, message: String) {
-        self.reader.problem(self.origin.span(range), message);
+        self.reader.problem(span(range), message);
     }
 
     fn may_spend(&mut self, bytes: usize) -> bool {
@@ -54,8 +53,8 @@ impl Sink for Found<'_, '_> {
         self.again.left = left.unwrap_or(0);
         if left.is_none() && !std::mem::replace(&mut self.again.is_told, true) {
             // Nobody knows what is private from here on.
-            self.reader.keep_secret(Some(self.origin.span(&(self.at.start..self.again.end))));
-            let at = self.origin.span(&self.at);
+            self.reader.keep_secret(Some(span(&(self.at.start..self.again.end))));
+            let at = span(&self.at);
             self.reader.problem(
                 at,
                 "from here on not every key is looked for: too much of the file looks like the beginning of one",

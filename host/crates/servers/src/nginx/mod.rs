@@ -63,6 +63,7 @@ impl Format for Nginx {
             "proxy_pass ",
             "proxy_ssl_",
         ],
+        beginnings: &[],
     };
 
     type Part = Parsed;

@@ -1,0 +1,214 @@
+//! Texts inside texts: a configuration in a value of YAML or JSON or in a here-document, and whatever stands encoded: in Base64, in
+//! UTF-16, percent-encoded. They are found by the marks of the formats and cut out, with a map of their places back to the file; they
+//! are not read, which the driver has the formats do.
+
+mod encoded;
+mod literal;
+mod places;
+mod run;
+
+use aho_corasick::AhoCorasick;
+use keyreeve_source::Span;
+
+use crate::{Row, Text};
+use encoded::Encodings;
+use literal::Carrier;
+
+/// The longest text whose values and here-documents are looked at, in bytes.
+const LONGEST: usize = 16 << 20;
+/// The most bytes and texts that stand in one text as they are. What is encoded is never more than what it is encoded in.
+const MOST: (usize, usize) = (16 << 20, 1000);
+
+/// How the places of a text are places of the one around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Map {
+    /// So many bytes further on.
+    Shifted(u32),
+    /// Stretches, each from an offset here to an offset there; what lies behind one's start lies as far behind it there.
+    Stretches(Vec<(u32, u32)>),
+    /// All of it is this stretch.
+    Whole(Span),
+}
+
+impl Map {
+    /// Where a span lies in the text around.
+    pub(crate) fn span(&self, span: Span) -> Span {
+        match self {
+            Self::Shifted(by) => Span { start: span.start + by, end: span.end + by },
+            Self::Whole(whole) => *whole,
+            Self::Stretches(stretches) => {
+                let at = |offset: u32| {
+                    let index = stretches.partition_point(|(here, _)| *here <= offset).saturating_sub(1);
+                    let (here, there) = stretches.get(index).copied().unwrap_or_default();
+                    // No further than where the next stretch begins.
+                    let limit = stretches.get(index + 1).map_or(u32::MAX, |(_, there)| *there);
+                    (there + offset.saturating_sub(here)).min(limit)
+                };
+                let (start, end) = (at(span.start), at(span.end));
+                Span { start, end: end.max(start) }
+            }
+        }
+    }
+}
+
+/// A text inside another one.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Inner {
+    /// What the text around calls it: the path or the name beside it; empty where there is neither.
+    pub(crate) name: String,
+    /// What it says.
+    pub(crate) bytes: Vec<u8>,
+    /// Where it stands.
+    pub(crate) map: Map,
+    /// Whether nobody would find it by looking at the text around.
+    pub(crate) is_encoded: bool,
+}
+
+/// The texts inside a text.
+#[derive(Debug, Default)]
+pub(crate) struct Inside {
+    /// What is read.
+    pub(crate) texts: Vec<Inner>,
+    /// How many there are beside that, which are too many or too long to be read.
+    pub(crate) left_out: usize,
+}
+
+/// What texts inside others are found by.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    /// Of those that stand there as they are.
+    literal: AhoCorasick,
+    encoded: Encodings,
+}
+
+impl Marks {
+    /// Those of some formats.
+    pub(crate) fn new<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Self {
+        // What is looked for within any file is found there wherever it stands as it is.
+        let literal = rows.clone().filter(|row| row.exclusive).flat_map(|row| row.marks);
+        let marks: Vec<&str> = rows.clone().flat_map(|row| row.marks).copied().collect();
+        Self {
+            literal: AhoCorasick::new(literal).expect("a few short marks"),
+            encoded: Encodings::new(&marks, rows.flat_map(|row| row.beginnings).copied().collect()),
+        }
+    }
+
+    /// Whether a text that is read may stand inside a file.
+    pub(crate) fn announce(&self, name: &str, bytes: &[u8]) -> bool {
+        self.encoded.announce(bytes) || self.carrier(name, bytes).is_some()
+    }
+
+    /// What a text says that is encoded as a whole, in UTF-16.
+    pub(crate) fn whole(bytes: &[u8]) -> Option<Inner> {
+        encoded::utf16(bytes)
+    }
+
+    /// The texts inside a text.
+    pub(crate) fn inside(&self, text: &Text<'_>) -> Inside {
+        let bytes = text.bytes();
+        if let Some(whole) = Self::whole(bytes) {
+            return Inside { texts: vec![whole], left_out: 0 };
+        }
+        let mut inside = Inside { texts: self.encoded.texts(bytes), left_out: 0 };
+        let literal = self.carrier(text.name(), bytes).map(|carrier| literal::texts(&self.literal, carrier, text));
+        let mut left = MOST;
+        for inner in literal.into_iter().flatten() {
+            match (left.0.checked_sub(inner.bytes.len()), left.1.checked_sub(1)) {
+                (Some(bytes), Some(texts)) => {
+                    left = (bytes, texts);
+                    inside.texts.push(inner);
+                }
+                _ => inside.left_out += 1,
+            }
+        }
+        inside
+    }
+
+    /// What a text is that others stand in, if a mark stands in it.
+    fn carrier(&self, name: &str, bytes: &[u8]) -> Option<Carrier> {
+        let carrier = Carrier::of(name, bytes).filter(|_| bytes.len() <= LONGEST);
+        carrier.filter(|_| self.literal.is_match(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use base64::Engine as _;
+    use keyreeve_source::{Source, SourceId};
+
+    use super::*;
+
+    fn marks() -> Marks {
+        static ROW: Row = Row {
+            id: "x",
+            title: "x",
+            makes: &[],
+            exclusive: true,
+            names: &[],
+            marks: &["ssl_protocols"],
+            beginnings: &[&[0x30, 0x82]],
+        };
+        Marks::new(std::iter::once(&ROW))
+    }
+
+    /// The texts inside a file: name, content, and what of the file the mark is.
+    fn inside(name: &str, bytes: &[u8]) -> Vec<(String, String, String)> {
+        let source = Source::new(name, None, bytes);
+        let texts = marks().inside(&Text::new(SourceId(0), &source)).texts;
+        let shown = texts.into_iter().map(|inner| {
+            let text = String::from_utf8(inner.bytes).unwrap();
+            let at = text.find("TLSv1.3").unwrap();
+            let there = inner.map.span(Span::new(at, at + 7));
+            (inner.name, text, String::from_utf8_lossy(&bytes[there.range()]).into_owned())
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn a_block_of_yaml_is_cut_out_with_its_places() {
+        let yaml = "data:\n  nginx.conf: |\n    server {\n      ssl_protocols TLSv1.3;\n    }\n";
+        let text = "server {\n  ssl_protocols TLSv1.3;\n}\n";
+        assert_eq!(inside("a.yaml", yaml.as_bytes()), [("nginx.conf".into(), text.into(), "TLSv1.3".into())]);
+    }
+
+    #[test]
+    fn a_path_beside_the_content_is_its_name() {
+        let yaml = "write_files:\n- path: /etc/nginx/nginx.conf\n  content: |\n    ssl_protocols TLSv1.3;\n";
+        assert_eq!(inside("a.yml", yaml.as_bytes())[0].0, "/etc/nginx/nginx.conf");
+    }
+
+    #[test]
+    fn a_text_of_json_is_unescaped_with_its_places() {
+        let json = r##"{"a": {"x.conf": "# \u00e4 \ud83d\ude00\n\tssl_protocols TLSv1.3;\n"}}"##;
+        let text = "# ä 😀\n\tssl_protocols TLSv1.3;\n";
+        assert_eq!(inside("a.json", json.as_bytes()), [("x.conf".into(), text.into(), "TLSv1.3".into())]);
+    }
+
+    #[test]
+    fn a_here_document_is_called_by_the_path_it_is_written_to() {
+        let script = "cat <<'EOF' > /etc/nginx/conf.d/tls.conf\nssl_protocols TLSv1.3;\nEOF\necho\n";
+        let expected = ("/etc/nginx/conf.d/tls.conf".into(), "ssl_protocols TLSv1.3;\n".into(), "TLSv1.3".into());
+        assert_eq!(inside("setup.sh", script.as_bytes()), [expected]);
+    }
+
+    #[test]
+    fn base64_is_decoded_wherever_the_mark_stands_in_it() {
+        for before in ["", "#", "##", "###"] {
+            let text = format!("{before}ssl_protocols TLSv1.3;\n");
+            let encoded = base64::engine::general_purpose::STANDARD.encode(&text);
+            let yaml = format!("data:\n  tls.conf: {encoded}\n");
+            let expected = ("tls.conf".to_owned(), text, encoded);
+            assert_eq!(inside("secret.yaml", yaml.as_bytes()), [expected]);
+        }
+    }
+
+    #[test]
+    fn utf_16_is_decoded_with_its_places() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let bytes = [&[0xff, 0xfe][..], &wide("ä ssl_protocols TLSv1.3;")].concat();
+        let found = inside("x.conf", &bytes);
+        assert_eq!((found[0].1.as_str(), found[0].2.as_bytes()), ("ä ssl_protocols TLSv1.3;", &wide("TLSv1.3")[..]));
+    }
+}

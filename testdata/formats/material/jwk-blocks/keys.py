@@ -1,0 +1,7 @@
+KEY = dict(kty="OKP", crv="Ed25519", x="FEWFTL78UeQHeAe6QmRXXPx057qVOeYAcEy8kGh4Cfw", d="wMEhvMkivL13wLqWMyna1HI-I6t-NNmEvVymlP0MFPc")
+CUT = {
+    "kty": "OKP",
+    "crv": "Ed25519",
+    "x": "FEWFTL78UeQHeAe6QmRX"
+         "XPx057qVOeYAcEy8kGh4Cfw",
+}
