@@ -31,11 +31,12 @@ pub(crate) fn hidden(mut part: EncryptedItem, why: &str) -> EncryptedItem {
     part
 }
 
-/// The same part, after the passwords were tried on it.
-pub(crate) fn tried(part: EncryptedItem, opened: &Result<Opened, Malformed>) -> EncryptedItem {
+/// The same part, after the passwords were tried on it; `None` if it is not protected by being encrypted.
+pub(crate) fn tried(part: EncryptedItem, opened: &Result<Opened, Malformed>) -> Option<EncryptedItem> {
     match opened {
-        Ok(Opened::Plain(_)) => part,
-        _ => hidden(part, "no password of a --password-file opens it"),
+        Ok(Opened::Unprotected(_)) => None,
+        Ok(Opened::Plain(_)) => Some(part),
+        _ => Some(hidden(part, "no password of a --password-file opens it")),
     }
 }
 

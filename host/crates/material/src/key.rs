@@ -149,6 +149,11 @@ impl<'a> Found<'a> {
         match opened {
             Ok(Opened::NotTried) => self,
             Ok(Opened::Wrong) => self.hidden_since("the key is encrypted, and none of the passwords opens it"),
+            // What encrypts it says nothing any more.
+            Ok(Opened::Unprotected(plain)) => {
+                let open = Self { protection: Protection::Plaintext, encryption: None, ..self };
+                open.opened(Ok(Opened::Plain(plain)))
+            }
             Ok(Opened::Plain(plain)) => match half(&plain) {
                 Ok(half) => self.certified(half),
                 Err(Malformed(reason)) => {

@@ -1,5 +1,5 @@
 //! Passwords that the user has for encrypted keys and containers, and trying them in turn, within a bound on the work that a file can
-//! ask for. A password is in no fact, message or log, and none is guessed.
+//! ask for. A password is in no fact, message or log, and none is guessed but those that programs take for no password at all.
 
 mod bcfks;
 mod cost;
@@ -17,6 +17,13 @@ use dek_info::DekInfo;
 /// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
 const MOST: u64 = 50_000_000;
 
+/// What stands for no password where a program asks for one, as PKCS#12 must have it: nothing, and Java's default. Whoever knows the
+/// format knows them, so that they protect nothing.
+const KNOWN_TO_ALL: [&str; 2] = ["", "changeit"];
+
+/// What trying one of these may cost: ten times the iterations of Java's own keystores.
+const MOST_FOR_KNOWN: u64 = 100_000;
+
 /// Opens what is encrypted in one source.
 #[derive(Debug, Clone)]
 pub(crate) struct Opener<'a> {
@@ -26,6 +33,8 @@ pub(crate) struct Opener<'a> {
     /// What may still be spent on this source.
     left: u64,
     account: &'a Account<'a>,
+    /// Whether passwords are tried that everybody knows.
+    tries_known: bool,
 }
 
 /// What became of something encrypted.
@@ -36,12 +45,22 @@ pub(crate) enum Opened {
     Wrong,
     /// The decrypted content.
     Plain(Vec<u8>),
+    /// The decrypted content of what is encrypted under a password that everybody knows.
+    Unprotected(Vec<u8>),
 }
 
 impl<'a> Opener<'a> {
     /// For one source, which pays for what is tried on it.
     pub(crate) fn new(passwords: &'a Passwords, account: &'a Account<'a>) -> Self {
-        Self { passwords, first: 0, left: MOST, account }
+        Self { passwords, first: 0, left: MOST, account, tries_known: false }
+    }
+
+    /// Reads something on which also passwords are tried that everybody knows.
+    pub(crate) fn with_known<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.tries_known = true;
+        let read = read(self);
+        self.tries_known = false;
+        read
     }
 
     /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
@@ -81,8 +100,18 @@ impl<'a> Opener<'a> {
         ciphertext: &[u8],
         is_sound: fn(&[u8]) -> bool,
     ) -> Result<Opened, Malformed> {
+        if self.passwords.is_empty() && !self.tries_known {
+            return Ok(Opened::NotTried);
+        }
+        let scheme = match scheme() {
+            // Without a password there was nothing to ask of it.
+            Err(_) if self.passwords.is_empty() => return Ok(Opened::NotTried),
+            scheme => scheme?,
+        };
+        if let Some(plain) = self.open_known(&scheme, ciphertext, is_sound) {
+            return Ok(Opened::Unprotected(plain));
+        }
         let Some(last) = self.passwords.list().len().checked_sub(1) else { return Ok(Opened::NotTried) };
-        let scheme = scheme()?;
         let order = std::iter::once(self.first).chain((0..=last).filter(|&index| index != self.first));
         for index in order.collect::<Vec<_>>() {
             let password = &self.passwords.list()[index];
@@ -97,6 +126,16 @@ impl<'a> Opener<'a> {
             }
         }
         Ok(Opened::Wrong)
+    }
+
+    /// The content of what one of the passwords opens that everybody knows, where trying them costs little.
+    fn open_known(&mut self, scheme: &Scheme, ciphertext: &[u8], is_sound: fn(&[u8]) -> bool) -> Option<Vec<u8>> {
+        let known = KNOWN_TO_ALL.iter().filter(|_| self.tries_known).collect::<Vec<_>>();
+        known.into_iter().find_map(|password| {
+            let cost = scheme.cost(password, ciphertext.len());
+            let is_cheap = cost <= MOST_FOR_KNOWN && self.pay(cost).is_ok();
+            is_cheap.then(|| scheme.decrypt(password, ciphertext).ok()).flatten().filter(|plain| is_sound(plain))
+        })
     }
 
     fn pay(&mut self, cost: u64) -> Result<(), Malformed> {

@@ -111,11 +111,13 @@ impl Reader<'_, '_, '_> {
         let part = encrypted(FORMAT, encryption, self.mac.as_ref());
         let is_sound = |plain: &[u8]| ber::length(plain) == Ok(plain.len()) && plain.first() == Some(&0x30);
         let opened = self.opener.open(algorithm, ciphertext, is_sound);
-        (self.sink)(Item::Encrypted(tried(part, &opened), data.raw));
+        if let Some(part) = tried(part, &opened) {
+            (self.sink)(Item::Encrypted(part, data.raw));
+        }
         match opened? {
             Opened::NotTried => Ok(()),
             Opened::Wrong => Err(Malformed("none of the passwords opens it")),
-            Opened::Plain(plain) => self.bags(&plain, DEPTH),
+            Opened::Plain(plain) | Opened::Unprotected(plain) => self.bags(&plain, DEPTH),
         }
     }
 

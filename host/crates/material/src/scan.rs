@@ -270,7 +270,9 @@ impl Reader<'_> {
             Kind::Request => self.request(bytes, home),
             Kind::RevocationList => self.revocation_list(bytes, home),
             Kind::Cms => self.held(home, |_, sink| pkcs7::read(bytes, sink)),
-            Kind::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(bytes, opener, sink)),
+            Kind::Pkcs12 => {
+                self.held(home, |opener, sink| opener.with_known(|opener| pkcs12::read(bytes, opener, sink)))
+            }
             Kind::Parameters(group) => {
                 self.key(parameters::read(group, bytes)?, bytes, home, begin);
                 Ok(())

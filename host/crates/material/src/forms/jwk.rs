@@ -1,5 +1,5 @@
 //! JSON Web Keys (RFC 7517, 7518, 8037; AKP RFC 9964), each by itself wherever its object stands: in a set, in a file of another kind, in a
-//! string. Not keys that are wrapped in a JWE.
+//! string, or with its members written as a block of YAML, TOML or HCL. Not keys that are wrapped in a JWE.
 
 use std::borrow::Cow;
 
@@ -17,7 +17,7 @@ use crate::oid;
 use crate::oid::curves;
 
 /// The member that every key has, in its spellings: quoted, quoted in a string, bare.
-pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:"];
+pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:", "kty=", "kty "];
 /// Members that only private and secret keys have (RFC 7518, section 6; RFC 9964).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "priv"];
 /// Members that say what the public key is.
@@ -39,8 +39,11 @@ const CURVES: [(&str, &str, usize); 4] = [
 
 /// Reads the key whose member `kty` is at `at`.
 pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
-    let (object, is_closed) = Object::around(text, at, sink)?;
-    let kind = object.member("kty").filter(|kind| (at..at + 64).contains(&kind.range.start))?;
+    let has_kind = |object: &Object| object.member("kty").is_some_and(|kind| (at..at + 64).contains(&kind.range.start));
+    let around = Object::around(text, at, sink).filter(|(object, _)| has_kind(object));
+    let block = || Object::of_lines(text, at, sink).filter(has_kind).map(|object| (object, true));
+    let (object, is_closed) = around.or_else(block)?;
+    let kind = object.member("kty")?;
     if !["RSA", "EC", "OKP", "oct", "AKP"].map(str::as_bytes).contains(&kind.value.as_slice()) {
         return None;
     }

@@ -1,5 +1,7 @@
-//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of YAML.
-//! Not a document: what is around the object may be anything.
+//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of YAML; and one whose
+//! members are lines. Not a document: what is around the object may be anything.
+
+mod lines;
 
 use std::ops::Range;
 
@@ -91,6 +93,8 @@ impl Parser<'_> {
     /// Reads an object to its end, and returns that.
     fn object(&mut self) -> Option<usize> {
         let (mut depth, mut name, mut is_value) = (0_usize, None, false);
+        // Whether the last that was read is a value in quotes, which one in quotes behind it goes on with.
+        let mut goes_on = false;
         while let Some(symbol) = self.symbols.next() {
             match symbol.byte {
                 b'{' | b'[' => depth += 1,
@@ -100,23 +104,35 @@ impl Parser<'_> {
                         return Some(self.symbols.position());
                     }
                 }
-                b':' => is_value = true,
-                b',' | b';' => (name, is_value) = (None, false),
+                b':' | b'=' => is_value = name.is_some(),
+                b',' | b';' => (name, is_value, goes_on) = (None, false, false),
                 byte if byte == b'"' || byte == b'\'' || is_bare(byte) => {
                     let (text, range) = self.text(byte, symbol.at, symbol.slashes)?;
-                    if depth != 1 {
+                    if depth != 1 || goes_on && text == b"+" {
                         continue;
                     }
-                    if !is_value {
-                        name = Some(text);
+                    let is_quoted = !is_bare(byte);
+                    let continues = goes_on && is_quoted && !self.is_name();
+                    if let Some(last) = self.members.last_mut().filter(|_| continues) {
+                        last.value.extend(text);
+                        last.range.end = range.end;
+                    } else if !is_value {
+                        (name, goes_on) = (Some(text), false);
                     } else if let Some(name) = name.take() {
-                        self.members.push(Member { name, value: text, range, is_quoted: !is_bare(byte) });
+                        self.members.push(Member { name, value: text, range, is_quoted });
+                        (is_value, goes_on) = (false, is_quoted);
                     }
                 }
                 _ => {}
             }
         }
         None
+    }
+
+    /// Whether what was just read is the name of a member.
+    fn is_name(&self) -> bool {
+        let mut next = self.symbols.clone().map(|symbol| symbol.byte).skip_while(u8::is_ascii_whitespace);
+        matches!(next.next(), Some(b':' | b'='))
     }
 
     /// The rest of a text that begins with that symbol: a quoted one to the same quote, another one as far as the word goes.

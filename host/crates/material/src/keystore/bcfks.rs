@@ -29,7 +29,9 @@ pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     let ciphertext = store.next(Tag::OctetString).map(|ciphertext| ciphertext.value);
     let is_sound = |plain: &[u8]| Elements::of_sequence(plain).is_ok();
     let opened = ciphertext.and_then(|ciphertext| opener.open_bcfks(algorithm, STORE, ciphertext, is_sound));
-    sink(Item::Encrypted(tried(whole, &opened), der));
+    if let Some(whole) = tried(whole, &opened) {
+        sink(Item::Encrypted(whole, der));
+    }
     if check.tag == context_tag(0, true)
         && let Err(reason) = signers(check, sink)
     {
@@ -38,7 +40,7 @@ pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     match opened? {
         Opened::NotTried => Ok(()),
         Opened::Wrong => Err(Malformed("none of the passwords opens it")),
-        Opened::Plain(plain) => objects(&plain, opener, sink),
+        Opened::Plain(plain) | Opened::Unprotected(plain) => objects(&plain, opener, sink),
     }
 }
 
@@ -113,7 +115,7 @@ fn secret_key(date: Option<i64>, data: &[u8], opener: &mut Opener<'_>, sink: &mu
     let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
     let found = |bits| Found::symmetric(FORMAT, bits).encrypted(encryption).dated(date, None);
     let found = match opener.open_bcfks(algorithm, SECRET_KEY, ciphertext, |plain| secret_bits(plain).is_ok()) {
-        Ok(Opened::Plain(plain)) => found(secret_bits(&plain)?),
+        Ok(Opened::Plain(plain) | Opened::Unprotected(plain)) => found(secret_bits(&plain)?),
         Ok(Opened::NotTried) => found(0).hidden_since("the keystore does not say how long the key is"),
         other => found(0).opened(other),
     };

@@ -42,7 +42,9 @@ impl Reader<'_> {
             Shape::Request => self.request(der, home),
             Shape::RevocationList => self.revocation_list(der, home),
             Shape::Cms => self.held(home, |_, sink| pkcs7::read(der, sink)),
-            Shape::Pkcs12 => self.held(home, |opener, sink| pkcs12::read(der, opener, sink)),
+            Shape::Pkcs12 => {
+                self.held(home, |opener, sink| opener.with_known(|opener| pkcs12::read(der, opener, sink)))
+            }
             Shape::Bcfks => self.held(home, |opener, sink| keystore::read_bcfks(der, opener, sink)),
             _ => {
                 let found = self.der_key(shape, der)?;
