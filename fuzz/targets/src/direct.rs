@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyreeve_algorithms::openssl;
-use keyreeve_facts::{Passwords, Reading};
+use keyreeve_facts::{Passwords, Reading, Text};
 use keyreeve_material::{encrypted, scan};
 use keyreeve_source::private::looks;
 use keyreeve_source::{Source, SourceId, Sources, Span};
@@ -73,7 +73,7 @@ fn material(begin: &[u8], bytes: &[u8]) {
 }
 
 fn encrypted_as(name: &str, begin: &[u8], bytes: &[u8]) {
-    one(name, begun(begin, bytes), encrypted::read);
+    one(name, begun(begin, bytes), |id, source| encrypted::read(&Text::new(id, source)));
 }
 
 /// A file that is told by its name: the first byte chooses one.

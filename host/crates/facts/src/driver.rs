@@ -114,6 +114,10 @@ impl Formats {
     /// The formats that read a text, with their claims: all that are looked for within any file, and of the others the one that
     /// claims it most.
     pub fn of(&self, look: &Look<'_>) -> Vec<(usize, Claim)> {
+        // What is encoded as a whole is read once it is decoded.
+        if Marks::whole(look.bytes).is_some() {
+            return Vec::new();
+        }
         let winner = self.winner(look);
         let claims = self.all.iter().enumerate().map(|(index, format)| match format.row().exclusive {
             true => winner.filter(|(winner, _)| *winner == index).unwrap_or((index, Claim::No)),

@@ -72,13 +72,45 @@ pub struct Fault {
     pub message: String,
 }
 
+/// What is wrong with a text: so many faults at most, and then that there are more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// Adds a fault, unless there are too many already.
+    pub fn add(&mut self, span: Span, message: impl Into<String>) {
+        match self.0.len() {
+            ..FAULT_LIMIT => self.0.push(Fault { span, message: message.into() }),
+            FAULT_LIMIT => self.0.push(Fault { span, message: "there are more faults, which are not listed".into() }),
+            _ => {}
+        }
+    }
+}
+
+impl std::ops::Deref for Faults {
+    type Target = [Fault];
+
+    fn deref(&self) -> &[Fault] {
+        &self.0
+    }
+}
+
+impl IntoIterator for Faults {
+    type Item = Fault;
+    type IntoIter = std::vec::IntoIter<Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// What was read from one text.
 #[derive(Debug)]
 pub struct Tree {
     /// The roots: several in a YAML stream, else at most one.
     pub documents: Vec<Node>,
     /// What was wrong on the way; what stood before and, where the format allows it, behind is in the tree.
-    pub faults: Vec<Fault>,
+    pub faults: Faults,
     /// From where on nothing is read, because the text holds more values than a text of its size may: that is a fault, too.
     pub cut: Option<Span>,
     /// How many more values and names it may hold.
@@ -89,7 +121,7 @@ impl Tree {
     /// Of a text of so many bytes, of which nothing is read yet.
     pub(super) fn of(bytes: usize) -> Self {
         let room = ROOM + bytes / BYTES_OF_VALUE;
-        Self { documents: Vec::new(), faults: Vec::new(), cut: None, room }
+        Self { documents: Vec::new(), faults: Faults::default(), cut: None, room }
     }
 
     /// Takes room for some values. If that is not left, the rest of the text is not to be read.
@@ -110,19 +142,13 @@ impl Tree {
     pub(super) fn cut(&mut self, span: Span) {
         if self.cut.replace(span).is_none() {
             // However many faults there are, this one is listed.
-            self.faults.push(Fault { span, message: TOO_MANY.into() });
+            self.faults.0.push(Fault { span, message: TOO_MANY.into() });
         }
     }
 
     /// Adds a fault, unless there are too many already.
-    pub fn fault(&mut self, span: Span, message: impl Into<String>) {
-        match self.faults.len() {
-            ..FAULT_LIMIT => self.faults.push(Fault { span, message: message.into() }),
-            FAULT_LIMIT => {
-                self.faults.push(Fault { span, message: "there are more faults, which are not listed".into() })
-            }
-            _ => {}
-        }
+    pub(super) fn fault(&mut self, span: Span, message: impl Into<String>) {
+        self.faults.add(span, message);
     }
 }
 

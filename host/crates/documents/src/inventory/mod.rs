@@ -7,14 +7,15 @@ mod field;
 mod places;
 mod secret;
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use keyreeve_contract::FactKind;
-use keyreeve_facts::{Claim, Look, Out, Reading, Row};
+use keyreeve_facts::{Claim, Look, Out, Reading, Row, Text};
 use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, Source, SourceId, Span};
-use keyreeve_syntax::tree::{Node, Tree, Value};
-use keyreeve_syntax::{csv, json, toml, yaml};
+use keyreeve_source::{Location, Span};
+use keyreeve_syntax::csv;
+use keyreeve_syntax::tree::{Kept, Node, Tree, Value};
 use memchr::memmem::Finder;
 
 use field::{Field, normal};
@@ -47,12 +48,13 @@ impl Format {
         }
     }
 
-    fn parse(self, bytes: &[u8]) -> Tree {
+    /// The tree of a text: of a table one of its own, since only an inventory knows its columns.
+    fn tree<'t>(self, text: &'t Text<'_>, of_table: &'t OnceCell<Tree>) -> &'t Tree {
         match self {
-            Self::Yaml => yaml::parse(bytes),
-            Self::Json => json::parse(bytes),
-            Self::Toml => toml::parse(bytes),
-            Self::Csv => csv::parse(bytes, &HEADER),
+            Self::Yaml => text.yaml(Kept::All),
+            Self::Json => text.json(Kept::All),
+            Self::Toml => text.toml(),
+            Self::Csv => of_table.get_or_init(|| csv::parse(text.bytes(), &HEADER)),
         }
     }
 }
@@ -78,15 +80,15 @@ impl keyreeve_facts::Format for Inventory {
         if recognises(look.name, look.bytes) { Claim::Certain } else { Claim::No }
     }
 
-    fn read(text: &keyreeve_facts::Text<'_>, out: &mut Out<'_>) -> Option<()> {
-        out.reading = read(text.id, text.source);
+    fn read(text: &Text<'_>, out: &mut Out<'_>) -> Option<()> {
+        out.reading = read(text)?;
         Some(())
     }
 }
 
-/// Whether a file is a key inventory: by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`, `inventory/keys.toml`,
-/// `token_inventory.json`), by a top-level `key-inventory`, `key_inventory` or `keyreeve-inventory`, or by the header of a CSV
-/// file with three of the five fields that the policy asks for, one of which can only be of a key. YAML, JSON, TOML
+/// Whether a file may be a key inventory: by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`, `inventory/keys.toml`,
+/// `token_inventory.json`), by a `key-inventory`, `key_inventory` or `keyreeve-inventory` that may stand at the top level, or by the
+/// header of a CSV file with three of the five fields that the policy asks for, one of which can only be of a key. YAML, JSON, TOML
 /// and CSV files only.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     let Some(format) = Format::of(name) else { return false };
@@ -95,7 +97,7 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     }
     match format {
         Format::Csv => has_inventory_header(bytes),
-        _ => has_marker(format, bytes),
+        _ => may_have_marker(format, bytes),
     }
 }
 
@@ -150,53 +152,64 @@ fn is_host_inventory(bytes: &[u8]) -> bool {
     })
 }
 
-/// Whether one of the [`MARKERS`] stands at the top level.
-fn has_marker(format: Format, bytes: &[u8]) -> bool {
+/// Whether one of the [`MARKERS`] may stand at the top level: of YAML and TOML at the start of a line, of JSON somewhere.
+fn may_have_marker(format: Format, bytes: &[u8]) -> bool {
     // One search for what all of them end in, since every file of these formats is asked.
     static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inventory"));
-    let possible = END.find(bytes).is_some()
-        && MARKERS.iter().any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some());
-    possible && bytes.len() <= SIZE_LIMIT && {
-        let documents = format.parse(bytes).documents;
-        documents.iter().flat_map(Node::members).any(|member| MARKERS.contains(&&*member.key.text))
-    }
+    let stands = |marker: &[u8]| {
+        memchr::memmem::find_iter(bytes, marker).any(|at| {
+            let line = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+            format == Format::Json || bytes[line..at].iter().all(|byte| !byte.is_ascii_alphanumeric())
+        })
+    };
+    bytes.len() <= SIZE_LIMIT && END.find(bytes).is_some() && MARKERS.iter().any(|marker| stands(marker.as_bytes()))
 }
 
-/// Reads an inventory. A list of entries, a map of ids and entries, either of them under a name such as `keys`, and groups
-/// named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a problem.
-pub fn read(id: SourceId, source: &Source) -> Reading {
+/// Whether one of the [`MARKERS`] stands at the top level.
+fn has_marker(documents: &[Node]) -> bool {
+    documents.iter().flat_map(Node::members).any(|member| MARKERS.contains(&&*member.key.text))
+}
+
+/// Reads an inventory; `None` if it turns out to be none. A list of entries, a map of ids and entries, either of them under a name such
+/// as `keys`, and groups named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a problem.
+pub fn read(text: &Text<'_>) -> Option<Reading> {
+    let (id, source) = (text.id, text.source);
     let mut reading = Reading::default();
     let whole = Span::new(0, source.len());
     let Some(format) = Format::of(&source.name) else {
         let message = "is no key inventory: only YAML, JSON, TOML and CSV files can be one";
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
-        return reading;
+        return Some(reading);
     };
     if source.len() > SIZE_LIMIT {
         let message = format!("is larger than {} MiB and is not read as a key inventory", SIZE_LIMIT >> 20);
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
         // Unread, so any byte may belong to a value.
         reading.secrets.push((id, whole));
-        return reading;
+        return Some(reading);
     }
-    let mut tree = format.parse(source.bytes());
-    let secrets = secret::Secrets::find(&tree, source.bytes());
-    let documents = std::mem::take(&mut tree.documents);
-    let found = places::find(&documents, source.len(), &mut tree);
-    if found.is_empty() && tree.faults.is_empty() && !documents.iter().any(holds_nothing) {
-        tree.fault(whole, "no entry of a key inventory is found in it");
+    let of_table = OnceCell::new();
+    let tree = format.tree(text, &of_table);
+    if format != Format::Csv && !is_inventory_name(&source.name) && !has_marker(&tree.documents) {
+        return None;
+    }
+    let secrets = secret::Secrets::find(tree, source.bytes());
+    let mut faults = tree.faults.clone();
+    let found = places::find(&tree.documents, source.len(), &mut faults);
+    if found.is_empty() && faults.is_empty() && !tree.documents.iter().any(holds_nothing) {
+        faults.add(whole, "no entry of a key inventory is found in it");
     }
     for (ordinal, place) in found.iter().enumerate() {
         let (fact, place) = entry::read(id, place, ordinal, &secrets);
         reading.facts.inventory.push(fact, place);
     }
-    reading.problems.extend(tree.faults.into_iter().map(|fault| {
+    reading.problems.extend(faults.into_iter().map(|fault| {
         let hidden = secrets.overlap(fault.span);
         let message = if hidden { without_quotation(&fault.message) } else { fault.message };
         Problem::parse(Location { source: id, span: fault.span }, message)
     }));
     reading.secrets.extend(secrets.spans().iter().map(|&span| (id, span)));
-    reading
+    Some(reading)
 }
 
 /// A message without the text that it quotes of the source.

@@ -3,7 +3,7 @@
 use keyreeve_contract::Environment;
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
-use keyreeve_syntax::tree::{Node, Text, Tree, Value};
+use keyreeve_syntax::tree::{Faults, Node, Text, Value};
 
 use super::field::{Field, normal};
 
@@ -63,14 +63,14 @@ pub(super) struct Place<'a> {
 }
 
 /// Finds the entries of a text of so many bytes, in the order of the source. What stands in the place of one and is none is a fault.
-pub(super) fn find<'a>(documents: &'a [Node], bytes: usize, tree: &mut Tree) -> Vec<Place<'a>> {
+pub(super) fn find<'a>(documents: &'a [Node], bytes: usize, faults: &mut Faults) -> Vec<Place<'a>> {
     let limit = ENTRY_LIMIT.min(ENTRIES + bytes / BYTES_OF_ENTRY);
-    let mut finder = Finder { found: Vec::new(), limit, full: false, tree };
+    let mut finder = Finder { found: Vec::new(), limit, full: false, faults };
     for root in documents {
         match &root.value {
             Value::List(_) | Value::Map(_) => finder.walk(root, None, None, 0),
             Value::Null => {}
-            _ => finder.tree.fault(root.span, "holds no list or map of entries"),
+            _ => finder.faults.add(root.span, "holds no list or map of entries"),
         }
     }
     finder.found
@@ -94,7 +94,7 @@ struct Finder<'a, 't> {
     found: Vec<Place<'a>>,
     limit: usize,
     full: bool,
-    tree: &'t mut Tree,
+    faults: &'t mut Faults,
 }
 
 impl<'a> Finder<'a, '_> {
@@ -112,8 +112,8 @@ impl<'a> Finder<'a, '_> {
     fn item(&mut self, item: &'a Node, group: Group) {
         match &item.value {
             Value::Map(_) => self.push(Place { node: item, name: None, environment: group }),
-            Value::Unknown(_) => self.tree.fault(item.span, "an entry is expected here, and its value is not known"),
-            _ => self.tree.fault(item.span, "an entry is expected here: a map of fields"),
+            Value::Unknown(_) => self.faults.add(item.span, "an entry is expected here, and its value is not known"),
+            _ => self.faults.add(item.span, "an entry is expected here: a map of fields"),
         }
     }
 
@@ -138,7 +138,7 @@ impl<'a> Finder<'a, '_> {
             Value::List(items) if items.iter().any(is_entry) => self.walk(value, None, group, depth + 1),
             Value::Null if !wrapped => self.push(Place { node: value, name: Some(key), environment: group }),
             Value::Scalar(_) | Value::Unknown(_) if !wrapped => {
-                self.tree.fault(key.span, format!("`{}` is no entry: a map of fields is expected", quoted(&key.text)));
+                self.faults.add(key.span, format!("`{}` is no entry: a map of fields is expected", quoted(&key.text)));
             }
             // Beside `keys:` and its like, what is no entry describes the inventory.
             _ => {}
@@ -150,8 +150,8 @@ impl<'a> Finder<'a, '_> {
             self.found.push(place);
         } else if !self.full {
             self.full = true;
-            self.tree
-                .fault(place.node.span, format!("there are more than {} entries; the rest is not read", self.limit));
+            self.faults
+                .add(place.node.span, format!("there are more than {} entries; the rest is not read", self.limit));
         }
     }
 }

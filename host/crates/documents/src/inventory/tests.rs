@@ -6,10 +6,17 @@ use keyreeve_contract::{Environment, Holder, InventoryEntry};
 use keyreeve_facts::Place;
 use proptest::prelude::*;
 
+use keyreeve_source::{Source, SourceId};
+
 use super::*;
 
+/// What is read of a file that is an inventory by its name.
+fn read_file(source: Source) -> Reading {
+    read(&Text::new(SourceId(0), &source)).unwrap()
+}
+
 fn read_as(name: &str, text: &str) -> Reading {
-    let reading = read(SourceId(0), &Source::new(name, None, text.as_bytes()));
+    let reading = read_file(Source::new(name, None, text.as_bytes()));
     check_spans(&reading, text.as_bytes());
     reading
 }
@@ -327,7 +334,8 @@ fn inventories_are_told_by_name_header_or_marker() {
     assert!(recognises("a.yml", b"# x\nkey-inventory:\n  - id: one\n"));
     assert!(recognises("a.json", br#"{"keyreeve-inventory": [] }"#));
     assert!(recognises("a.toml", b"[[key_inventory]]\nid = 'one'"));
-    assert!(!recognises("a.json", br#"{"files": {"key-inventory": 1}}"#));
+    let nested = Source::new("a.json", None, &br#"{"files": {"key-inventory": 1}}"#[..]);
+    assert!(read(&Text::new(SourceId(0), &nested)).is_none());
     assert!(!recognises("a.yml", b"run: keyreeve check key-inventory: x"));
     assert!(recognises(
         "a.csv",
@@ -358,7 +366,7 @@ fn bytes_that_are_not_utf8_and_byte_order_marks_are_passed_over() {
         ("key-inventory.toml", b"\xef\xbb\xbfkeys = [{id = 'one', owner = 'A\xffda', creator = 'Ben'}]"),
         ("key-inventory.csv", b"\xef\xbb\xbfid,owner,creator\none,A\xffda,Ben\n"),
     ] {
-        let reading = read(SourceId(0), &Source::new(name, None, bytes));
+        let reading = read_file(Source::new(name, None, bytes));
         check_spans(&reading, bytes);
         assert_eq!(messages(&reading), ["is not UTF-8 from here on"], "{name}");
         let (entry, place) = reading.facts.inventory.iter().next().unwrap();
@@ -370,7 +378,7 @@ fn bytes_that_are_not_utf8_and_byte_order_marks_are_passed_over() {
             "{name}"
         );
     }
-    let utf16 = read(SourceId(0), &Source::new("key-inventory.csv", None, &b"\xff\xfei\0d\0"[..]));
+    let utf16 = read_file(Source::new("key-inventory.csv", None, &b"\xff\xfei\0d\0"[..]));
     assert!(messages(&utf16)[0].contains("UTF-16"));
 }
 
@@ -380,8 +388,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..300), format in 0usize..4) {
         let name = ["key-inventory.yaml", "key-inventory.json", "key-inventory.toml", "key-inventory.csv"][format];
-        let source = Source::new(name, None, bytes.clone());
-        check_spans(&read(SourceId(0), &source), &bytes);
+        check_spans(&read_file(Source::new(name, None, bytes.clone())), &bytes);
         recognises("a.csv", &bytes);
     }
 
@@ -395,8 +402,7 @@ proptest! {
             let end = (at + length).min(bytes.len());
             bytes.splice(at..end, new.bytes());
         }
-        let source = Source::new(name, None, bytes.clone());
-        check_spans(&read(SourceId(0), &source), &bytes);
+        check_spans(&read_file(Source::new(name, None, bytes.clone())), &bytes);
         recognises("a.yaml", &bytes);
     }
 }

@@ -1,12 +1,12 @@
 //! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
 //! changes documents of any kind.
 
+use keyreeve_facts::Text;
 use keyreeve_syntax::tree;
 use keyreeve_syntax::tree::{Kept, Node};
-use keyreeve_syntax::{json, yaml};
 
 use super::found::Found;
-use super::hit::{Hit, Text};
+use super::hit::{Hit, extension};
 use super::values;
 use super::values::{at, get, text};
 use super::{base64, jwe};
@@ -15,23 +15,32 @@ use crate::asn1::Malformed;
 /// Largest document that is read as a tree.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What a YAML or JSON document holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
-pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
-    let bytes = content.bytes;
-    let is_yaml = matches!(content.extension(), "yaml" | "yml");
+/// Where the first word stands in a YAML or JSON document that one of them may be told by.
+pub(super) fn mark(name: &str, bytes: &[u8]) -> Option<usize> {
+    let is_yaml = is_yaml(name);
     if !is_yaml && !matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..]) {
-        return Vec::new();
+        return None;
     }
     let marks: &[&[u8]] =
         if is_yaml { &[b"encryptedData"] } else { &[b"encryptedData", b"\"encryptedKeyset\"", b"\"ciphertext\""] };
-    let Some(mark) = marks.iter().find_map(|mark| memchr::memmem::find(bytes, mark)) else { return Vec::new() };
+    marks.iter().find_map(|mark| memchr::memmem::find(bytes, mark))
+}
+
+fn is_yaml(name: &str) -> bool {
+    matches!(extension(name), "yaml" | "yml")
+}
+
+/// What a YAML or JSON document holds of SealedSecrets, and, if it is JSON, of Tink and JOSE.
+pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
+    let (name, bytes) = (content.name(), content.bytes());
+    let Some(mark) = mark(name, bytes) else { return Vec::new() };
     if bytes.len() > SIZE_LIMIT {
         return vec![Hit::new(
             mark..mark + 1,
             Err(Malformed("the document is too large for what is encrypted in it to be found")),
         )];
     }
-    let tree = if is_yaml { yaml::parse_kept(bytes, Kept::Named) } else { json::parse_kept(bytes, Kept::Named) };
+    let tree = if is_yaml(name) { content.yaml(Kept::Named) } else { content.json(Kept::Named) };
     let cut = tree.cut.map(|span| Hit::new(span.range(), Err(Malformed(tree::TOO_MANY))));
     tree.documents.iter().flat_map(values::maps).filter_map(one).chain(cut).collect()
 }

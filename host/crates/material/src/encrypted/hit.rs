@@ -10,9 +10,8 @@ use crate::pem;
 /// Why a block has no body.
 pub(super) const BROKEN: Malformed = Malformed("its base64 is damaged, or it has no END line");
 
-/// A text, and what its file is called.
+/// A text in which encrypted values stand.
 pub(super) struct Text<'a> {
-    pub(super) name: &'a str,
     pub(super) bytes: &'a [u8],
 }
 
@@ -36,13 +35,13 @@ impl Hit {
     }
 }
 
-impl<'a> Text<'a> {
-    /// What is behind the last full stop of the name: `yaml`, also of `.env` and `.env.production`.
-    pub(super) fn extension(&self) -> &'a str {
-        let file = self.name.rsplit('/').next().unwrap_or_default();
-        if file.starts_with(".env") { "env" } else { file.rsplit('.').next().unwrap_or_default() }
-    }
+/// What is behind the last full stop of a name: `yaml`, also of `.env` and `.env.production`.
+pub(super) fn extension(name: &str) -> &str {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    if file.starts_with(".env") { "env" } else { file.rsplit('.').next().unwrap_or_default() }
+}
 
+impl<'a> Text<'a> {
     /// The block at `at`; none where somebody only writes about one.
     pub(super) fn armor(&self, at: usize) -> Option<Armor> {
         let setting = pem::Setting::before(self.bytes, at);

@@ -25,14 +25,14 @@ mod values;
 mod zip;
 
 use keyreeve_contract::FactKind;
-use keyreeve_facts::{Claim, Format, Look, Out, Reading, Row};
+use keyreeve_facts::{Claim, Format, Look, Out, Reading, Row, Text};
 use keyreeve_source::problem::Problem;
-use keyreeve_source::{Location, Source, SourceId, Span, is_text};
+use keyreeve_source::{Location, Span, is_text};
 
 use super::asn1::Malformed;
 use super::fields::CUT_OFF;
 use found::Found;
-use hit::{Hit, Text};
+use hit::Hit;
 
 /// Reads a file that is encrypted as a whole.
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
@@ -78,13 +78,13 @@ impl Format for EncryptedData {
         if recognises(look.name, look.bytes) { Claim::Perhaps } else { Claim::No }
     }
 
-    fn read(text: &keyreeve_facts::Text<'_>, out: &mut Out<'_>) -> Option<()> {
-        out.reading = read(text.id, text.source);
+    fn read(text: &Text<'_>, out: &mut Out<'_>) -> Option<()> {
+        out.reading = read(text);
         (!out.reading.is_empty()).then_some(())
     }
 }
 
-/// Whether a file holds any of it. Asked of every file: one pass over a text, the first bytes of anything else.
+/// Whether a file may hold any of it. Asked of every file: one pass over a text, the first bytes of anything else.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     if secrets::kind(name, bytes).is_some() {
         return true;
@@ -92,19 +92,12 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     if let Some(read) = whole_file(name, bytes) {
         return !matches!(read(bytes), Ok(found) if found.is_empty());
     }
-    let mut any = false;
-    if is_text(bytes) {
-        text::scan(&Text { name, bytes }, |_| {
-            any = true;
-            false
-        });
-    }
-    any
+    is_text(bytes) && text::is_announced(name, bytes)
 }
 
 /// Everything of the kind in a source. What is damaged is a problem at its place; secret are the files that open others.
-pub fn read(id: SourceId, source: &Source) -> Reading {
-    let (name, bytes) = (source.name.as_str(), source.bytes());
+pub fn read(text: &Text<'_>) -> Reading {
+    let (id, name, bytes) = (text.id, text.name(), text.bytes());
     let mut reading = Reading::default();
     if let Some(kind) = secrets::kind(name, bytes) {
         for (key, place) in secrets::read(kind, id, bytes) {
@@ -124,13 +117,12 @@ pub fn read(id: SourceId, source: &Source) -> Reading {
             Err(reason) => problem(Span::new(0, bytes.len()), reason),
         }
     } else if is_text(bytes) {
-        text::scan(&Text { name, bytes }, |Hit { span, read }| {
+        for Hit { span, read } in text::scan(text) {
             match read {
                 Ok(one) => found.push(one),
                 Err(reason) => problem(Span::new(span.start, span.end.min(bytes.len())), reason),
             }
-            true
-        });
+        }
     }
     for (item, place) in found::facts(found, id) {
         reading.facts.encrypted_data.push(item, place);

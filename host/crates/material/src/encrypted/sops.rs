@@ -5,16 +5,15 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use keyreeve_facts::KeyName;
+use keyreeve_facts::{KeyName, Text};
 use keyreeve_source::Span;
 use keyreeve_syntax::tree;
 use keyreeve_syntax::tree::{Kept, Node, Value};
-use keyreeve_syntax::{json, yaml};
 use memchr::memmem::Finder;
 
 use super::age;
 use super::found::Found;
-use super::hit::{Hit, Text};
+use super::hit::{Hit, extension};
 use crate::asn1::Malformed;
 
 /// What every encrypted value begins with. There is no other cipher.
@@ -39,12 +38,17 @@ struct Metadata {
     range: Range<usize>,
 }
 
+/// Where the first value stands that sops has encrypted.
+pub(super) fn mark(bytes: &[u8]) -> Option<usize> {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(VALUE));
+    FINDER.find(bytes)
+}
+
 /// The file's metadata as one find; none if no value in it is encrypted by sops, or somebody writes about it.
 pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
-    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(VALUE));
-    let first = FINDER.find(text.bytes)?;
-    let bytes = text.bytes;
-    let is_document = ["yaml", "yml", "json", "env", "ini"].contains(&text.extension());
+    let bytes = text.bytes();
+    let first = mark(bytes)?;
+    let is_document = ["yaml", "yml", "json", "env", "ini"].contains(&extension(text.name()));
     let metadata = if bytes.len() > SIZE_LIMIT { Ok(None) } else { metadata(text) };
     let metadata = match metadata {
         Ok(metadata) => metadata,
@@ -65,7 +69,7 @@ pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
 
 /// The metadata; the error is from where on the file is not read.
 fn metadata(text: &Text<'_>) -> Result<Option<Metadata>, Span> {
-    let bytes = text.bytes;
+    let bytes = text.bytes();
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
     if has(b"\nsops_") || bytes.starts_with(b"sops_") {
         return Ok(flat(bytes, 0, "sops_"));
@@ -73,11 +77,11 @@ fn metadata(text: &Text<'_>) -> Result<Option<Metadata>, Span> {
     if let Some(section) = memchr::memmem::find(bytes, b"\n[sops]") {
         return Ok(flat(bytes, section + b"\n[sops]".len(), ""));
     }
-    let tree = match text.extension() {
-        "yaml" | "yml" => yaml::parse_kept(bytes, Kept::Named),
-        _ if bytes.trim_ascii_start().starts_with(b"{") => json::parse_kept(bytes, Kept::Named),
+    let tree = match extension(text.name()) {
+        "yaml" | "yml" => text.yaml(Kept::Named),
+        _ if bytes.trim_ascii_start().starts_with(b"{") => text.json(Kept::Named),
         "md" | "rst" | "txt" | "adoc" | "html" => return Ok(None),
-        _ if has(b"\nsops:") => yaml::parse_kept(bytes, Kept::Named),
+        _ if has(b"\nsops:") => text.yaml(Kept::Named),
         _ => return Ok(None),
     };
     let metadata = |node: &Node| {

@@ -1,5 +1,6 @@
 //! Encrypted values that stand in a text, found by the marks they begin with in one pass. Not how each is read.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -39,21 +40,33 @@ static SEARCHER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     searcher.expect("a few short marks")
 });
 
-/// Hands over everything that is found, in the order of its kinds, until it is enough.
-pub(super) fn scan(text: &Text<'_>, mut take: impl FnMut(Hit) -> bool) {
+/// Whether a text may hold any of it: what takes a tree to be found counts by its mark.
+pub(super) fn is_announced(name: &str, bytes: &[u8]) -> bool {
+    let mut any = sops::mark(bytes).is_some() || documents::mark(name, bytes).is_some();
+    if !any {
+        values(&Text { bytes }, &(0..0), |_| {
+            any = true;
+            false
+        });
+    }
+    any
+}
+
+/// Everything that is found, in the order of its kinds.
+pub(super) fn scan(text: &keyreeve_facts::Text<'_>) -> Vec<Hit> {
+    let sops = sops::read(text);
     // What stands in the metadata of sops is the key of the file, encrypted for each recipient.
-    let mut covered = 0..0;
-    if let Some(hit) = sops::read(text) {
-        covered = hit.span.clone();
-        if !take(hit) {
-            return;
-        }
-    }
-    for hit in documents::read(text) {
-        if !take(hit) {
-            return;
-        }
-    }
+    let covered = sops.as_ref().map_or(0..0, |hit| hit.span.clone());
+    let mut hits: Vec<Hit> = sops.into_iter().chain(documents::read(text)).collect();
+    values(&Text { bytes: text.bytes() }, &covered, |hit| {
+        hits.push(hit);
+        true
+    });
+    hits
+}
+
+/// Hands over the values that are found by their marks, outside of a range, until it is enough.
+fn values(text: &Text<'_>, covered: &Range<usize>, mut take: impl FnMut(Hit) -> bool) {
     let mut at = 0;
     for mark in SEARCHER.find_iter(text.bytes) {
         if mark.start() < at || covered.contains(&mark.start()) {
