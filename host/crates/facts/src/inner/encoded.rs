@@ -133,7 +133,7 @@ impl Encodings {
         }
         let name = key_before(bytes, start);
         let is_text = self.marks.is_match(&text);
-        (is_text.then(|| Inner { name, bytes: text, map: Map::Stretches(stretches), is_encoded: true }), end)
+        (is_text.then_some(Inner { name, bytes: text, map: Map::Stretches(stretches), is_encoded: true }), end)
     }
 }
 
