@@ -1,5 +1,5 @@
-//! Compiles the rules in plugins/ for wasm32, makes components of them, compiles those to native code with
-//! the wasmtime that the host links, asks each what it is, and embeds all three. It installs nothing: `scripts/wasm-target.sh` does.
+//! Compiles the rules in plugins/ for wasm32, makes components of them, compiles those to native code with the wasmtime
+//! that the host links, asks each what it is, and embeds all three. It installs nothing: `scripts/wasm-target.sh` does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

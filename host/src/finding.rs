@@ -11,7 +11,8 @@ use keyreeve_source::Location;
 pub enum Status {
     /// Neither accepted nor known.
     Open,
-    /// The baseline, or the tree compared with, has it: known, unapproved. The statement still counts as violated; the run does not fail.
+    /// The baseline, or the tree compared with, has it: known, unapproved. The statement still counts as violated; the
+    /// run does not fail.
     Known,
     /// An exception of the policy file covers it: its position in `Report::exceptions`.
     Excepted(usize),

@@ -1,4 +1,5 @@
-//! The formats that keyreeve knows, of all crates that have some, in one list. Not a format itself, and not how they are read.
+//! The formats that keyreeve knows, of all crates that have some, in one list. Not a format itself, and not how they
+//! are read.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -33,11 +34,10 @@ pub fn keeping<'a>(
     move |name, bytes| named.contains(name) || keep(name, bytes)
 }
 
-/// Discovers in rounds, until no configuration names a file that was not kept: `discover` is given the names that are to be kept
-/// besides, and `of` shows what it found.
+/// Discovers in rounds, until no configuration names a file that was not kept: `discover` is given the names that are
+/// to be kept besides, and `of` shows what it found.
 ///
-/// # Errors
-/// Those of `discover`.
+/// # Errors Those of `discover`.
 pub fn in_rounds<T, E>(
     mut discover: impl FnMut(&BTreeSet<String>) -> Result<T, E>,
     of: impl Fn(&T) -> &Discovery,

@@ -55,15 +55,16 @@ impl Default for Given<'_> {
     }
 }
 
-/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
-/// is let go of as soon as that is done.
+/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files
+/// the content is let go of as soon as that is done.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
     let formats::Read { reading, formats, taken, budget } = formats::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
-    // Here, so that no rule, fingerprint or report gets to see a private value. What is found by its name has been found, and the names of algorithms
-    // stay what they are: whoever calls one a secret would else decide what the rules see of all other files.
+    // Here, so that no rule, fingerprint or report gets to see a private value. What is found by its name has been
+    // found, and the names of algorithms stay what they are: whoever calls one a secret would else decide what the
+    // rules see of all other files.
     let private = Private::of(sources, &secrets);
     if !private.is_empty() {
         facts.each_text(&mut |words, text| match words {
@@ -77,7 +78,8 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     Understood { facts, problems, secrets, private, formats, taken }
 }
 
-/// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.
+/// A problem for each file that was changed after it was read, so that what a report shows of it may be of either
+/// content. To be asked last.
 pub fn altered(sources: &Sources) -> Vec<Problem> {
     let message = "was changed while it was scanned, and what is said of it may be of either content: scan it again";
     sources.altered().map(|source| Problem::path(source.name.as_str(), message)).collect()
@@ -90,7 +92,8 @@ impl Understood {
         self.problems.iter_mut().for_each(|problem| problem.hide(&self.private));
     }
 
-    /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were context.
+    /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were
+    /// context.
     pub fn restrict(&mut self, names: &BTreeSet<String>, sources: &Sources) {
         let named = |id: SourceId| names.contains(&sources[id].name);
         let keep =

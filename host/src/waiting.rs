@@ -1,5 +1,5 @@
-//! How long what may never end is waited for: each time so long at most, and altogether. What comes after that has a moment still, which is
-//! enough for what ends by itself. Not a clock, and nothing that stops what is waited for.
+//! How long what may never end is waited for: each time so long at most, and altogether. What comes after that has a
+//! moment still, which is enough for what ends by itself. Not a clock, and nothing that stops what is waited for.
 
 use std::sync::Mutex;
 use std::time::Duration;

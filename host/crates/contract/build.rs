@@ -1,5 +1,5 @@
-//! Writes the types of wit/ as Rust, and the list of the kinds of fact: the interfaces that the newest world exports beside
-//! `rule`. It decides nothing about them but whose words their texts are, which wit/ cannot say.
+//! Writes the types of wit/ as Rust, and the list of the kinds of fact: the interfaces that the newest world exports
+//! beside `rule`. It decides nothing about them but whose words their texts are, which wit/ cannot say.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ use wit_parser::{Field, Interface, Resolve, Type, TypeDef, TypeDefKind, WorldIte
 /// The world that exports every kind of fact.
 const WORLD: &str = "every-fact-rule-v2";
 
-/// Fields whose words a standard or keyreeve chose: names of algorithms and of forms. Rules judge by them, and nothing of a
-/// file is in them.
+/// Fields whose words a standard or keyreeve chose: names of algorithms and of forms. Rules judge by them, and nothing
+/// of a file is in them.
 const STANDARD: &[&str] = &[
     "certificate.signature-algorithm",
     "certificate.signature-hash",

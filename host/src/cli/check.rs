@@ -136,8 +136,8 @@ impl<'a> Check<'a> {
         formats::in_rounds(tree, |discovery| discovery)
     }
 
-    /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not touch:
-    /// it deletes the snippet that a server includes, or the inventory's entry of a key.
+    /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not
+    /// touch: it deletes the snippet that a server includes, or the inventory's entry of a key.
     fn affected(&self, index: &mut Discovery) -> Result<BTreeSet<String>> {
         let mut head = match self.tree("HEAD") {
             Ok(head) => head,
@@ -237,7 +237,8 @@ impl Check<'_> {
         let paths = parts.map(|path| path.to_string_lossy().into_owned());
         let staged = self.arguments.staged.then(|| "--staged".to_owned());
         let since = self.arguments.new_since.iter().map(|revision| format!("--new-since {revision}"));
-        // Asking git takes longer than judging a file, and so does hashing a blocklist: only where the answer is written.
+        // Asking git takes longer than judging a file, and so does hashing a blocklist: only where the answer is
+        // written.
         let formats = self.arguments.output.iter().map(|output| output.format).chain([self.arguments.format]);
         let is_recorded = formats.into_iter().any(|format| matches!(format, Format::Json | Format::Sarif));
         let git = self.setup.git.as_deref().filter(|_| is_recorded);

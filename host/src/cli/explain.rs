@@ -1,4 +1,5 @@
-//! `keyreeve explain`: a rule in words, for a terminal or as a page of the documentation. All of it comes from the rule.
+//! `keyreeve explain`: a rule in words, for a terminal or as a page of the documentation. All of it comes from the
+//! rule.
 
 use anyhow::Result;
 use keyreeve::report::escape::visible_lines;

@@ -45,8 +45,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
 
 macro_rules! document {
     ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
-        /// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each is
-        /// several times as large.
+        /// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each
+        /// is several times as large.
         #[derive(Serialize)]
         #[serde(rename_all = "kebab-case")]
         struct Document<'a> {

@@ -38,7 +38,8 @@ impl Terminal {
         }
     }
 
-    /// Text in a colour, if standard output is to have any. What a terminal would obey in it has been made visible before.
+    /// Text in a colour, if standard output is to have any. What a terminal would obey in it has been made visible
+    /// before.
     pub(super) fn paint(self, color: anstyle::AnsiColor, text: &str) -> String {
         let style = color.on_default();
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
@@ -84,7 +85,8 @@ impl Output {
 /// Refuses, before anything is judged, a file that cannot be written afterwards because of what stands there now.
 pub(super) fn can_be_written(file: &Path) -> Result<()> {
     ensure!(!file.is_dir(), "{} is a folder: name a file in it to write to", file.display());
-    // The tree that is checked can hold a link of that name to any file of whoever runs the check. /dev/stderr is a link too.
+    // The tree that is checked can hold a link of that name to any file of whoever runs the check. /dev/stderr is a
+    // link too.
     let is_link = file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     let is_special = file.metadata().is_ok_and(|metadata| !metadata.is_file());
     ensure!(!is_link || is_special, "{} is a link and is not written through: name the file itself", file.display());

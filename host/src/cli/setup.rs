@@ -41,8 +41,8 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout; paths
-    /// are then relative to the git root of what is scanned.
+    /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout;
+    /// paths are then relative to the git root of what is scanned.
     pub(super) fn new(argument: &PolicyArgument, start: &Path) -> Result<Self> {
         Self::with(argument, start, |_| None)
     }
@@ -96,7 +96,8 @@ impl Setup {
         }
     }
 
-    /// What the report says of the policy; `ignored` are further policy files that are not read, `sources` what it is in force for.
+    /// What the report says of the policy; `ignored` are further policy files that are not read, `sources` what it is
+    /// in force for.
     pub(super) fn report(&self, ignored: Vec<String>, sources: &Sources) -> PolicyReport {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
         let policy = &self.policy;
@@ -116,8 +117,8 @@ impl Setup {
     }
 }
 
-/// Nothing, if a file that was found lies in the tree that it was found in. A FIFO or a terminal there would be waited for, and a link could lead
-/// to what whoever put it there cannot read: messages quote what is wrong in a policy.
+/// Nothing, if a file that was found lies in the tree that it was found in. A FIFO or a terminal there would be waited
+/// for, and a link could lead to what whoever put it there cannot read: messages quote what is wrong in a policy.
 fn of_tree(file: &Path, tree: &Path) -> Result<()> {
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
@@ -140,8 +141,8 @@ pub(super) fn reads_stdin(paths: &[PathBuf]) -> Result<bool> {
     Ok(reads)
 }
 
-/// Where the search for the policy begins: the folder that all paths lie in. Paths of a repository and of elsewhere have
-/// none that means anything; for them it is the current folder.
+/// Where the search for the policy begins: the folder that all paths lie in. Paths of a repository and of elsewhere
+/// have none that means anything; for them it is the current folder.
 pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let here = PathBuf::from(".");
     let mut resolved = paths.iter().map(|path| resolve(path));

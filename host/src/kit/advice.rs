@@ -1,5 +1,5 @@
-//! What the author of a rule can do about the reason for which it is refused. Not the reason itself, which the error says to
-//! everybody.
+//! What the author of a rule can do about the reason for which it is refused. Not the reason itself, which the error
+//! says to everybody.
 
 use crate::rules::compile::CompileError;
 use crate::rules::component::Refusal;

@@ -1,5 +1,5 @@
-//! Measures what a rule takes: fuel, which is the same everywhere, and time on this machine. Not a judgement of whether that is
-//! much: it is set beside what a call may take.
+//! Measures what a rule takes: fuel, which is the same everywhere, and time on this machine. Not a judgement of whether
+//! that is much: it is set beside what a call may take.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

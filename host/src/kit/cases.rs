@@ -1,5 +1,6 @@
-//! Runs a rule against cases: folders named by what the rule must answer, `pass-`, `fail-` or `undetermined-` and a reason, with
-//! files or recorded facts in them. Not the files of what is expected (`expected`), nor of what was recorded (`replay`).
+//! Runs a rule against cases: folders named by what the rule must answer, `pass-`, `fail-` or `undetermined-` and a
+//! reason, with files or recorded facts in them. Not the files of what is expected (`expected`), nor of what was
+//! recorded (`replay`).
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -229,8 +230,8 @@ fn fits(named: &'static str, said: &Value) -> Result<(), Failure> {
     if fits { Ok(()) } else { Err(Failure::Verdict { named, said: all.join(" and ") }) }
 }
 
-/// Gives a rule what a case's policy says of it. That the rule comes from this file and not from one that the policy names is
-/// the point of a test.
+/// Gives a rule what a case's policy says of it. That the rule comes from this file and not from one that the policy
+/// names is the point of a test.
 fn set(entry: &mut Entry, policy: &Policy) -> Result<(), Failure> {
     let info = &entry.rule.info;
     let mut known: Vec<_> = BUILT_IN.iter().map(|built_in| built_in.rule().info).collect();
@@ -270,7 +271,8 @@ impl Case {
         Ok(Self { facts, sources, problems })
     }
 
-    /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
+    /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of
+    /// them.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let walk = |named: &BTreeSet<String>| {
             let keep = formats::keeping(named, &matters);

@@ -1,5 +1,5 @@
-//! The lines in which what a rule says differs from what was expected of it. Not a general diff: texts that differ in a great many
-//! lines are shown one after the other.
+//! The lines in which what a rule says differs from what was expected of it. Not a general diff: texts that differ in a
+//! great many lines are shown one after the other.
 
 use std::fmt;
 

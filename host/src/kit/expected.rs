@@ -1,4 +1,5 @@
-//! `expected.json`: what a rule must say of a case, as data, as a file, and compared with what it says. Not the judging.
+//! `expected.json`: what a rule must say of a case, as data, as a file, and compared with what it says. Not the
+//! judging.
 
 use std::io::{self, Write as _};
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Looks at the file of a rule: what it exports, imports and says of itself, what its calls take, and why it would be refused,
-//! if it would be. Not a test of its judgement.
+//! Looks at the file of a rule: what it exports, imports and says of itself, what its calls take, and why it would be
+//! refused, if it would be. Not a test of its judgement.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! The stanza of keyreeve.toml that loads a rule: where it is, which versions of it are meant, and its digest. Not the writing of
-//! it: whoever approves a rule puts it there.
+//! The stanza of keyreeve.toml that loads a rule: where it is, which versions of it are meant, and its digest. Not the
+//! writing of it: whoever approves a rule puts it there.
 
 use std::path::{Component, Path, PathBuf};
 

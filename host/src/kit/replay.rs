@@ -1,5 +1,5 @@
-//! Facts that `keyreeve facts` has printed, to be judged without the files they come from. Of those files nothing is known but
-//! where each fact stood.
+//! Facts that `keyreeve facts` has printed, to be judged without the files they come from. Of those files nothing is
+//! known but where each fact stood.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -162,8 +162,8 @@ fn name(kind: FactKind, index: usize) -> String {
     format!("{}[{index}]", kind.interface())
 }
 
-/// Where what stood in lines and columns lies in files that have one byte for each place, and the line breaks between: the order
-/// of places, which of them are the same, and their lines are those of the true files.
+/// Where what stood in lines and columns lies in files that have one byte for each place, and the line breaks between:
+/// the order of places, which of them are the same, and their lines are those of the true files.
 struct Layout(BTreeMap<String, (SourceId, BTreeMap<Mark, u32>)>);
 
 impl Layout {

@@ -1,5 +1,5 @@
-//! Facts such as a scan finds, one of each kind, to see what a call of a rule takes. Not facts that a rule should pass or find
-//! fault with: those are the cases of its author.
+//! Facts such as a scan finds, one of each kind, to see what a call of a rule takes. Not facts that a rule should pass
+//! or find fault with: those are the cases of its author.
 
 use keyreeve_contract::{
     Certificate, Context, Data, EncryptedItem, Encryption, Environment, FactKind, Holder, InventoryEntry, Key, Network,

@@ -75,7 +75,8 @@ impl Fault {
 pub struct Faults {
     source: Arc<Source>,
     list: Vec<Fault>,
-    /// Where private values stand in the file, and what they are: a policy can hold one by mistake, and then it is likely wrong.
+    /// Where private values stand in the file, and what they are: a policy can hold one by mistake, and then it is
+    /// likely wrong.
     secrets: Vec<Range<usize>>,
     private: Box<Private>,
 }

@@ -12,8 +12,8 @@ use super::fields::{At, Fields};
 use super::glob::path_glob;
 use crate::report::ExceptionKind;
 
-/// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule bears
-/// this name, and no exception covers a problem of a rule.
+/// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule
+/// bears this name, and no exception covers a problem of a rule.
 pub const PROBLEM: &str = "problem";
 
 /// The keys of an accepted exception.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 
-/// The policy file that governs `start`: the nearest one upwards, no further than the folder that holds `.git`. Outside of
-/// a repository no further than `here`, the folder that the user is in, or `start` itself if that lies elsewhere: a file in
-/// a shared folder above, such as /tmp, could be anybody's.
+/// The policy file that governs `start`: the nearest one upwards, no further than the folder that holds `.git`. Outside
+/// of a repository no further than `here`, the folder that the user is in, or `start` itself if that lies elsewhere: a
+/// file in a shared folder above, such as /tmp, could be anybody's.
 ///
 /// Whatever bears the name counts, and so does what cannot be looked at: reading it then fails, whereas passing over it
 /// would put the built-in policy in its place unnoticed.

@@ -1,5 +1,5 @@
-//! keyreeve.lock: which component each address of keyreeve.toml stood for when it was last pulled. Not the components, and not
-//! what is demanded of them, which keyreeve.toml says.
+//! keyreeve.lock: which component each address of keyreeve.toml stood for when it was last pulled. Not the components,
+//! and not what is demanded of them, which keyreeve.toml says.
 
 use std::collections::BTreeMap;
 use std::io;

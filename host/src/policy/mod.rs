@@ -41,7 +41,8 @@ use crate::report::FAIL_ON;
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";
 
-/// Folder beside the policy file in which a repository may hold components of registries, each as [`component_name`] says.
+/// Folder beside the policy file in which a repository may hold components of registries, each as [`component_name`]
+/// says.
 pub const VENDORED: &str = ".keyreeve/rules";
 
 /// Largest policy file, in bytes.
@@ -89,7 +90,8 @@ pub struct Component {
     pub path: String,
     /// Its address, if it is in a registry.
     pub address: Option<Address>,
-    /// SHA-256 that it must have, by keyreeve.toml or else by keyreeve.lock; none only for one in a registry that was not pulled.
+    /// SHA-256 that it must have, by keyreeve.toml or else by keyreeve.lock; none only for one in a registry that was
+    /// not pulled.
     pub sha256: Option<[u8; 32]>,
     /// The versions of the rule that are accepted; any, if nothing is said.
     pub version: Option<VersionReq>,
@@ -115,7 +117,8 @@ pub struct OwnRule<'a> {
     pub file: PathBuf,
     /// What is demanded of it.
     pub component: &'a Component,
-    /// The folder that its file must lie in, with no link on the way; none if the user has named the policy, or the file is of the user's own store.
+    /// The folder that its file must lie in, with no link on the way; none if the user has named the policy, or the
+    /// file is of the user's own store.
     pub confined: Option<&'a Path>,
 }
 
@@ -171,8 +174,8 @@ impl Policy {
         }
     }
 
-    /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of TOML is
-    /// broken, only that, since what follows from it would be noise.
+    /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of
+    /// TOML is broken, only that, since what follows from it would be noise.
     pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, PolicyError> {
         keyreeve_syntax::toml::on_deep_stack(|| load::policy(path, bytes)).unwrap_or_else(|| {
             let path = error::printable(&path.to_string_lossy());
@@ -237,8 +240,8 @@ impl Policy {
         })
     }
 
-    /// Fills in what was pulled for addresses without a digest of their own. An entry for another address than the one that is
-    /// written now says nothing.
+    /// Fills in what was pulled for addresses without a digest of their own. An entry for another address than the one
+    /// that is written now says nothing.
     pub fn apply(&mut self, lock: &Lock) {
         for (id, rule) in &mut self.rules {
             let (Some(component), Some(locked)) = (rule.component.as_mut(), lock.rules.get(id)) else { continue };

@@ -39,8 +39,8 @@ impl Scope {
         means(&self.paths) && !means(&self.exclude)
     }
 
-    /// What it states that has less asked of its files than if it stated nothing: `purpose fixture`. Rules take what is not stated
-    /// for the strictest, or leave their answer open.
+    /// What it states that has less asked of its files than if it stated nothing: `purpose fixture`. Rules take what is
+    /// not stated for the strictest, or leave their answer open.
     pub fn lessens(&self) -> Vec<String> {
         let Context { environment, holder, network, data, purpose } = self.context;
         let lesser = [lesser(environment), lesser(holder), lesser(network), lesser(data), lesser(purpose)];
@@ -54,8 +54,8 @@ pub trait Circumstance: Copy + PartialEq + Sized + 'static {
     /// What can be stated, by name, from the least strict to the strictest. What says nothing is not among it.
     const ORDER: &'static [(&'static str, Self)];
 
-    /// The stricter of two statements. Saying nothing is the least strict: what says nothing yields to what says something,
-    /// although rules later take "unspecified" for the strictest.
+    /// The stricter of two statements. Saying nothing is the least strict: what says nothing yields to what says
+    /// something, although rules later take "unspecified" for the strictest.
     #[must_use]
     fn stricter(self, other: Self) -> Self {
         let rank = |value| Self::ORDER.iter().position(|&(_, known)| known == value);
@@ -75,7 +75,8 @@ impl Circumstance for Environment {
 }
 
 impl Circumstance for Holder {
-    /// A shared key belongs into the inventory wherever it is used (S8), and the yearly rotation is for personal ones (S10).
+    /// A shared key belongs into the inventory wherever it is used (S8), and the yearly rotation is for personal ones
+    /// (S10).
     const ORDER: &'static [(&'static str, Self)] = &[("personal", Self::Personal), ("shared", Self::Shared)];
 }
 
@@ -90,7 +91,8 @@ impl Circumstance for Data {
 }
 
 impl Circumstance for Purpose {
-    /// Test data protects nothing; the certificates of others are relied on, but their keys are not ours; what is live is judged in full.
+    /// Test data protects nothing; the certificates of others are relied on, but their keys are not ours; what is live
+    /// is judged in full.
     const ORDER: &'static [(&'static str, Self)] =
         &[("fixture", Self::Fixture), ("trust-store", Self::TrustStore), ("live", Self::Live)];
 }
@@ -116,9 +118,9 @@ fn later<T: Circumstance>(earlier: T, later: T) -> T {
     if later.is_stated() { later } else { earlier }
 }
 
-/// Adds to every fact what the scopes say of the file it stands in. Where the fact states its own, the stricter wins; only
-/// the network of a TLS endpoint is the endpoint's own whenever it is stated, since it follows from an address: what listens on
-/// the loopback interface does so in every scope. What a scope states is no longer unknown.
+/// Adds to every fact what the scopes say of the file it stands in. Where the fact states its own, the stricter wins;
+/// only the network of a TLS endpoint is the endpoint's own whenever it is stated, since it follows from an address:
+/// what listens on the loopback interface does so in every scope. What a scope states is no longer unknown.
 pub fn apply(scopes: &[Scope], facts: &mut Facts, sources: &Sources) {
     if scopes.is_empty() {
         return;

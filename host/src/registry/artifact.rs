@@ -1,5 +1,6 @@
-//! The shape that a rule has in a registry: one manifest, one layer that is the component, one small configuration, laid out as the
-//! CNCF's guide for WebAssembly artifacts asks, so that other tools can read it. Not the transport of either.
+//! The shape that a rule has in a registry: one manifest, one layer that is the component, one small configuration,
+//! laid out as the CNCF's guide for WebAssembly artifacts asks, so that other tools can read it. Not the transport of
+//! either.
 
 use std::collections::BTreeMap;
 

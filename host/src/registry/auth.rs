@@ -1,5 +1,5 @@
-//! Who is asking: the challenge of a registry, and the credentials that `docker login` or `podman login` has kept. Not their storage,
-//! and not a decision about where they may be sent: that is the client's.
+//! Who is asking: the challenge of a registry, and the credentials that `docker login` or `podman login` has kept. Not
+//! their storage, and not a decision about where they may be sent: that is the client's.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

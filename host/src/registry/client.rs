@@ -1,4 +1,5 @@
-//! One conversation with one registry: requests, their limits, who asks, and how often. Not what is asked for: see `pull` and `push`.
+//! One conversation with one registry: requests, their limits, who asks, and how often. Not what is asked for: see
+//! `pull` and `push`.
 
 use std::sync::Once;
 use std::time::Duration;
@@ -113,8 +114,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Sends a request once, and follows redirections. No other host is told who asks: not one that uploads are sent to, not one that
-    /// is redirected to, and nobody any more once the way has led elsewhere.
+    /// Sends a request once, and follows redirections. No other host is told who asks: not one that uploads are sent
+    /// to, not one that is redirected to, and nobody any more once the way has led elsewhere.
     async fn attempt(&self, request: &Request, what: &'static str) -> Result<Response, Reason> {
         let (mut url, mut is_home, mut left) = (request.url().clone(), true, REDIRECTIONS);
         loop {
@@ -279,7 +280,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Waits as long as a busy registry asks for, or twice as long as before; a fault if it asks for more than is bearable.
+    /// Waits as long as a busy registry asks for, or twice as long as before; a fault if it asks for more than is
+    /// bearable.
     async fn wait(&self, status: StatusCode, headers: &HeaderMap, tries: u32) -> Result<(), Reason> {
         let asked = seconds(headers);
         let pause = Duration::from_secs(asked.unwrap_or(1 << tries));

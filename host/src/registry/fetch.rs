@@ -1,5 +1,5 @@
-//! Fetches every rule that a policy names in registries: each is checked as `check` will check it, then all are kept and locked, or
-//! none. Not the transport of one, and nothing that happens while files are judged.
+//! Fetches every rule that a policy names in registries: each is checked as `check` will check it, then all are kept
+//! and locked, or none. Not the transport of one, and nothing that happens while files are judged.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -113,9 +113,8 @@ pub enum FetchError {
 impl Fetch<'_> {
     /// Fetches, checks, keeps and locks. The lock file is written last, and only if it changes.
     ///
-    /// # Errors
-    /// A [`FetchError`]; then neither the lock file nor the store nor the repository has changed, unless the error is that one of
-    /// them cannot be written.
+    /// # Errors A [`FetchError`]; then neither the lock file nor the store nor the repository has changed, unless the
+    /// error is that one of them cannot be written.
     pub fn run(&self) -> Result<Vec<Fetched>, FetchError> {
         let path = Lock::beside(self.path);
         let before = Lock::read(&path)?;

@@ -1,5 +1,5 @@
-//! How long a registry is waited for: one deadline for all that is asked about a rule, which moves only by bytes that are transferred.
-//! Not how often a busy one is asked again.
+//! How long a registry is waited for: one deadline for all that is asked about a rule, which moves only by bytes that
+//! are transferred. Not how often a busy one is asked again.
 
 use std::time::Duration;
 

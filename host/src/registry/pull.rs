@@ -1,4 +1,5 @@
-//! Fetches the component of a rule from a registry, whole and verified, or not at all. Not a judgement of what was fetched.
+//! Fetches the component of a rule from a registry, whole and verified, or not at all. Not a judgement of what was
+//! fetched.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};

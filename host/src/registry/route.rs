@@ -1,5 +1,5 @@
-//! Where requests may go, and what may go with them: over which connections, along which redirections, to whom credentials are told.
-//! Not the requests themselves.
+//! Where requests may go, and what may go with them: over which connections, along which redirections, to whom
+//! credentials are told. Not the requests themselves.
 
 use std::borrow::Cow;
 
@@ -35,8 +35,8 @@ impl Route {
         }
     }
 
-    /// The address that an answer from another redirects to, as it writes it; a fault if that is nowhere to go. Only what reads is
-    /// redirected: nothing that has a body is sent to another place than it was meant for.
+    /// The address that an answer from another redirects to, as it writes it; a fault if that is nowhere to go. Only
+    /// what reads is redirected: nothing that has a body is sent to another place than it was meant for.
     pub(super) fn next(self, method: &Method, from: &Url, to: &str, sent: &Sent) -> Result<Url, Reason> {
         let to = from.join(to).map_err(|error| Reason::malformed("address", &error.to_string(), sent))?;
         if method != Method::GET && method != Method::HEAD {
@@ -50,9 +50,10 @@ impl Route {
     }
 }
 
-/// Whether credentials for a registry may be told to the server of tokens that it names: as docker and containerd do, to any over TLS,
-/// on whichever host, since the registry could ask for the password itself; Docker Hub's is auth.docker.io for registry-1.docker.io.
-/// Without TLS, whoever listens could be anybody: only the registry, which is asked so itself, is told there.
+/// Whether credentials for a registry may be told to the server of tokens that it names: as docker and containerd do,
+/// to any over TLS, on whichever host, since the registry could ask for the password itself; Docker Hub's is
+/// auth.docker.io for registry-1.docker.io. Without TLS, whoever listens could be anybody: only the registry, which is
+/// asked so itself, is told there.
 pub(super) fn may_be_told(realm: &Url, registry: &Url) -> bool {
     realm.scheme() == "https" || realm.origin() == registry.origin()
 }

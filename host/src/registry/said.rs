@@ -1,5 +1,5 @@
-//! What may be said of a server's texts: little, on one line, and nothing of what was sent there, in whichever spelling it comes back.
-//! Not what is sent, nor to whom: that is the client's.
+//! What may be said of a server's texts: little, on one line, and nothing of what was sent there, in whichever spelling
+//! it comes back. Not what is sent, nor to whom: that is the client's.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -15,7 +15,8 @@ use crate::rules::limits::clip;
 const QUOTED: usize = 200;
 /// Bytes of a text that are looked at for it.
 const READ: usize = 4096;
-/// Letters of a secret that give it away: so many in a row are hidden with all of their word, and fewer only where they are the whole.
+/// Letters of a secret that give it away: so many in a row are hidden with all of their word, and fewer only where they
+/// are the whole.
 const TELLING: usize = 6;
 /// How often a text is taken for one that was escaped: a form in a URL in JSON.
 const LAYERS: usize = 3;
@@ -134,8 +135,8 @@ fn is_between(character: char) -> bool {
     character.is_ascii_whitespace() || "\"'<>(){}[],;".contains(character)
 }
 
-/// Whatever of a secret gives it away, as a [`Reading`] has it: of itself, and of its Base64 (wherever it stands in what was encoded)
-/// and hexadecimal digits.
+/// Whatever of a secret gives it away, as a [`Reading`] has it: of itself, and of its Base64 (wherever it stands in
+/// what was encoded) and hexadecimal digits.
 fn pieces(secret: &str) -> HashSet<Vec<u8>> {
     let encoded = |before: usize| {
         let whole = STANDARD.encode([&vec![0; before], secret.as_bytes()].concat());
@@ -149,8 +150,8 @@ fn pieces(secret: &str) -> HashSet<Vec<u8>> {
     forms.flat_map(|form| form.windows(TELLING.min(form.len())).map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
 }
 
-/// A text as it is compared: without the differences between upper and lower case, between the alphabets of Base64, and between the
-/// blank and the plus of a form.
+/// A text as it is compared: without the differences between upper and lower case, between the alphabets of Base64, and
+/// between the blank and the plus of a form.
 struct Reading {
     bytes: Vec<u8>,
     /// Where each byte begins in the text, and where the last ends.

@@ -6,7 +6,8 @@ use keyreeve_contract::Unknown;
 use keyreeve_facts::{Facts, KeyName, Place};
 use keyreeve_source::{Location, Sources};
 
-/// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
+/// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was
+/// found.
 pub(super) fn link(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
@@ -55,8 +56,8 @@ impl Inventory {
         by_fingerprint.or_else(|| self.paths.get(&sources[place.home.source].name)).copied()
     }
 
-    /// Tells keys and certificates what the inventory knows of them, and returns the entries that name one. A key that is
-    /// named in one place is named in all.
+    /// Tells keys and certificates what the inventory knows of them, and returns the entries that name one. A key that
+    /// is named in one place is named in all.
     fn link(&self, facts: &mut Facts, sources: &Sources) -> HashSet<usize> {
         let (mut found, mut by_spki) = (HashSet::new(), HashMap::new());
         let places = facts.certificates.places().iter().chain(facts.keys.places());

@@ -1,5 +1,6 @@
-//! Relates facts that only together show something: a key in several places, what the inventory says of it, what it opens, and what the
-//! numbers of all keys show. Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
+//! Relates facts that only together show something: a key in several places, what the inventory says of it, what it
+//! opens, and what the numbers of all keys show. Not a judgement: it completes facts, so that a rule never needs to see
+//! the whole scan.
 
 mod inventory;
 mod openers;
@@ -24,8 +25,8 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
     openers::find(facts, sources);
 }
 
-/// Completes the facts of a scan by which keys are weak, as far as its budget pays for; what was not looked for is a problem. This takes no
-/// source, but memory and time where the keys are very many.
+/// Completes the facts of a scan by which keys are weak, as far as its budget pays for; what was not looked for is a
+/// problem. This takes no source, but memory and time where the keys are very many.
 pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     weak::find(facts, blocklist, budget)
 }

@@ -1,5 +1,5 @@
-//! Which private keys of the scan open which encrypted data: because the data name the key, or because it lies beside them and is of the form
-//! that opens such data. Not a judgement of that, and nothing is decrypted.
+//! Which private keys of the scan open which encrypted data: because the data name the key, or because it lies beside
+//! them and is of the form that opens such data. Not a judgement of that, and nothing is decrypted.
 
 use std::collections::{HashMap, HashSet};
 
@@ -102,7 +102,8 @@ impl<'a> Keys<'a> {
         own.or_else(|| self.known.get(self.certificates.get(name)?)).map_or(&[], Vec::as_slice)
     }
 
-    /// Keys of the form that opens such data, in their folder; and in the folders above, of programs that look for them there.
+    /// Keys of the form that opens such data, in their folder; and in the folders above, of programs that look for them
+    /// there.
     fn beside(&self, item: &EncryptedItem, place: &Place, own_folder: &'a str) -> Vec<usize> {
         let mut found = Vec::new();
         let mut at = Some(own_folder);
@@ -116,8 +117,8 @@ impl<'a> Keys<'a> {
         found
     }
 
-    /// Whether a key is of the form that opens such data, going by what both say of themselves. A key that a certificate of the scan has
-    /// opens no data for a certificate: it would match.
+    /// Whether a key is of the form that opens such data, going by what both say of themselves. A key that a
+    /// certificate of the scan has opens no data for a certificate: it would match.
     fn opens(&self, (key, at): (&Key, &Place), item: &EncryptedItem, place: &Place) -> bool {
         let names = [at, place].map(|place| self.sources[place.home.source].name.as_str());
         let algorithm = key.public.algorithm.as_str();
@@ -186,7 +187,8 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
     }
 }
 
-/// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of an SSH key.
+/// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of
+/// an SSH key.
 fn tags_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
     let is_openpgp = is_openpgp(key);
     place.key_names.iter().filter_map(move |name| match name {
@@ -205,7 +207,8 @@ fn tags_of_data(item: &EncryptedItem) -> impl Iterator<Item = String> {
     })
 }
 
-/// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section 5.5.4).
+/// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section
+/// 5.5.4).
 fn key_id(fingerprint: &str) -> Option<String> {
     let id = match fingerprint.len() {
         16 | 40 => &fingerprint[fingerprint.len() - 16..],

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use keyreeve_facts::Facts;
 use keyreeve_source::Location;
 
-/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
+/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that
+/// is said.
 pub(super) fn mark(facts: &mut Facts) {
     let mut revoked: HashMap<_, (i64, Location)> = HashMap::new();
     for place in facts.revocation_lists.places() {

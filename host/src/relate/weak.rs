@@ -19,8 +19,8 @@ use rayon::prelude::*;
 
 use super::is_live;
 
-/// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
-/// a problem for each key that was not looked at, or not compared with others.
+/// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that
+/// they show in. Returns a problem for each key that was not looked at, or not compared with others.
 pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     let mut keys = Keys::take(facts);
     let found = keys.weaknesses(blocklist, budget);

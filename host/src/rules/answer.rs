@@ -1,5 +1,5 @@
-//! What a rule answers, checked and kept: it is untrusted, and what is kept of it must be in proportion to what was asked.
-//! Not whether the answer is right.
+//! What a rule answers, checked and kept: it is untrusted, and what is kept of it must be in proportion to what was
+//! asked. Not whether the answer is right.
 
 use std::collections::HashSet;
 use std::sync::Arc;

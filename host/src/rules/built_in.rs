@@ -26,8 +26,8 @@ pub struct BuiltIn {
 pub static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 impl BuiltIn {
-    /// The rule, as it described itself when the program was built. Its code is loaded when it is first called: most runs have
-    /// nothing to ask most rules.
+    /// The rule, as it described itself when the program was built. Its code is loaded when it is first called: most
+    /// runs have nothing to ask most rules.
     pub fn rule(&'static self) -> Rule {
         let info = serde_json::from_str(self.info).expect("build.rs wrote it from a value of this type");
         Rule::built_in(self, info, self.kinds())

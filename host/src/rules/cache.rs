@@ -1,5 +1,6 @@
-//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: an entry is used only
-//! if this user wrote it on this machine, which its code shows, and never from a tree that is looked at. Not the compiling.
+//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: an
+//! entry is used only if this user wrote it on this machine, which its code shows, and never from a tree that is looked
+//! at. Not the compiling.
 //!
 //! An entry is native code, as the compiler wrote it, and then its code. It appears by a rename, and goes by a removal.
 
@@ -49,8 +50,8 @@ pub struct Kept {
     pub file: PathBuf,
 }
 
-/// An entry that this user wrote on this machine, held open: whatever is under its name by now, this is the file that was looked at, and
-/// nobody else can write to it.
+/// An entry that this user wrote on this machine, held open: whatever is under its name by now, this is the file that
+/// was looked at, and nobody else can write to it.
 #[derive(Debug)]
 pub struct Entry {
     path: PathBuf,
@@ -81,8 +82,9 @@ impl Key {
 }
 
 impl Cache {
-    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, and in XDG_STATE_HOME the key that its entries are known by; else in the
-    /// system's folders for these. `trees` are those that are looked at: whoever writes to them is not to write what is run.
+    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, and in XDG_STATE_HOME the key that its entries are
+    /// known by; else in the system's folders for these. `trees` are those that are looked at: whoever writes to them
+    /// is not to write what is run.
     ///
     /// # Errors
     /// [`Unusable`] if it cannot be made, is not this user's alone, or lies in one of the trees.
@@ -93,11 +95,10 @@ impl Cache {
         Self::within(&caches, &state)
     }
 
-    /// The cache below a folder for caches, with its key below one for state. They are not one folder: who keeps the entries for other
-    /// machines, as pipelines do, would keep the key with them.
+    /// The cache below a folder for caches, with its key below one for state. They are not one folder: who keeps the
+    /// entries for other machines, as pipelines do, would keep the key with them.
     ///
-    /// # Errors
-    /// As for [`Cache::of_user`].
+    /// # Errors As for [`Cache::of_user`].
     pub fn below(caches: &Path, state: &Path) -> Result<Self, Unusable> {
         let base = |path: &Path, variable| Base { path: path.to_owned(), variable };
         Self::within(&base(caches, CACHES), &base(state, STATE))
@@ -128,10 +129,10 @@ impl Cache {
             .then(|| Entry { path: held(&file, path), _held: file })
     }
 
-    /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
+    /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or
+    /// not at all.
     ///
-    /// # Errors
-    /// The system's reason. A run without its cache is slower, and nothing else.
+    /// # Errors The system's reason. A run without its cache is slower, and nothing else.
     pub fn write(&self, key: &Key, native: &[u8]) -> io::Result<()> {
         // Made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;

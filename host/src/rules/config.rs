@@ -1,5 +1,5 @@
-//! The one configuration of wasmtime, shared by build.rs, which compiles the built-in rules, and by the
-//! host, which runs them: code of another configuration would be refused. No limits of a single call here: see `limits`.
+//! The one configuration of wasmtime, shared by build.rs, which compiles the built-in rules, and by the host, which
+//! runs them: code of another configuration would be refused. No limits of a single call here: see `limits`.
 
 use wasmtime::{Config, OperatorCost};
 

@@ -1,5 +1,5 @@
-//! Makes a component of the core module that a compiler of Rust or C has written. Not for languages whose own tools make
-//! components, and not the check of what a component is, which is in `component`.
+//! Makes a component of the core module that a compiler of Rust or C has written. Not for languages whose own tools
+//! make components, and not the check of what a component is, which is in `component`.
 
 use wasmparser::{Parser, Payload, Validator};
 use wit_component::ComponentEncoder;

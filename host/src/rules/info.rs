@@ -42,8 +42,8 @@ pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     info.reads.iter().try_for_each(|read| is_read(read, kinds))
 }
 
-/// Whether facts of these kinds have the field that a rule says it reads. What it misspells could not be seen to be unknown, and facts
-/// would pass for which it is.
+/// Whether facts of these kinds have the field that a rule says it reads. What it misspells could not be seen to be
+/// unknown, and facts would pass for which it is.
 fn is_read(read: &str, kinds: &[FactKind]) -> Result<(), String> {
     let (interface, field) = read.split_once('.').unwrap_or((read, ""));
     let kind = kinds.iter().find(|kind| kind.interface() == interface);

@@ -33,8 +33,8 @@ pub struct Judgement {
     pub fault: Option<Fault>,
 }
 
-/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel if there is enough to judge; the calls
-/// of one rule follow one another and end at its first fault, so that the result is the same on every machine.
+/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel if there is enough to judge; the
+/// calls of one rule follow one another and end at its first fault, so that the result is the same on every machine.
 pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
     let one = |(rule, settings): &(&Rule, &[(String, Value)])| {
         let examined = rule.kinds.iter().map(|kind| facts.count(*kind)).sum();
@@ -115,8 +115,9 @@ fn chunks(facts: &Facts, kind: FactKind) -> Vec<Range<usize>> {
     chunks
 }
 
-/// The host's own answers for fields that a rule reads and that are unknown: undetermined, unless the rule found
-/// a violation in the fact all the same or said something of that field itself. So a rule that forgets to look cannot pass.
+/// The host's own answers for fields that a rule reads and that are unknown: undetermined, unless the rule found a
+/// violation in the fact all the same or said something of that field itself. So a rule that forgets to look cannot
+/// pass.
 fn undetermined(
     rule: &Rule,
     facts: &Facts,

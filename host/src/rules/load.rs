@@ -146,8 +146,8 @@ impl Loader<'_> {
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
         let path = wanted.name();
         let Component { sha256, version, .. } = wanted.component;
-        // What is in the cache was made of a component with the digest that is demanded; that the file still is what was
-        // approved is found out beside.
+        // What is in the cache was made of a component with the digest that is demanded; that the file still is what
+        // was approved is found out beside.
         let (digest, kept) = rayon::join(|| examined(wanted), || sha256.as_ref().and_then(|sha256| self.kept(sha256)));
         let digest = digest?;
         let native = match kept {
@@ -165,11 +165,10 @@ impl Loader<'_> {
         }
     }
 
-    /// The rule that the bytes of a file are, with their SHA-256. Whether it is the one that was approved is not asked: that is
-    /// for [`Self::load`].
+    /// The rule that the bytes of a file are, with their SHA-256. Whether it is the one that was approved is not asked:
+    /// that is for [`Self::load`].
     ///
-    /// # Errors
-    /// As for [`Self::load`], but for digest and id.
+    /// # Errors As for [`Self::load`], but for digest and id.
     pub fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
         let native = match self.kept(digest) {
             Some(native) => native,
@@ -181,9 +180,9 @@ impl Loader<'_> {
     /// What the cache has of a component with this digest.
     pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
         let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
-        // SAFETY: this very file is what our own compiler process wrote to this user, on this machine, under this key: the cache
-        // has verified its code. Only this user can write to it, and keyreeve changes no entry. wasmtime itself checks version and
-        // configuration.
+        // SAFETY: this very file is what our own compiler process wrote to this user, on this machine, under this key:
+        // the cache has verified its code. Only this user can write to it, and keyreeve changes no entry. wasmtime
+        // itself checks version and configuration.
         #[allow(unsafe_code)]
         unsafe {
             Native::deserialize_file(self.engine.wasmtime(), entry.path()).ok()
@@ -196,7 +195,8 @@ impl Loader<'_> {
         (self.compiling)(path);
         let native = self.compiler.compile(bytes);
         let native = native.map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
-        // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.
+        // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and
+        // configuration.
         #[allow(unsafe_code)]
         let component = unsafe { Native::deserialize(self.engine.wasmtime(), &native) };
         let component =
@@ -217,7 +217,8 @@ impl Loader<'_> {
     }
 }
 
-/// The digest of a component, if it is the one that the policy names. That of a file which is none is not told: it could be anybody's.
+/// The digest of a component, if it is the one that the policy names. That of a file which is none is not told: it
+/// could be anybody's.
 fn approved(wanted: &OwnRule<'_>, digest: [u8; 32], is_wasm: bool) -> Result<[u8; 32], LoadError> {
     let Component { address, sha256, .. } = wanted.component;
     if Some(digest) == *sha256 {
@@ -242,8 +243,8 @@ fn examined(wanted: &OwnRule<'_>) -> Result<[u8; 32], LoadError> {
     verified.map(|()| digest).map_err(|reason| LoadError::Signature { path: wanted.name(), reason })
 }
 
-/// The bytes that were approved, and their digest. It is taken of these very bytes: the file may have changed since another
-/// look at it.
+/// The bytes that were approved, and their digest. It is taken of these very bytes: the file may have changed since
+/// another look at it.
 fn approved_bytes(wanted: &OwnRule<'_>) -> Result<(Vec<u8>, [u8; 32]), LoadError> {
     let bytes = whole(&wanted.file, opened(wanted)?)?;
     let digest = approved(wanted, sha256(&bytes), bytes.starts_with(WASM))?;

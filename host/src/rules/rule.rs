@@ -57,11 +57,10 @@ struct Linked {
 }
 
 impl Rule {
-    /// Links a component, instantiates it once, and asks it what it is. Every export is loaded then, so that wrong types
-    /// show here and not when there is something to judge.
+    /// Links a component, instantiates it once, and asks it what it is. Every export is loaded then, so that wrong
+    /// types show here and not when there is something to judge.
     ///
-    /// # Errors
-    /// A [`Fault`] if it does not get that far, or says something of itself that cannot be.
+    /// # Errors A [`Fault`] if it does not get that far, or says something of itself that cannot be.
     pub fn load(
         engine: &Engine,
         component: &Component,

@@ -77,9 +77,8 @@ pub type LoadOwn<'a> = &'a (dyn Fn(&OwnRule<'_>) -> Result<Rule, String> + Sync)
 impl RuleSet {
     /// Takes every built-in rule, and loads every rule of one's own that the policy names and the run admits.
     ///
-    /// # Errors
-    /// A [`PolicyError`] where the policy names rules or settings that there are not. A rule that cannot be loaded is no error
-    /// of the policy but a problem of the run.
+    /// # Errors A [`PolicyError`] where the policy names rules or settings that there are not. A rule that cannot be
+    /// loaded is no error of the policy but a problem of the run.
     pub fn load(policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) -> Result<Self, PolicyError> {
         let mut set = Self::default();
         for built_in in BUILT_IN {
@@ -191,7 +190,8 @@ fn gravest(info: &Info) -> Severity {
     named.fold(info.severity, Severity::max)
 }
 
-/// Whether a value plainly asks more than another: a greater minimum or a lesser maximum. Of other settings only the rule knows.
+/// Whether a value plainly asks more than another: a greater minimum or a lesser maximum. Of other settings only the
+/// rule knows.
 fn asks_more(name: &str, value: &Value, than: &Value) -> bool {
     let number = |value: &Value| match value {
         Value::Integer(value) => Some(*value),

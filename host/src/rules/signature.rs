@@ -1,5 +1,5 @@
-//! Verifies the minisign signature of a rule's component, which lies beside it as FILE.minisig. Not whom to trust: that is the
-//! policy's `[trust]`.
+//! Verifies the minisign signature of a rule's component, which lies beside it as FILE.minisig. Not whom to trust: that
+//! is the policy's `[trust]`.
 
 use std::ffi::OsString;
 use std::fs::File;

@@ -1,5 +1,5 @@
-//! Components that were pulled from registries, each under its SHA-256: in the repository that vendors them, else in the user's store.
-//! Not the pulling: nothing here opens a connection.
+//! Components that were pulled from registries, each under its SHA-256: in the repository that vendors them, else in
+//! the user's store. Not the pulling: nothing here opens a connection.
 
 use std::fs;
 use std::io;
@@ -55,10 +55,11 @@ impl Store {
         Ok(Self { folder: Base::caches()?.private_folder(&FOLDERS)? })
     }
 
-    /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is made.
+    /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is
+    /// made.
     ///
-    /// # Errors
-    /// The system's reason, or that one of these folders is a link, so that what is written would land elsewhere.
+    /// # Errors The system's reason, or that one of these folders is a link, so that what is written would land
+    /// elsewhere.
     pub fn vendored(folder: &Path) -> io::Result<Self> {
         let vendored = folder.join(VENDORED);
         fs::create_dir_all(&vendored)?;
@@ -104,7 +105,8 @@ impl Store {
     }
 }
 
-/// A rule with the file that it is loaded from: its own, or of a rule in a registry the repository's or the user's copy.
+/// A rule with the file that it is loaded from: its own, or of a rule in a registry the repository's or the user's
+/// copy.
 ///
 /// # Errors
 /// [`NotThere`], with what to do.

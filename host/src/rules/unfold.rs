@@ -1,5 +1,6 @@
-//! How large a component is once the components inside it are instantiated: a kilobyte can unfold to millions of instances,
-//! each a piece of work for whoever compiles or loads it. Not a limit on running: the instances of a store are counted there.
+//! How large a component is once the components inside it are instantiated: a kilobyte can unfold to millions of
+//! instances, each a piece of work for whoever compiles or loads it. Not a limit on running: the instances of a store
+//! are counted there.
 
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef, Instance, Parser, Payload,
@@ -40,8 +41,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The parts of one section, where an instance of a component counts as much as the largest; none if a component comes in
-/// another way.
+/// The parts of one section, where an instance of a component counts as much as the largest; none if a component comes
+/// in another way.
 fn parts(payload: &Payload<'_>, largest: u64) -> wasmparser::Result<Option<u64>> {
     let mut sum = 0_u64;
     match payload {

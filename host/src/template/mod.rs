@@ -1,5 +1,5 @@
-//! The folder that a new rule begins with, in each language: a working rule with its cases, which its author changes into
-//! the one they mean. Not the building of it, which is for the tools of the language.
+//! The folder that a new rule begins with, in each language: a working rule with its cases, which its author changes
+//! into the one they mean. Not the building of it, which is for the tools of the language.
 
 mod files;
 

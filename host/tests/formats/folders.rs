@@ -1,5 +1,5 @@
-//! What each format reads of the folders in testdata/formats: a folder makes a test. BLESS=1 writes `facts.txt`; what is blessed is read
-//! before it is committed. Not what rules make of the facts.
+//! What each format reads of the folders in testdata/formats: a folder makes a test. BLESS=1 writes `facts.txt`; what
+//! is blessed is read before it is committed. Not what rules make of the facts.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};

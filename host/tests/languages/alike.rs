@@ -1,4 +1,5 @@
-//! Rules in different languages that mean the same say the same, and none of them imports anything. Not how they are built.
+//! Rules in different languages that mean the same say the same, and none of them imports anything. Not how they are
+//! built.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,8 @@ use serde_json::Value;
 
 use super::workshop::{ID, built, said, shell};
 
-/// Servers with names of ours and with others, with none, and one whose names stand in a file that is not there; a client.
+/// Servers with names of ours and with others, with none, and one whose names stand in a file that is not there; a
+/// client.
 const SERVERS: &str = "\
 http {
     server { listen 443 ssl; server_name www.example.org a.example.net b.example.org.example.com; ssl_protocols TLSv1.3; }

@@ -1,5 +1,6 @@
-//! Rules in every language, begun, built and run with real tools by the commands of the book's chapters: they judge alike,
-//! import nothing, and their authors are told what went wrong. Not the sandbox, which the hostile tests are about.
+//! Rules in every language, begun, built and run with real tools by the commands of the book's chapters: they judge
+//! alike, import nothing, and their authors are told what went wrong. Not the sandbox, which the hostile tests are
+//! about.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, missing_docs)]
 

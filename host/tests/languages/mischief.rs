@@ -1,5 +1,5 @@
-//! What authors are told when their rule fails, and when it wants what no rule has: a clock, a console, files, modules to import
-//! later. Not that it does no harm, which the hostile tests show.
+//! What authors are told when their rule fails, and when it wants what no rule has: a clock, a console, files, modules
+//! to import later. Not that it does no harm, which the hostile tests show.
 
 use std::fs;
 use std::path::Path;

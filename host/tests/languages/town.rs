@@ -1,5 +1,5 @@
-//! The demo's own rules: what is committed passes the cases, and is what the sources say. Not what they find in the demo, which the
-//! pages show.
+//! The demo's own rules: what is committed passes the cases, and is what the sources say. Not what they find in the
+//! demo, which the pages show.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,5 +1,5 @@
-//! The rule `certificate-algorithm` (S3): certificates and revocation lists are signed with algorithms that are recognised and not deprecated.
-//! Not the certificate's own key, which `key-size` judges.
+//! The rule `certificate-algorithm` (S3): certificates and revocation lists are signed with algorithms that are
+//! recognised and not deprecated. Not the certificate's own key, which `key-size` judges.
 
 use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Purpose, RevocationList, Rule, Scan, Severity};
 
@@ -36,7 +36,8 @@ const RECOGNISED_HASHES: [&str; 12] = [
     "SHAKE256",
 ];
 
-/// Beginnings of the names of algorithms that have their hash inside: EdDSA (RFC 8032), ML-DSA (FIPS 204), SLH-DSA (FIPS 205).
+/// Beginnings of the names of algorithms that have their hash inside: EdDSA (RFC 8032), ML-DSA (FIPS 204), SLH-DSA
+/// (FIPS 205).
 const HASH_INSIDE: [&str; 4] = ["ED25519", "ED448", "ML-DSA-", "SLH-DSA-"];
 
 /// The rule with its settings.

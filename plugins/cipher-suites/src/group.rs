@@ -41,8 +41,8 @@ impl CipherSuites {
             }
             GroupKind::FiniteField if group.bits < self.finite_field_minimum => Judgement::Prohibited("too small"),
             GroupKind::Explicit if enabled.older => Judgement::Unrecognised,
-            // OpenSSL lists the curves of GOST among its defaults; they come into play only with suites or certificates of
-            // GOST, which are judged as such.
+            // OpenSSL lists the curves of GOST among its defaults; they come into play only with suites or certificates
+            // of GOST, which are judged as such.
             _ => Judgement::Recognised,
         }
     }

@@ -1,5 +1,5 @@
-//! The rule `cipher-suites` (S3): only recognised cipher suites and groups that are not deprecated. Not the TLS versions,
-//! which `tls-version` judges.
+//! The rule `cipher-suites` (S3): only recognised cipher suites and groups that are not deprecated. Not the TLS
+//! versions, which `tls-version` judges.
 
 mod group;
 mod suite;

@@ -1,5 +1,5 @@
-//! Which cipher suites are prohibited, deprecated, or not recognised, by what they are made of. Not which suites an endpoint
-//! has.
+//! Which cipher suites are prohibited, deprecated, or not recognised, by what they are made of. Not which suites an
+//! endpoint has.
 
 use keyreeve_rule::iana::{self, Authentication, Cipher, KeyExchange, Mac, Mode, Suite};
 use keyreeve_rule::{Fact, Findings, Severity, TlsEndpoint};

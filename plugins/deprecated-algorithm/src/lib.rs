@@ -1,5 +1,6 @@
-//! The rule `deprecated-algorithm` (S3): what encrypts keys and data is an algorithm of today, and a passphrase is costly to
-//! guess. Not whether a key should be in a file at all, nor whether a cipher is strong enough for data at rest.
+//! The rule `deprecated-algorithm` (S3): what encrypts keys and data is an algorithm of today, and a passphrase is
+//! costly to guess. Not whether a key should be in a file at all, nor whether a cipher is strong enough for data at
+//! rest.
 
 mod weakness;
 

@@ -1,5 +1,5 @@
-//! The rule `key-inventory` (S8): shared and production keys are in an inventory, and its entries are complete. Not how old the
-//! keys are, which `rotation-age` judges.
+//! The rule `key-inventory` (S8): shared and production keys are in an inventory, and its entries are complete. Not how
+//! old the keys are, which `rotation-age` judges.
 
 use keyreeve_rule::date::{DAY, date};
 use keyreeve_rule::{

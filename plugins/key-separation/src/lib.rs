@@ -1,5 +1,5 @@
-//! The rule `key-separation` (S7): private keys are not stored with the data that they decrypt. Not whether keys lie in files at all, which
-//! `plaintext-key` judges.
+//! The rule `key-separation` (S7): private keys are not stored with the data that they decrypt. Not whether keys lie in
+//! files at all, which `plaintext-key` judges.
 
 use keyreeve_rule::{About, EncryptedItem, Findings, Judge, Opener, Rule, Scan, Severity};
 

@@ -1,5 +1,5 @@
-//! The rule `plaintext-key` (S6): private keys are kept in key vaults, not in files. Not the size or the origin of the keys, nor how well a
-//! passphrase protects them.
+//! The rule `plaintext-key` (S6): private keys are kept in key vaults, not in files. Not the size or the origin of the
+//! keys, nor how well a passphrase protects them.
 
 use keyreeve_rule::{About, Fact, Findings, Judge, Key, Protection, Purpose, Role, Rule, Scan, Severity};
 

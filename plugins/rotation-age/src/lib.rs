@@ -1,4 +1,5 @@
-//! The rule `rotation-age` (S9, S10): keys rotate in time. Not whether they are in the inventory that says when they did.
+//! The rule `rotation-age` (S9, S10): keys rotate in time. Not whether they are in the inventory that says when they
+//! did.
 
 use keyreeve_rule::date::{date, whole_days};
 use keyreeve_rule::{
@@ -20,8 +21,8 @@ pub struct Settings {
     /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
     #[setting(default = true)]
     pub judge_lifetime: bool,
-    /// How long before its end a certificate is reported as about to expire; one that lives less than three times as long in the last third
-    /// of its life. 0: never.
+    /// How long before its end a certificate is reported as about to expire; one that lives less than three times as
+    /// long in the last third of its life. 0: never.
     #[setting(default = Days(14))]
     pub expiry_notice: Days,
     /// A certificate that is valid for longer than this is reported in every environment: nobody plans that far.
@@ -150,7 +151,8 @@ impl Judge<InventoryEntry> for RotationAge {
 }
 
 impl Judge<Key> for RotationAge {
-    /// Only a key is judged whose rotation the inventory knows, or whose own format has a date; and not the public half of one elsewhere.
+    /// Only a key is judged whose rotation the inventory knows, or whose own format has a date; and not the public half
+    /// of one elsewhere.
     fn judge(&self, key: &Key, scan: &Scan, findings: &mut Findings) {
         let (created, expires) = (stated(key, "created"), stated(key, "expires"));
         let since = match (key.last_rotated, created) {

@@ -10,8 +10,8 @@ pub trait Fact {
     /// What could not be found out about it.
     fn unknowns(&self) -> &[Unknown];
 
-    /// Why the value of `field` (in the contract's spelling: `context.environment`) is not or not fully known;
-    /// none where it is known. A rule need not ask to be safe: the host reports a fact as undetermined if a field that the
+    /// Why the value of `field` (in the contract's spelling: `context.environment`) is not or not fully known; none
+    /// where it is known. A rule need not ask to be safe: the host reports a fact as undetermined if a field that the
     /// rule reads is unknown and the rule has found no violation.
     fn unknown(&self, field: &str) -> Option<&str> {
         self.unknowns().iter().find(|unknown| unknown.field == field).map(|unknown| unknown.reason.as_str())
@@ -33,8 +33,8 @@ impl Context {
         matches!(self.purpose, Purpose::Live | Purpose::Unspecified)
     }
 
-    /// The severity of a violation here: test data stays low, since nothing is protected with it. (That the same key is also
-    /// in use elsewhere is for the host to see.)
+    /// The severity of a violation here: test data stays low, since nothing is protected with it. (That the same key is
+    /// also in use elsewhere is for the host to see.)
     pub fn weigh(&self, severity: Severity) -> Severity {
         if self.purpose == Purpose::Fixture { Severity::Low } else { severity }
     }

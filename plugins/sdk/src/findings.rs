@@ -16,9 +16,9 @@ impl Findings {
         Self { fact: 0, severity, remedy, list: Vec::new() }
     }
 
-    /// Says that the fact violates the statement: `message` is one sentence without a full stop that names neither server
-    /// nor path (of facts under one directive with equal messages the host makes one finding). Severity and remedy
-    /// are the rule's until changed.
+    /// Says that the fact violates the statement: `message` is one sentence without a full stop that names neither
+    /// server nor path (of facts under one directive with equal messages the host makes one finding). Severity and
+    /// remedy are the rule's until changed.
     pub fn violation(&mut self, message: impl Into<String>) -> Pending<'_> {
         self.add(Verdict::Violation(self.severity), message.into())
     }
@@ -98,8 +98,8 @@ impl Pending<'_> {
         self.attribute("statement", statement)
     }
 
-    /// Tells this finding from others of the rule about the same part of a fact, in a word that never changes: it is part of the
-    /// finding's fingerprint, where the message is not.
+    /// Tells this finding from others of the rule about the same part of a fact, in a word that never changes: it is
+    /// part of the finding's fingerprint, where the message is not.
     pub fn topic(self, topic: &str) -> Self {
         self.attribute("topic", topic)
     }

@@ -68,8 +68,9 @@ pub fn judge_with<R: Judge<F>, F>(settings: R::Settings, fact: &F) -> Vec<crate:
     crate::guest::check(&rule, &crate::sample::scan(), std::slice::from_ref(fact))
 }
 
-/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it judges, which
-/// are the interfaces of wit/facts.wit with underscores. The type implements [`Rule`] and, for each kind, [`Judge`].
+/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it
+/// judges, which are the interfaces of wit/facts.wit with underscores. The type implements [`Rule`] and, for each kind,
+/// [`Judge`].
 #[macro_export]
 macro_rules! rule {
     ($rule:ident: $($kind:ident),+ $(,)?) => {

@@ -1,5 +1,5 @@
-//! Facts for tests, one of each kind, that no statement of the policy objects to. Not real ones: a test changes the field
-//! that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
+//! Facts for tests, one of each kind, that no statement of the policy objects to. Not real ones: a test changes the
+//! field that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
 
 use crate::{
     Certificate, Context, EncryptedItem, Environment, Finding, Holder, InventoryEntry, Key, Protection, PublicKey,

@@ -1,5 +1,5 @@
-//! The contract in wit/ as Rust types: facts, what rules answer, and the kinds of fact in one list that all others come from.
-//! Not what the host does with them, and no runtime unless the feature `sandbox` asks for one.
+//! The contract in wit/ as Rust types: facts, what rules answer, and the kinds of fact in one list that all others come
+//! from. Not what the host does with them, and no runtime unless the feature `sandbox` asks for one.
 
 // The table of kinds stands before all that use it.
 include!(concat!(env!("OUT_DIR"), "/kinds.rs"));

@@ -1,5 +1,5 @@
-//! How a component of the contract is called: where its exports are, with which types, and what it may import. Not what a call
-//! may cost, and not what becomes of its answer.
+//! How a component of the contract is called: where its exports are, with which types, and what it may import. Not what
+//! a call may cost, and not what becomes of its answer.
 
 use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Instance, Lift, Linker, Lower, TypedFunc};
 use wasmtime::{Result, Store, format_err};

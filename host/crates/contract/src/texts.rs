@@ -1,5 +1,5 @@
-//! The texts in a fact: what visits them, and how long they are. Not what becomes of them: facts are cut to length and private
-//! values hidden elsewhere.
+//! The texts in a fact: what visits them, and how long they are. Not what becomes of them: facts are cut to length and
+//! private values hidden elsewhere.
 
 use crate::Unknown;
 
@@ -8,7 +8,8 @@ use crate::Unknown;
 pub enum Words {
     /// Whoever wrote the file.
     Theirs,
-    /// A standard, or keyreeve: names of algorithms and of forms. Rules judge by them, and nothing of a file is in them.
+    /// A standard, or keyreeve: names of algorithms and of forms. Rules judge by them, and nothing of a file is in
+    /// them.
     Standard,
 }
 

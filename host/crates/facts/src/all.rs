@@ -1,5 +1,5 @@
-//! All facts of a scan, a list for each kind that the contract has. Not how they are found, and not where each kind is listed by
-//! hand: what holds for every kind comes from the contract's table.
+//! All facts of a scan, a list for each kind that the contract has. Not how they are found, and not where each kind is
+//! listed by hand: what holds for every kind comes from the contract's table.
 
 use keyreeve_contract::{Call, FactKind, Unknown, kinds};
 use keyreeve_source::Location;

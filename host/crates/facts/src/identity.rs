@@ -1,5 +1,5 @@
-//! By what a fact is known: the identity that the fingerprint of a finding rests on, and the names by which others know a key.
-//! Not how a report calls it, which is the label of its place.
+//! By what a fact is known: the identity that the fingerprint of a finding rests on, and the names by which others know
+//! a key. Not how a report calls it, which is the label of its place.
 
 use std::fmt::{self, Display};
 
@@ -10,7 +10,8 @@ use keyreeve_source::digest::{hex, sha256};
 /// What is judged, as a text that stays when lines move. A scan can hold very many, so a digest is kept as its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// Of a certificate its SHA-256, of a key that of its SubjectPublicKeyInfo; in a text lower-case hexadecimal digits.
+    /// Of a certificate its SHA-256, of a key that of its SubjectPublicKeyInfo; in a text lower-case hexadecimal
+    /// digits.
     Digest([u8; 32]),
     /// Of a block of a configuration its kind, name and ordinal, unless they are so long that a digest of them is kept.
     Text(Box<str>),
@@ -71,7 +72,8 @@ pub enum KeyName {
     Text(Box<str>),
 }
 
-/// The names of a certificate, but for its SHA-256 and that of its key. There may be very many certificates, so they are at hand.
+/// The names of a certificate, but for its SHA-256 and that of its key. There may be very many certificates, so they
+/// are at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateNames {
     /// Issuer and serial number, as revocation lists name it: [`issued`](super::crl::issued).

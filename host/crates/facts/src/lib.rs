@@ -1,5 +1,5 @@
-//! Facts: what sources declare, typed as the contract types them, each with the places it came from; and how formats make them.
-//! Not any one format, and not what is right or wrong about a fact: that is for rules.
+//! Facts: what sources declare, typed as the contract types them, each with the places it came from; and how formats
+//! make them. Not any one format, and not what is right or wrong about a fact: that is for rules.
 
 mod all;
 mod driver;

@@ -13,7 +13,8 @@ pub struct List<T> {
 }
 
 impl<T: Fact> List<T> {
-    /// Adds a fact and where it was found. What is long of its texts is cut: labels and identities have their length already.
+    /// Adds a fact and where it was found. What is long of its texts is cut: labels and identities have their length
+    /// already.
     pub fn push(&mut self, mut fact: T, mut place: Place) {
         debug_assert!(fact.unknown().iter().all(|unknown| has::<T>(&unknown.field)), "{:?}", fact.unknown());
         fact.unknown_mut().iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));

@@ -1,5 +1,5 @@
-//! Where the fields of a fact are stated, a sorted list that takes no room while it is empty: most certificates and keys state nothing apart.
-//! Not the fields themselves.
+//! Where the fields of a fact are stated, a sorted list that takes no room while it is empty: most certificates and
+//! keys state nothing apart. Not the fields themselves.
 
 use std::ops::Index;
 

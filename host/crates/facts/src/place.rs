@@ -1,4 +1,5 @@
-//! Where a fact comes from, and what is known of it beside what rules judge. Not the fact, whose type is the contract's.
+//! Where a fact comes from, and what is known of it beside what rules judge. Not the fact, whose type is the
+//! contract's.
 
 use keyreeve_contract::{Call, Words};
 use keyreeve_source::Location;
@@ -7,8 +8,8 @@ use keyreeve_source::text;
 
 use super::{CertificateNames, Identity, KeyName, Parts};
 
-/// Where a fact comes from and what is known of it beyond what rules judge. A scan can have very many: what grows no more takes no more room
-/// than it needs.
+/// Where a fact comes from and what is known of it beyond what rules judge. A scan can have very many: what grows no
+/// more takes no more room than it needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The whole fact: the PEM block, the server block, the entry.

@@ -1,4 +1,5 @@
-//! What was read from one source, or assembled from several: facts, problems, and what may not be shown. Not how it is read.
+//! What was read from one source, or assembled from several: facts, problems, and what may not be shown. Not how it is
+//! read.
 
 use keyreeve_contract::FactKind;
 use keyreeve_source::problem::{Problem, Subject};

@@ -1,6 +1,6 @@
 //! Facts as JSON in the spelling of the contract: `not-before`, `starttls-required`, as wit/ has them and as rules and
-//! keyreeve.toml name them; written here, read back in `read`. Not the spelling of the Rust types that are generated of it, and not
-//! a format of reports.
+//! keyreeve.toml name them; written here, read back in `read`. Not the spelling of the Rust types that are generated of
+//! it, and not a format of reports.
 
 mod read;
 

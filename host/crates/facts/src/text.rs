@@ -1,4 +1,5 @@
-//! A text that formats read: a source, or a text inside one, with its trees, each parsed once whoever asks. Not what a tree means.
+//! A text that formats read: a source, or a text inside one, with its trees, each parsed once whoever asks. Not what a
+//! tree means.
 
 use std::cell::OnceCell;
 

@@ -1,5 +1,5 @@
-//! Elements of BER (X.690, section 8) as they stand, also those whose length only an end tells, and the same elements as DER. Not what they
-//! mean; DER is read by [`asn1`](super::asn1).
+//! Elements of BER (X.690, section 8) as they stand, also those whose length only an end tells, and the same elements
+//! as DER. Not what they mean; DER is read by [`asn1`](super::asn1).
 
 use std::borrow::Cow;
 
@@ -23,7 +23,8 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
 }
 
-/// Elements side by side. Nothing is copied, and what is in an element is not looked at, but for its end where that is open.
+/// Elements side by side. Nothing is copied, and what is in an element is not looked at, but for its end where that is
+/// open.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elements<'a> {
     rest: &'a [u8],

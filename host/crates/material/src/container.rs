@@ -1,5 +1,5 @@
-//! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on. Not the
-//! containers themselves, and not the places of the facts that the items become.
+//! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on.
+//! Not the containers themselves, and not the places of the facts that the items become.
 
 use keyreeve_contract::{Context, EncryptedItem, Encryption, Unknown};
 
@@ -39,8 +39,8 @@ pub(crate) fn tried(part: EncryptedItem, opened: &Result<Opened, Malformed>) -> 
     }
 }
 
-/// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity check, if it has one,
-/// and its iterations.
+/// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity
+/// check, if it has one, and its iterations.
 pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(String, u64)>) -> EncryptedItem {
     let Encryption { kdf, prf, iterations, cipher, .. } = encryption;
     // What PKCS#12 calls by the bare names has keys of 128 bits (RFC 7292, appendix C).

@@ -1,5 +1,5 @@
-//! Certificate revocation lists (RFC 5280, section 5) as facts, and which certificates they revoke. Their signatures are not
-//! verified: whoever can put a list into the tree can take the certificate out of it.
+//! Certificate revocation lists (RFC 5280, section 5) as facts, and which certificates they revoke. Their signatures
+//! are not verified: whoever can put a list into the tree can take the certificate out of it.
 
 use der::Tag;
 use keyreeve_contract::{Context, RevocationList, Unknown};
@@ -127,8 +127,8 @@ fn entries(issuer: &[u8], list: Option<Element<'_>>, unknown: &mut Vec<Unknown>)
     entries
 }
 
-/// The next entry; none for one that revokes nothing. In an indirect list it can name another issuer, for itself and those behind
-/// it (RFC 5280, section 5.3.3).
+/// The next entry; none for one that revokes nothing. In an indirect list it can name another issuer, for itself and
+/// those behind it (RFC 5280, section 5.3.3).
 fn entry<'a>(list: &mut Elements<'a>, issuer: &mut &'a [u8]) -> Result<Option<(Issued, i64)>, Malformed> {
     let mut fields = list.next(Tag::Sequence)?.elements()?;
     let serial = fields.next(Tag::Integer)?.value;

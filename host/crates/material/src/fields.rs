@@ -1,5 +1,5 @@
-//! Fields of binary formats, one behind the other: numbers, runs of bytes, and runs with their length before them. Not ASN.1, and what is asked
-//! for beyond the end is an error.
+//! Fields of binary formats, one behind the other: numbers, runs of bytes, and runs with their length before them. Not
+//! ASN.1, and what is asked for beyond the end is an error.
 
 use super::asn1::Malformed;
 

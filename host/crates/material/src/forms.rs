@@ -1,5 +1,5 @@
-//! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A new
-//! form is one file and one row here; a binary file that is a key as a whole is one line in `of_file`.
+//! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A
+//! new form is one file and one row here; a binary file that is a key as a whole is one line in `of_file`.
 
 mod age;
 pub(super) mod bech32;
@@ -33,8 +33,8 @@ pub(crate) struct Form {
 
 /// What takes what is found in a text. Ranges are of that text.
 pub(crate) trait Sink {
-    /// A key that stands in `home`; how it is protected is stated in `stated`. `body` identifies it if it has no public half; it
-    /// holds no secret.
+    /// A key that stands in `home`; how it is protected is stated in `stated`. `body` identifies it if it has no public
+    /// half; it holds no secret.
     fn key(&mut self, found: Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>);
     /// Bytes that nothing may show.
     fn secret(&mut self, range: &Range<usize>);

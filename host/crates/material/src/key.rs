@@ -75,8 +75,8 @@ impl<'a> Found<'a> {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
-    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is for an algorithm that
-    /// has no such length; of a symmetric key it is not known.
+    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is
+    /// for an algorithm that has no such length; of a symmetric key it is not known.
     pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
         let is_known = bits > 0 || algorithm != SYMMETRIC;
         Self { named: algorithm, bits: is_known.then_some(bits), ..self }
@@ -127,7 +127,8 @@ impl<'a> Found<'a> {
         Ok(private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8)))
     }
 
-    /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the passwords opens it.
+    /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the
+    /// passwords opens it.
     pub(crate) fn under_dek_info(label: &str, dek_info: &str, body: &[u8], opener: &mut Opener<'_>) -> Self {
         let (format, named) = match label {
             "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),

@@ -1,5 +1,5 @@
-//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates that certify them. Their
-//! integrity checks are not verified, and of all of them only BCFKS is decrypted.
+//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates
+//! that certify them. Their integrity checks are not verified, and of all of them only BCFKS is decrypted.
 
 mod bcfks;
 mod bouncy;

@@ -67,7 +67,8 @@ impl Signature {
         self.hash.is_none().then(|| Unknown { field: "signature-hash".to_owned(), reason })
     }
 
-    /// As the attributes of a fact that is signed with it: `mgf1-hash` where that is another hash than the signature's own.
+    /// As the attributes of a fact that is signed with it: `mgf1-hash` where that is another hash than the signature's
+    /// own.
     pub(crate) fn attributes(&self) -> Vec<(String, String)> {
         let other = self.mgf1.as_ref().filter(|mgf1| self.hash.as_ref() != Some(mgf1));
         other.map(|mgf1| ("mgf1-hash".to_owned(), mgf1.to_string())).into_iter().collect()
@@ -114,8 +115,8 @@ pub(crate) fn signature(algorithm: Algorithm<'_>) -> Signature {
 /// A hash of RSASSA-PSS-params.
 type Hash = Cow<'static, str>;
 
-/// hashAlgorithm (tag 0) and the hash of maskGenAlgorithm (tag 1) of RSASSA-PSS-params (RFC 4055, section 3.1), both by default
-/// SHA-1. Of a mask generation function other than MGF1 no hash is known.
+/// hashAlgorithm (tag 0) and the hash of maskGenAlgorithm (tag 1) of RSASSA-PSS-params (RFC 4055, section 3.1), both by
+/// default SHA-1. Of a mask generation function other than MGF1 no hash is known.
 fn pss_hashes(parameters: &[u8]) -> Result<(Hash, Option<Hash>), Malformed> {
     let mut fields = Elements::of(parameters);
     let hash = match fields.context(0)? {

@@ -1,5 +1,5 @@
-//! Parameters of groups and curves that stand by themselves: PKCS#3 and X9.42 Diffie-Hellman, DSA, EC. They are no keys; a key
-//! made from them has their size. Not whether a group is sound.
+//! Parameters of groups and curves that stand by themselves: PKCS#3 and X9.42 Diffie-Hellman, DSA, EC. They are no
+//! keys; a key made from them has their size. Not whether a group is sound.
 
 use keyreeve_contract::{Protection, Role};
 
@@ -53,8 +53,8 @@ pub(crate) fn read(group: Group, der: &[u8]) -> Result<Found<'static>, Malformed
 
 /// The group that a SEQUENCE of integers describes, where only one can: that of a file that does not say it.
 ///
-/// Two integers are also an RSA public key, whose exponent is odd; so only an even generator tells. Of three, the one that
-/// is about as long as a hash is the order of the subgroup, and a small one is the length of private values.
+/// Two integers are also an RSA public key, whose exponent is odd; so only an even generator tells. Of three, the one
+/// that is about as long as a hash is the order of the subgroup, and a small one is the length of private values.
 pub(crate) fn unambiguous(der: &[u8]) -> Option<Group> {
     let sizes = numbers(Elements::of(der).any().ok()?).ok()?;
     let is_order = |bits: u32| (160..=512).contains(&bits);

@@ -1,5 +1,5 @@
-//! Passwords that the user has for encrypted keys and containers, and trying them in turn, within a bound on the work that a file can
-//! ask for. A password is in no fact, message or log, and none is guessed.
+//! Passwords that the user has for encrypted keys and containers, and trying them in turn, within a bound on the work
+//! that a file can ask for. A password is in no fact, message or log, and none is guessed.
 
 mod bcfks;
 mod cost;
@@ -14,7 +14,8 @@ use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
 
-/// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
+/// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may
+/// spend.
 const MOST: u64 = 50_000_000;
 
 /// Opens what is encrypted in one source.
@@ -44,7 +45,8 @@ impl<'a> Opener<'a> {
         Self { passwords, first: 0, left: MOST, account }
     }
 
-    /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
+    /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or
+    /// RFC 7292.
     pub(crate) fn open(
         &mut self,
         algorithm: Element<'_>,

@@ -1,5 +1,5 @@
-//! PKCS#12 (RFC 7292): what its bags hold, as far as they lie open or a password is known, and how the others are encrypted. Its integrity
-//! check is described and not verified.
+//! PKCS#12 (RFC 7292): what its bags hold, as far as they lie open or a password is known, and how the others are
+//! encrypted. Its integrity check is described and not verified.
 
 use der::Tag;
 

@@ -1,5 +1,5 @@
-//! PKCS#7 and CMS (RFC 5652): the certificates and revocation lists that SignedData carries. Not its signatures, nor the content
-//! that is signed or encrypted.
+//! PKCS#7 and CMS (RFC 5652): the certificates and revocation lists that SignedData carries. Not its signatures, nor
+//! the content that is signed or encrypted.
 
 use der::Tag;
 
@@ -22,7 +22,8 @@ pub(crate) fn read(ber: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     signed_data(content.elements()?.next(Tag::Sequence)?, sink).map(drop)
 }
 
-/// Hands on certificates and revocation lists of a SignedData (RFC 5652, section 5.1), and returns its encapContentInfo.
+/// Hands on certificates and revocation lists of a SignedData (RFC 5652, section 5.1), and returns its
+/// encapContentInfo.
 pub(crate) fn signed_data<'a>(signed: Element<'a>, sink: &mut Sink<'_>) -> Result<Element<'a>, Malformed> {
     let mut fields = signed.elements()?;
     fields.next(Tag::Integer)?;

@@ -1,5 +1,5 @@
-//! The programs and public files that tests compare keyreeve with: where they are, and what becomes of a test that lacks one.
-//! Not what is asked of them.
+//! The programs and public files that tests compare keyreeve with: where they are, and what becomes of a test that
+//! lacks one. Not what is asked of them.
 //!
 //! Where `KEYREEVE_ORACLES` is `required`, as in CI, such a test fails: one that passes because nothing was compared is
 //! no test. Elsewhere it passes with a message, so that keyreeve can be worked on with what a machine has.
@@ -56,8 +56,8 @@ pub fn corpora() -> Option<PathBuf> {
     folder
 }
 
-/// The `bin` folder of a virtual environment of Python with these packages, in a folder that outlives the run: made once,
-/// whichever tests ask for it.
+/// The `bin` folder of a virtual environment of Python with these packages, in a folder that outlives the run: made
+/// once, whichever tests ask for it.
 ///
 /// # Panics
 ///

@@ -1,5 +1,5 @@
-//! The content of a large file that is not kept in memory once it is understood: its pages are read again where a report shows them.
-//! Not a way to read files that nobody has read before.
+//! The content of a large file that is not kept in memory once it is understood: its pages are read again where a
+//! report shows them. Not a way to read files that nobody has read before.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};

@@ -1,5 +1,6 @@
-//! Budgets: how much work a scan does on what it reads, in proportion to the bytes of it. Work is counted and never timed, so that the
-//! same files are understood in the same way on every machine. Not the limits of rules, which are the sandbox's.
+//! Budgets: how much work a scan does on what it reads, in proportion to the bytes of it. Work is counted and never
+//! timed, so that the same files are understood in the same way on every machine. Not the limits of rules, which are
+//! the sandbox's.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,13 +16,13 @@ pub enum Work {
     Numbers,
     /// Looking for factors that the moduli of all keys have in common, in the same.
     Factors,
-    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256: some 0.2 µs. Only who has passwords asks for
-    /// it, so it hardly grows with the bytes of a scan, which others may have written.
+    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256: some 0.2 µs. Only
+    /// who has passwords asks for it, so it hardly grows with the bytes of a scan, which others may have written.
     Derivation,
     /// Unpacking what is compressed, in bytes that come out. Each file has its own.
     Unpacking,
-    /// Compiling patterns of what git ignores and comparing names with them, in bytes of plain patterns: some 0.2 µs. A walk knows its bytes only
-    /// at its end, so it has the same whatever they are.
+    /// Compiling patterns of what git ignores and comparing names with them, in bytes of plain patterns: some 0.2 µs. A
+    /// walk knows its bytes only at its end, so it has the same whatever they are.
     Ignoring,
 }
 

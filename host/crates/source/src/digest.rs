@@ -40,7 +40,8 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that hexadecimal digits stand for, in either case; none if they are odd in number, or something else is among them.
+/// The bytes that hexadecimal digits stand for, in either case; none if they are odd in number, or something else is
+/// among them.
 pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = digits.as_chunks::<2>();

@@ -1,5 +1,5 @@
-//! Sources: the bytes that were read, places in them as byte spans, problems with them, and what of them may not be shown.
-//! Not how they are found, nor what they mean.
+//! Sources: the bytes that were read, places in them as byte spans, problems with them, and what of them may not be
+//! shown. Not how they are found, nor what they mean.
 
 mod aside;
 pub mod budget;
@@ -94,7 +94,8 @@ pub struct Source {
     content: Content,
     /// Every [`BLOCK`] bytes which line it is, found when first asked for.
     lines: OnceLock<Vec<LineMark>>,
-    /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over all of the line.
+    /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over
+    /// all of the line.
     milestones: OnceLock<Vec<(u32, u32)>>,
     binary: OnceLock<bool>,
 }
@@ -242,7 +243,8 @@ fn count_characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
 }
 
-/// Opens a file to be read, however hostile the path is: a symlink in its last place is not followed, and a FIFO not waited for.
+/// Opens a file to be read, however hostile the path is: a symlink in its last place is not followed, and a FIFO not
+/// waited for.
 pub fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -290,8 +292,8 @@ impl Sources {
         Self { list, links: Vec::new() }
     }
 
-    /// A table of these, which symlinks lead to as well: from the link's name to the name of what it leads to. A link to
-    /// something else means nothing here.
+    /// A table of these, which symlinks lead to as well: from the link's name to the name of what it leads to. A link
+    /// to something else means nothing here.
     pub fn linked(list: Vec<Source>, links: BTreeMap<String, String>) -> Self {
         let names: HashMap<&str, SourceId> =
             list.iter().enumerate().map(|(index, source)| (source.name.as_str(), SourceId(index as u32))).collect();
@@ -305,7 +307,8 @@ impl Sources {
         self.iter().map(|(id, source)| (source.name.as_str(), id)).chain(links)
     }
 
-    /// Gives names that say what they must not another one. Such a source is no longer known to be a file: its path says the same.
+    /// Gives names that say what they must not another one. Such a source is no longer known to be a file: its path
+    /// says the same.
     pub fn rename(&mut self, mut other: impl FnMut(&str) -> Option<String>) {
         for source in &mut self.list {
             if let Some(name) = other(&source.name) {

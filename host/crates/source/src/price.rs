@@ -1,5 +1,5 @@
-//! What arithmetic with large numbers costs, in multiplications of two 64-bit words: about a nanosecond each. Prices, measured once and
-//! rounded up; not a measurement of what is done.
+//! What arithmetic with large numbers costs, in multiplications of two 64-bit words: about a nanosecond each. Prices,
+//! measured once and rounded up; not a measurement of what is done.
 
 /// Words of a number of so many bytes.
 fn words(bytes: usize) -> u64 {
@@ -16,14 +16,16 @@ pub fn division(one: usize, other: usize) -> u64 {
     product(one, other).saturating_mul(3)
 }
 
-/// A power with an exponent and a modulus of so many bytes: for each bit a square, its reduction, and what goes with every step.
+/// A power with an exponent and a modulus of so many bytes: for each bit a square, its reduction, and what goes with
+/// every step.
 pub fn power(exponent: usize, modulus: usize) -> u64 {
     const STEP: u64 = 50;
     let bits = (exponent as u64).saturating_mul(8);
     bits.saturating_mul(product(modulus, modulus).saturating_mul(3).saturating_add(STEP))
 }
 
-/// The greatest common divisor of numbers of so many bytes: the longer is divided by the shorter, and then come many short divisions.
+/// The greatest common divisor of numbers of so many bytes: the longer is divided by the shorter, and then come many
+/// short divisions.
 pub fn gcd(one: usize, other: usize) -> u64 {
     let short = one.min(other);
     division(one, other).saturating_add(product(short, short).saturating_mul(12)).saturating_add(words(short) * 50)
@@ -51,7 +53,8 @@ mod tests {
 
     #[test]
     fn prices_grow_with_the_numbers_as_the_work_does() {
-        // A public value of Diffie-Hellman, each of whose numbers is twice as long: four times the product, twice the steps.
+        // A public value of Diffie-Hellman, each of whose numbers is twice as long: four times the product, twice the
+        // steps.
         let power = |bits: usize| power(bits / 8, bits / 8);
         assert!((7 * power(2048)..=8 * power(2048)).contains(&power(4096)));
         let (divided, divisor) = (gcd(256, 30_000), division(256, 30_000));

@@ -1,5 +1,5 @@
-//! Regular files that somebody named: opened without waiting, read to a limit, and where the name is not the user's own, by no link and below
-//! a folder. Not the files of a scan, which discovery finds.
+//! Regular files that somebody named: opened without waiting, read to a limit, and where the name is not the user's
+//! own, by no link and below a folder. Not the files of a scan, which discovery finds.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -24,11 +24,10 @@ pub fn open(path: &Path) -> io::Result<File> {
     is_regular.then_some(file).ok_or_else(other)
 }
 
-/// As [`open`], for a path that whoever writes to a folder has chosen: it leads to that folder or below, and no part of it is a link. So
-/// nobody is shown, by way of another's run, what they cannot read themselves.
+/// As [`open`], for a path that whoever writes to a folder has chosen: it leads to that folder or below, and no part of
+/// it is a link. So nobody is shown, by way of another's run, what they cannot read themselves.
 ///
-/// # Errors
-/// As for [`open`], or that it lies elsewhere, or that it is a link.
+/// # Errors As for [`open`], or that it lies elsewhere, or that it is a link.
 pub fn open_below(folder: &Path, path: &Path) -> io::Result<File> {
     let elsewhere = || io::Error::other(format!("it lies elsewhere than in {}", folder.display()));
     let inner = path.strip_prefix(folder).map_err(|_| elsewhere())?;

@@ -1,5 +1,5 @@
-//! How long texts are that facts, reasons, labels and messages take over from a source: whatever a file holds, what is said of it can be
-//! read, and is kept as often as it is said. Not how an output encodes them.
+//! How long texts are that facts, reasons, labels and messages take over from a source: whatever a file holds, what is
+//! said of it can be read, and is kept as often as it is said. Not how an output encodes them.
 
 /// Characters of a short quotation.
 const QUOTE: usize = 40;
@@ -7,7 +7,8 @@ const QUOTE: usize = 40;
 const LABEL: usize = 280;
 /// Bytes of a reason, and of a message.
 const REASON: usize = 1024;
-/// Bytes of a text in a fact and of a detail. No name of anything that a rule knows is as long, so that what is cut is as unknown as it was.
+/// Bytes of a text in a fact and of a detail. No name of anything that a rule knows is as long, so that what is cut is
+/// as unknown as it was.
 const STATED: usize = 4096;
 /// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
 pub fn quoted(text: &str) -> String {

@@ -23,8 +23,8 @@ pub struct Header {
     pub refused: fn(&[String]) -> Option<&'static str>,
 }
 
-/// Reads records under the names of the first one. A record that is longer or shorter than that is a fault and is read all
-/// the same.
+/// Reads records under the names of the first one. A record that is longer or shorter than that is a fault and is read
+/// all the same.
 pub fn parse(bytes: &[u8], known: &Header) -> Tree {
     let mut tree = Tree::of(bytes.len());
     let text = decode(bytes, &mut tree);

@@ -1,5 +1,5 @@
-//! JSON, with the comments and commas that its dialects add, as a tree with byte spans.
-//! Not what a tree means; the scanner is jsonc-parser's, the nesting is kept here so that what stands before a fault is read.
+//! JSON, with the comments and commas that its dialects add, as a tree with byte spans. Not what a tree means; the
+//! scanner is jsonc-parser's, the nesting is kept here so that what stands before a fault is read.
 
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::tokens::Token;
@@ -188,7 +188,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
-        /// serde_json is the oracle: what it takes is read without a fault, to the same value, each scalar from its own bytes.
+        /// serde_json is the oracle: what it takes is read without a fault, to the same value, each scalar from its own
+        /// bytes.
         #[test]
         fn what_serde_json_reads_is_read_alike(text in "([\\[\\]{},: \n]|\"[a-c]?\"|\"\\\\n\"|-?[1-9]|null|true|\\{\"a\":|\"b\":1\\}){0,9}") {
             let tree = parse(text.as_bytes());

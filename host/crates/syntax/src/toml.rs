@@ -7,8 +7,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::tree::{DEPTH_LIMIT, Member, Node, Text, Tree, Value, decode};
 
-/// Stack for reading one document. The crate takes 80 levels of brackets with 80 dotted names in each, and drops what it
-/// made by recursion: some 6,400 levels, for which the usual 2 MiB are too little.
+/// Stack for reading one document. The crate takes 80 levels of brackets with 80 dotted names in each, and drops what
+/// it made by recursion: some 6,400 levels, for which the usual 2 MiB are too little.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// Reads a document (TOML 1.1). Members stand in the order of the source.
@@ -42,8 +42,9 @@ fn parse_here(bytes: &[u8]) -> Tree {
     tree
 }
 
-/// The text up to the line in which it comes to hold more than there is room for. The crate makes a whole document of it first, in which a
-/// value takes some six times what it takes in the tree: so it is told by the marks that every value has.
+/// The text up to the line in which it comes to hold more than there is room for. The crate makes a whole document of
+/// it first, in which a value takes some six times what it takes in the tree: so it is told by the marks that every
+/// value has.
 fn within_room<'a>(text: &'a str, tree: &mut Tree) -> &'a str {
     const WEIGHT: usize = 2;
     let Some(mark) = marks(text).nth(tree.room() / WEIGHT) else { return text };
@@ -72,7 +73,8 @@ fn marks(text: &str) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// Behind the string whose quotes are at `start`: one in three quotes ends with three, any other with its line at the latest.
+/// Behind the string whose quotes are at `start`: one in three quotes ends with three, any other with its line at the
+/// latest.
 fn behind_string(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let long = [quote; 3];

@@ -11,7 +11,8 @@ use keyreeve_source::text::quoted;
 /// Deepest nesting of lists and maps that is kept; what lies deeper is unknown.
 pub const DEPTH_LIMIT: usize = 128;
 
-/// Values and names that are read of any text, and of how many bytes one more is: what is written for people has a tenth of that.
+/// Values and names that are read of any text, and of how many bytes one more is: what is written for people has a
+/// tenth of that.
 const ROOM: usize = 1 << 17;
 const BYTES_OF_VALUE: usize = 20;
 
@@ -23,7 +24,8 @@ const FAULT_LIMIT: usize = 100;
 pub struct Node {
     /// What it is.
     pub value: Value,
-    /// The bytes that state it: a scalar with its quotes; a list or map from its first to its last value, or with its brackets.
+    /// The bytes that state it: a scalar with its quotes; a list or map from its first to its last value, or with its
+    /// brackets.
     pub span: Span,
 }
 
@@ -79,7 +81,8 @@ pub struct Tree {
     pub documents: Vec<Node>,
     /// What was wrong on the way; what stood before and, where the format allows it, behind is in the tree.
     pub faults: Vec<Fault>,
-    /// From where on nothing is read, because the text holds more values than a text of its size may: that is a fault, too.
+    /// From where on nothing is read, because the text holds more values than a text of its size may: that is a fault,
+    /// too.
     pub cut: Option<Span>,
     /// How many more values and names it may hold.
     room: usize,
@@ -282,7 +285,8 @@ impl Builder {
         }
     }
 
-    /// Puts a value where the parser is. Gives it back, unless it became a name, lies too deep, is not wanted or one too many.
+    /// Puts a value where the parser is. Gives it back, unless it became a name, lies too deep, is not wanted or one
+    /// too many.
     pub(super) fn place(&mut self, node: Node) -> Option<&Node> {
         let is_kept = self.skipped.is_empty() && self.wants(&node);
         if is_kept && !self.tree.take(1, node.span) { None } else { self.put(node) }

@@ -1,21 +1,21 @@
-//! The common factors of many moduli at once: a product tree, and a scaled remainder tree down it (Bernstein, "Scaled remainder
-//! trees", 2004). Not which moduli share a factor with which, which is worked out for the few that share any.
+//! The common factors of many moduli at once: a product tree, and a scaled remainder tree down it (Bernstein, "Scaled
+//! remainder trees", 2004). Not which moduli share a factor with which, which is worked out for the few that share any.
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, Gcd as _};
 use keyreeve_source::budget::{Budget, Spent, Work};
 use keyreeve_source::price;
 
-/// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a little below a
-/// power of two: the number theoretic transform under long products doubles in length there.
+/// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a
+/// little below a power of two: the number theoretic transform under long products doubles in length there.
 const BLOCK: usize = (1 << 22) - (1 << 12);
 /// So many moduli are a leaf of a tree.
 const LEAF: usize = 16;
 /// Bits of a fraction beyond those of the number that it is a fraction of. Each level of a tree costs one or two.
 const SLACK: usize = 64;
 
-/// How many of the moduli can be compared with each other and with `known` primes, from the first, and why it is not all of them. They are
-/// paid for by blocks.
+/// How many of the moduli can be compared with each other and with `known` primes, from the first, and why it is not
+/// all of them. They are paid for by blocks.
 pub(super) fn paid(moduli: &[UBig], known: &[&UBig], budget: &Budget) -> (usize, Result<(), Spent>) {
     let known: usize = known.iter().map(|known| bytes(known)).sum();
     let mut paid = 0;
@@ -28,7 +28,8 @@ pub(super) fn paid(moduli: &[UBig], known: &[&UBig], budget: &Budget) -> (usize,
     (paid, Ok(()))
 }
 
-/// What a block costs behind so many others: its tree, both ways of reducing with each of them, and known primes of so many bytes.
+/// What a block costs behind so many others: its tree, both ways of reducing with each of them, and known primes of so
+/// many bytes.
 fn price(block: &[UBig], others: usize, known: usize) -> u64 {
     let block: usize = block.iter().map(bytes).sum();
     let tree = price::long_product(block) * price::levels(block);
@@ -86,8 +87,8 @@ fn of_block<'a>(moduli: &[UBig], others: impl Iterator<Item = &'a UBig>) -> Vec<
     root.common(moduli, reducer.fraction(&sum))
 }
 
-/// Divides by the same number again and again, by multiplying with its reciprocal (Barrett; Menezes and others, "Handbook of Applied
-/// Cryptography", algorithm 14.42).
+/// Divides by the same number again and again, by multiplying with its reciprocal (Barrett; Menezes and others,
+/// "Handbook of Applied Cryptography", algorithm 14.42).
 struct Reducer<'a> {
     divisor: &'a UBig,
     bits: usize,
@@ -125,7 +126,8 @@ struct Node {
 }
 
 impl Node {
-    /// The tree over moduli, and the sum of the products of all but one of them. Modulo each that is the product of its others.
+    /// The tree over moduli, and the sum of the products of all but one of them. Modulo each that is the product of its
+    /// others.
     fn over(moduli: &[UBig]) -> (Self, UBig) {
         if moduli.len() <= LEAF {
             let (mut product, mut sum) = (UBig::ONE, UBig::ZERO);
@@ -220,7 +222,8 @@ mod tests {
 
     #[test]
     fn several_blocks_give_what_one_gives() {
-        // Moduli of a third of a block each, so that five make two blocks: each with a factor of its own, some with another's.
+        // Moduli of a third of a block each, so that five make two blocks: each with a factor of its own, some with
+        // another's.
         let own = |index: usize| (UBig::ONE << (BLOCK / 3 - 40)) + 1u8 + (UBig::from(index) << 20);
         let primes = [1_000_003u32, 1_000_033, 1_000_003, 1_000_037, 1_000_033];
         let moduli: Vec<UBig> = primes.iter().enumerate().map(|(index, prime)| own(index) * *prime).collect();

@@ -89,8 +89,9 @@ impl Blocklist {
     }
 }
 
-/// The part of a key that badkeys hashes: the modulus (RSA), the public value (DSA, DH), the x coordinate (EC), the key as a number
-/// (Edwards and Montgomery curves), without leading zeros; of a post-quantum algorithm the key as it stands.
+/// The part of a key that badkeys hashes: the modulus (RSA), the public value (DSA, DH), the x coordinate (EC), the key
+/// as a number (Edwards and Montgomery curves), without leading zeros; of a post-quantum algorithm the key as it
+/// stands.
 fn hashed<'a>(numbers: &Numbers<'a>) -> &'a [u8] {
     match *numbers {
         Numbers::Rsa { modulus, .. } => modulus,

@@ -1,4 +1,5 @@
-//! Points of named elliptic curves: whether one is on its curve. Not the arithmetic of points, which that does not need.
+//! Points of named elliptic curves: whether one is on its curve. Not the arithmetic of points, which that does not
+//! need.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -50,8 +51,8 @@ pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
     }
 }
 
-/// What that costs: four products in the field, or the power that tells whether a compressed point has a second coordinate. Of polynomials
-/// each product takes a step for each bit.
+/// What that costs: four products in the field, or the power that tells whether a compressed point has a second
+/// coordinate. Of polynomials each product takes a step for each bit.
 pub fn price(curve: &str, point: &[u8]) -> u64 {
     const STEP: u64 = 150;
     let Some(on) = CURVES.get(curve) else { return 0 };

@@ -1,5 +1,5 @@
-//! Points of the Edwards curves (RFC 8032) and coordinates of the Montgomery curves (RFC 7748): whether one is a point, and one that
-//! a secret can come of. Not their lengths, which are checked before.
+//! Points of the Edwards curves (RFC 8032) and coordinates of the Montgomery curves (RFC 7748): whether one is a point,
+//! and one that a secret can come of. Not their lengths, which are checked before.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ static P25519: LazyLock<UBig> = LazyLock::new(|| (UBig::ONE << 255) - 19u8);
 /// 2^448 - 2^224 - 1.
 static P448: LazyLock<UBig> = LazyLock::new(|| (UBig::ONE << 448) - (UBig::ONE << 224) - 1u8);
 
-// Little-endian, of points of order 8: the y coordinate on edwards25519, of which the negative is another one, and both u
-// coordinates on curve25519.
+// Little-endian, of points of order 8: the y coordinate on edwards25519, of which the negative is another one, and both
+// u coordinates on curve25519.
 const ORDER_8_Y: &str = "05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826";
 const ORDER_8_U: [&str; 2] = [
     "00b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0",

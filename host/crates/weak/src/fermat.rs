@@ -9,14 +9,14 @@ use super::square::{FILTERS, is_square};
 /// As many as the Baseline Requirements of the CA/Browser Forum ask for (section 6.1.1.3).
 const ROUNDS: u32 = 100;
 
-/// What all rounds cost at most, for a modulus of so many bytes. Whoever chooses a modulus can choose one that passes the filters in each
-/// round.
+/// What all rounds cost at most, for a modulus of so many bytes. Whoever chooses a modulus can choose one that passes
+/// the filters in each round.
 pub(super) fn price(bytes: usize) -> u64 {
     u64::from(ROUNDS) * price::root(bytes)
 }
 
-/// After how many rounds the method finds both factors of an odd modulus: 0 for a perfect square, whose factors are equal; none
-/// where it does not find them. Round k tries whether (⌊√n⌋ + k)² - n is a square.
+/// After how many rounds the method finds both factors of an odd modulus: 0 for a perfect square, whose factors are
+/// equal; none where it does not find them. Round k tries whether (⌊√n⌋ + k)² - n is a square.
 pub fn rounds(modulus: &UBig) -> Option<u32> {
     let root = modulus.sqrt();
     if root.sqr() == *modulus {

@@ -1,5 +1,5 @@
-//! Keys of finite fields, DSA and Diffie-Hellman: whether their numbers fit together, and primes that are easy to work with.
-//! Not whether the numbers that should be prime are, which costs as much as a thousand signatures.
+//! Keys of finite fields, DSA and Diffie-Hellman: whether their numbers fit together, and primes that are easy to work
+//! with. Not whether the numbers that should be prime are, which costs as much as a thousand signatures.
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;

@@ -1,11 +1,12 @@
-//! Keys whose algorithm says how long they are: Edwards and Montgomery curves, and the post-quantum algorithms, of which nothing but
-//! the length can be told.
+//! Keys whose algorithm says how long they are: Edwards and Montgomery curves, and the post-quantum algorithms, of
+//! which nothing but the length can be told.
 
 use keyreeve_source::price;
 
 use super::{Weakness, edwards, invalid};
 
-/// Bytes of a key, by its algorithm's name in the contract: RFC 8032, RFC 7748, FIPS 203, table 3; FIPS 204, table 2; FIPS 205, table 2.
+/// Bytes of a key, by its algorithm's name in the contract: RFC 8032, RFC 7748, FIPS 203, table 3; FIPS 204, table 2;
+/// FIPS 205, table 2.
 static LENGTHS: &[(&str, usize)] = &[
     ("Ed25519", 32),
     ("Ed448", 57),

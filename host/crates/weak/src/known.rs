@@ -1,5 +1,6 @@
-//! Factors that were found before: the primes that badkeys collected from keys on the internet and in firmware which share
-//! factors, one product for each length of modulus. From badkeys 0.0.21 (<https://badkeys.info>), under the MIT licence beside them.
+//! Factors that were found before: the primes that badkeys collected from keys on the internet and in firmware which
+//! share factors, one product for each length of modulus. From badkeys 0.0.21 (<https://badkeys.info>), under the MIT
+//! licence beside them.
 
 use std::sync::LazyLock;
 

@@ -28,7 +28,8 @@ pub use shared::commons;
 const LONGEST: usize = 16_384;
 
 /// A weakness as an attribute of a public key: its name and what is to be said of it, as the contract's comment on
-/// `public-key.attributes` lists them. Never a number that a private key can be computed from more easily than from the public one.
+/// `public-key.attributes` lists them. Never a number that a private key can be computed from more easily than from the
+/// public one.
 pub type Weakness = (&'static str, String);
 
 /// What a key shows by itself.

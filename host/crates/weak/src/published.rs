@@ -1,5 +1,5 @@
-//! Keys whose private half is printed: in standards, in documentation, in the source of well-known programs. Whoever uses one of them
-//! has no private key. Not lists of millions, which `--blocklist` takes.
+//! Keys whose private half is printed: in standards, in documentation, in the source of well-known programs. Whoever
+//! uses one of them has no private key. Not lists of millions, which `--blocklist` takes.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use dashu_int::UBig;
 
-/// The first odd primes up to 167, which divide the product that keys of every length were made with (Nemec and others, "The Return
-/// of Coppersmith's Attack", 2017, section 2). A random modulus passes all of them in one case of 2^27.
+/// The first odd primes up to 167, which divide the product that keys of every length were made with (Nemec and others,
+/// "The Return of Coppersmith's Attack", 2017, section 2). A random modulus passes all of them in one case of 2^27.
 const PRIMES: [u64; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
     113, 127, 131, 137, 139, 149, 151, 157, 163, 167,

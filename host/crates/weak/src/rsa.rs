@@ -1,5 +1,5 @@
-//! An RSA key by itself: whether its numbers can be those of a key, and every method that finds the private half from them.
-//! Not the length of the modulus nor an unwise exponent, which the size of a key shows.
+//! An RSA key by itself: whether its numbers can be those of a key, and every method that finds the private half from
+//! them. Not the length of the modulus nor an unwise exponent, which the size of a key shows.
 
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;

@@ -1,5 +1,5 @@
-//! The factors that moduli of a scan have in common: with each other, with primes that are published, with small primes. What is
-//! said of them names no factor, for a factor of a modulus is its private key.
+//! The factors that moduli of a scan have in common: with each other, with primes that are published, with small
+//! primes. What is said of them names no factor, for a factor of a modulus is its private key.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,11 @@ use keyreeve_source::price;
 
 use super::{Weakness, batch, known, small, unexamined};
 
-/// Of fewer moduli the products of known primes are divided by each block of moduli one by one: making one of them takes longer.
+/// Of fewer moduli the products of known primes are divided by each block of moduli one by one: making one of them
+/// takes longer.
 const FEW: usize = 256;
-/// So many factors that are no prime are compared with each other: more are not told apart, but are still known to be shared.
+/// So many factors that are no prime are compared with each other: more are not told apart, but are still known to be
+/// shared.
 const COMPARED: usize = 1000;
 /// So many other moduli are named.
 const NAMED: usize = 8;

@@ -4,7 +4,8 @@
 use dashu_int::UBig;
 use dashu_int::ops::SquareRoot as _;
 
-/// Moduli with the residues that squares have, a bit for each. Of random numbers one in 1,600 has such a residue for all of them.
+/// Moduli with the residues that squares have, a bit for each. Of random numbers one in 1,600 has such a residue for
+/// all of them.
 pub(super) const FILTERS: [Filter; 8] =
     [filter(64), filter(63), filter(65), filter(11), filter(17), filter(19), filter(23), filter(31)];
 

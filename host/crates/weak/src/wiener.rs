@@ -1,4 +1,5 @@
-//! Wiener's attack: private exponents so small that a continued fraction shows them. Not the lattices that find somewhat larger ones.
+//! Wiener's attack: private exponents so small that a continued fraction shows them. Not the lattices that find
+//! somewhat larger ones.
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, DivRem as _};
@@ -9,8 +10,9 @@ use super::square::is_square;
 /// A private exponent is small only if the public one is large: no key with an exponent of so many bits has both.
 const ORDINARY: usize = 32;
 
-/// What the attack costs at most, for a modulus and an exponent of so many bits. The first denominator is about as long as the modulus is
-/// longer than the exponent, and each step makes it longer by 1.7 bits, until it has a quarter of the modulus'.
+/// What the attack costs at most, for a modulus and an exponent of so many bits. The first denominator is about as long
+/// as the modulus is longer than the exponent, and each step makes it longer by 1.7 bits, until it has a quarter of the
+/// modulus'.
 pub(super) fn price(modulus: u32, exponent: u32) -> u64 {
     const STEP: u64 = 1_500;
     let [modulus, exponent] = [modulus, exponent].map(|bits| bits as usize);

@@ -1,5 +1,5 @@
-//! `keyreeve rule component`: from the module of a compiler to the component that keyreeve loads. How one is made of the
-//! other is the library's.
+//! `keyreeve rule component`: from the module of a compiler to the component that keyreeve loads. How one is made of
+//! the other is the library's.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

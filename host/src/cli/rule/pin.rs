@@ -1,5 +1,5 @@
-//! `keyreeve rule pin`: the stanza that loads a rule, for keyreeve.toml. It is printed, not written: to approve a rule is the
-//! decision of whoever puts it there.
+//! `keyreeve rule pin`: the stanza that loads a rule, for keyreeve.toml. It is printed, not written: to approve a rule
+//! is the decision of whoever puts it there.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,5 @@
-//! `keyreeve rule pull`: fetches rules from registries, those of the policy or a single one. Only it and `push` open connections.
+//! `keyreeve rule pull`: fetches rules from registries, those of the policy or a single one. Only it and `push` open
+//! connections.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! `keyreeve rule test`: runs a rule against its cases, and tells of each what became of it. The judging and comparing is the
-//! library's.
+//! `keyreeve rule test`: runs a rule against its cases, and tells of each what became of it. The judging and comparing
+//! is the library's.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -49,7 +49,8 @@ pub(in crate::cli) struct Arguments {
     /// Writes what the rule says as what is expected. Read it, as if somebody else had written it, before you keep it.
     #[arg(long)]
     bless: bool,
-    /// The date to judge all cases at, as YYYY-MM-DD, whatever their files as-of say. Default: what they say, else today, UTC.
+    /// The date to judge all cases at, as YYYY-MM-DD, whatever their files as-of say. Default: what they say, else
+    /// today, UTC.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
 }

@@ -1,5 +1,5 @@
-//! Folders of this user's alone, in the places that the system has for caches and for state, and outside of every tree that is looked at.
-//! Not what is kept in them.
+//! Folders of this user's alone, in the places that the system has for caches and for state, and outside of every tree
+//! that is looked at. Not what is kept in them.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -126,7 +126,8 @@ impl Base {
     }
 }
 
-/// Every path that is looked up on the way to one, each free of links but for its last name. Of what does not exist the rest is as it is written.
+/// Every path that is looked up on the way to one, each free of links but for its last name. Of what does not exist the
+/// rest is as it is written.
 fn trail(path: &Path) -> Vec<PathBuf> {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut ahead: VecDeque<OsString> = names(&absolute);

@@ -1,5 +1,5 @@
-//! What shows that an entry of the cache was written by this user on this machine: a code over its name and its bytes, under a key that is made
-//! once and kept apart from the entries. Not a secret that protects anything else.
+//! What shows that an entry of the cache was written by this user on this machine: a code over its name and its bytes,
+//! under a key that is made once and kept apart from the entries. Not a secret that protects anything else.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
@@ -65,8 +65,8 @@ impl Seal {
         Ok(entry.verify_slice(&code).is_ok())
     }
 
-    /// HMAC-SHA256 (RFC 2104) over the name, the length, and the codes of all pieces, so that several threads can take them; the position of each
-    /// piece is in its code. `read` fills a piece with what is at a position.
+    /// HMAC-SHA256 (RFC 2104) over the name, the length, and the codes of all pieces, so that several threads can take
+    /// them; the position of each piece is in its code. `read` fills a piece with what is at a position.
     fn over(
         &self,
         name: &str,
@@ -109,7 +109,8 @@ fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the file with a new key, unless there is one. Of runs that do so at the same time one wins, and the others take what it made.
+/// Makes the file with a new key, unless there is one. Of runs that do so at the same time one wins, and the others
+/// take what it made.
 fn make(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(());

@@ -52,8 +52,8 @@ pub(super) enum Failure {
     Machine = 2,
 }
 
-/// Reads an [`Order`] and a component from standard input, and writes native code to standard output. Standard error then has the
-/// milliseconds of CPU time that it took; or what went wrong, and the exit code is that of a [`Failure`].
+/// Reads an [`Order`] and a component from standard input, and writes native code to standard output. Standard error
+/// then has the milliseconds of CPU time that it took; or what went wrong, and the exit code is that of a [`Failure`].
 pub fn child_main() -> ExitCode {
     let (said, code) = match run() {
         Ok(()) => (cpu_time().map(|time| time.to_string()).unwrap_or_default(), ExitCode::SUCCESS),

@@ -1,5 +1,5 @@
-//! What the compiling process gives up before it looks at a component: its parent's death ends it, it is in no folder of anybody's, it gains no
-//! privileges, and is left with the system calls that compiling takes. Not the compiling.
+//! What the compiling process gives up before it looks at a component: its parent's death ends it, it is in no folder
+//! of anybody's, it gains no privileges, and is left with the system calls that compiling takes. Not the compiling.
 
 use std::io;
 
@@ -49,8 +49,8 @@ fn leave_folder() -> io::Result<()> {
     std::env::set_current_dir(std::env::temp_dir())
 }
 
-/// Sets the limits that the system enforces. The first signal at the CPU limit ends the process; the second one, a second later, cannot be
-/// ignored.
+/// Sets the limits that the system enforces. The first signal at the CPU limit ends the process; the second one, a
+/// second later, cannot be ignored.
 #[cfg(unix)]
 fn limit(cpu_seconds: u64, memory: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -97,7 +97,8 @@ mod calls {
         SeccompCondition, SeccompFilter, SeccompRule, apply_filter,
     };
 
-    /// Calls that compiling takes, whatever their arguments: pipes that are open, memory, threads, signals of its own, chance, clocks, the end.
+    /// Calls that compiling takes, whatever their arguments: pipes that are open, memory, threads, signals of its own,
+    /// chance, clocks, the end.
     const ALLOWED: [libc::c_long; 31] = [
         libc::SYS_read,
         libc::SYS_write,
@@ -132,8 +133,8 @@ mod calls {
         libc::SYS_ppoll,
     ];
 
-    /// Leaves the process with these calls. Any other is answered as by a system that does not have it: so says no file is opened, no
-    /// program started, no connection made, no other process reached, and no memory made executable.
+    /// Leaves the process with these calls. Any other is answered as by a system that does not have it: so says no file
+    /// is opened, no program started, no connection made, no other process reached, and no memory made executable.
     pub(super) fn filter_calls() -> io::Result<()> {
         match program().map_err(Error::from).and_then(|program| apply_filter(&program)) {
             Ok(()) => Ok(()),
@@ -158,7 +159,8 @@ mod calls {
         let conditional = [
             (libc::SYS_mmap, only(2, executable.clone(), 0)?),
             (libc::SYS_mprotect, only(2, executable, 0)?),
-            // A new process is none. Of clone3, whose arguments a filter cannot see, the system's library falls back to this one.
+            // A new process is none. Of clone3, whose arguments a filter cannot see, the system's library falls back to
+            // this one.
             (libc::SYS_clone, only(0, Compare::MaskedEq(thread), thread)?),
             (libc::SYS_prctl, only(0, Compare::Eq, libc::PR_SET_NAME as u64)?),
             // Its own end, where it aborts.

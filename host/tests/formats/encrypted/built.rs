@@ -74,7 +74,8 @@ fn keepass_of_every_version_says_its_cipher_and_derivation() {
 
 #[test]
 fn a_bitlocker_volume_says_its_method_in_the_metadata() {
-    // libbde, BitLocker Drive Encryption format, sections 2.2 and 4: header of Windows 7 and later, FVE metadata block and header.
+    // libbde, BitLocker Drive Encryption format, sections 2.2 and 4: header of Windows 7 and later, FVE metadata block
+    // and header.
     let volume = |method: u16| {
         let mut volume = vec![0; 4096];
         volume[..11].copy_from_slice(b"\xeb\x58\x90-FVE-FS-");

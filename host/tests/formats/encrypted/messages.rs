@@ -1,4 +1,5 @@
-//! Messages that age, gpg, openssl and eyaml write: what is read is what their options say, and what their own dumps show.
+//! Messages that age, gpg, openssl and eyaml write: what is read is what their options say, and what their own dumps
+//! show.
 
 use crate::encrypted::workshop::{Workshop, problems, said};
 

@@ -95,7 +95,8 @@ impl Drop for Workshop {
     }
 }
 
-/// The reading of a file, with what holds for every reading checked: it is recognised if and only if something is read, and spans are within.
+/// The reading of a file, with what holds for every reading checked: it is recognised if and only if something is read,
+/// and spans are within.
 #[track_caller]
 pub(crate) fn read(name: &str, bytes: &[u8]) -> Reading {
     let source = Source::new(name, None, bytes.to_vec());

@@ -44,7 +44,8 @@ pub(crate) fn canaries(text: &str) -> Vec<&str> {
     values.filter(|value| value.len() >= WINDOW).collect()
 }
 
-/// Asserts that no part of the values stands in an output, nor the bytes that they stand for, in hexadecimal or decimal digits.
+/// Asserts that no part of the values stands in an output, nor the bytes that they stand for, in hexadecimal or decimal
+/// digits.
 pub(crate) fn assert_hidden(output: &str, canaries: &[&str], what: &str) {
     for value in canaries {
         let windows = value.as_bytes().windows(WINDOW).map(|window| std::str::from_utf8(window).unwrap());

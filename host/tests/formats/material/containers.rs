@@ -1,4 +1,5 @@
-//! PKCS#7 and PKCS#12 as openssl writes them, Java's keystores as keytool and Bouncy Castle do: what is read of them is what was put in.
+//! PKCS#7 and PKCS#12 as openssl writes them, Java's keystores as keytool and Bouncy Castle do: what is read of them is
+//! what was put in.
 
 use std::path::Path;
 

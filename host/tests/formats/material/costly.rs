@@ -1,5 +1,6 @@
-//! Private keys whose public half costs far more to compute than their bytes to read: that there is an end to it, that it is said, and
-//! that it is the same one however many threads there are. Not what the halves are, which `keys` compares with openssl.
+//! Private keys whose public half costs far more to compute than their bytes to read: that there is an end to it, that
+//! it is said, and that it is the same one however many threads there are. Not what the halves are, which `keys`
+//! compares with openssl.
 
 use std::fmt::Write as _;
 

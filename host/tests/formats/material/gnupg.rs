@@ -1,4 +1,5 @@
-//! GnuPG's own files: the private keys of gpg-agent in each of their forms, and keyboxes. What is read of them is what gpg exports.
+//! GnuPG's own files: the private keys of gpg-agent in each of their forms, and keyboxes. What is read of them is what
+//! gpg exports.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
-//! Keystores and encryption schemes put together at random, sound in some parts and not in others: reading goes on, says what it does not
-//! read, and makes nothing of a file that is not in it. Not what Java's programs write, which the containers' tests have.
+//! Keystores and encryption schemes put together at random, sound in some parts and not in others: reading goes on,
+//! says what it does not read, and makes nothing of a file that is not in it. Not what Java's programs write, which the
+//! containers' tests have.
 
 use keyreeve_contract::Protection;
 use keyreeve_facts::Reading;

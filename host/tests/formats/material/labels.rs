@@ -1,5 +1,5 @@
-//! Blocks whose label alone says what they are: parameters, sealed keys, sessions, OpenVPN, NATS and sigstore. Each is found, and none of
-//! what is private in it is in what is read.
+//! Blocks whose label alone says what they are: parameters, sealed keys, sessions, OpenVPN, NATS and sigstore. Each is
+//! found, and none of what is private in it is in what is read.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

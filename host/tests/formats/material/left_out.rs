@@ -1,5 +1,5 @@
-//! Keys of which something seems to be left out, and is not, or only seems to be there: what says nothing takes nothing away from the rest.
-//! Not keys that are whole (`forms`).
+//! Keys of which something seems to be left out, and is not, or only seems to be there: what says nothing takes nothing
+//! away from the rest. Not keys that are whole (`forms`).
 
 use crate::material::forms::{ec_jwk, only};
 use crate::material::tools::{openssl, openssl_text, read};

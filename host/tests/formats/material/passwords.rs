@@ -1,5 +1,5 @@
-//! What a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and Bouncy Castle's FIPS keystores. Not how they are
-//! recognised without one.
+//! What a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and Bouncy
+//! Castle's FIPS keystores. Not how they are recognised without one.
 
 use std::path::Path;
 
@@ -77,7 +77,8 @@ fn a_dek_info_that_is_none_keeps_the_key_sealed_and_says_why() {
     }
 }
 
-/// The stores of testdata, each with the password that opens it: a signed one has none, and its signer's certificate in clear.
+/// The stores of testdata, each with the password that opens it: a signed one has none, and its signer's certificate in
+/// clear.
 const STORES: [(&str, &str, &str); 5] = [
     ("ccm", "secret7", "PBES2 PBKDF2 hmacWithSHA512 51200 aes-256-ccm"),
     ("sha3", "secret7", "PBES2 PBKDF2 hmacWithSHA512 51200 aes-256-ccm"),

@@ -1,5 +1,6 @@
-//! Private values in places where nobody looks for them: in names, labels, ciphers, recipients, subjects, file names, the policy. One that keyreeve recognises
-//! anywhere in a scan is in no output of any command; what merely looks like one is in no frame.
+//! Private values in places where nobody looks for them: in names, labels, ciphers, recipients, subjects, file names,
+//! the policy. One that keyreeve recognises anywhere in a scan is in no output of any command; what merely looks like
+//! one is in no frame.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Revocation lists against openssl, the certificates that they revoke, and what certificates say of how that can be learnt.
+//! Revocation lists against openssl, the certificates that they revoke, and what certificates say of how that can be
+//! learnt.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! Keys whose examination costs out of proportion to their size, beside ordinary ones: what is not looked for is said, and the rest is
-//! looked for. Not how long it takes.
+//! Keys whose examination costs out of proportion to their size, beside ordinary ones: what is not looked for is said,
+//! and the rest is looked for. Not how long it takes.
 
 use dashu_int::UBig;
 

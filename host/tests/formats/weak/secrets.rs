@@ -22,7 +22,8 @@ fn notations(number: &UBig) -> Vec<String> {
 
 #[test]
 fn no_output_has_a_factor_or_a_private_exponent_in_it() {
-    // Primes: 2^607 - 1, 2^521 - 1, 2^1279 - 1, and neighbours of powers of two. Their digits are patterns, so another factor hides them.
+    // Primes: 2^607 - 1, 2^521 - 1, 2^1279 - 1, and neighbours of powers of two. Their digits are patterns, so another
+    // factor hides them.
     let hidden = UBig::from_str_radix("f9c3e5d7b1a08642c0ffee1234567890abcdef0f1e2d3c4b5a69788796a5b4c3", 16).unwrap();
     let prime = |bits: usize| (UBig::ONE << bits) - 1u8;
     let mean = &hidden * &hidden * 2u8 + 1u8;

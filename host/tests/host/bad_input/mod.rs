@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::support::{AS_OF, Answer, Tree, listing, mint};
 
-/// Runs `check` with these paths, perhaps behind `--rule key-size`, then `facts`, and asserts that neither wrote anything, that both name the same problems, and
-/// that the report is JSON. What else is asserted is for the caller.
+/// Runs `check` with these paths, perhaps behind `--rule key-size`, then `facts`, and asserts that neither wrote
+/// anything, that both name the same problems, and that the report is JSON. What else is asserted is for the caller.
 #[track_caller]
 fn checked(tree: &Tree, arguments: &[&str]) -> (Answer, Value) {
     let before = (listing(&tree.path), listing(&tree.home));

@@ -1,5 +1,5 @@
-//! What a configuration includes is read, whatever its name and content look like: on disk, in the index, and further on from file to
-//! file. Not how an include is resolved, which the tests of nginx have.
+//! What a configuration includes is read, whatever its name and content look like: on disk, in the index, and further
+//! on from file to file. Not how an include is resolved, which the tests of nginx have.
 
 use crate::support::Tree;
 

@@ -1,5 +1,5 @@
-//! A file so large that its content is let go of once it is understood: the report says of it what it says of content in memory.
-//! Not the limit behind which files are not read.
+//! A file so large that its content is let go of once it is understood: the report says of it what it says of content
+//! in memory. Not the limit behind which files are not read.
 
 use crate::support::{AS_OF, Tree, finish, finish_with, mint};
 

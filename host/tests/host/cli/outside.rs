@@ -1,5 +1,5 @@
-//! Files outside of the tree, and what is no file: whoever writes to a tree is told nothing of them by way of another's run.
-//! Not the files of a scan.
+//! Files outside of the tree, and what is no file: whoever writes to a tree is told nothing of them by way of another's
+//! run. Not the files of a scan.
 
 use std::os::unix::fs::symlink;
 

@@ -1,5 +1,6 @@
-//! wit/ beside the contracts that were frozen: whatever they have is there as it was, so that a rule that was compiled once
-//! keeps running. Not the contract itself: wit/README.md gives the rules of this for people; here they are for the test.
+//! wit/ beside the contracts that were frozen: whatever they have is there as it was, so that a rule that was compiled
+//! once keeps running. Not the contract itself: wit/README.md gives the rules of this for people; here they are for the
+//! test.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Who asks, and over which connection: passwords, tokens and certificates, against real registries and those that would like to
-//! have a password. Not what is fetched.
+//! Who asks, and over which connection: passwords, tokens and certificates, against real registries and those that
+//! would like to have a password. Not what is fetched.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

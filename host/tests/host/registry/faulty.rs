@@ -1,4 +1,5 @@
-//! A server on this machine that answers as a test wants, right or wrong, and remembers what it was asked. Not a registry.
+//! A server on this machine that answers as a test wants, right or wrong, and remembers what it was asked. Not a
+//! registry.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

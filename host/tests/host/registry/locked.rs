@@ -1,4 +1,5 @@
-//! keyreeve.lock, the user's store, and vendoring: what was pulled is what runs, with the network gone. Not how it is pulled.
+//! keyreeve.lock, the user's store, and vendoring: what was pulled is what runs, with the network gone. Not how it is
+//! pulled.
 
 use std::fs;
 use std::net::TcpListener;

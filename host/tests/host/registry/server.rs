@@ -1,4 +1,5 @@
-//! Debian's docker-registry on a free port of this machine, from a configuration of the test's own. Not a service of the system.
+//! Debian's docker-registry on a free port of this machine, from a configuration of the test's own. Not a service of
+//! the system.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};

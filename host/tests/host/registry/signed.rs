@@ -1,5 +1,5 @@
-//! Signatures travel with the rules that they are of, made by the minisign program. Not what makes one right: see the tests of
-//! hostile rules.
+//! Signatures travel with the rules that they are of, made by the minisign program. Not what makes one right: see the
+//! tests of hostile rules.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Servers that never come to an end: each is given up at one deadline for all that is asked, with what was waited for. Not those that
-//! end too early.
+//! Servers that never come to an end: each is given up at one deadline for all that is asked, with what was waited for.
+//! Not those that end too early.
 
 use std::time::Duration;
 

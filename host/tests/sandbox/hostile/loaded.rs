@@ -1,5 +1,5 @@
-//! Files that are no rule, or that do harm before they judge: each is refused for its own reason, in words that say what
-//! to do. Not faults of judging.
+//! Files that are no rule, or that do harm before they judge: each is refused for its own reason, in words that say
+//! what to do. Not faults of judging.
 
 use std::fs;
 use std::process::Command;

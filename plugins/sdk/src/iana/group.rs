@@ -46,8 +46,8 @@ const fn curve(code: u16, name: &'static str, bits: u32) -> Group {
     of(code, name, GroupKind::EllipticCurve, bits)
 }
 
-/// In ascending order of the code points. Orders of the curves: SEC 2 (version 1 for those that version 2 dropped), RFC 5639,
-/// RFC 7748.
+/// In ascending order of the code points. Orders of the curves: SEC 2 (version 1 for those that version 2 dropped), RFC
+/// 5639, RFC 7748.
 static GROUPS: [Group; 57] = [
     curve(1, "sect163k1", 163),
     curve(2, "sect163r1", 162),

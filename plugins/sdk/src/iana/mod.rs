@@ -1,5 +1,5 @@
-//! Names and properties of what the TLS registries of the IANA number: versions, cipher suites, groups. Not any judgement
-//! of them.
+//! Names and properties of what the TLS registries of the IANA number: versions, cipher suites, groups. Not any
+//! judgement of them.
 
 mod group;
 mod registry;

@@ -1,5 +1,5 @@
-//! What the name of a cipher suite says: key exchange, authentication, cipher, mode and MAC. Not whether that is any good,
-//! which is for rules.
+//! What the name of a cipher suite says: key exchange, authentication, cipher, mode and MAC. Not whether that is any
+//! good, which is for rules.
 
 use super::registry::NAMES;
 
@@ -162,8 +162,8 @@ static SUITES: [Suite; NAMES.len()] = {
 /// The upper bytes of all code points.
 const PAGES: [u16; 6] = [0x00, 0x13, 0xc0, 0xc1, 0xcc, 0xd0];
 
-/// For each page and lower byte the position in the list of suites, counted from 1; 0 for none. An endpoint has dozens of
-/// suites, and each is looked up by every rule.
+/// For each page and lower byte the position in the list of suites, counted from 1; 0 for none. An endpoint has dozens
+/// of suites, and each is looked up by every rule.
 static INDEX: [[u16; 256]; PAGES.len()] = {
     let mut index = [[0; 256]; PAGES.len()];
     let mut position = 0;

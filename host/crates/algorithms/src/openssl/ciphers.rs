@@ -20,7 +20,8 @@ pub struct Expansion {
     /// The level of the last `@SECLEVEL`, 0 to 5.
     pub security_level: Option<u8>,
     /// Items without effect, as written, with their operator, because a word in them means nothing to the build nor to
-    /// any other that has TLS 1.0 to 1.2: `TLS_AES_128_GCM_SHA256`, `!SSLv2`, `PROFILE=SYSTEM`, `DEFAULT` behind others.
+    /// any other that has TLS 1.0 to 1.2: `TLS_AES_128_GCM_SHA256`, `!SSLv2`, `PROFILE=SYSTEM`, `DEFAULT` behind
+    /// others.
     pub unrecognised: Vec<String>,
 }
 

@@ -50,7 +50,8 @@ pub fn tls13(names: &str) -> Result<Tls13, CipherStringError> {
     Ok(list)
 }
 
-/// What OpenSSL offers where no list is given: `TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256`.
+/// What OpenSSL offers where no list is given:
+/// `TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256`.
 pub fn tls13_default() -> [&'static Suite; 3] {
     [&TLS13[1], &TLS13[2], &TLS13[0]]
 }

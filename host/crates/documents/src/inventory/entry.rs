@@ -123,8 +123,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The strictest of what the words of a field stand for. One that stands for nothing makes the field unknown, unless
-    /// another one is as strict as can be.
+    /// The strictest of what the words of a field stand for. One that stands for nothing makes the field unknown,
+    /// unless another one is as strict as can be.
     fn words<T: Strictness>(&mut self, field: Field, meaning: fn(&str) -> Option<T>) -> T {
         let Some(node) = self.given(field) else { return T::UNSPECIFIED };
         let texts = match self.texts(node) {
@@ -143,7 +143,8 @@ impl<'a> Reader<'a> {
         strictest
     }
 
-    /// The node that states a field; none where nothing does, or only a placeholder. Either way a finding can point to it.
+    /// The node that states a field; none where nothing does, or only a placeholder. Either way a finding can point to
+    /// it.
     fn given(&mut self, field: Field) -> Option<&'a Node> {
         let nodes = field.aliases().iter().filter_map(|&alias| self.fields.get(alias).map(|&node| (alias, node)));
         let mut nodes = nodes.filter(|&(alias, node)| !self.is_value(field, alias, node)).map(|(_, node)| node);

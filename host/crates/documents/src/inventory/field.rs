@@ -3,17 +3,20 @@
 /// A field of an entry. Names are compared without regard to case, `-`, `_`, spaces, capitals inside a name
 /// (`keyOwner`), and a remark in brackets (`Created (UTC)`). In the order of precedence, where an entry has several:
 ///
-/// - id: `id`, `key-id`, `token-id`, `access-key-id`, `name`, `key-name`, `token-name`, `alias`, `key`, `token`, `access-token`,
-///   `api-key`, `api-token`; the last five only where they hold a name, not the value itself
+/// - id: `id`, `key-id`, `token-id`, `access-key-id`, `name`, `key-name`, `token-name`, `alias`, `key`, `token`,
+///   `access-token`, `api-key`, `api-token`; the last five only where they hold a name, not the value itself
 /// - kind: `kind`, `type`, `key-type`, `token-type`, `category`
 /// - creator: `creator`, `key-creator`, `created-by`, `token-creator`, `issued-by`, `issuer`, `generated-by`
-/// - service: `service-description`, `service`, `description`, `service-name`, `used-by`, `used-for`, `usage`, `purpose`, `application`
-/// - created: `created`, `creation-date`, `created-at`, `created-on`, `date-created`, `created-date`, `creation`, `issued-at`, `issued`
-/// - last-rotated: `last-rotated`, `last-rotated-date`, `last-rotated-at`, `last-rotated-on`, `last-rotation`, `last-rotation-date`,
-///   `rotated`, `rotated-at`, `rotated-on`, `rotation-date`, `date-last-rotated`
-/// - owner: `owner`, `current-owner`, `key-owner`, `current-key-owner`, `token-owner`, `owned-by`, `responsible`, `contact`
-/// - fingerprint: `fingerprint`, `key-fingerprint`, `sha256`, `sha256-fingerprint`, `fingerprint-sha256`, `sha1`, `spki`,
-///   `spki-sha256`, `thumbprint`
+/// - service: `service-description`, `service`, `description`, `service-name`, `used-by`, `used-for`, `usage`,
+///   `purpose`, `application`
+/// - created: `created`, `creation-date`, `created-at`, `created-on`, `date-created`, `created-date`, `creation`,
+///   `issued-at`, `issued`
+/// - last-rotated: `last-rotated`, `last-rotated-date`, `last-rotated-at`, `last-rotated-on`, `last-rotation`,
+///   `last-rotation-date`, `rotated`, `rotated-at`, `rotated-on`, `rotation-date`, `date-last-rotated`
+/// - owner: `owner`, `current-owner`, `key-owner`, `current-key-owner`, `token-owner`, `owned-by`, `responsible`,
+///   `contact`
+/// - fingerprint: `fingerprint`, `key-fingerprint`, `sha256`, `sha256-fingerprint`, `fingerprint-sha256`, `sha1`,
+///   `spki`, `spki-sha256`, `thumbprint`
 /// - path: `path`, `file`, `key-file`, `key-path`, `file-path`, `location`, `certificate`, `cert`
 /// - environment: `environment`, `env`, `environments`, `stage`, `tier`
 /// - holder: `holder`, `scope`, `shared-or-personal`, `ownership`, `access`, `usage-type`
@@ -166,8 +169,8 @@ impl Field {
 /// Longest name that can be a field's, in bytes.
 const NAME_LIMIT: usize = 64;
 
-/// A name in the one spelling that aliases are written in: lower-case words joined by hyphens. Of a name that is too long
-/// to be a field's it is empty.
+/// A name in the one spelling that aliases are written in: lower-case words joined by hyphens. Of a name that is too
+/// long to be a field's it is empty.
 pub(super) fn normal(name: &str) -> String {
     let name = name.split_once('(').map_or(name, |(start, _)| start).trim();
     let mut words = String::new();

@@ -83,10 +83,10 @@ impl keyreeve_facts::Format for Inventory {
     }
 }
 
-/// Whether a file is a key inventory: by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`, `inventory/keys.toml`,
-/// `token_inventory.json`), by a top-level `key-inventory`, `key_inventory` or `keyreeve-inventory`, or by the header of a CSV
-/// file with three of the five fields that the policy asks for, one of which can only be of a key. YAML, JSON, TOML
-/// and CSV files only.
+/// Whether a file is a key inventory: by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`,
+/// `inventory/keys.toml`, `token_inventory.json`), by a top-level `key-inventory`, `key_inventory` or
+/// `keyreeve-inventory`, or by the header of a CSV file with three of the five fields that the policy asks for, one of
+/// which can only be of a key. YAML, JSON, TOML and CSV files only.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     let Some(format) = Format::of(name) else { return false };
     if is_inventory_name(name) {
@@ -161,8 +161,9 @@ fn has_marker(format: Format, bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads an inventory. A list of entries, a map of ids and entries, either of them under a name such as `keys`, and groups
-/// named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a problem.
+/// Reads an inventory. A list of entries, a map of ids and entries, either of them under a name such as `keys`, and
+/// groups named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a
+/// problem.
 pub fn read(id: SourceId, source: &Source) -> Reading {
     let mut reading = Reading::default();
     let whole = Span::new(0, source.len());

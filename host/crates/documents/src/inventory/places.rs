@@ -62,7 +62,8 @@ pub(super) struct Place<'a> {
     pub(super) environment: Option<(Environment, Span)>,
 }
 
-/// Finds the entries of a text of so many bytes, in the order of the source. What stands in the place of one and is none is a fault.
+/// Finds the entries of a text of so many bytes, in the order of the source. What stands in the place of one and is
+/// none is a fault.
 pub(super) fn find<'a>(documents: &'a [Node], bytes: usize, tree: &mut Tree) -> Vec<Place<'a>> {
     let limit = ENTRY_LIMIT.min(ENTRIES + bytes / BYTES_OF_ENTRY);
     let mut finder = Finder { found: Vec::new(), limit, full: false, tree };

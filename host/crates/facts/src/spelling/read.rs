@@ -1,5 +1,5 @@
-//! Facts out of JSON in the spelling of the contract, as `to_value` writes them. Nothing is guessed: a field that is missing, one
-//! too many, or a case that there is not is an error that names it.
+//! Facts out of JSON in the spelling of the contract, as `to_value` writes them. Nothing is guessed: a field that is
+//! missing, one too many, or a case that there is not is an error that names it.
 
 use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};

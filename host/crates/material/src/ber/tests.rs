@@ -1,5 +1,5 @@
-//! Elements of BER: written with all liberties that are read, and damaged. Not what OpenSSL writes, which the tests of key material
-//! compare with.
+//! Elements of BER: written with all liberties that are read, and damaged. Not what OpenSSL writes, which the tests of
+//! key material compare with.
 
 #![allow(clippy::unwrap_used)]
 

@@ -66,7 +66,8 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// The value of the extension with that number in id-ce, 2.5.29. One that is there twice has none (RFC 5280, section 4.2).
+    /// The value of the extension with that number in id-ce, 2.5.29. One that is there twice has none (RFC 5280,
+    /// section 4.2).
     pub(super) fn extension(&self, number: u8) -> Result<Option<&'a [u8]>, ()> {
         self.extension_of(&[0x55, 0x1d, number])
     }

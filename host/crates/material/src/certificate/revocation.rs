@@ -1,5 +1,5 @@
-//! How the revocation of a certificate can be learnt, by what it says itself: the attribute `revocation`. Nothing is asked for,
-//! and not whether an address answers.
+//! How the revocation of a certificate can be learnt, by what it says itself: the attribute `revocation`. Nothing is
+//! asked for, and not whether an address answers.
 
 use der::Tag;
 
@@ -44,7 +44,8 @@ fn word(uris: Option<&[&[u8]]>, [usable, unusable]: [&'static str; 2]) -> Option
     uris.map(|uris| if uris.iter().any(|uri| is_usable(uri)) { usable } else { unusable })
 }
 
-/// The addresses of CRLDistributionPoints (RFC 5280, section 4.2.1.13). A point without one has a name that only a directory knows.
+/// The addresses of CRLDistributionPoints (RFC 5280, section 4.2.1.13). A point without one has a name that only a
+/// directory knows.
 fn distribution_points(value: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
     let mut points = Elements::of_sequence(value)?;
     let mut uris = Vec::new();

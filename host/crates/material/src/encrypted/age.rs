@@ -93,7 +93,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. None of a recipient of another kind.
+/// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. None of a recipient
+/// of another kind.
 pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
     let key = bech32::decode("age", recipient.as_bytes()).filter(|key| key.len() == 32)?;
     PublicHalf::of_fixed(&X25519, key).spki().as_deref().map(sha256)

@@ -20,8 +20,8 @@ fn suite(id: u16) -> Option<u32> {
     }
 }
 
-/// Whether a file begins as such a message: version 1 with its type and a suite without key commitment, or version 2 with one that has it,
-/// which is so short that the rest of the header must be sound.
+/// Whether a file begins as such a message: version 1 with its type and a suite without key commitment, or version 2
+/// with one that has it, which is so short that the rest of the header must be sound.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     match *bytes {
         [1, 0x80, high @ ..4, low, ..] => suite(u16::from_be_bytes([high, low])).is_some(),

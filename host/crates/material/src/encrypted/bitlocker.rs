@@ -9,7 +9,8 @@ use crate::fields::Fields;
 pub(super) const MAGIC: &[u8] = b"-FVE-FS-";
 /// Where the magic stands in a volume.
 pub(super) const MAGIC_OFFSET: usize = 3;
-/// Where a volume's header has the offsets of the three copies of its metadata, and the offset of the first one in Windows Vista.
+/// Where a volume's header has the offsets of the three copies of its metadata, and the offset of the first one in
+/// Windows Vista.
 const METADATA: usize = 176;
 /// From the beginning of the metadata to their header, and in it to the method.
 const METHOD: usize = 64 + 36;

@@ -1,5 +1,5 @@
-//! Encrypted CMS (RFC 5652 EnvelopedData, RFC 5083 AuthEnvelopedData) in DER, BER, PEM and S/MIME: cipher and recipients.
-//! Not signed or compressed data, and no certificates, which `material` reads.
+//! Encrypted CMS (RFC 5652 EnvelopedData, RFC 5083 AuthEnvelopedData) in DER, BER, PEM and S/MIME: cipher and
+//! recipients. Not signed or compressed data, and no certificates, which `material` reads.
 
 use der::asn1::ObjectIdentifier;
 use keyreeve_facts::KeyName;

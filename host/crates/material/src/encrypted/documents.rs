@@ -1,5 +1,5 @@
-//! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
-//! changes documents of any kind.
+//! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails'
+//! credentials. Not sops, which changes documents of any kind.
 
 use keyreeve_syntax::tree;
 use keyreeve_syntax::tree::{Kept, Node};
@@ -61,7 +61,8 @@ fn tink(keyset: &Node) -> Option<Result<Found, Malformed>> {
     Some(if is_sound { Ok(found) } else { Err(Malformed("its base64 is cut off, or has padding inside")) })
 }
 
-/// `credentials.yml.enc` and its like (ActiveSupport::EncryptedFile): data, IV and tag in base64, with `--` between them.
+/// `credentials.yml.enc` and its like (ActiveSupport::EncryptedFile): data, IV and tag in base64, with `--` between
+/// them.
 pub(super) fn rails(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let content = std::str::from_utf8(bytes.trim_ascii()).map_err(|_| Malformed("it is no text"))?;
     let parts: Option<Vec<Vec<u8>>> = content.split("--").map(|part| base64::decode(part.as_bytes())).collect();

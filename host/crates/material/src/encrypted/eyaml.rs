@@ -1,4 +1,5 @@
-//! Values of hiera-eyaml: `ENC[PKCS7,…]` holds CMS, `ENC[GPG,…]` an OpenPGP message. Not YAML: they stand in text of any kind.
+//! Values of hiera-eyaml: `ENC[PKCS7,…]` holds CMS, `ENC[GPG,…]` an OpenPGP message. Not YAML: they stand in text of
+//! any kind.
 
 use super::found::Found;
 use super::hit::{Hit, Text};

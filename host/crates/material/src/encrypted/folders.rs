@@ -1,4 +1,5 @@
-//! The files that say how the folders of gocryptfs, Cryptomator and EncFS are encrypted. Not the encrypted files themselves, which look like nothing.
+//! The files that say how the folders of gocryptfs, Cryptomator and EncFS are encrypted. Not the encrypted files
+//! themselves, which look like nothing.
 
 use super::base64;
 use super::found::Found;
@@ -23,7 +24,8 @@ pub(super) fn gocryptfs(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     Ok(vec![found.derived("scrypt", "", cost).passphrase()])
 }
 
-/// `masterkey.cryptomator`: the keys of a vault under a passphrase, wrapped by AES-256. Up to version 7 it also says how the files are encrypted.
+/// `masterkey.cryptomator`: the keys of a vault under a passphrase, wrapped by AES-256. Up to version 7 it also says
+/// how the files are encrypted.
 pub(super) fn cryptomator_key(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let root = sound_json(bytes).ok_or(DAMAGED)?;
     get(&root, "primaryMasterKey").ok_or(Malformed("it has no master key"))?;

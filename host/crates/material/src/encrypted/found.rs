@@ -170,7 +170,8 @@ impl Found {
     }
 }
 
-/// The facts of one source and their places; equal ones beyond a few become one, at the first of them, as old as the oldest.
+/// The facts of one source and their places; equal ones beyond a few become one, at the first of them, as old as the
+/// oldest.
 pub(super) fn facts(found: Vec<Found>, id: SourceId) -> Vec<(EncryptedItem, Place)> {
     let mut groups: Vec<Vec<Found>> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();

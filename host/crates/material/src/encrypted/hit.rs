@@ -1,5 +1,5 @@
-//! Something encrypted in a text, and the text that it stands in, for whoever reads one form. Not the marks that forms are found by,
-//! which `text` has.
+//! Something encrypted in a text, and the text that it stands in, for whoever reads one form. Not the marks that forms
+//! are found by, which `text` has.
 
 use std::ops::Range;
 

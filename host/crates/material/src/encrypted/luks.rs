@@ -1,4 +1,5 @@
-//! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots' contents.
+//! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots'
+//! contents.
 
 use keyreeve_source::private::words;
 use keyreeve_syntax::tree::Node;

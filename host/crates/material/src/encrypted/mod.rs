@@ -1,5 +1,5 @@
-//! Encrypted data: files, and values in files, that nobody reads without a key; and the secret files that open them, where no other format
-//! knows these. Nothing is decrypted, and whether a cipher is good enough is for rules.
+//! Encrypted data: files, and values in files, that nobody reads without a key; and the secret files that open them,
+//! where no other format knows these. Nothing is decrypted, and whether a cipher is good enough is for rules.
 
 mod age;
 mod ansible;
@@ -100,7 +100,8 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     any
 }
 
-/// Everything of the kind in a source. What is damaged is a problem at its place; secret are the files that open others.
+/// Everything of the kind in a source. What is damaged is a problem at its place; secret are the files that open
+/// others.
 pub fn read(id: SourceId, source: &Source) -> Reading {
     let (name, bytes) = (source.name.as_str(), source.bytes());
     let mut reading = Reading::default();
@@ -157,7 +158,8 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
     by_magic.or_else(by_name).or_else(by_form)
 }
 
-/// A file of git-crypt is AES-256 in counter mode; what it counts from is a MAC of the content, and compared with it (git-crypt, commands.cpp).
+/// A file of git-crypt is AES-256 in counter mode; what it counts from is a MAC of the content, and compared with it
+/// (git-crypt, commands.cpp).
 fn git_crypt(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     const NONCE: usize = 12;
     if bytes.len() < b"\0GITCRYPT\0".len() + NONCE {

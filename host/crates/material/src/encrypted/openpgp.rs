@@ -1,5 +1,5 @@
-//! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): whom they are for, and what they say of their cipher.
-//! Not keys and signatures, and nothing of what is encrypted.
+//! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): whom they are for, and what they say
+//! of their cipher. Not keys and signatures, and nothing of what is encrypted.
 
 use keyreeve_source::digest::hex;
 
@@ -13,8 +13,9 @@ use crate::openpgp::s2k::Specifier;
 
 const NOT_STATED: &str = "the cipher of an OpenPGP message stands in its encrypted session key";
 
-/// Whether a file without armor begins with an encrypted message. Messages begin with a byte that others begin with too, so
-/// the session keys before the data must be sound; data without one count only in a file with a name of such files.
+/// Whether a file without armor begins with an encrypted message. Messages begin with a byte that others begin with
+/// too, so the session keys before the data must be sound; data without one count only in a file with a name of such
+/// files.
 pub(super) fn is_message(name: &str, bytes: &[u8]) -> bool {
     let mut packets = Packets::of(bytes);
     let Ok(first) = next(&mut packets) else { return false };
@@ -79,8 +80,8 @@ fn session_key(found: Found, body: &[u8]) -> Result<Found, Malformed> {
     Ok(found.recipient(format!("PGP 0x{}", id.to_ascii_uppercase()), None))
 }
 
-/// Symmetric-Key Encrypted Session Key (RFC 9580, section 5.3). Without a session key in it the passphrase makes that key
-/// itself, and its cipher is that of the data.
+/// Symmetric-Key Encrypted Session Key (RFC 9580, section 5.3). Without a session key in it the passphrase makes that
+/// key itself, and its cipher is that of the data.
 fn passphrase(found: Found, body: &[u8]) -> Result<Found, Malformed> {
     let mut fields = Fields(body);
     let version = fields.u8()?;

@@ -1,5 +1,6 @@
-//! Secret files that open encrypted data and that no mark in them tells: a Rails master key, the keys of dotenvx, the password of
-//! ansible-vault, a key of git-crypt, a key file of KeePass. Told by name and form; not keys in general, which `material` reads.
+//! Secret files that open encrypted data and that no mark in them tells: a Rails master key, the keys of dotenvx, the
+//! password of ansible-vault, a key of git-crypt, a key file of KeePass. Told by name and form; not keys in general,
+//! which `material` reads.
 
 use std::ops::Range;
 
@@ -49,7 +50,8 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
     (is_password && is_text && std::str::from_utf8(bytes).is_ok()).then_some(Kind::Ansible)
 }
 
-/// Names that the documentation of ansible and its users give to such a file: `.vault_pass`, `vault-password.txt`, `.vault_pass_prod`.
+/// Names that the documentation of ansible and its users give to such a file: `.vault_pass`, `vault-password.txt`,
+/// `.vault_pass_prod`.
 fn is_vault_password(file: &str) -> bool {
     let name = file.to_ascii_lowercase().replace('-', "_");
     let name = name.trim_start_matches('.');

@@ -1,5 +1,6 @@
-//! Encrypted 7z archives (7zFormat.txt of the LZMA SDK): whether a folder of the archive, or its header, goes through AES, and how its key
-//! is made. Not what is in the archive; a compressed header is unpacked to a limit, and nothing else is.
+//! Encrypted 7z archives (7zFormat.txt of the LZMA SDK): whether a folder of the archive, or its header, goes through
+//! AES, and how its key is made. Not what is in the archive; a compressed header is unpacked to a limit, and nothing
+//! else is.
 
 use std::io::Read;
 

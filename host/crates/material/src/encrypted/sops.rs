@@ -1,5 +1,5 @@
-//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from its metadata.
-//! Not the values in clear beside the encrypted ones, which every other format reads as in any file.
+//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from its
+//! metadata. Not the values in clear beside the encrypted ones, which every other format reads as in any file.
 
 use std::ops::Range;
 use std::sync::LazyLock;

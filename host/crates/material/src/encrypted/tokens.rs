@@ -1,4 +1,5 @@
-//! Short encrypted values that stand in text: Fernet, Vault transit, dotenvx, `openssl enc`. Not JOSE, which has a header of its own to read.
+//! Short encrypted values that stand in text: Fernet, Vault transit, dotenvx, `openssl enc`. Not JOSE, which has a
+//! header of its own to read.
 
 use super::base64;
 use super::found::Found;

@@ -61,7 +61,8 @@ fn directory(bytes: &[u8]) -> Option<&[u8]> {
     let end = floor + memchr::memmem::rfind(&bytes[floor..], &END)?;
     let mut fields = Fields::at(bytes, end + 12).ok()?;
     let (length, offset) = (fields.le32().ok()? as usize, fields.le32().ok()? as usize);
-    // Behind a program that unpacks itself, and in ZIP64, the offset does not hold: the directory ends before its end records.
+    // Behind a program that unpacks itself, and in ZIP64, the offset does not hold: the directory ends before its end
+    // records.
     let before_end = || memchr::memmem::find(&bytes[..end], &CENTRAL);
     let start = if offset.checked_add(length)? <= end && bytes[offset..].starts_with(&CENTRAL) {
         Some(offset)

@@ -64,7 +64,8 @@ pub(super) fn announces_public(text: &[u8], at: usize) -> bool {
     begins_word(text, at) && run(text, at + 4, LONGEST, bech32::is_symbol).len() >= RECIPIENT - 4
 }
 
-/// Reads the recipient that begins at `at`. What is not sound bech32 is a word, and no problem: nothing is lost with it.
+/// Reads the recipient that begins at `at`. What is not sound bech32 is a word, and no problem: nothing is lost with
+/// it.
 pub(super) fn read_public(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let home = token(text, at)?;
     let token = &text[home.clone()];

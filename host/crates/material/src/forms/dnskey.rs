@@ -1,5 +1,5 @@
-//! Public keys of DNSSEC in a zone file, or in a file of their own: DNSKEY records (RFC 4034, section 2). Not what the zone
-//! does with them.
+//! Public keys of DNSSEC in a zone file, or in a file of their own: DNSKEY records (RFC 4034, section 2). Not what the
+//! zone does with them.
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -1,5 +1,5 @@
-//! Private keys of gpg-agent, in `private-keys-v1.d` (GnuPG agent/keyformat.txt): files of a canonical S-expression, and the text form
-//! with `Key:` and `Created:`. Nothing is decrypted, since the public half stands in clear.
+//! Private keys of gpg-agent, in `private-keys-v1.d` (GnuPG agent/keyformat.txt): files of a canonical S-expression,
+//! and the text form with `Key:` and `Created:`. Nothing is decrypted, since the public half stands in clear.
 
 mod fingerprint;
 
@@ -106,7 +106,8 @@ fn kind(text: &[u8], at: usize) -> Range<usize> {
     at..run(text, at + 1, NEAR, |byte| byte.is_ascii_alphabetic() || byte == b'-').end
 }
 
-/// The key in a list: its kind, its algorithm with the numbers, and what else is said of it. `created` is what a line beside it says.
+/// The key in a list: its kind, its algorithm with the numbers, and what else is said of it. `created` is what a line
+/// beside it says.
 fn found(key: &Sexp, created: Option<i64>) -> Result<Found<'static>, Malformed> {
     let Sexp::List(parts) = key else { return Err(Malformed("it is no list")) };
     let [kind, numbers @ Sexp::List(of_algorithm), ..] = &parts[..] else {
@@ -184,8 +185,8 @@ fn curve(name: &str) -> &str {
     }
 }
 
-/// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows. Names that are not
-/// known are not repeated: in a damaged file they may be anything.
+/// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows.
+/// Names that are not known are not repeated: in a damaged file they may be anything.
 fn protection(numbers: &Sexp) -> Result<Option<Encryption>, Malformed> {
     let [mode, parameters, ..] = numbers.list("protected").ok_or(UNPROTECTED)? else { return Err(UNPROTECTED) };
     let cipher = match mode.text().ok_or(UNPROTECTED)? {

@@ -1,5 +1,5 @@
-//! JSON Web Keys (RFC 7517, 7518, 8037; AKP RFC 9964), each by itself wherever its object stands: in a set, in a file of another kind, in a
-//! string. Not keys that are wrapped in a JWE.
+//! JSON Web Keys (RFC 7517, 7518, 8037; AKP RFC 9964), each by itself wherever its object stands: in a set, in a file
+//! of another kind, in a string. Not keys that are wrapped in a JWE.
 
 use std::borrow::Cow;
 
@@ -75,7 +75,8 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(kind.range.end)
 }
 
-/// Whether a private member is less than any key has: the word that an example has there. Of symmetric keys any can be had.
+/// Whether a private member is less than any key has: the word that an example has there. Of symmetric keys any can be
+/// had.
 fn is_too_short(member: &Member, kind: &[u8]) -> bool {
     const LEAST: usize = 20;
     member.value.len() < LEAST && kind != b"oct" || member.value == b"string"

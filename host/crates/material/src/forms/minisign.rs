@@ -52,7 +52,8 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
 impl<'a> Secret<'a> {
     fn of(bytes: &'a [u8]) -> Option<Self> {
         match (bytes.get(2..4)?, bytes.len()) {
-            // Algorithm, KDF, checksum, salt (32), opslimit and memlimit (8 each, little-endian), key number (8), seed, public, checksum.
+            // Algorithm, KDF, checksum, salt (32), opslimit and memlimit (8 each, little-endian), key number (8), seed,
+            // public, checksum.
             (b"Sc", 158) => {
                 let limit = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
                 let cost = scrypt_cost(limit(38)?, limit(46)?);

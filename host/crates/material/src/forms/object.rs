@@ -1,5 +1,5 @@
-//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of YAML.
-//! Not a document: what is around the object may be anything.
+//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of
+//! YAML. Not a document: what is around the object may be anything.
 
 use std::ops::Range;
 
@@ -54,7 +54,8 @@ impl Object {
         (is_allowed && range.end > at).then_some((Self { range, members: parser.members }, end.is_some()))
     }
 
-    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an empty text.
+    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an
+    /// empty text.
     pub(super) fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name.as_bytes()).filter(|member| !member.is_absent())
     }
@@ -119,7 +120,8 @@ impl Parser<'_> {
         None
     }
 
-    /// The rest of a text that begins with that symbol: a quoted one to the same quote, another one as far as the word goes.
+    /// The rest of a text that begins with that symbol: a quoted one to the same quote, another one as far as the word
+    /// goes.
     fn text(&mut self, first: u8, at: usize, slashes: usize) -> Option<(Vec<u8>, Range<usize>)> {
         let quoted = !is_bare(first);
         let mut text = if quoted { vec![] } else { vec![first] };

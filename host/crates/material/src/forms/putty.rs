@@ -1,5 +1,5 @@
-//! Private keys of PuTTY, versions 1 to 3 (PuTTY manual, appendix C: PPK file format). The MAC is not verified, which would take the
-//! passphrase; the public half stands in clear.
+//! Private keys of PuTTY, versions 1 to 3 (PuTTY manual, appendix C: PPK file format). The MAC is not verified, which
+//! would take the passphrase; the public half stands in clear.
 
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! S-expressions as libgcrypt writes them: canonical ones (`3:rsa`) and advanced ones (`rsa`, `#00AA#`, `"a b"`), read with bounds on depth
-//! and number. Not what they mean.
+//! S-expressions as libgcrypt writes them: canonical ones (`3:rsa`) and advanced ones (`rsa`, `#00AA#`, `"a b"`), read
+//! with bounds on depth and number. Not what they mean.
 
 use std::iter::Peekable;
 
@@ -173,8 +173,8 @@ fn is_of_word(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !b"()#|\"".contains(&byte)
 }
 
-/// The symbols of a text from some place on, as the program reads them that the text is for: lines that go on in the next one, which begins
-/// with a blank more, joined; of strings in a source file, what is in the strings.
+/// The symbols of a text from some place on, as the program reads them that the text is for: lines that go on in the
+/// next one, which begins with a blank more, joined; of strings in a source file, what is in the strings.
 #[derive(Clone)]
 pub(super) struct Folded<'a> {
     symbols: Unescaped<'a>,

@@ -1,5 +1,5 @@
-//! Keys of Tink's keysets in JSON that are not encrypted, each by itself (tink.proto and the protocol buffers of its key types).
-//! Not encrypted keysets.
+//! Keys of Tink's keysets in JSON that are not encrypted, each by itself (tink.proto and the protocol buffers of its
+//! key types). Not encrypted keysets.
 
 use keyreeve_contract::{Protection, Role};
 

@@ -1,5 +1,5 @@
-//! Keys of Tor's onion services: `hs_ed25519_secret_key` and its public half (rend-spec-v3), and `ED25519-V3:…` of the control port.
-//! Not the descriptors of such services.
+//! Keys of Tor's onion services: `hs_ed25519_secret_key` and its public half (rend-spec-v3), and `ED25519-V3:…` of the
+//! control port. Not the descriptors of such services.
 
 use keyreeve_contract::{Protection, Role};
 

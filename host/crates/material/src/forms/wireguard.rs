@@ -9,8 +9,9 @@ use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
 use crate::pem::decode;
 
-/// What is in the names, in the cases that people write; wg itself heeds none. With hyphens NetworkManager has them, with underscores OpenWrt. Without
-/// the letters that can be capitals they are fewer: of more patterns in all than 64 the search for marks is several times slower.
+/// What is in the names, in the cases that people write; wg itself heeds none. With hyphens NetworkManager has them,
+/// with underscores OpenWrt. Without the letters that can be capitals they are fewer: of more patterns in all than 64
+/// the search for marks is several times slower.
 pub(super) const MARKS: &[&str] = &[
     "ivateKey",
     "ivatekey",

@@ -1,5 +1,6 @@
 //! The public half of a private key that comes without it, computed from the private value, so that the key has the
-//! same identity everywhere. Not a library for signing: no secret leaves these functions, and none of them runs in constant time.
+//! same identity everywhere. Not a library for signing: no secret leaves these functions, and none of them runs in
+//! constant time.
 
 use curve25519_dalek::{EdwardsPoint, MontgomeryPoint};
 use dashu_int::UBig;
@@ -14,10 +15,12 @@ mod curve448;
 /// Longest modulus that a power is computed for, in bytes: as much as OpenSSL takes.
 const LONGEST_MODULUS: usize = 16_384 / 8;
 
-/// The content of subjectPublicKey that is still to be computed. A file can ask for very many, so whoever reads it pays first.
+/// The content of subjectPublicKey that is still to be computed. A file can ask for very many, so whoever reads it pays
+/// first.
 #[derive(Clone)]
 pub(crate) enum Owed {
-    /// The public value of DSA and Diffie-Hellman: `base` to the power of a private exponent, modulo `modulus`, all big-endian.
+    /// The public value of DSA and Diffie-Hellman: `base` to the power of a private exponent, modulo `modulus`, all
+    /// big-endian.
     Power { base: Box<[u8]>, exponent: Box<[u8]>, modulus: Box<[u8]> },
     /// The key of an algorithm whose private key is bytes of a fixed number, by the contract's name.
     Fixed(&'static str, Box<[u8]>),
@@ -25,8 +28,8 @@ pub(crate) enum Owed {
     Point(&'static str, Box<[u8]>),
 }
 
-/// Algorithms and curves that public values are computed for: how many bytes their private values have, and what computing one costs, in
-/// multiplications of two 64-bit words.
+/// Algorithms and curves that public values are computed for: how many bytes their private values have, and what
+/// computing one costs, in multiplications of two 64-bit words.
 static KNOWN: [(&str, usize, u64); 8] = [
     ("Ed25519", 32, 20_000),
     ("X25519", 32, 20_000),
@@ -51,7 +54,8 @@ impl Owed {
         (private.len() == length).then(|| Self::Fixed(name, private.into()))
     }
 
-    /// The point on such a curve; none for other curves than those of NIST and secp256k1, and for a number that is too long.
+    /// The point on such a curve; none for other curves than those of NIST and secp256k1, and for a number that is too
+    /// long.
     pub(crate) fn point(curve: &str, private: &[u8]) -> Option<Self> {
         let &(name, length, _) = KNOWN.iter().find(|(known, ..)| *known == curve)?;
         (significant(private).len() <= length).then(|| Self::Point(name, private.into()))
@@ -110,7 +114,8 @@ fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
     ed25519_expanded(&Sha512::digest(seed))
 }
 
-/// RFC 8032, section 5.1.5, from the hash of the seed. Nobody pays for it: in the time that it takes others read as many bytes.
+/// RFC 8032, section 5.1.5, from the hash of the seed. Nobody pays for it: in the time that it takes others read as
+/// many bytes.
 pub(crate) fn ed25519_expanded(hash: &[u8]) -> Option<[u8; 32]> {
     Some(EdwardsPoint::mul_base_clamped(*hash.first_chunk::<32>()?).compress().to_bytes())
 }

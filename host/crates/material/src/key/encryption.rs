@@ -14,10 +14,12 @@ pub(crate) const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
 const RC2_CBC: Oid = oid("1.2.840.113549.3.2");
 const NO_PARAMETERS: Malformed = Malformed("its encryption has no parameters");
 
-/// The scheme of Java's keystores of type JKS: the key under a stream of SHA-1 over password and salt. Its parameters are NULL or missing.
+/// The scheme of Java's keystores of type JKS: the key under a stream of SHA-1 over password and salt. Its parameters
+/// are NULL or missing.
 const JKS: Oid = oid("1.3.6.1.4.1.42.2.17.1.1");
 
-/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C; PBEWithMD5AndTripleDES of Java's JCEKS.
+/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C; PBEWithMD5AndTripleDES of Java's
+/// JCEKS.
 static FIXED: [(Oid, &str, &str, &str, &str); 13] = [
     (oid("1.2.840.113549.1.5.1"), "PBES1", "PBKDF1", "MD2", "des-cbc"),
     (oid("1.2.840.113549.1.5.3"), "PBES1", "PBKDF1", "MD5", "des-cbc"),
@@ -107,7 +109,8 @@ pub(crate) fn cipher(scheme: Algorithm<'_>) -> Result<String, Malformed> {
     if scheme.oid == RC2_CBC { rc2(scheme) } else { Ok(oid::cipher(&scheme.oid).into_owned()) }
 }
 
-/// Name, pseudorandom function and iterations of a key derivation; one that is not known is named by its dotted identifier alone.
+/// Name, pseudorandom function and iterations of a key derivation; one that is not known is named by its dotted
+/// identifier alone.
 pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Malformed> {
     if kdf.oid == PBKDF2 {
         let (iterations, prf) = pbkdf2(kdf)?;
@@ -121,7 +124,8 @@ pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Ma
     Ok((kdf.oid.to_string(), String::new(), 0))
 }
 
-/// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with SHA-1.
+/// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with
+/// SHA-1.
 pub(crate) fn pbkdf2(kdf: Algorithm<'_>) -> Result<(u64, String), Malformed> {
     let mut fields = fields(kdf)?;
     let _salt = fields.any()?;

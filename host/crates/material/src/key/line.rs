@@ -1,5 +1,5 @@
-//! Public keys and certificates of SSH on a line of their own or in one: `ssh-ed25519 AAAA… comment` (sshd(8), AUTHORIZED_KEYS).
-//! Not the options before them nor the comment behind.
+//! Public keys and certificates of SSH on a line of their own or in one: `ssh-ed25519 AAAA… comment` (sshd(8),
+//! AUTHORIZED_KEYS). Not the options before them nor the comment behind.
 
 use std::ops::Range;
 

@@ -1,5 +1,6 @@
-//! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, with how their secrets are
-//! protected and until when they are valid. Signatures are not verified, and what is encrypted is not decrypted.
+//! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, with how
+//! their secrets are protected and until when they are valid. Signatures are not verified, and what is encrypted is not
+//! decrypted.
 
 use keyreeve_contract::{Protection, Role};
 use keyreeve_source::digest::{hex, sha256};
@@ -124,7 +125,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// RFC 9580, section 5.5.4: of version 4 SHA-1, of 5 and 6 SHA-256, over the public part behind an octet and its length.
+/// RFC 9580, section 5.5.4: of version 4 SHA-1, of 5 and 6 SHA-256, over the public part behind an octet and its
+/// length.
 fn fingerprint(material: &Material<'_>) -> Option<String> {
     let length = u32::try_from(material.public.len()).ok()?.to_be_bytes();
     match material.version {

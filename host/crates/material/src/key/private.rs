@@ -145,7 +145,8 @@ fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
 }
 
 impl<'a> EcPrivate<'a> {
-    /// The half that its parameters and its point make: as the point is stated, else to be computed where the curve is one that can be.
+    /// The half that its parameters and its point make: as the point is stated, else to be computed where the curve is
+    /// one that can be.
     fn public(
         &self,
         half: impl FnOnce(Option<Element<'a>>, Option<Cow<'a, [u8]>>) -> PublicHalf<'a>,

@@ -1,5 +1,5 @@
-//! Private keys of forms that only the label of their PEM block names: sealed by a TPM, of OpenVPN, NATS and sigstore, of TLS
-//! sessions. What is private in them is stepped over.
+//! Private keys of forms that only the label of their PEM block names: sealed by a TPM, of OpenVPN, NATS and sigstore,
+//! of TLS sessions. What is private in them is stepped over.
 
 use der::Tag;
 use keyreeve_contract::{Encryption, Protection, Role};
@@ -52,7 +52,8 @@ fn tls_session(der: &[u8]) -> Result<Found<'_>, Malformed> {
     Ok(Found::symmetric("TLS session", bits(master_key)))
 }
 
-/// A server's key has 128 bytes; a client's 256, and behind them itself as the server wrapped it (OpenVPN doc/tls-crypt-v2.txt).
+/// A server's key has 128 bytes; a client's 256, and behind them itself as the server wrapped it (OpenVPN
+/// doc/tls-crypt-v2.txt).
 fn openvpn_crypt(body: &[u8]) -> Result<Found<'_>, Malformed> {
     match body.len() {
         128 => Ok(Found::symmetric("OpenVPN", 1024)),
@@ -61,7 +62,8 @@ fn openvpn_crypt(body: &[u8]) -> Result<Found<'_>, Malformed> {
     }
 }
 
-/// EncryptedKey of sigstore: `{"kdf": {"name": "scrypt", "params": {"N": …}}, "cipher": {"name": "nacl/secretbox"}, …}`.
+/// EncryptedKey of sigstore: `{"kdf": {"name": "scrypt", "params": {"N": …}}, "cipher": {"name": "nacl/secretbox"},
+/// …}`.
 fn sigstore(json: &[u8]) -> Result<Found<'_>, Malformed> {
     let parsed: serde_json::Value = serde_json::from_slice(json).map_err(|_| Malformed("its JSON cannot be parsed"))?;
     let name = |member: &str| parsed[member]["name"].as_str();

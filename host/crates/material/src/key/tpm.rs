@@ -1,5 +1,5 @@
-//! Keys that a TPM wraps, so that only that TPM can use them: TPMKey (draft-bottomley-tpm2-keys), with the public half of TPM 2.0.
-//! Not the wrapped private half.
+//! Keys that a TPM wraps, so that only that TPM can use them: TPMKey (draft-bottomley-tpm2-keys), with the public half
+//! of TPM 2.0. Not the wrapped private half.
 
 use der::Tag;
 use keyreeve_contract::{Protection, Role};
@@ -113,7 +113,8 @@ mod tests {
         if is_null { NULL.to_be_bytes().to_vec() } else { [vec![0, 6], vec![0x80; details]].concat() }
     }
 
-    /// A TPMKey (draft-bottomley-tpm2-keys, section 3.1) around a TPMT_PUBLIC, with the optional fields whose bits are set.
+    /// A TPMKey (draft-bottomley-tpm2-keys, section 3.1) around a TPMT_PUBLIC, with the optional fields whose bits are
+    /// set.
     fn key(public: &[u8], options: u8) -> Vec<u8> {
         let options = (0..6)
             .filter(|option| options >> option & 1 == 1)
@@ -126,7 +127,8 @@ mod tests {
         )
     }
 
-    /// The beginning of a TPMT_PUBLIC: type, hash of the name, attributes, policy; then the symmetric algorithm and the scheme.
+    /// The beginning of a TPMT_PUBLIC: type, hash of the name, attributes, policy; then the symmetric algorithm and the
+    /// scheme.
     fn begin(kind: u16, policy: &[u8], nulls: [bool; 2]) -> Vec<u8> {
         [
             &kind.to_be_bytes()[..],

@@ -1,5 +1,5 @@
-//! Bouncy Castle's FIPS keystores: how they are encrypted, and their entries if a password is known (org.bouncycastle.asn1.bc). The
-//! integrity check behind them is not verified.
+//! Bouncy Castle's FIPS keystores: how they are encrypted, and their entries if a password is known
+//! (org.bouncycastle.asn1.bc). The integrity check behind them is not verified.
 
 use der::Tag;
 use keyreeve_contract::EncryptedItem;

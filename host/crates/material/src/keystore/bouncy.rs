@@ -1,5 +1,5 @@
-//! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it shows nothing but
-//! how. Not BCFKS, which is DER.
+//! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it
+//! shows nothing but how. Not BCFKS, which is DER.
 
 use keyreeve_contract::Encryption;
 
@@ -63,7 +63,8 @@ fn header(bytes: &[u8]) -> Result<(u32, Fields<'_>), Malformed> {
     Ok((iterations, fields))
 }
 
-/// Whether entries stand in clear: the first has a kind, a name and a date, or there is none before the MAC of twenty bytes.
+/// Whether entries stand in clear: the first has a kind, a name and a date, or there is none before the MAC of twenty
+/// bytes.
 fn is_bks(mut body: Fields<'_>) -> bool {
     let is_first = |fields: &mut Fields<'_>| {
         let kind = fields.u8()?;

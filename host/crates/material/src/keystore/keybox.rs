@@ -1,5 +1,6 @@
-//! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Not what a blob says of them
-//! besides, nor the digest at its end: GnuPG writes flags where they stand, and neither renews nor checks it then.
+//! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Not
+//! what a blob says of them besides, nor the digest at its end: GnuPG writes flags where they stand, and neither renews
+//! nor checks it then.
 
 use crate::asn1::Malformed;
 use crate::container::{Item, Sink};

@@ -1,5 +1,5 @@
-//! Steps over one object of Java's serialisation (Java Object Serialization Specification, section 6), which has no length of its own.
-//! Nothing is made of it but the byte arrays that it holds.
+//! Steps over one object of Java's serialisation (Java Object Serialization Specification, section 6), which has no
+//! length of its own. Nothing is made of it but the byte arrays that it holds.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;

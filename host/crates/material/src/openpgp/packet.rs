@@ -1,5 +1,5 @@
-//! Packets of OpenPGP behind each other (RFC 9580, section 4), with headers of both formats. Not what is in their bodies: nothing is copied, and
-//! no length is believed.
+//! Packets of OpenPGP behind each other (RFC 9580, section 4), with headers of both formats. Not what is in their
+//! bodies: nothing is copied, and no length is believed.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;
@@ -146,7 +146,8 @@ mod tests {
 
     use super::*;
 
-    /// A packet with its length in one of the ways that RFC 9580, section 4.2, gives; the last two are of a packet in parts, and of one to the end.
+    /// A packet with its length in one of the ways that RFC 9580, section 4.2, gives; the last two are of a packet in
+    /// parts, and of one to the end.
     fn written(number: u8, way: usize, body: &[u8]) -> Vec<u8> {
         let length = body.len();
         let (two, four) = ((length as u16).to_be_bytes(), (length as u32).to_be_bytes());

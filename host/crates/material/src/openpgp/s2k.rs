@@ -1,5 +1,5 @@
-//! String-to-key specifiers of OpenPGP (RFC 9580, section 3.7.1), and GnuPG's of secrets that are elsewhere. Not what is encrypted under the key
-//! that comes of it.
+//! String-to-key specifiers of OpenPGP (RFC 9580, section 3.7.1), and GnuPG's of secrets that are elsewhere. Not what
+//! is encrypted under the key that comes of it.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;

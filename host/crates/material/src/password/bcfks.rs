@@ -1,5 +1,5 @@
-//! The encryption of Bouncy Castle's FIPS keystores: PBES2 whose password has behind it what the key is for, with AES in CCM mode or as a
-//! key wrap (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi). Not the keystore.
+//! The encryption of Bouncy Castle's FIPS keystores: PBES2 whose password has behind it what the key is for, with AES
+//! in CCM mode or as a key wrap (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi). Not the keystore.
 
 use aes::Aes256;
 use ccm::aead::{Aead, KeyInit};
@@ -120,7 +120,8 @@ impl Derivation {
                 derived.map_err(|_| Failure::Unsupported)?;
             }
             Self::Scrypt { salt, cost, block_size } => {
-                // Bouncy Castle takes the size of a block for the parallelization as well, whatever the parameters say of that.
+                // Bouncy Castle takes the size of a block for the parallelization as well, whatever the parameters say
+                // of that.
                 let parameters = scrypt::Params::new(cost.trailing_zeros() as u8, *block_size, *block_size);
                 let parameters = parameters.map_err(|_| Failure::Unsupported)?;
                 scrypt::scrypt(password, salt, &parameters, &mut key).map_err(|_| Failure::Unsupported)?;

@@ -1,5 +1,5 @@
-//! What trying a password costs, in iterations of PBKDF2 with SHA-256: everything that a file decides counts, not its iterations alone.
-//! The weights of hashes and ciphers are measured, and as coarse as the differences between machines.
+//! What trying a password costs, in iterations of PBKDF2 with SHA-256: everything that a file decides counts, not its
+//! iterations alone. The weights of hashes and ciphers are measured, and as coarse as the differences between machines.
 
 use pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf};
 
@@ -25,7 +25,8 @@ pub(super) fn pbkdf2(iterations: u64, runs: u64, weight: u64, salt: usize, passw
     run.saturating_mul(runs).saturating_add(blocks(password)).saturating_mul(weight)
 }
 
-/// Of scrypt, which is its mixing between two PBKDF2 of one iteration; more than any limit where it takes too much memory.
+/// Of scrypt, which is its mixing between two PBKDF2 of one iteration; more than any limit where it takes too much
+/// memory.
 pub(super) fn scrypt(cost: u64, block_size: u64, parallelization: u64, salt: usize, password: usize) -> u64 {
     let memory = cost.max(parallelization).saturating_mul(block_size).saturating_mul(128);
     if memory > MOST_MEMORY {

@@ -1,5 +1,6 @@
-//! Decryption under a password: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292, appendix B), since these are what old
-//! files have; others have modules of their own. Only for reading what the user has the password of; whether a scheme is any good is for rules.
+//! Decryption under a password: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292, appendix B), since
+//! these are what old files have; others have modules of their own. Only for reading what the user has the password of;
+//! whether a scheme is any good is for rules.
 
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
@@ -99,7 +100,8 @@ impl Scheme {
         Ok(Self::Pbe(Pbe { derivation, cipher, salt, iterations: fields.any()?.small()? }))
     }
 
-    /// What trying a password on so many bytes of ciphertext costs, as [`Work::Derivation`](keyreeve_source::budget::Work) counts it.
+    /// What trying a password on so many bytes of ciphertext costs, as
+    /// [`Work::Derivation`](keyreeve_source::budget::Work) counts it.
     pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
         match self {
             Self::Pbe(pbe) => pbe.cost(password).saturating_add(pbe.cipher.cost(ciphertext)),
@@ -169,7 +171,8 @@ impl Pbe {
     /// What deriving its key and initialisation vector costs.
     fn cost(&self, password: &str) -> u64 {
         match self.derivation {
-            // Twice two bytes for each letter, at most; each block of derived bytes hashes all of it and adds to all of it.
+            // Twice two bytes for each letter, at most; each block of derived bytes hashes all of it and adds to all of
+            // it.
             Derivation::Pkcs12 => {
                 let input = 2 * (cost::blocks(self.salt.len()) + cost::blocks(2 * password.len() + 2));
                 let derived = self.cipher.key_length().div_ceil(SHA1) as u64 + 1;
@@ -212,7 +215,8 @@ fn pbkdf1(password: &str, salt: &[u8], iterations: u64, hash: fn(&[u8]) -> Vec<u
     (1..iterations).fold(first, |derived, _| hash(&derived))
 }
 
-/// The key derivation of RFC 7292, appendix B.2, over SHA-1, whose blocks have 64 bytes. `id` says what the bytes are for.
+/// The key derivation of RFC 7292, appendix B.2, over SHA-1, whose blocks have 64 bytes. `id` says what the bytes are
+/// for.
 fn pkcs12(id: u8, password: &[u8], salt: &[u8], iterations: u64, length: usize) -> Vec<u8> {
     const BLOCK: usize = 64;
     let filled = |bytes: &[u8]| -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! The PEM encryption that OpenSSL had before PKCS#8: the header DEK-Info of RFC 1421 and one round of MD5 (EVP_BytesToKey(3)).
-//! Not the header's description for rules.
+//! The PEM encryption that OpenSSL had before PKCS#8: the header DEK-Info of RFC 1421 and one round of MD5
+//! (EVP_BytesToKey(3)). Not the header's description for rules.
 
 use keyreeve_source::digest::{md5, unhex};
 

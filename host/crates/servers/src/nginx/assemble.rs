@@ -101,7 +101,8 @@ impl<'f> Work<'f> {
         Self { files, reached: BTreeSet::new(), reader, out }
     }
 
-    /// The files that others of these include, themselves aside, as far as the budget goes: it says itself where it ends.
+    /// The files that others of these include, themselves aside, as far as the budget goes: it says itself where it
+    /// ends.
     fn included(&self, of: &[FileId]) -> BTreeSet<FileId> {
         let mut included = BTreeSet::new();
         for &id in of {

@@ -119,7 +119,8 @@ impl<'a> Files<'a> {
         self.names.get(start).is_some_and(|(name, _)| name.starts_with(&inside))
     }
 
-    /// The sources that a path relative to the tree names, with `*`, `?` and `[…]` as in glob(3), in the order of their names.
+    /// The sources that a path relative to the tree names, with `*`, `?` and `[…]` as in glob(3), in the order of their
+    /// names.
     pub(super) fn matching(&self, pattern: &str, at: Location) -> Result<Vec<FileId>, CutShort> {
         let mut found = self.named(&self.names, pattern, at)?;
         found.retain(|&id| self.file(id).path.is_none());

@@ -58,7 +58,8 @@ fn long_bracket(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     (rest.get(level) == Some(&b'[')).then_some(level)
 }
 
-/// Behind that long bracket. One that nothing closes makes the whole block unclosed, which also keeps the search linear.
+/// Behind that long bracket. One that nothing closes makes the whole block unclosed, which also keeps the search
+/// linear.
 fn long_bracket_end(bytes: &[u8], at: usize, end: usize, level: usize) -> Option<usize> {
     let closing = [&b"]"[..], &vec![b'='; level], b"]"].concat();
     let body = at + level + 2;

@@ -9,11 +9,12 @@ use super::dump;
 /// How much of a file is looked at.
 const LOOK: usize = 64 * 1024;
 
-/// Whether a file is an nginx configuration or a fragment of one. Cheap: nothing is allocated. `name` has `/` between folders.
+/// Whether a file is an nginx configuration or a fragment of one. Cheap: nothing is allocated. `name` has `/` between
+/// folders.
 ///
 /// A file that says so by its name (`nginx.conf`, `*.nginx`, `*.vhost`) is one unless its text belongs to something
-/// else. Below a folder that is nginx's, one line that has the form of a directive is enough. Anywhere else a
-/// `*.conf` file or one without an extension needs a directive that only nginx has, terminated as nginx wants it.
+/// else. Below a folder that is nginx's, one line that has the form of a directive is enough. Anywhere else a `*.conf`
+/// file or one without an extension needs a directive that only nginx has, terminated as nginx wants it.
 pub(super) fn claims(look: &Look<'_>) -> Claim {
     if dump::is_dump(look.bytes) {
         return Claim::Certain;
@@ -88,7 +89,8 @@ enum Sign {
     Nothing,
     /// It has a line of the form `name …;` or `name … {`.
     Statement,
-    /// It opens a block that nginx has and others have too: `server {`. With a statement that ends in `;` it is nginx's.
+    /// It opens a block that nginx has and others have too: `server {`. With a statement that ends in `;` it is
+    /// nginx's.
     Block,
     /// It has a directive that only nginx has.
     Nginx,

@@ -40,8 +40,8 @@ pub struct Siblings {
     pub end: u32,
 }
 
-/// Directives in pre-order: those of a block follow the directive that opens it. A file can have very many, so they are small: where
-/// somebody asks for its words, a directive is cut out of the text again.
+/// Directives in pre-order: those of a block follow the directive that opens it. A file can have very many, so they are
+/// small: where somebody asks for its words, a directive is cut out of the text again.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
     /// Of equal length but for the last: one list that grows takes three times the memory while it does.
@@ -105,7 +105,8 @@ impl Tree {
         lexer::head(bytes, self.text(at, bytes))
     }
 
-    /// Its words, cut out of the text that was read; the first is its name. A block without a name, which is a problem, has none.
+    /// Its words, cut out of the text that was read; the first is its name. A block without a name, which is a problem,
+    /// has none.
     pub fn words<'b>(&self, at: u32, bytes: &'b [u8]) -> impl Iterator<Item = Word> + use<'b> {
         lexer::words(bytes, self.text(at, bytes))
     }

@@ -1,5 +1,6 @@
 //! The connections that servers open to others over TLS as endpoint facts: `proxy_pass https://…`, `grpc_pass
-//! grpcs://…`, `uwsgi_pass suwsgi://…`, and `proxy_ssl on` in stream. Not connections in clear, of which no fact is made.
+//! grpcs://…`, `uwsgi_pass suwsgi://…`, and `proxy_ssl on` in stream. Not connections in clear, of which no fact is
+//! made.
 //!
 //! One fact stands for all connections of a server that the same directives rule, so that twenty locations which
 //! inherit one `proxy_ssl_protocols` are one endpoint with up to twenty names.
@@ -115,7 +116,8 @@ const MODULES: [Module; 3] = [
 /// Values of one variable that are looked at.
 const VALUE_LIMIT: usize = 64;
 
-/// Variables of a server whose values take what memory they need; no server has as many. Each further one is paid for, with so many bytes.
+/// Variables of a server whose values take what memory they need; no server has as many. Each further one is paid for,
+/// with so many bytes.
 const VARIABLES: usize = 10_000;
 const VARIABLE: usize = 300;
 
@@ -341,7 +343,8 @@ fn literal(url: &str, secure: &str) -> Target {
     joined(url, "", secure).map_or(Target::Plain, Target::Tls)
 }
 
-/// The authority of a URL in two pieces that states the secure scheme. What stands behind the scheme is looked at only if it does.
+/// The authority of a URL in two pieces that states the secure scheme. What stands behind the scheme is looked at only
+/// if it does.
 fn joined(first: &str, second: &str, secure: &str) -> Option<String> {
     let mut bytes = first.bytes().chain(second.bytes());
     let stated = secure.bytes().chain(*b"://");

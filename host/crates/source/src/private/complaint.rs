@@ -1,5 +1,5 @@
-//! What a parser complains of, without the values that it quotes: whoever names a file by mistake, or on purpose, learns nothing of what is in it.
-//! Not the place, which tells its owner enough.
+//! What a parser complains of, without the values that it quotes: whoever names a file by mistake, or on purpose,
+//! learns nothing of what is in it. Not the place, which tells its owner enough.
 
 /// A complaint of serde's without values: what was expected, or what is missing.
 pub fn without_values(complaint: &str) -> String {

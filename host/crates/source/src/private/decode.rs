@@ -1,4 +1,5 @@
-//! What joined characters stand for, if they are hexadecimal digits or Base64. Not a reader that judges them: what is neither gives nothing.
+//! What joined characters stand for, if they are hexadecimal digits or Base64. Not a reader that judges them: what is
+//! neither gives nothing.
 
 use std::borrow::Cow;
 
@@ -9,7 +10,8 @@ const LEAST: usize = 20;
 /// Bytes that are decoded of one value, at most; what is longer is found by its first part, or as it stands.
 const MOST: usize = 1024 * 1024;
 
-/// Calls with the bytes of each random run of a text that is hexadecimal or Base64. Base64 that is broken into lines is one run.
+/// Calls with the bytes of each random run of a text that is hexadecimal or Base64. Base64 that is broken into lines is
+/// one run.
 pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
     let is_body = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     if text.iter().all(is_body) && text.iter().any(u8::is_ascii_whitespace) && text.len() <= 2 * MOST {
@@ -33,8 +35,8 @@ pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
     base64(&lines).into_iter().for_each(|bytes| call(&bytes));
 }
 
-/// The text that some bytes are, with its escapes resolved as far as they stand for letters: of lines (`\n`), of characters (`\u0041`), and the zeros
-/// between those of UTF-16. None if they are no text.
+/// The text that some bytes are, with its escapes resolved as far as they stand for letters: of lines (`\n`), of
+/// characters (`\u0041`), and the zeros between those of UTF-16. None if they are no text.
 pub(super) fn text(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let zeros = bytes.iter().filter(|byte| **byte == 0).count();
     let is_wide = zeros * 5 >= bytes.len() * 2 && bytes.len() >= LEAST;

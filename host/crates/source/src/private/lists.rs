@@ -1,5 +1,5 @@
-//! Bytes and pieces in a row: numbers, pairs of digits, escaped characters, and what was one text before it was cut into pieces, however they are
-//! separated. Not characters in one piece (`words`).
+//! Bytes and pieces in a row: numbers, pairs of digits, escaped characters, and what was one text before it was cut
+//! into pieces, however they are separated. Not characters in one piece (`words`).
 
 use std::ops::Range;
 
@@ -40,7 +40,8 @@ struct Row {
     start: usize,
     last: Element,
     bytes: usize,
-    /// Elements of more digits than small numbers have: of one in a list with commas, else of two. Tables, sizes and dates are rows of numbers, too.
+    /// Elements of more digits than small numbers have: of one in a list with commas, else of two. Tables, sizes and
+    /// dates are rows of numbers, too.
     long: usize,
     elements: usize,
     gap: Range<usize>,
@@ -122,7 +123,8 @@ impl Row {
     }
 }
 
-/// What begins there: `7`, `-128`, `255`, `0x1f`, `0x1f2e3d4c`, `0377`, `1f`, `11010011`, `\x1f`, `\037`, `\u001f`, `\u{1f}`, `%1F`, `=1F`, `&#31;`, `&#x1f;`.
+/// What begins there: `7`, `-128`, `255`, `0x1f`, `0x1f2e3d4c`, `0377`, `1f`, `11010011`, `\x1f`, `\037`, `\u001f`,
+/// `\u{1f}`, `%1F`, `=1F`, `&#31;`, `&#x1f;`.
 fn element(line: &[u8], at: usize) -> Option<Element> {
     escape(line, at).or_else(|| number(line, at))
 }
@@ -322,7 +324,8 @@ mod tests {
                 let shown = hide(&line);
                 prop_assert!(shown.contains("[hidden]") && shown.len() < 32, "{} became {}", line, shown);
             }
-            // As Python writes bytes, in which what can be printed is not escaped: of a long text in print not all is hidden.
+            // As Python writes bytes, in which what can be printed is not escaped: of a long text in print not all is
+            // hidden.
             let escaped: String = key.iter().flat_map(|byte| std::ascii::escape_default(*byte)).map(char::from).collect();
             prop_assume!(escaped.split("\\x").all(|between| between.len() <= 14));
             let shown = hide(&escaped);

@@ -1,5 +1,6 @@
-//! What merely looks private in a line: random characters, lists of bytes, values of names such as `password`, the password in a URL. A frame does not show
-//! it. Not a finding: what is public and looks so is hidden as well, but for the forms that people read.
+//! What merely looks private in a line: random characters, lists of bytes, values of names such as `password`, the
+//! password in a URL. A frame does not show it. Not a finding: what is public and looks so is hidden as well, but for
+//! the forms that people read.
 
 use std::ops::Range;
 
@@ -70,7 +71,8 @@ fn is_named_public(before: &[u8]) -> bool {
     is_near && PUBLIC.iter().any(|name| word.ends_with(name.as_bytes()))
 }
 
-/// The letters and digits of the name at the end of a text, in lower case; hyphens, underscores and blanks join its words.
+/// The letters and digits of the name at the end of a text, in lower case; hyphens, underscores and blanks join its
+/// words.
 fn letters(text: &[u8]) -> Vec<u8> {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
@@ -92,7 +94,8 @@ fn user_information(line: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Where what begins somewhere in a line ends: at the next of some bytes. Asked from the left to the right, it goes over the line once.
+/// Where what begins somewhere in a line ends: at the next of some bytes. Asked from the left to the right, it goes
+/// over the line once.
 pub(super) struct Ends<'l, F> {
     line: &'l [u8],
     is_end: F,

@@ -1,5 +1,6 @@
-//! What is private in a scan, and how it is kept out of every text that leaves: what was recognised, wherever it turns up ([`Private`]), and what merely
-//! looks like it ([`looks`]). Not the recognising, which the formats do, and no encoding for a terminal or a page.
+//! What is private in a scan, and how it is kept out of every text that leaves: what was recognised, wherever it turns
+//! up ([`Private`]), and what merely looks like it ([`looks`]). Not the recognising, which the formats do, and no
+//! encoding for a terminal or a page.
 
 pub mod complaint;
 mod decode;
@@ -26,7 +27,8 @@ const STRIDE: usize = 4;
 const KINDS: u32 = 6;
 /// How often a value is looked into, since texts are encoded again for where they go.
 const LAYERS: usize = 3;
-/// Whole values that are kept beside the windows, for those that are too short or too plain for these, and their lengths.
+/// Whole values that are kept beside the windows, for those that are too short or too plain for these, and their
+/// lengths.
 const WHOLE_VALUES: usize = 10_000;
 const WHOLE_LENGTHS: Range<usize> = 8..256;
 
@@ -91,8 +93,8 @@ impl Private {
         self.windows.extend(windows.filter(|window| kinds(window) >= KINDS).map(hash));
     }
 
-    /// Where private values, or parts of them, stand in a text: in order, none overlapping another. A part is covered together with
-    /// all that is joined to it.
+    /// Where private values, or parts of them, stand in a text: in order, none overlapping another. A part is covered
+    /// together with all that is joined to it.
     pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         if self.is_empty() || text.len() < WHOLE_LENGTHS.start {
             return Vec::new();
@@ -153,8 +155,8 @@ impl Private {
         }
     }
 
-    /// The name of a file without them. Of names only what is random counts: a value that looks like a part of a path must not make findings
-    /// unfindable.
+    /// The name of a file without them. Of names only what is random counts: a value that looks like a part of a path
+    /// must not make findings unfindable.
     pub fn hide_in_name(&self, name: &str) -> Option<String> {
         let bytes = name.as_bytes();
         let private = words::runs(bytes).filter(|run| self.has_part(&bytes[run.clone()]));
@@ -237,8 +239,8 @@ fn kinds(bytes: &[u8]) -> u32 {
     seen.iter().map(|bits| bits.count_ones()).sum()
 }
 
-/// Two texts of equal hash are taken for equal: the worst of a mistake is that something is hidden that is not private. Capitals are as small letters,
-/// since formats spell names anew.
+/// Two texts of equal hash are taken for equal: the worst of a mistake is that something is hidden that is not private.
+/// Capitals are as small letters, since formats spell names anew.
 fn hash(window: &[u8]) -> u64 {
     let number =
         |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()));

@@ -1,4 +1,5 @@
-//! Values that a name beside them calls private: `password: …`, `DB_PASS=…`, `Authorization: …`, `-u name:…`. Not what the value itself looks like.
+//! Values that a name beside them calls private: `password: …`, `DB_PASS=…`, `Authorization: …`, `-u name:…`. Not what
+//! the value itself looks like.
 
 use std::ops::Range;
 
@@ -22,7 +23,8 @@ const VALUES: [&str; 14] = [
     "requirepass",
     "masterauth",
 ];
-/// Names whose value is private unless it is made of words, or names a file: names of tokens and keys are called so, too.
+/// Names whose value is private unless it is made of words, or names a file: names of tokens and keys are called so,
+/// too.
 const VALUES_OR_WORDS: [&str; 6] = ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey"];
 /// The same of values of so many characters: these names stand for much else.
 const LONG_VALUES: [&str; 3] = ["key", "bearer", "basic"];
@@ -172,7 +174,8 @@ impl Words {
     }
 }
 
-/// Whether a word only follows on another, as in a sentence. Without any sign between them it is a value if no word looks so, or if nothing follows.
+/// Whether a word only follows on another, as in a sentence. Without any sign between them it is a value if no word
+/// looks so, or if nothing follows.
 fn is_prose(line: &[u8], name_end: usize, value: &Range<usize>) -> bool {
     let is_between_blanks = line[name_end..value.start].iter().all(u8::is_ascii_whitespace);
     let is_last = line[value.end..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b';');
@@ -180,7 +183,8 @@ fn is_prose(line: &[u8], name_end: usize, value: &Range<usize>) -> bool {
     is_between_blanks && !words::is_no_word(&line[value.clone()]) && (!is_last || is_comment())
 }
 
-/// Behind a name: after blanks, quotes and signs such as `=` and `:`; behind an option only after what programs take there.
+/// Behind a name: after blanks, quotes and signs such as `=` and `:`; behind an option only after what programs take
+/// there.
 fn value_start(line: &[u8], name_end: usize, is_option: bool) -> usize {
     let is_between = |byte: &u8| match byte {
         b':' | b'>' | b'`' | b',' => !is_option,

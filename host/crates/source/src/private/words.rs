@@ -1,5 +1,5 @@
-//! Words and what is none: runs of the characters that keys and tokens are written with, and whether one is random. Not where they stand, nor what a
-//! name beside them says.
+//! Words and what is none: runs of the characters that keys and tokens are written with, and whether one is random. Not
+//! where they stand, nor what a name beside them says.
 
 use std::ops::Range;
 
@@ -73,16 +73,16 @@ pub fn runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Whether joined characters look like key material: in it 16 or more letters and digits in one piece, mixed, of many kinds; or so many
-/// characters of Base64 that no path has them. A UUID does not.
+/// Whether joined characters look like key material: in it 16 or more letters and digits in one piece, mixed, of many
+/// kinds; or so many characters of Base64 that no path has them. A UUID does not.
 pub fn is_random(run: &[u8]) -> bool {
     pieces(run).any(|piece| is_long_and_mixed(piece) && is_mixed_within_words(piece) || is_long_number(piece))
         || run.len() >= LONG && is_base64(run)
         || run.len() >= UNEVEN && is_uneven(run)
 }
 
-/// So often another class of characters than before as words never have it, also where each begins with a capital: Base64 in pieces that are short
-/// by chance.
+/// So often another class of characters than before as words never have it, also where each begins with a capital:
+/// Base64 in pieces that are short by chance.
 fn is_uneven(run: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
     has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && humps(run) * 4 >= run.len()
@@ -99,7 +99,8 @@ fn humps(run: &[u8]) -> usize {
     run.windows(2).filter(is_hump).count()
 }
 
-/// Whether a run is no name, if it is known to be private: a single digit shows that, or letters of a key that has none.
+/// Whether a run is no name, if it is known to be private: a single digit shows that, or letters of a key that has
+/// none.
 pub(super) fn is_no_name(run: &[u8]) -> bool {
     let changes = |pair: &&[u8]| {
         pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
@@ -134,8 +135,8 @@ fn is_mixed_within_words(piece: &[u8]) -> bool {
     humps(piece) * apart > piece.len()
 }
 
-/// Letters of both cases, and digits or what only Base64 has, and either slashes no closer to each other than chance puts them or very many kinds of
-/// characters.
+/// Letters of both cases, and digits or what only Base64 has, and either slashes no closer to each other than chance
+/// puts them or very many kinds of characters.
 fn is_base64(run: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
     let parts = run.iter().filter(|byte| matches!(byte, b'/' | b'-' | b'_')).count();

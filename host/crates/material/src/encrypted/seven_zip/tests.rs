@@ -1,5 +1,5 @@
-//! 7z archives as 7zFormat.txt describes them, built here, sound and damaged. Not what 7z itself writes, which the tests of encrypted data
-//! compare with.
+//! 7z archives as 7zFormat.txt describes them, built here, sound and damaged. Not what 7z itself writes, which the
+//! tests of encrypted data compare with.
 
 #![allow(clippy::unwrap_used)]
 

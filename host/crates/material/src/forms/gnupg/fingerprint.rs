@@ -1,12 +1,13 @@
-//! The fingerprints that a key of gpg-agent has as a key of OpenPGP (RFC 9580, section 5.5.4.2), by which data that are encrypted for it name
-//! it. Not of version 5, nor of keys whose time is not known.
+//! The fingerprints that a key of gpg-agent has as a key of OpenPGP (RFC 9580, section 5.5.4.2), by which data that are
+//! encrypted for it name it. Not of version 5, nor of keys whose time is not known.
 
 use super::Sexp;
 use crate::asn1::{bit_length, significant};
 use crate::oid::{Oid, curves};
 use crate::openpgp::{CURVE25519_LEGACY, ED25519_LEGACY, fingerprint_of_version_4};
 
-/// The fingerprints that the key with these numbers, made at that time, may have: of an EC key one to sign and one to encrypt with.
+/// The fingerprints that the key with these numbers, made at that time, may have: of an EC key one to sign and one to
+/// encrypt with.
 pub(super) fn of(algorithm: &str, numbers: &Sexp, created: i64) -> Vec<String> {
     let Ok(created) = u32::try_from(created) else { return Vec::new() };
     let bodies = bodies(algorithm, numbers).unwrap_or_default().into_iter();
@@ -44,8 +45,8 @@ fn bodies(algorithm: &str, numbers: &Sexp) -> Option<Vec<(u8, Vec<u8>)>> {
     })
 }
 
-/// A key of ECDH on a curve of that size, with the parameters of the key derivation that follow the point (section 5.5.5.5): hash and key wrap
-/// as GnuPG takes them, which has changed its mind about one.
+/// A key of ECDH on a curve of that size, with the parameters of the key derivation that follow the point (section
+/// 5.5.5.5): hash and key wrap as GnuPG takes them, which has changed its mind about one.
 fn to_encrypt(on: &[u8], bits: u32) -> Vec<(u8, Vec<u8>)> {
     let parameters: &[[u8; 2]] = match bits {
         ..=256 => &[[8, 7]],

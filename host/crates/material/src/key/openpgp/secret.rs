@@ -1,5 +1,5 @@
-//! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes where there is none. Not the
-//! secret part itself.
+//! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes where
+//! there is none. Not the secret part itself.
 
 use keyreeve_contract::Encryption;
 

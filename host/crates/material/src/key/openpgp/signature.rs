@@ -1,4 +1,5 @@
-//! The few things that OpenPGP's signatures say of a key (RFC 9580, section 5.2). Whether they are true is not verified.
+//! The few things that OpenPGP's signatures say of a key (RFC 9580, section 5.2). Whether they are true is not
+//! verified.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;

@@ -1,5 +1,5 @@
-//! Configurations that nobody would write, and bytes that are none: reading them never panics, and every place lies in its source.
-//! Not what is read of sound ones.
+//! Configurations that nobody would write, and bytes that are none: reading them never panics, and every place lies in
+//! its source. Not what is read of sound ones.
 
 use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::Subject;
