@@ -54,7 +54,7 @@ impl Field {
         Self::Data,
     ];
 
-    /// The five that the policy asks for.
+    /// The five fields that the policy asks for.
     pub(super) const POLICY: [Self; 5] = [Self::Creator, Self::Service, Self::Created, Self::LastRotated, Self::Owner];
 
     /// Its name in the contract.
@@ -75,7 +75,7 @@ impl Field {
         }
     }
 
-    /// Its names in inventories, as [`normal`] spells them; the first one that is given counts.
+    /// Its names in inventories, normalised by [`normal`]; the first one that is given counts.
     pub(super) fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -160,17 +160,17 @@ impl Field {
         }
     }
 
-    /// The field that a name in [`normal`] spelling stands for.
+    /// The field that a name stands for, if the name is normalised by [`normal`].
     pub(super) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.aliases().contains(&name))
     }
 }
 
-/// Longest name that can be a field's, in bytes.
+/// The most bytes of a name that can be a field's.
 const NAME_LIMIT: usize = 64;
 
-/// A name in the one spelling that aliases are written in: lower-case words joined by hyphens. Of a name that is too
-/// long to be a field's it is empty.
+/// Normalises a name to the spelling of the aliases: lower-case words joined by hyphens. A name that is too long for a
+/// field becomes empty.
 pub(super) fn normal(name: &str) -> String {
     let name = name.split_once('(').map_or(name, |(start, _)| start).trim();
     let mut words = String::new();

@@ -1,5 +1,5 @@
-//! Key inventories: lists of keys and access tokens in YAML, JSON, TOML or CSV, each entry as a fact.
-//! Not host inventories as Ansible has them, and not a judgement of what an entry lacks: that is for rules.
+//! Key inventories: lists of keys and access tokens in YAML, JSON, TOML or CSV, in which each entry becomes a fact.
+//! Ansible's inventories of hosts are not meant, and what an entry lacks is judged by rules.
 
 mod date;
 mod entry;
@@ -19,13 +19,13 @@ use memchr::memmem::Finder;
 
 use field::{Field, normal};
 
-/// Largest inventory that is read, in bytes.
+/// The largest inventory that is read, in bytes.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Top-level names that make a file an inventory, whatever it is called.
+/// Top-level names that make a file an inventory, whatever its own name is.
 const MARKERS: [&str; 3] = ["keyreeve-inventory", "key-inventory", "key_inventory"];
 
-/// A syntax that inventories are written in.
+/// A syntax of inventories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Yaml,
@@ -35,7 +35,7 @@ enum Format {
 }
 
 impl Format {
-    /// By the extension of a file's name.
+    /// The syntax, by the extension of a file's name.
     fn of(name: &str) -> Option<Self> {
         let extension = name.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
         match extension.as_str() {
@@ -83,10 +83,10 @@ impl keyreeve_facts::Format for Inventory {
     }
 }
 
-/// Whether a file is a key inventory: by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`,
+/// Whether a file is a key inventory. It is one by its name (`key-inventory.yaml`, `prod-keys-inventory.csv`,
 /// `inventory/keys.toml`, `token_inventory.json`), by a top-level `key-inventory`, `key_inventory` or
-/// `keyreeve-inventory`, or by the header of a CSV file with three of the five fields that the policy asks for, one of
-/// which can only be of a key. YAML, JSON, TOML and CSV files only.
+/// `keyreeve-inventory`, or by a CSV header with three of the five fields that the policy asks for, at least one of
+/// which only a key has. Only YAML, JSON, TOML and CSV files are recognised.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     let Some(format) = Format::of(name) else { return false };
     if is_inventory_name(name) {
@@ -98,7 +98,7 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// The first record of a table of keys.
+/// How the header of a table of keys is recognised.
 const HEADER: csv::Header = csv::Header {
     normal,
     refused: |names| {
@@ -118,7 +118,7 @@ fn has_inventory_header(bytes: &[u8]) -> bool {
             || fields.iter().any(|field| matches!(field, Field::LastRotated | Field::Fingerprint)))
 }
 
-/// Whether a name without its extension, with `_` and spaces as `-`, speaks of an inventory of keys.
+/// Whether a name (without its extension, and with `-` for `_` and spaces) is that of an inventory of keys.
 fn is_inventory_name(name: &str) -> bool {
     const KEYS: [&str; 8] = ["key", "keys", "token", "tokens", "credential", "credentials", "secret", "secrets"];
     let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
@@ -140,7 +140,7 @@ fn is_inventory_name(name: &str) -> bool {
     in_inventory && KEYS.contains(&stem)
 }
 
-/// Whether it is an inventory of hosts (Ansible), which bears similar names.
+/// Whether it is an inventory of hosts (Ansible), whose name may be similar.
 fn is_host_inventory(bytes: &[u8]) -> bool {
     bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).any(|line| {
         let line = line.strip_prefix(b"\"").unwrap_or(line);
@@ -151,7 +151,7 @@ fn is_host_inventory(bytes: &[u8]) -> bool {
 
 /// Whether one of the [`MARKERS`] stands at the top level.
 fn has_marker(format: Format, bytes: &[u8]) -> bool {
-    // One search for what all of them end in, since every file of these formats is asked.
+    // Every file of these formats is checked, so one search looks for the common ending of all markers.
     static END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("inventory"));
     let possible = END.find(bytes).is_some()
         && MARKERS.iter().any(|marker| memchr::memmem::find(bytes, marker.as_bytes()).is_some());
@@ -161,9 +161,9 @@ fn has_marker(format: Format, bytes: &[u8]) -> bool {
     }
 }
 
-/// Reads an inventory. A list of entries, a map of ids and entries, either of them under a name such as `keys`, and
-/// groups named after an environment are understood (see [`field::Field`] for the fields). What is no entry is a
-/// problem.
+/// Reads an inventory. It may be a list of entries or a map of ids to entries, either of them under a name such as
+/// `keys`, and may have groups that are named after an environment ([`field::Field`] lists the fields). Anything else
+/// in the place of an entry is a problem.
 pub fn read(id: SourceId, source: &Source) -> Reading {
     let mut reading = Reading::default();
     let whole = Span::new(0, source.len());
@@ -175,7 +175,7 @@ pub fn read(id: SourceId, source: &Source) -> Reading {
     if source.len() > SIZE_LIMIT {
         let message = format!("is larger than {} MiB and is not read as a key inventory", SIZE_LIMIT >> 20);
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
-        // Unread, so any byte may belong to a value.
+        // The file is not read, so any byte may belong to a value.
         reading.secrets.push((id, whole));
         return reading;
     }
@@ -199,7 +199,7 @@ pub fn read(id: SourceId, source: &Source) -> Reading {
     reading
 }
 
-/// A message without the text that it quotes of the source.
+/// A message without its quotation from the source.
 fn without_quotation(message: &str) -> String {
     match (message.find('`'), message.rfind('`')) {
         (Some(start), Some(end)) if start < end => format!("{}`…{}", &message[..start], &message[end..]),
@@ -207,7 +207,7 @@ fn without_quotation(message: &str) -> String {
     }
 }
 
-/// Whether a document says by itself that there is no entry: an empty list, or one under a name.
+/// Whether a document explicitly has no entries: it is an empty list, or has one under a name.
 fn holds_nothing(root: &Node) -> bool {
     let empty = |node: &Node| matches!(&node.value, Value::List(items) if items.is_empty());
     empty(root) || root.members().iter().any(|member| empty(&member.value))
