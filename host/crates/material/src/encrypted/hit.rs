@@ -1,5 +1,5 @@
-//! Something encrypted in a text, and the text that it stands in, for whoever reads one form. Not the marks that forms
-//! are found by, which `text` has.
+//! Something encrypted in a text, and the text around it, for the readers of single forms. The marks that forms are
+//! found by are in `text`.
 
 use std::ops::Range;
 
@@ -25,7 +25,7 @@ pub(super) struct Hit {
 /// A block between BEGIN and END.
 pub(super) struct Armor {
     pub(super) whole: Range<usize>,
-    /// Where the body begins, sound or not.
+    /// Where the body begins, whether it is sound or not.
     pub(super) start: usize,
     pub(super) body: Result<Vec<u8>, String>,
 }
@@ -37,13 +37,13 @@ impl Hit {
 }
 
 impl<'a> Text<'a> {
-    /// What is behind the last full stop of the name: `yaml`, also of `.env` and `.env.production`.
+    /// The part of the name after the last full stop: `yaml`, and also `env` or `production` of `.env.production`.
     pub(super) fn extension(&self) -> &'a str {
         let file = self.name.rsplit('/').next().unwrap_or_default();
         if file.starts_with(".env") { "env" } else { file.rsplit('.').next().unwrap_or_default() }
     }
 
-    /// The block at `at`; none where somebody only writes about one.
+    /// The block at `at`. Returns `None` if the text only mentions such a block.
     pub(super) fn armor(&self, at: usize) -> Option<Armor> {
         let setting = pem::Setting::before(self.bytes, at);
         let block = pem::Block::whichever(self.bytes, at, &setting)?;

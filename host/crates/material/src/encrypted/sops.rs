@@ -1,5 +1,5 @@
-//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from its
-//! metadata. Not the values in clear beside the encrypted ones, which every other format reads as in any file.
+//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from the
+//! metadata. The plaintext values beside the encrypted ones are read by every other format, as in any file.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -17,13 +17,13 @@ use super::found::Found;
 use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 
-/// What every encrypted value begins with. There is no other cipher.
+/// The beginning of every encrypted value. sops has no other cipher.
 const VALUE: &[u8] = b"ENC[AES256_GCM,data:";
 
-/// Largest file that is read as a tree.
+/// The largest file that is read as a tree.
 const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Most texts in the metadata of a file.
+/// The most texts in the metadata of a file.
 const FIELD_LIMIT: usize = 10_000;
 
 /// A text of the metadata: the path to it below `sops`, and where it stands.
@@ -33,13 +33,14 @@ struct Field {
     span: Span,
 }
 
-/// Metadata, and the range that they take.
+/// Metadata, and the range that they span.
 struct Metadata {
     fields: Vec<Field>,
     range: Range<usize>,
 }
 
-/// The file's metadata as one find; none if no value in it is encrypted by sops, or somebody writes about it.
+/// The file's metadata as one hit. Returns `None` if sops has encrypted no value in it, or the text only mentions the
+/// format.
 pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
     static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(VALUE));
     let first = FINDER.find(text.bytes)?;
@@ -63,7 +64,7 @@ pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
     }
 }
 
-/// The metadata; the error is from where on the file is not read.
+/// The metadata. The error is the part from which on the file is not read.
 fn metadata(text: &Text<'_>) -> Result<Option<Metadata>, Span> {
     let bytes = text.bytes;
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();

@@ -1,5 +1,5 @@
 //! JSON Web Keys (RFC 7517, 7518, 8037; AKP RFC 9964), each by itself wherever its object stands: in a set, in a file
-//! of another kind, in a string. Not keys that are wrapped in a JWE.
+//! of another kind, in a string. Keys that are wrapped in a JWE are not read.
 
 use std::borrow::Cow;
 
@@ -16,13 +16,13 @@ use crate::key::{Found, PublicHalf};
 use crate::oid;
 use crate::oid::curves;
 
-/// The member that every key has, in its spellings: quoted, quoted in a string, bare.
+/// The member that every key has, in its spellings: quoted, quoted in a string, unquoted.
 pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:"];
 /// Members that only private and secret keys have (RFC 7518, section 6; RFC 9964).
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "priv"];
 /// Members that say what the public key is.
 const PUBLIC: [&str; 4] = ["n", "x", "y", "pub"];
-/// As lenient as the programs that read these keys: padding is not asked for.
+/// As lenient as the programs that read these keys: padding is optional.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -45,7 +45,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         return None;
     }
     let members = |names: &[&str]| -> Vec<&Member> { names.iter().filter_map(|name| object.member(name)).collect() };
-    // One member that is left out for the reader says nothing of the others.
+    // If one member is left out for readers, the others may still be secret.
     let (elided, secrets): (Vec<&Member>, Vec<&Member>) = members(&PRIVATE)
         .into_iter()
         .partition(|member| member.is_placeholder() || is_closed && is_too_short(member, &kind.value));
@@ -75,8 +75,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(kind.range.end)
 }
 
-/// Whether a private member is less than any key has: the word that an example has there. Of symmetric keys any can be
-/// had.
+/// Whether a private member is too short for any key: examples have a word there. Symmetric keys may have any length.
 fn is_too_short(member: &Member, kind: &[u8]) -> bool {
     const LEAST: usize = 20;
     member.value.len() < LEAST && kind != b"oct" || member.value == b"string"
@@ -150,7 +149,7 @@ impl Key<'_> {
         Ok(self.with(Some(half)))
     }
 
-    /// RFC 9964, section 3: the algorithm is stated, the private key is a seed.
+    /// RFC 9964, section 3: the algorithm is stated, and the private key is a seed.
     fn post_quantum(&self) -> Result<Found<'static>, Malformed> {
         let algorithm = self.object.text("alg").unwrap_or_default();
         match (oid::fixed(algorithm), self.bytes("pub")) {

@@ -1,15 +1,15 @@
-//! The object around a mark, in JSON and what looks like it: JSON in a string, literals of programs, flow mappings of
-//! YAML. Not a document: what is around the object may be anything.
+//! Finds the object around a mark, in JSON and similar syntaxes: JSON in a string, literals of programs, flow mappings
+//! of YAML. The document around the object may be anything.
 
 use std::ops::Range;
 
 use super::{Sink, is_placeholder};
 use crate::pem::Unescaped;
 
-/// How far from a mark its object begins and ends at the most: some keys with certificates beside them.
+/// How far from a mark its object may begin and end: enough for some keys with certificates beside them.
 const REACH: usize = 64 * 1024;
 
-/// Members of an object whose values are texts or numbers; the others are passed over.
+/// The members of an object whose values are texts or numbers; the others are skipped.
 #[derive(Debug)]
 pub(super) struct Object {
     pub(super) range: Range<usize>,
@@ -26,7 +26,7 @@ pub(super) struct Member {
     is_quoted: bool,
 }
 
-/// A value without quotes that is shorter may be the name of a variable.
+/// An unquoted value that is shorter may be the name of a variable.
 const LONGEST_NAME: usize = 40;
 
 impl Member {
@@ -34,7 +34,7 @@ impl Member {
         self.value.is_empty() || !self.is_quoted && self.value == *b"null"
     }
 
-    /// Whether the value is left out for the reader, or is an expression of a program: not a value at all.
+    /// Whether it is not a value at all: something that was left out for readers, or an expression of a program.
     pub(super) fn is_placeholder(&self) -> bool {
         let is_name = !self.is_quoted && self.value.len() < LONGEST_NAME;
         is_name || self.value.contains(&b'(') || is_placeholder(&self.value)
@@ -42,7 +42,7 @@ impl Member {
 }
 
 impl Object {
-    /// The innermost object that the mark at `at` is in, and whether it is closed; none if it is in none.
+    /// The innermost object around the mark at `at`, and whether it is closed. Returns `None` if there is no object.
     pub(super) fn around(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<(Self, bool)> {
         let start = opening(text, at, sink)?;
         let mut parser =
@@ -54,8 +54,8 @@ impl Object {
         (is_allowed && range.end > at).then_some((Self { range, members: parser.members }, end.is_some()))
     }
 
-    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an
-    /// empty text.
+    /// The member with that name. Some libraries write every member, as null or as an empty text if the key does not
+    /// have it.
     pub(super) fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name.as_bytes()).filter(|member| !member.is_absent())
     }
@@ -66,7 +66,7 @@ impl Object {
     }
 }
 
-/// Where the innermost brace is that is open at `at`.
+/// The position of the innermost brace that is open at `at`.
 fn opening(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let floor = at.saturating_sub(REACH);
     let (mut closed, mut end) = (0_usize, at);
@@ -89,7 +89,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads an object to its end, and returns that.
+    /// Reads an object and returns where it ends.
     fn object(&mut self) -> Option<usize> {
         let (mut depth, mut name, mut is_value) = (0_usize, None, false);
         while let Some(symbol) = self.symbols.next() {
@@ -120,8 +120,8 @@ impl Parser<'_> {
         None
     }
 
-    /// The rest of a text that begins with that symbol: a quoted one to the same quote, another one as far as the word
-    /// goes.
+    /// The rest of a text that begins with that symbol: a quoted text ends at the same quote, an unquoted one at the
+    /// end of the word.
     fn text(&mut self, first: u8, at: usize, slashes: usize) -> Option<(Vec<u8>, Range<usize>)> {
         let quoted = !is_bare(first);
         let mut text = if quoted { vec![] } else { vec![first] };
@@ -135,7 +135,7 @@ impl Parser<'_> {
                 }
                 Some(next) if quoted || is_bare(next.byte) => text.push(next.byte),
                 Some(_) => return Some((text, start..self.symbols.position())),
-                // It is cut off, and as much of it as there is can be private.
+                // The text is cut off, and everything that is left of it may be private.
                 None => return Some((text, start..self.symbols.position())),
             }
             self.symbols = ahead;
@@ -143,7 +143,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether the byte belongs to a name or value without quotes.
+/// Whether the byte can belong to an unquoted name or value.
 fn is_bare(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-+./$".contains(&byte)
 }
