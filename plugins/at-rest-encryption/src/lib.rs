@@ -1,5 +1,5 @@
-//! The rule `at-rest-encryption` (S2): data at rest are encrypted with AES-256 or its equivalent. Not how a key is made
-//! of a passphrase, and not where keys are kept.
+//! The rule `at-rest-encryption` (S2): data at rest are encrypted with AES-256 or its equivalent. How a key is derived
+//! from a passphrase, and where keys are kept, is judged by other rules.
 
 mod cipher;
 

@@ -1,5 +1,5 @@
-//! The rule `revocation` (S4): whether a certificate was revoked can be learnt, and revocation lists are up to date.
-//! Not whether an address answers: a rule has no network.
+//! The rule `revocation` (S4): clients can learn whether a certificate was revoked, and revocation lists are up to
+//! date. Whether an address answers is not checked: a rule has no network.
 
 use keyreeve_rule::date::{date, whole_days};
 use keyreeve_rule::{
@@ -130,9 +130,9 @@ impl Judge<RevocationList> for Revocation {
 }
 
 impl Revocation {
-    /// Whether anybody has to learn of the revocation of a certificate: not of one that vouches for itself, which is
-    /// taken out of trust stores, of one that has expired or soon will have, or of test data and the certificates of
-    /// others.
+    /// Whether anybody has to learn of the revocation of a certificate. That is not so for one that vouches for itself,
+    /// which is removed from trust stores instead; for one that has expired or soon will have; and for test data and
+    /// the certificates of others.
     fn needs(&self, certificate: &Certificate, scan: &Scan) -> bool {
         let Certificate { not_before, not_after, self_issued, .. } = certificate;
         let is_known = ["attributes.revocation", "self-issued", "not-before", "not-after"]
@@ -167,7 +167,7 @@ fn judge_addresses(certificate: &Certificate, findings: &mut Findings) {
     findings.violation(message).severity(Severity::Low).at("attributes.revocation");
 }
 
-/// Guidance is not asked of the certificates of others, nor of test data.
+/// Recommendations do not apply to the certificates of others, nor to test data.
 fn asks_more(context: &Context) -> bool {
     !matches!(context.purpose, Purpose::TrustStore | Purpose::Fixture)
 }

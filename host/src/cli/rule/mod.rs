@@ -1,5 +1,5 @@
-//! `keyreeve rule`: the commands for rules, for those who use them and those who write them. What each does is in its
-//! own file, or in the library.
+//! `keyreeve rule`: the commands for users and authors of rules. Each command is implemented in its own file, or in the
+//! library.
 
 mod bench;
 mod component;
