@@ -12,13 +12,13 @@ use super::said::{Said, Sent};
 /// The most redirections of one request.
 pub(super) const REDIRECTIONS: usize = 5;
 
-/// TLS is required everywhere, unless the user asks for the registry without it; then that also applies to hosts on
-/// this machine.
+/// TLS is required, unless the registry itself is asked without it. Then hosts on this machine may be asked without it
+/// as well, and other hosts only if `anywhere` is set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
-    /// The registry is asked without TLS.
+    /// Whether the registry is asked without TLS.
     pub(super) plain: bool,
-    /// As may be any other host.
+    /// Whether any other host may be asked without TLS, too.
     pub(super) anywhere: bool,
 }
 
@@ -51,10 +51,10 @@ impl Route {
     }
 }
 
-/// Whether credentials for a registry may be told to the server of tokens that it names: as docker and containerd do,
-/// to any over TLS, on whichever host, since the registry could ask for the password itself; Docker Hub's is
-/// auth.docker.io for registry-1.docker.io. Without TLS, whoever listens could be anybody: only the registry, which is
-/// asked so itself, is told there.
+/// Whether credentials for a registry may be sent to the token server that it names. As in docker and containerd, they
+/// may go to any host over TLS, since the registry could ask for the password itself; Docker Hub's server is
+/// auth.docker.io for registry-1.docker.io. Without TLS anybody could be listening, so they only go to the registry
+/// itself, which is asked without TLS, too.
 pub(super) fn may_be_told(realm: &Url, registry: &Url) -> bool {
     realm.scheme() == "https" || realm.origin() == registry.origin()
 }
