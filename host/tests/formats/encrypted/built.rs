@@ -1,4 +1,4 @@
-//! Formats whose programs are not to be had, built here as their specification says; each test names it.
+//! Tests of formats whose programs are not available: files are built here by the specification that each test names.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ fn openpgp_states_its_cipher_where_the_data_packet_has_one() {
     let data = packet(18, &[&[2, 9, 1, 6][..], &[7; 32], &[1; 40]].concat());
     let expected = "PGP message under a passphrase: aes-256-eax 256 authenticated; Argon2id 3; for passphrase";
     assert_eq!(said("a.gpg", &[packet(3, &body), data].concat()), [expected]);
-    // Of version 4, with no session key behind the specifier: the passphrase makes the key of that cipher itself.
+    // Version 4 without a session key after the specifier: the passphrase itself makes the key of that cipher.
     let body = [&[4, 9, 4][..], &[5; 16], &[3, 4, 21]].concat();
     let data = packet(18, &[&[1][..], &[1; 40]].concat());
     let expected = "PGP message under a passphrase: aes-256-cfb 256 authenticated; Argon2id 3; for passphrase";

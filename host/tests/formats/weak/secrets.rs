@@ -1,4 +1,5 @@
-//! Factors are private keys: no report and no fact names one, in any notation. Keys whose factors are known say so.
+//! Tests that no report and no fact contains a factor, which is a private key, in any notation. Keys whose factors are
+//! known are reported as such.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;

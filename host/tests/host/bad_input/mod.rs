@@ -1,5 +1,5 @@
-//! What no file should be: every run ends, says what it did not read, and writes nothing.
-//! Not what the formats make of malformed content in detail, which their own tests show.
+//! Tests of input that should not exist: every run ends, reports what it did not read, and writes nothing. How formats
+//! read malformed content in detail is shown by their own tests.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 

@@ -1,5 +1,5 @@
-//! What a kind of fact costs whoever adds one: the places that name a kind by hand. Not whether all kinds are treated
-//! alike, which the compiler sees to.
+//! Counts the places that name a kind of fact by hand: the work of adding one. That all kinds are treated alike is
+//! enforced by the compiler.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Folders of git that somebody else has made, as they come in an archive: nothing of what they lead to is told, and
-//! nothing waits for them. Not the programs that their configuration names (`index`).
+//! Tests of git folders that somebody else has made, as they come in an archive: nothing is revealed of what they lead
+//! to, and nothing waits for them. Programs that their configuration names are tested in `index`.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,9 +1,9 @@
-//! Within a crate of host/, no more than three files use each other in a circle: what is more cannot be read one after
-//! the other. Not the directions between crates, which Cargo enforces.
+//! Tests that within a crate of host/ no more than three files use each other in a circle: files in a larger circle
+//! cannot be read one after the other. The directions between crates are enforced by Cargo.
 //!
-//! A file uses another if a `use` of it leads there, through whatever hands the name on, or a path that begins with
-//! `crate` or `super`. Tests do not count, nor does a module that calls one of its own by its name (`json::write`): so
-//! it is put together.
+//! A file uses another if a `use` in it leads there, through any re-exports, or a path that begins with `crate` or
+//! `super`. Tests do not count, nor does a module that calls one of its own submodules by its name (`json::write`),
+//! since that is how it is composed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

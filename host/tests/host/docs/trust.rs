@@ -1,5 +1,5 @@
-//! Every promise of docs/trust.md names the tests that show it, and these tests are there. Not whether they show it:
-//! that is for whoever reads them.
+//! Tests that every promise of docs/trust.md names the tests that show it, and that these tests exist. Whether they
+//! show it is left to the reader.
 
 use std::fs;
 use std::path::{Path, PathBuf};
