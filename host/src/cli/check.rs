@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     }
     faults.extend(output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal));
     faults.iter().for_each(|fault| terminal.complain(fault));
-    // Everything was judged, even if some output could not be written: that does not change the result.
+    // What was found stands: an output that could not be written only keeps the run from counting as complete.
     Ok(if faults.is_empty() { report.exit() } else { report.exit().or_incomplete() })
 }
 

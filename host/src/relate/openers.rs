@@ -119,7 +119,7 @@ impl<'a> Keys<'a> {
     }
 
     /// Whether a key has the form that opens such data, judging by what both state. A key of a certificate in the scan
-    /// does not open data that are encrypted for another certificate: it would match by name.
+    /// does not open data that are encrypted for another certificate, since a right one would match by name.
     fn opens(&self, (key, at): (&Key, &Place), item: &EncryptedItem, place: &Place) -> bool {
         let names = [at, place].map(|place| self.sources[place.home.source].name.as_str());
         let algorithm = key.public.algorithm.as_str();

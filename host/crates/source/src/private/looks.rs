@@ -71,8 +71,8 @@ fn is_named_public(before: &[u8]) -> bool {
     is_near && PUBLIC.iter().any(|name| word.ends_with(name.as_bytes()))
 }
 
-/// The letters and digits of the name at the end of a text, in lower case. Hyphens, underscores and blanks join the
-/// words of a name.
+/// The letters and digits of the name at the end of a text, in lower case. Hyphens and underscores join the words
+/// of a name.
 fn letters(text: &[u8]) -> Vec<u8> {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);

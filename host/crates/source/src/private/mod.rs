@@ -179,7 +179,7 @@ impl Private {
     }
 }
 
-/// Where words begin: at letters or digits that do not follow any, and at all other bytes.
+/// Where a value can begin: at the start, and after every byte that is neither a letter nor a digit.
 fn words_in(text: &[u8]) -> impl Iterator<Item = usize> {
     (0..text.len()).filter(|&at| at == 0 || !text[at - 1].is_ascii_alphanumeric())
 }
