@@ -1,5 +1,5 @@
-//! Rules in different languages that mean the same say the same, and none of them imports anything. Not how they are
-//! built.
+//! Tests that rules in different languages with the same meaning give the same answers, and that none of them imports
+//! anything. How they are built is tested elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ http {
 }
 ";
 
-/// What is set, and what must be among the answers then.
+/// The settings, and what must then be among the answers.
 const SETTINGS: [(&str, &str); 4] = [
     ("", "the name a.example.net ends in none of the allowed suffixes"),
     ("suffixes = ['.example.org', '.example.net']", "the name b.example.org.example.com ends in none of"),

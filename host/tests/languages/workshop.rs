@@ -1,5 +1,5 @@
 //! Where rules are built: a folder below target/ that outlives the run, so that tools are fetched once and components
-//! compiled once. Not what is tested of them.
+//! compiled once. What is tested about them is elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,9 +39,9 @@ const DEPENDS_ON: On<'_> = On {
     lines: None,
 };
 
-/// The folder of the rule in a language, built by the commands of its chapter; none where its tools are not to be had
-/// or the language is not due, which is said. A language is due when something that all depend on has changed, and else
-/// at every fifth commit.
+/// The folder of the rule in a language, built by the commands of its chapter. Returns `None`, with a message, if the
+/// tools are not available or the language is not due. A language is due if something that all of them depend on has
+/// changed, and otherwise at every fifth commit.
 pub(crate) fn built(language: Language) -> Option<&'static Path> {
     const ALL: usize = Language::ALL.len();
     static BUILT: [OnceLock<Option<PathBuf>>; ALL] = [const { OnceLock::new() }; ALL];
@@ -110,7 +110,7 @@ fn template(language: Language) -> String {
     files(language, ID).unwrap().into_iter().map(|file| file.path + "\n" + &file.text).collect()
 }
 
-/// Runs a command that must succeed; one that only fetches tools may fail, for want of a network.
+/// Runs a command that must succeed; a command that only fetches tools may fail without a network.
 pub(crate) fn done(command: &str, folder: &Path) -> bool {
     let output = shell(command, folder);
     let said = said(&output);

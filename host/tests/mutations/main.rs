@@ -1,6 +1,6 @@
-//! Files of testdata and of the public corpora with bytes changed, added and left out: every parser goes on, works in
-//! proportion to the size of the file, and says the same of the files beside it. Not a search for inputs, which the
-//! fuzz targets are for.
+//! Tests of files from testdata and the public corpora with bytes changed, added and left out: every parser continues,
+//! works in proportion to the size of the file, and gives the same result for other files. Fuzz targets search for
+//! inputs; this does not.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod proportion;

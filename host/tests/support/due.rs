@@ -1,5 +1,5 @@
-//! Whether a test that takes minutes runs: when what it depends on has changed, and otherwise when it is its commit's
-//! turn. Not the tests themselves; where something cannot be known, they run.
+//! Decides whether a test that takes minutes runs: if what it depends on has changed, and otherwise when it is its
+//! commit's turn. If something cannot be determined, the test runs.
 
 use std::io::Write as _;
 
@@ -31,7 +31,7 @@ pub(crate) fn is_due(what: &str, on: &On<'_>, remainder: u32, of: u32) -> bool {
             (due, format!("nothing that it depends on has changed since {base:.12}, and {turn} commit {head:.12}"))
         }
     };
-    // Past what hides the output of tests that pass.
+    // Written directly, because the output of passing tests is hidden.
     let _ = writeln!(std::io::stderr(), "{what} {}: {why}", if due { "runs" } else { "does not run" });
     due
 }

@@ -1,5 +1,5 @@
-//! The compiler's limits: a component that is small and valid can take more time or memory than there is.
-//! Not what the code does when it runs.
+//! Tests of the compiler's limits: a small, valid component can take more time or memory than there is. What the code
+//! does when it runs is tested elsewhere.
 
 use std::fmt::Write as _;
 use std::path::Path;
