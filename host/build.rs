@@ -1,5 +1,6 @@
-//! Compiles the rules in plugins/ for wasm32, makes components of them, compiles those to native code with
-//! the wasmtime that the host links, asks each what it is, and embeds all three. It installs nothing: `scripts/wasm-target.sh` does.
+//! Compiles the rules in plugins/ for wasm32, makes components of them, compiles those to native code with the wasmtime
+//! that the host links, has each describe itself, and embeds all three. It installs nothing: `scripts/wasm-target.sh`
+//! does.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ const WASM: &str = "wasm32-unknown-unknown";
 enum Toolchain {
     /// The active one, which has the target installed.
     Active,
-    /// A distribution's, whose standard library is built along; with the linker that it lacks.
+    /// A distribution's, whose standard library is built as well; with the linker that it lacks.
     Sources { linker: PathBuf },
 }
 
@@ -66,7 +67,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The ids of the built-in rules: a folder each in plugins/, except the author's kit.
+/// The ids of the built-in rules: each has a folder in plugins/; the author's kit is not a rule.
 fn rules(plugins: &Path) -> Result<Vec<String>> {
     let mut ids = Vec::new();
     for entry in fs::read_dir(plugins)? {
@@ -105,7 +106,7 @@ fn compile(root: &Path, target_dir: &Path, rules: &[String]) -> Result<PathBuf> 
     Ok(target_dir.join(WASM).join("rule"))
 }
 
-/// What the cargo that runs this build script has set would be wrong for the cargo that it runs.
+/// Removes the variables that the outer cargo has set for this build script and that would mislead the inner one.
 fn clear_environment(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let Some(name) = name.to_str() else { continue };
@@ -140,7 +141,7 @@ fn toolchain() -> Result<Toolchain> {
     bail!("nothing here can compile for {WASM}: run scripts/wasm-target.sh, which says or installs what is missing")
 }
 
-/// The linker for WebAssembly that the active toolchain brings, else LLVM's own.
+/// The linker for WebAssembly that the active toolchain brings, or else LLVM's own.
 fn linker(rustc: &str) -> Result<PathBuf> {
     let sysroot = print(rustc, &["--print", "sysroot"]).context("rustc does not name its sysroot")?;
     let bundled = Path::new(&sysroot).join("lib/rustlib").join(variable("HOST")?).join("bin/rust-lld");
@@ -163,17 +164,17 @@ fn engine(target: &str) -> wasmtime::Result<Engine> {
     Engine::new(&config::config(target)?)
 }
 
-/// What a rule is: asked once here, so that no run has to load a rule that it has nothing to ask.
+/// A rule's description: it is asked for once here, so that no run has to load a rule that it does not call.
 struct Described {
     /// Its native code for the machine that builds.
     native: Vec<u8>,
     /// The names of what it exports.
     exports: Vec<String>,
-    /// What it says of itself, as JSON.
+    /// Its description of itself, as JSON.
     info: String,
 }
 
-/// A rule's panic, while it is asked what it is, is an error of the build.
+/// A panic of a rule while it describes itself is an error of the build.
 struct Panics(Vec<String>);
 
 impl Panics {

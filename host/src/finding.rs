@@ -1,5 +1,5 @@
-//! Findings: what rules said of facts, with the place in a file, a fingerprint and what settles them.
-//! Not the contract's finding, which knows only indices; this is what the host makes of one.
+//! Findings: what rules said about facts, each with its place in a file, a fingerprint and a status. The contract's
+//! finding knows only indices; this is what the host makes of it.
 
 use std::sync::Arc;
 
@@ -11,9 +11,10 @@ use keyreeve_source::Location;
 pub enum Status {
     /// Neither accepted nor known.
     Open,
-    /// The baseline, or the tree compared with, has it: known, unapproved. The statement still counts as violated; the run does not fail.
+    /// The baseline, or the tree compared with, has it too: it is known but not approved. The statement still counts as
+    /// violated, but the run does not fail.
     Known,
-    /// An exception of the policy file covers it: its position in `Report::exceptions`.
+    /// An exception of the policy file covers it, at this position in `Report::exceptions`.
     Excepted(usize),
 }
 
@@ -26,7 +27,7 @@ pub struct Related {
     pub label: Arc<str>,
 }
 
-/// What a rule said of one fact, or of several under the same directive. Findings share the texts that are the same.
+/// What a rule said about one fact, or about several under the same directive. Findings share equal texts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// The rule's id.
@@ -35,28 +36,28 @@ pub struct Finding {
     pub statement: Arc<str>,
     /// Violation or undetermined.
     pub verdict: Verdict,
-    /// Of a violation its severity, after keyreeve.toml's last word; of an undetermined its rule's.
+    /// For a violation its severity, which keyreeve.toml may override; for an undetermined that of the rule.
     pub severity: Severity,
     /// The kind of the fact.
     pub kind: FactKind,
     /// What was judged: `certificate for www.example.org`.
     pub label: Arc<str>,
-    /// Where: the part that the rule points to, else the whole fact.
+    /// Where it is: the part that the rule points to, or else the whole fact.
     pub location: Location,
-    /// Other parts, and what else the same directive concerns.
+    /// Further parts, and other places that the same directive concerns.
     pub related: Vec<Related>,
     /// The rule's sentence. Hostile text until encoded.
     pub message: Arc<str>,
     /// What to do. Hostile text until encoded.
     pub remedy: Arc<str>,
-    /// `v1:` and 32 hexadecimal digits, of rule, path and what is judged; never of a line number.
+    /// `v1:` and 32 hexadecimal digits, derived from rule, path and what is judged; never from a line number.
     pub fingerprint: String,
     /// Whether it counts.
     pub status: Status,
 }
 
 impl Finding {
-    /// Whether it is a violation (and not an undetermined).
+    /// Whether it is a violation, and not an undetermined.
     pub fn is_violation(&self) -> bool {
         matches!(self.verdict, Verdict::Violation(_))
     }

@@ -1,4 +1,4 @@
-//! The formats that keyreeve knows, of all crates that have some, in one list. Not a format itself, and not how they are read.
+//! All formats that keyreeve knows, from all crates, in one list. It is not a format itself, and does not read any.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -10,22 +10,22 @@ use crate::discover::Discovery;
 
 pub use keyreeve_facts::{Detail, Read};
 
-/// All of them, in the order in which they read a file.
+/// All formats, in the order in which they read a file.
 pub static FORMATS: LazyLock<Formats> = LazyLock::new(|| {
     Formats::new(&[keyreeve_material::FORMATS, keyreeve_documents::FORMATS, keyreeve_servers::FORMATS])
 });
 
-/// Whether a source can hold a fact at all: asked of every file of a tree, so it is cheap.
+/// Whether a source can contain a fact at all. This is asked of every file of a tree, so it is cheap.
 pub fn matters(name: &str, bytes: &[u8]) -> bool {
     FORMATS.matter(name, bytes)
 }
 
-/// Reads all sources in every format that they are. What one of the passwords opens is read, too.
+/// Reads all sources in every format that claims them, including what one of the passwords opens.
 pub fn read(sources: &Sources, detail: Detail, passwords: &Passwords) -> Read {
     FORMATS.read(sources, Given { detail, passwords })
 }
 
-/// What `keep` keeps, and these names.
+/// Keeps what `keep` keeps, and these names.
 pub fn keeping<'a>(
     named: &'a BTreeSet<String>,
     keep: &'a (dyn Fn(&str, &[u8]) -> bool + Sync),
@@ -33,8 +33,8 @@ pub fn keeping<'a>(
     move |name, bytes| named.contains(name) || keep(name, bytes)
 }
 
-/// Discovers in rounds, until no configuration names a file that was not kept: `discover` is given the names that are to be kept
-/// besides, and `of` shows what it found.
+/// Discovers in rounds, until no configuration names a file that was not kept: `discover` is given the names to keep in
+/// addition, and `of` returns what it found.
 ///
 /// # Errors
 /// Those of `discover`.

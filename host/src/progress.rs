@@ -1,5 +1,5 @@
-//! How far a run is, told while it reads: a line on the terminal, shown only when it is worth one.
-//! Not a log: it holds counts alone, never a path, and leaves nothing behind.
+//! Progress of a run while it reads: a line on the terminal, shown only if the run takes long. It is not a log: it only
+//! has counts, never a path, and is erased at the end.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -9,13 +9,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// Work shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Told, from any thread, what has been done since it was last told.
+/// Is told, from any thread, what has been done since the last time.
 pub trait Progress: Sync {
     /// So many more files were looked at, with so many bytes.
     fn advance(&self, files: usize, bytes: u64);
 }
 
-/// Tells nobody.
+/// Shows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 

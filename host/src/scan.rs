@@ -1,5 +1,5 @@
-//! One scan: from the sources that were discovered to findings, through every stage of the pipeline but the last two.
-//! Not the settling with exceptions and baseline, and not the report.
+//! One scan: from the discovered sources to findings, through every stage of the pipeline except the last two.
+//! Exceptions, baseline and report are not applied here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ use crate::rules::judge::{Judgement, judge};
 use crate::rules::set::RuleSet;
 use crate::settle::findings::{Said, findings};
 
-/// What is known once everything is read, and before anything is judged.
+/// Everything that is known after reading, and before anything is judged.
 pub struct Understood {
     /// The facts, with their context and relations.
     pub facts: Facts,
@@ -31,20 +31,20 @@ pub struct Understood {
     pub problems: Vec<Problem>,
     /// Bytes that no report may show.
     pub secrets: Vec<(SourceId, Span)>,
-    /// What is in them.
+    /// The private values in them.
     pub private: Private,
     /// Sources by format.
     pub formats: BTreeMap<&'static str, usize>,
-    /// As what each source was read.
+    /// The format that read each source.
     pub taken: Vec<Taken>,
 }
 
-/// What the user gives a scan beside the sources and the policy.
+/// What the user gives a scan besides the sources and the policy.
 #[derive(Debug)]
 pub struct Given<'a> {
-    /// Passwords to try on what is encrypted.
+    /// Passwords to try on encrypted data.
     pub passwords: &'a Passwords,
-    /// Keys that others have.
+    /// Publicly known keys.
     pub blocklist: Option<&'a Blocklist>,
 }
 
@@ -55,15 +55,16 @@ impl Default for Given<'_> {
     }
 }
 
-/// Reads and assembles all sources, also what one of the passwords opens, and adds scopes and relations. Of large files the content
-/// is let go of as soon as that is done.
+/// Reads and assembles all sources, including what one of the passwords opens, and adds scopes and relations. After
+/// that, the content of large files is dropped.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
     let formats::Read { reading, formats, taken, budget } = formats::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
-    // Here, so that no rule, fingerprint or report gets to see a private value. What is found by its name has been found, and the names of algorithms
-    // stay what they are: whoever calls one a secret would else decide what the rules see of all other files.
+    // This comes before judging, so that no rule, fingerprint or report sees a private value. Facts were related by the
+    // original names before, and names of algorithms are kept: otherwise whoever calls such a name a secret would
+    // decide what the rules see of all other files.
     let private = Private::of(sources, &secrets);
     if !private.is_empty() {
         facts.each_text(&mut |words, text| match words {
@@ -77,20 +78,23 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
     Understood { facts, problems, secrets, private, formats, taken }
 }
 
-/// A problem for each file that was changed after it was read, so that what a report shows of it may be of either content. To be asked last.
+/// A problem for each file that was changed after it was read, because a report may then show either content. To be
+/// called last.
 pub fn altered(sources: &Sources) -> Vec<Problem> {
     let message = "was changed while it was scanned, and what is said of it may be of either content: scan it again";
     sources.altered().map(|source| Problem::path(source.name.as_str(), message)).collect()
 }
 
 impl Understood {
-    /// Takes private values out of the names of files, and out of what was said meanwhile; they are in nothing else.
+    /// Hides private values in the names of files, and in the texts that were added meanwhile; nothing else contains
+    /// any.
     pub fn hide_names(&mut self, sources: &mut Sources) {
         sources.rename(|name| self.private.hide_in_name(name));
         self.problems.iter_mut().for_each(|problem| problem.hide(&self.private));
     }
 
-    /// Leaves only the facts and problems that lie, in whole or in part, in sources of these names: the others were context.
+    /// Keeps only the facts and problems that lie, completely or partly, in sources with these names; the others were
+    /// context.
     pub fn restrict(&mut self, names: &BTreeSet<String>, sources: &Sources) {
         let named = |id: SourceId| names.contains(&sources[id].name);
         let keep =
@@ -110,9 +114,9 @@ pub struct Judged {
     pub counts: BTreeMap<&'static str, usize>,
     /// In the order of path, place and rule.
     pub findings: Vec<Finding>,
-    /// One for each rule that runs, in the order of their ids; their answers have become the findings.
+    /// One for each rule that runs, sorted by id; their answers have become the findings.
     pub judgements: Vec<Judgement>,
-    /// Rules that did not get to their end.
+    /// Rules that did not complete.
     pub problems: Vec<Problem>,
 }
 

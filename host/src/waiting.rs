@@ -1,10 +1,10 @@
-//! How long what may never end is waited for: each time so long at most, and altogether. What comes after that has a moment still, which is
-//! enough for what ends by itself. Not a clock, and nothing that stops what is waited for.
+//! Limits how long a run waits for things that may never end: each time, and altogether. After the total is spent each
+//! still gets a short time, which is enough for whatever ends by itself. It is not a clock, and stops nothing.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// The time for one kind of things that are waited for in a run.
+/// The time for one kind of thing that a run waits for.
 pub(crate) struct Waiting {
     most: Duration,
     least: Duration,
@@ -12,12 +12,12 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// So long at most each time, and so long in any case, once they have taken all the time that there is for all.
+    /// At most `most` each time; and at least `least`, even if they have used all of their common time.
     pub(crate) const fn new(most: Duration, least: Duration, all: Duration) -> Self {
         Self { most, least, left: Mutex::new(all) }
     }
 
-    /// The most that one can take.
+    /// The most that one may take.
     pub(crate) fn most(&self) -> Duration {
         self.most
     }
@@ -27,7 +27,7 @@ impl Waiting {
         self.left.lock().map_or(self.least, |left| left.clamp(self.least, self.most))
     }
 
-    /// Notes what one has taken.
+    /// Records the time that one has taken.
     pub(crate) fn took(&self, time: Duration) {
         if let Ok(mut left) = self.left.lock() {
             *left = left.saturating_sub(time);

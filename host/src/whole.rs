@@ -1,12 +1,13 @@
-//! Files that are written whole or not at all: under another name in the same folder, then renamed. Not the folders.
+//! Writes files completely or not at all: under another name in the same folder, then renamed. It does not make
+//! folders.
 
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes a file that everybody may read, in the place of one that may be there.
+/// Writes a file that everybody may read, replacing one that may exist.
 ///
 /// # Errors
-/// The system's reason; what was there before is there still.
+/// The system's reason. The earlier file is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();

@@ -1,5 +1,5 @@
-//! Writes the types of wit/ as Rust, and the list of the kinds of fact: the interfaces that the newest world exports beside
-//! `rule`. It decides nothing about them but whose words their texts are, which wit/ cannot say.
+//! Writes the types of wit/ as Rust, and the list of the kinds of fact: the interfaces that the newest world exports
+//! beside `rule`. The only thing decided here is who chose the words of each text, which wit/ cannot say.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -12,8 +12,8 @@ use wit_parser::{Field, Interface, Resolve, Type, TypeDef, TypeDefKind, WorldIte
 /// The world that exports every kind of fact.
 const WORLD: &str = "every-fact-rule-v2";
 
-/// Fields whose words a standard or keyreeve chose: names of algorithms and of forms. Rules judge by them, and nothing of a
-/// file is in them.
+/// Fields whose words a standard or keyreeve chose: names of algorithms and of forms. Rules judge by them, and they
+/// contain nothing from a file.
 const STANDARD: &[&str] = &[
     "certificate.signature-algorithm",
     "certificate.signature-hash",
@@ -32,7 +32,7 @@ const STANDARD: &[&str] = &[
     "revocation-list.signature-hash",
 ];
 
-/// Fields whose words whoever wrote the file chose. A text that is in neither list ends the build.
+/// Fields whose words the author of a file chose. The build fails for a text that is in neither list.
 const THEIRS: &[&str] = &[
     "certificate.names",
     "encrypted-item.recipients",
@@ -49,10 +49,10 @@ const THEIRS: &[&str] = &[
     "unknown.reason",
 ];
 
-/// Fields with a name of the contract itself.
+/// Fields that hold one of the contract's own names.
 const NAMES: &[&str] = &["unknown.field"];
 
-/// Bytes that a record in a list takes beside its texts.
+/// Bytes that a record in a list takes besides its texts.
 const RECORD: usize = 64;
 
 fn main() -> Result<()> {
@@ -105,7 +105,7 @@ impl Contract {
     fn definitions(&self) -> impl Iterator<Item = (&str, &TypeDef)> {
         let definitions = self.resolve.types.iter().map(|(_, definition)| definition);
         let named = definitions.filter_map(|definition| Some((definition.name.as_deref()?, definition)));
-        // What an interface uses of another one is an alias of the same name there.
+        // A type that an interface uses from another one appears there as an alias of the same name.
         named.filter(|(name, definition)| match &definition.kind {
             TypeDefKind::Type(Type::Id(id)) => self.resolve.types[*id].name.as_deref() != Some(name),
             _ => true,
@@ -124,7 +124,7 @@ impl Contract {
         }
     }
 
-    /// Notes a record and those in it.
+    /// Adds a record and the records in it.
     fn reach(&mut self, record: &str) {
         if !self.in_facts.insert(record.to_owned()) {
             return;
@@ -134,7 +134,7 @@ impl Contract {
         inner.iter().for_each(|inner| self.reach(inner));
     }
 
-    /// The record that a type is, or is a list or an option of.
+    /// The record that a type is, or that it is a list or an option of.
     fn record_in(&self, of: &Type) -> Option<String> {
         let Type::Id(id) = of else { return None };
         let definition = &self.resolve.types[*id];
@@ -145,7 +145,7 @@ impl Contract {
         }
     }
 
-    /// Fields of a fact by name, those of the records in it as well: `key.bits`.
+    /// The fields of a fact by name, including those of the records in it: `key.bits`.
     fn paths(&self, record: &str, before: &str, paths: &mut Vec<String>) {
         for field in self.fields(record).unwrap_or_default() {
             let path = format!("{before}{}", field.name);
@@ -165,7 +165,7 @@ impl Contract {
         Ok(text)
     }
 
-    /// One type.
+    /// Writes one type.
     fn item(&self, text: &mut String, name: &str, definition: &TypeDef) -> Result<()> {
         let rust = camel(name);
         docs(text, "", definition.docs.contents.as_deref(), name);
@@ -221,7 +221,7 @@ impl Contract {
         Ok(())
     }
 
-    /// How the texts of a record are visited, and how long they are.
+    /// Writes how the texts of a record are visited, and how long they are.
     fn texts(&self, text: &mut String, record: &str, fields: &[Field]) -> Result<()> {
         let (mut visits, mut weights, mut names) = (String::new(), Vec::new(), String::new());
         for field in fields {
@@ -261,7 +261,7 @@ impl Contract {
         Ok(())
     }
 
-    /// How long what is in a field can become, as a call on it.
+    /// The expression for the length of a field, if it can vary.
     fn weight(&self, of: &Type) -> Option<String> {
         match self.written(of).as_str() {
             "String" => Some(".len()".to_owned()),
@@ -279,7 +279,7 @@ impl Contract {
         }
     }
 
-    /// The kinds of fact, for whoever has a list of them.
+    /// Writes the kinds of fact, for all code that needs a list of them.
     fn kinds(&self) -> Result<String> {
         let mut text = String::from(
             "/// Calls a macro with every kind of fact: its list, its name in Rust, its record, its interface.\n\
@@ -292,7 +292,7 @@ impl Contract {
         Ok(text)
     }
 
-    /// What is the same of every fact.
+    /// Writes what is the same for every kind of fact.
     fn facts(&self, text: &mut String) -> Result<()> {
         for (interface, fact) in &self.kinds {
             let mut paths = Vec::new();
@@ -369,7 +369,7 @@ fn fact(resolve: &Resolve, interface: &Interface) -> Result<String> {
     resolve.types[fact].name.clone().context("its facts have no name")
 }
 
-/// The contract's own words on an item, or its name where it says nothing.
+/// Writes the contract's comment on an item, or the item's name if it has no comment.
 fn docs(text: &mut String, indent: &str, docs: Option<&str>, name: &str) {
     let own = format!("`{name}`.");
     for line in docs.unwrap_or(&own).lines() {
@@ -377,7 +377,7 @@ fn docs(text: &mut String, indent: &str, docs: Option<&str>, name: &str) {
     }
 }
 
-/// The contract's spelling of a field or case, for the sandbox.
+/// Writes the contract's spelling of a field or case, for the sandbox.
 fn named(text: &mut String, name: &str) -> Result<()> {
     writeln!(text, "    #[cfg_attr(feature = \"sandbox\", component(name = {name:?}))]")?;
     Ok(())

@@ -1,5 +1,5 @@
-//! `keyreeve check`: discovers, has everything judged, settles and reports. The stages are the library's; here is only
-//! their order, and which trees they see.
+//! `keyreeve check`: discovers files, has everything judged, settles and reports. The library implements the stages;
+//! this file defines their order, and which trees they see.
 
 use std::collections::BTreeSet;
 use std::io::{self, Read as _};
@@ -41,14 +41,14 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     if let Some(file) = &arguments.write_baseline {
         let known = baseline::Baseline::of(&report.findings, &report.sources);
         match std::fs::write(file, known.to_string()) {
-            // What has just been written down as known fails no run, this one included.
+            // What has just been recorded as known fails no run, including this one.
             Ok(()) => drop(baseline::apply(&known, &mut report.findings)),
             Err(error) => faults.push(output::unwritten("baseline", file, error)),
         }
     }
     faults.extend(output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal));
     faults.iter().for_each(|fault| terminal.complain(fault));
-    // What was found has been judged: a report that nobody can read does not take that back.
+    // What was found stands: an output that could not be written only keeps the run from counting as complete.
     Ok(if faults.is_empty() { report.exit() } else { report.exit().or_incomplete() })
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Check<'a> {
 /// The tree that is judged.
 pub(super) struct Seen {
     discovery: Discovery,
-    /// The names that are judged; all, if there are none. The others are context.
+    /// The names that are judged; `None` means all. The others are context.
     judged: Option<BTreeSet<String>>,
 }
 
@@ -136,8 +136,8 @@ impl<'a> Check<'a> {
         formats::in_rounds(tree, |discovery| discovery)
     }
 
-    /// Names of the files of which something is said that was not said in HEAD. A commit can break what it does not touch:
-    /// it deletes the snippet that a server includes, or the inventory's entry of a key.
+    /// Names of the files with a finding or problem that HEAD does not have. A commit can break what it does not touch,
+    /// by deleting the snippet that a server includes, or a key's entry in the inventory.
     fn affected(&self, index: &mut Discovery) -> Result<BTreeSet<String>> {
         let mut head = match self.tree("HEAD") {
             Ok(head) => head,
@@ -178,7 +178,7 @@ impl<'a> Check<'a> {
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
         let partial = self.is_partial();
         if partial {
-            // Of a part of the tree or of the rules nobody can say that an exception matches nothing.
+            // If only a part of the tree or of the rules is examined, nobody can say that an exception matches nothing.
             exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
         let stale_baseline = match &self.baseline {
@@ -215,7 +215,7 @@ impl<'a> Check<'a> {
 }
 
 impl Check<'_> {
-    /// Whether only a part of the tree or of the rules is looked at.
+    /// Whether only a part of the tree or of the rules is examined.
     fn is_partial(&self) -> bool {
         let paths = &self.arguments.paths;
         let whole = paths.is_empty() && discover::resolve(Path::new(".")) == self.setup.root
@@ -237,7 +237,8 @@ impl Check<'_> {
         let paths = parts.map(|path| path.to_string_lossy().into_owned());
         let staged = self.arguments.staged.then(|| "--staged".to_owned());
         let since = self.arguments.new_since.iter().map(|revision| format!("--new-since {revision}"));
-        // Asking git takes longer than judging a file, and so does hashing a blocklist: only where the answer is written.
+        // Asking git takes longer than judging a file, and so does hashing a blocklist, so this is done only if the
+        // result is written.
         let formats = self.arguments.output.iter().map(|output| output.format).chain([self.arguments.format]);
         let is_recorded = formats.into_iter().any(|format| matches!(format, Format::Json | Format::Sarif));
         let git = self.setup.git.as_deref().filter(|_| is_recorded);
@@ -266,7 +267,7 @@ impl Check<'_> {
     }
 }
 
-/// What of a tree is read at all. Further policy files are, so that the report can name them.
+/// Whether a file is read at all. Further policy files are kept, so that the report can name them.
 fn keep(name: &str, bytes: &[u8]) -> bool {
     is_policy(name) || matters(name, bytes)
 }
@@ -275,7 +276,7 @@ fn is_policy(name: &str) -> bool {
     name.rsplit('/').next() == Some(FILE_NAME)
 }
 
-/// Of the names of a tree the one that is meant, or those in the folder that is.
+/// The name of the tree that is meant, or the names below the folder that is meant.
 fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
     if name == "." {
         return names.clone();
@@ -285,7 +286,7 @@ fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
     names.get(name).into_iter().chain(inside).cloned().collect()
 }
 
-/// Whether a problem of discovery is one of these names'.
+/// Whether a problem of discovery concerns one of these names.
 fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
     !matches!(&problem.subject, Subject::Path(path) if !names.contains(path))
 }

@@ -1,12 +1,12 @@
-//! What the program can say of itself to other programs: completions for shells, and schemas of its files.
-//! Not help for people, which clap writes.
+//! What the program tells other programs about itself: completions for shells, and schemas of its files. Help for
+//! people is not here: clap writes it.
 
 use anyhow::Result;
 use clap::CommandFactory as _;
 
 use super::{Arguments, SchemaOf, output};
 
-/// Prints completions for a shell: of every command but those that are keyreeve's own.
+/// Prints completions for a shell, for every command except those that keyreeve calls itself.
 pub(super) fn print(shell: clap_complete::Shell) -> Result<()> {
     let mut text = Vec::new();
     let all = Arguments::command();

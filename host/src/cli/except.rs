@@ -1,4 +1,5 @@
-//! `keyreeve except`: the stanza for a finding. It is not written into the policy: that is for management to decide.
+//! `keyreeve except`: prints the stanza for a finding. It does not write the stanza into the policy: management decides
+//! that.
 
 use anyhow::{Result, bail, ensure};
 use keyreeve::policy::exceptions::is_fingerprint;

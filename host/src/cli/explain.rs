@@ -1,4 +1,5 @@
-//! `keyreeve explain`: a rule in words, for a terminal or as a page of the documentation. All of it comes from the rule.
+//! `keyreeve explain`: describes a rule, for a terminal or as a page of the documentation. All of it comes from the
+//! rule.
 
 use anyhow::Result;
 use keyreeve::report::escape::visible_lines;
@@ -19,7 +20,7 @@ pub(super) fn run(arguments: &ExplainArguments, _: &Terminal) -> Result<Exit> {
     };
     let page = page(entry);
     let text = if arguments.markdown { page } else { plain(&page) };
-    // A rule's texts are hostile: nothing in them that a terminal would obey is sent to it.
+    // A rule's texts are hostile: everything that a terminal would obey is made visible first.
     output::print(&visible_lines(&text))?;
     Ok(Exit::Clean)
 }
@@ -43,13 +44,13 @@ fn page(entry: &Entry) -> String {
     page + &severities(entry) + &undetermined(info) + &settings(info, entry) + &sources(info)
 }
 
-/// An optional part of what a rule says of itself.
+/// An optional part of a rule's description of itself.
 fn attribute<'a>(info: &'a Info, name: &str) -> Option<&'a str> {
     let mut attributes = info.attributes.iter().filter(|(attribute, text)| attribute == name && !text.is_empty());
     attributes.next().map(|(_, text)| text.as_str())
 }
 
-/// When a violation has which severity; nothing where the line `Severity` has said it all.
+/// When a violation has which severity; empty if the line `Severity` has said everything.
 fn severities(entry: &Entry) -> String {
     let Some(lines) = attribute(&entry.rule.info, "severities") else { return String::new() };
     let list: String = lines.lines().map(|line| format!("- {line}\n")).collect();
@@ -60,7 +61,7 @@ fn severities(entry: &Entry) -> String {
     format!("\n## Severities\n\n{fixed}{list}")
 }
 
-/// What is neither violation nor pass: what the rule says of that, and the fields for which the host answers.
+/// When the rule answers undetermined: the rule's own words, and the fields for which the host answers.
 fn undetermined(info: &Info) -> String {
     let mut paragraphs = Vec::new();
     paragraphs.extend(attribute(info, "undetermined").map(|own| format!("{}.", capitalised(own))));
@@ -121,7 +122,7 @@ const SP: Series = ("SP ", |text| {
     Some((name, address))
 });
 
-/// The letters that `text` begins with, without a hyphen at their end; none if there are none.
+/// The letters at the beginning of `text`, without a hyphen at their end. Returns `None` if there are no letters.
 fn leading(text: &str, is_part: fn(char) -> bool) -> Option<&str> {
     let end = text.find(|letter| !is_part(letter)).unwrap_or(text.len());
     Some(text[..end].trim_end_matches('-')).filter(|part| !part.is_empty())

@@ -1,4 +1,5 @@
-//! `keyreeve facts`: what was understood of files, as JSON. Nothing is judged, and no private value is in a fact.
+//! `keyreeve facts`: prints what was understood of files, as JSON. Nothing is judged, and no fact contains a private
+//! value.
 
 use std::io;
 
@@ -45,8 +46,8 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
 
 macro_rules! document {
     ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
-        /// What is printed. It becomes JSON fact by fact as it is written: a scan can have very many, and as JSON each is
-        /// several times as large.
+        /// The output. Each fact becomes JSON only when it is written: a scan can have very many, and each is several
+        /// times as large as JSON.
         #[derive(Serialize)]
         #[serde(rename_all = "kebab-case")]
         struct Document<'a> {
@@ -87,7 +88,7 @@ impl<T: Serialize> Serialize for All<'_, T> {
     }
 }
 
-/// As what each file was read, and how sure the format is of it.
+/// The format that read each file, and how sure it is.
 struct Files<'a> {
     taken: &'a [Taken],
     sources: &'a Sources,

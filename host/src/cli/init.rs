@@ -1,4 +1,4 @@
-//! `keyreeve init`: a first policy file for a tree. It never overwrites one.
+//! `keyreeve init`: writes a first policy file for a tree. It never overwrites a file.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;

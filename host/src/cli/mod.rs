@@ -88,7 +88,8 @@ enum Command {
     /// Prints an exception for a finding, to be filled in and put into keyreeve.toml.
     #[command(after_long_help = EXCEPT_EXAMPLES)]
     Except(ExceptArguments),
-    /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test data.
+    /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test
+    /// data.
     Init(InitArguments),
     /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
@@ -135,8 +136,8 @@ struct CheckArguments {
     output: Vec<output::Output>,
     /// Reads the git index instead of the files on disk, and judges what differs from HEAD, or the paths named.
     ///
-    /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there. What a
-    /// commit breaks in files that it does not change is judged as well.
+    /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there. What
+    /// a commit breaks in files that it does not change is judged as well.
     #[arg(long, conflicts_with_all = ["new_since"], help_heading = TREE)]
     staged: bool,
     /// Judges the tree of a git revision, too, and fails only for what is new since then.
@@ -151,7 +152,8 @@ struct CheckArguments {
     /// The date to judge at, as YYYY-MM-DD, so that a run can be repeated. Default: today, UTC.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Lowest severity that fails the run: low, medium, high, critical, or never. Default: that of keyreeve.toml, else medium.
+    /// Lowest severity that fails the run: low, medium, high, critical, or never. Default: that of keyreeve.toml, else
+    /// medium.
     #[arg(long, value_enum, value_name = "SEVERITY", hide_possible_values = true, help_heading = FAILS)]
     fail_on: Option<FailOn>,
     /// Fails for what could not be determined, too; it weighs as much as a violation of its rule.
@@ -178,8 +180,9 @@ struct CheckArguments {
 struct BlocklistArgument {
     /// A list of keys whose private half others have, in the format of badkeys' blocklist.dat.
     ///
-    /// Some two million keys: those of Debian's weak random numbers (CVE-2008-0166), of firmware, of documentation and of tests.
-    /// `pip install badkeys && badkeys --update-bl` fetches it to ~/.cache/badkeys/blocklist.dat (https://badkeys.info).
+    /// Some two million keys: those of Debian's weak random numbers (CVE-2008-0166), of firmware, of documentation and
+    /// of tests. `pip install badkeys && badkeys --update-bl` fetches it to ~/.cache/badkeys/blocklist.dat
+    /// (https://badkeys.info).
     #[arg(long = "blocklist", value_name = "FILE", help_heading = TREE)]
     blocklist: Option<PathBuf>,
 }
@@ -187,10 +190,11 @@ struct BlocklistArgument {
 /// Which policy.
 #[derive(Args, Clone)]
 struct PolicyArgument {
-    /// The policy file. Default: the nearest keyreeve.toml, from the folder that holds all paths up to the root of the repository.
+    /// The policy file. Default: the nearest keyreeve.toml, from the folder that holds all paths up to the root of the
+    /// repository.
     ///
-    /// Where there is none, every built-in rule runs with its defaults. Paths in a policy file are relative to its folder; those in
-    /// one that lies outside of what is checked, to the root of the repository that is checked.
+    /// Where there is none, every built-in rule runs with its defaults. Paths in a policy file are relative to its
+    /// folder; those in one that lies outside of what is checked, to the root of the repository that is checked.
     #[arg(long = "policy", value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -198,10 +202,11 @@ struct PolicyArgument {
 /// Passwords for what is encrypted.
 #[derive(Args, Clone, Default)]
 struct PasswordArgument {
-    /// Passwords to try on encrypted private keys, PKCS#12 files and BCFKS keystores, one a line, so that what they hold is read, too.
+    /// Passwords to try on encrypted private keys, PKCS#12 files and BCFKS keystores, one a line, so that what they
+    /// hold is read, too.
     ///
-    /// None of them is shown anywhere. What they open stays as protected as it is: a key that is encrypted is reported as such, and
-    /// its public half is known.
+    /// None of them is shown anywhere. What they open stays as protected as it is: a key that is encrypted is reported
+    /// as such, and its public half is known.
     #[arg(long, value_name = "FILE", help_heading = TREE)]
     password_file: Option<PathBuf>,
 }

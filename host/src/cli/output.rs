@@ -1,5 +1,5 @@
-//! What the program writes and where: standard output, further reports, complaints on standard error.
-//! Not what a report says, which is the library's.
+//! What the program writes and where: standard output, further reports, errors on standard error. The content of a
+//! report is the library's.
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
@@ -14,7 +14,7 @@ use keyreeve::report::{Format, Report, Style};
 
 use super::Color;
 
-/// Columns where no terminal tells its own.
+/// Columns if there is no terminal.
 const WIDTH: usize = 100;
 
 /// What is known of the terminal.
@@ -38,7 +38,8 @@ impl Terminal {
         }
     }
 
-    /// Text in a colour, if standard output is to have any. What a terminal would obey in it has been made visible before.
+    /// Colours a text, if standard output may have colours. Everything that a terminal would obey must have been made
+    /// visible before.
     pub(super) fn paint(self, color: anstyle::AnsiColor, text: &str) -> String {
         let style = color.on_default();
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
@@ -49,8 +50,7 @@ impl Terminal {
         Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet }
     }
 
-    /// Tells on standard error why nothing was done. What of it a terminal would obey is
-    /// made visible.
+    /// Prints on standard error why nothing was done. Everything that a terminal would obey is made visible.
     pub(super) fn complain(self, error: &anyhow::Error) {
         let text = match error.downcast_ref::<PolicyError>() {
             Some(policy) => policy.render(self.color_on_errors),
@@ -62,7 +62,7 @@ impl Terminal {
     /// Writes a line to standard error.
     #[allow(clippy::unused_self)]
     pub(super) fn note(self, text: &str) {
-        // Nowhere is left to complain about standard error itself.
+        // If standard error itself fails, there is nowhere left to report that.
         drop(writeln!(io::stderr(), "{text}"));
     }
 }
@@ -81,10 +81,10 @@ impl Output {
     }
 }
 
-/// Refuses, before anything is judged, a file that cannot be written afterwards because of what stands there now.
+/// Refuses, before anything is judged, a path that cannot be written afterwards because of what stands there now.
 pub(super) fn can_be_written(file: &Path) -> Result<()> {
     ensure!(!file.is_dir(), "{} is a folder: name a file in it to write to", file.display());
-    // The tree that is checked can hold a link of that name to any file of whoever runs the check. /dev/stderr is a link too.
+    // The tree that is checked could contain a link with that name to any file of the user. /dev/stderr is a link too.
     let is_link = file.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink());
     let is_special = file.metadata().is_ok_and(|metadata| !metadata.is_file());
     ensure!(!is_link || is_special, "{} is a link and is not written through: name the file itself", file.display());
@@ -95,7 +95,7 @@ pub(super) fn can_be_written(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The complaint about a file that was not written after all.
+/// The error for a file that could not be written after all.
 pub(super) fn unwritten(what: &str, file: &Path, error: io::Error) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("the {what} {} cannot be written", file.display()))
 }
@@ -114,8 +114,8 @@ pub(super) fn parse(text: &str) -> Result<Output, String> {
     Ok(Output { format, file: file.into() })
 }
 
-/// Writes the report to every further file and to standard output; what of it could not be written. That nobody reads
-/// standard output to its end is no fault, and changes nothing in what was found: `keyreeve check | head`.
+/// Writes the report to every further file and to standard output; returns what could not be written. If nobody reads
+/// standard output to its end (`keyreeve check | head`), that is no fault and does not change the result.
 pub(super) fn write(
     report: &Report,
     format: Format,
@@ -149,7 +149,7 @@ pub(super) fn print(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether an error is only that nobody reads on: `keyreeve … | head`.
+/// Whether an error only means that nobody reads on: `keyreeve … | head`.
 pub(super) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }

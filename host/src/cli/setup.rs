@@ -1,4 +1,5 @@
-//! What every command that reads files needs first: root, policy, engine and rules. Not what it then does with them.
+//! What every command that reads files needs first: root, policy, engine and rules. Not what the command then does with
+//! them.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -26,33 +27,33 @@ use keyreeve_weak::blocklist::Blocklist;
 
 use super::{BlocklistArgument, PasswordArgument, PolicyArgument};
 
-/// Largest password file, in bytes.
+/// The largest password file, in bytes.
 const PASSWORD_FILE_BYTES: u64 = 1024 * 1024;
 
 /// The policy in force and the folder that paths are relative to.
 pub(super) struct Setup {
     /// The policy.
     pub(super) policy: Policy,
-    /// Folder that names are relative to: that of the policy file, else the git root, else the one the command runs in;
-    /// of what lies elsewhere, its own.
+    /// The folder that names are relative to: that of the policy file, or else the git root, or else the current
+    /// folder; names of files elsewhere are relative to their own folder.
     pub(super) root: PathBuf,
     /// Root of the repository, if there is one.
     pub(super) git: Option<PathBuf>,
 }
 
 impl Setup {
-    /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout; paths
-    /// are then relative to the git root of what is scanned.
+    /// Finds the policy for a run over these paths, and reads it. A policy that is named may lie in another checkout;
+    /// paths are then relative to the git root of what is scanned.
     pub(super) fn new(argument: &PolicyArgument, start: &Path) -> Result<Self> {
         Self::with(argument, start, |_| None)
     }
 
-    /// As [`Self::new`], for a run over the index: a policy that git tracks counts as it is staged.
+    /// Like [`Self::new`], for a run over the index: a policy that git tracks is read as it is staged.
     pub(super) fn staged(argument: &PolicyArgument, start: &Path) -> Result<Self> {
         Self::with(argument, start, staged_file)
     }
 
-    /// `indexed` has what counts in the place of what is on disk.
+    /// `indexed` replaces what is on disk.
     fn with(argument: &PolicyArgument, start: &Path, indexed: impl Fn(&Path) -> Option<Vec<u8>>) -> Result<Self> {
         let start = resolve(start);
         let folder = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
@@ -87,7 +88,7 @@ impl Setup {
         Ok(Self { policy, root: own.unwrap_or(outer), git })
     }
 
-    /// Folder prefix of the root below the git root, with `/` at its end.
+    /// The path of the root below the git root, with `/` at its end.
     pub(super) fn prefix(&self) -> String {
         match self.git.as_deref().map(|git| name_of(git, &self.root)) {
             None => String::new(),
@@ -96,7 +97,8 @@ impl Setup {
         }
     }
 
-    /// What the report says of the policy; `ignored` are further policy files that are not read, `sources` what it is in force for.
+    /// What the report says about the policy. `ignored` are further policy files that are not read, `sources` are those
+    /// that the policy applies to.
     pub(super) fn report(&self, ignored: Vec<String>, sources: &Sources) -> PolicyReport {
         let path = self.policy.path().map(|path| name_of(&self.root, path));
         let policy = &self.policy;
@@ -116,13 +118,13 @@ impl Setup {
     }
 }
 
-/// Nothing, if a file that was found lies in the tree that it was found in. A FIFO or a terminal there would be waited for, and a link could lead
-/// to what whoever put it there cannot read: messages quote what is wrong in a policy.
+/// Checks that a file that was found lies in the tree that it was found in. Reading a FIFO or a terminal there would
+/// wait, and a link could lead to a file that its author cannot read: messages quote what is wrong in a policy.
 fn of_tree(file: &Path, tree: &Path) -> Result<()> {
     if file.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         bail!("{} is not a file: make it one, or name the policy with --policy", file.display());
     }
-    // One that is not there is somebody else's complaint.
+    // A missing file is reported elsewhere.
     let leads_out = file.canonicalize().is_ok_and(|real| !real.starts_with(resolve(tree)));
     if leads_out {
         bail!("{} is a link that leads out of {}: name the policy with --policy", file.display(), tree.display());
@@ -130,7 +132,7 @@ fn of_tree(file: &Path, tree: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether standard input is to be read, which stands for itself.
+/// Whether standard input is to be read; it cannot be combined with paths.
 pub(super) fn reads_stdin(paths: &[PathBuf]) -> Result<bool> {
     let reads = paths.iter().any(|path| path == Path::new("-"));
     ensure!(
@@ -140,8 +142,8 @@ pub(super) fn reads_stdin(paths: &[PathBuf]) -> Result<bool> {
     Ok(reads)
 }
 
-/// Where the search for the policy begins: the folder that all paths lie in. Paths of a repository and of elsewhere have
-/// none that means anything; for them it is the current folder.
+/// Where the search for the policy begins: the folder that contains all paths. If some lie inside of a repository and
+/// some outside, their common folder means nothing, and the current folder is used.
 pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
     let here = PathBuf::from(".");
     let mut resolved = paths.iter().map(|path| resolve(path));
@@ -156,7 +158,7 @@ pub(super) fn common_folder(paths: &[PathBuf]) -> PathBuf {
     if is_torn { here } else { common }
 }
 
-/// The passwords of a file. That others can read it is said; nothing of it is shown.
+/// Reads the passwords in a file. A warning is printed if others can read the file; nothing of it is shown.
 pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
     let Some(file) = &argument.password_file else { return Ok(Passwords::default()) };
     let name = visible_lines(&file.to_string_lossy());
@@ -170,7 +172,7 @@ pub(super) fn passwords(argument: &PasswordArgument) -> Result<Passwords> {
     let (metadata, text) = read().with_context(|| format!("the password file {name} cannot be read"))?;
     ensure!(text.len() as u64 <= PASSWORD_FILE_BYTES, "the password file {name} is larger than 1 MiB: it is none");
     if is_open_to_others(&metadata) {
-        // Nowhere is left to complain about standard error itself.
+        // If standard error itself fails, there is nowhere left to report that.
         drop(writeln!(io::stderr(), "warning: others can read the password file {name}: chmod 600 {name}"));
     }
     Ok(Passwords::of_lines(&text))
@@ -181,13 +183,13 @@ fn is_open_to_others(metadata: &std::fs::Metadata) -> bool {
     std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o044 != 0
 }
 
-/// Elsewhere than on Unix no mode tells.
+/// On other systems than Unix no mode shows this.
 #[cfg(not(unix))]
 fn is_open_to_others(_: &std::fs::Metadata) -> bool {
     false
 }
 
-/// What is looked at: these paths, or where the command runs if there are none, and the repositories that they lie in.
+/// What is examined: these paths, or the current folder if there are none, and the repositories that they lie in.
 pub(super) fn trees(paths: &[PathBuf]) -> Vec<PathBuf> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
@@ -195,12 +197,12 @@ pub(super) fn trees(paths: &[PathBuf]) -> Vec<PathBuf> {
     trees.flat_map(|tree| git_root(&tree).into_iter().chain([tree])).collect()
 }
 
-/// The repository that the command runs in, if it does in one.
+/// The repository that the command runs in, if there is one.
 pub(super) fn repository() -> Vec<PathBuf> {
     git_root(&resolve(".".as_ref())).into_iter().collect()
 }
 
-/// The engine and all rules; `trees` are looked at.
+/// The engine and all rules; `trees` are examined.
 pub(super) fn rules(policy: &Policy, selection: &Selection, trees: &[PathBuf]) -> Result<(Engine, RuleSet)> {
     let engine = engine()?;
     let loader = loader(&engine, if policy.own_rules().next().is_some() { cache(trees) } else { None })?;
@@ -224,14 +226,14 @@ pub(super) fn engine() -> Result<Engine> {
     Engine::new().map_err(|error| anyhow!("{error:#}")).context("the sandbox does not start")
 }
 
-/// What loads rules of one's own.
+/// The loader of custom rules.
 pub(super) fn loader(engine: &Engine, cache: Option<Cache>) -> Result<Loader<'_>> {
     let compiler = env::current_exe().context("the program does not find itself, which compiles rules of your own")?;
     let compiler = Compiler::new(compiler, Limits::default());
     Ok(Loader { engine, compiler, cache, compiling: tell_of_compiling })
 }
 
-/// Somebody who waits is told for what.
+/// Tells a waiting user what takes so long.
 #[allow(clippy::print_stderr, reason = "that is where people who wait look")]
 fn tell_of_compiling(path: &str) {
     if io::stderr().is_terminal() {
@@ -239,18 +241,19 @@ fn tell_of_compiling(path: &str) {
     }
 }
 
-/// The cache of compiled rules, which lies outside of all `trees`. Without one a run is slower, and that is said.
+/// The cache of compiled rules, which must lie outside of all `trees`. Without a cache a run is slower, and a warning
+/// says so.
 pub(super) fn cache(trees: &[PathBuf]) -> Option<Cache> {
     let unusable = match Cache::of_user(trees) {
         Ok(cache) => return Some(cache),
         Err(unusable) => unusable,
     };
-    // Nowhere is left to complain about standard error itself.
+    // If standard error itself fails, there is nowhere left to report that.
     drop(writeln!(io::stderr(), "warning: compiled rules are not kept: {}", visible_lines(&unusable.to_string())));
     None
 }
 
-/// The complaint about a rule that there is not.
+/// The error for a rule that does not exist.
 pub(super) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
     let nearest = known.iter().max_by(|a, b| strsim::jaro(id, a).total_cmp(&strsim::jaro(id, b)));
     let hint =
@@ -258,7 +261,7 @@ pub(super) fn unknown_rule(id: &str, known: &[&str]) -> anyhow::Error {
     anyhow!("there is no rule {id:?}{}; `keyreeve rule list` shows all", hint.unwrap_or_default())
 }
 
-/// The list of keys that others have, if one is named.
+/// The list of publicly known keys, if one is named.
 pub(super) fn blocklist(argument: &BlocklistArgument) -> Result<Option<Blocklist>> {
     let open = |file: &PathBuf| {
         Blocklist::open(file).with_context(|| format!("the blocklist {} cannot be used", file.display()))
@@ -266,7 +269,7 @@ pub(super) fn blocklist(argument: &BlocklistArgument) -> Result<Option<Blocklist
     argument.blocklist.as_ref().map(open).transpose()
 }
 
-/// What is discovered on disk, and what configurations there include.
+/// The files that are discovered on disk, and those that configurations among them include.
 pub(super) fn walk(root: &Path, paths: &[PathBuf], keep: Keep<'_>) -> Discovery {
     let progress = Line::stderr("reading");
     let walk = |named: &BTreeSet<String>| {

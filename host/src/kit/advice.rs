@@ -1,5 +1,4 @@
-//! What the author of a rule can do about the reason for which it is refused. Not the reason itself, which the error says to
-//! everybody.
+//! What the author of a rule can do about its refusal. The reason itself is in the error, which everybody sees.
 
 use crate::rules::compile::CompileError;
 use crate::rules::component::Refusal;
@@ -55,7 +54,7 @@ fn of_compiling(error: &CompileError) -> &'static str {
     }
 }
 
-/// What to change so that a rule gets to the end of a call.
+/// What to change so that a call of a rule completes.
 pub fn of_fault(fault: &Fault) -> &'static str {
     match fault {
         Fault::Fuel(_) => "look for a loop that does not end; `keyreeve rule bench` shows what a call may take",

@@ -1,5 +1,5 @@
-//! Measures what a rule takes: fuel, which is the same everywhere, and time on this machine. Not a judgement of whether that is
-//! much: it is set beside what a call may take.
+//! Measures what a rule uses: fuel, which is the same everywhere, and time on this machine. It does not judge whether
+//! that is much, but shows the limit of a call beside it.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +14,7 @@ use crate::rules::limits::{Fault, fuel};
 use crate::rules::load::{LoadError, Loader, read};
 use crate::rules::rule::{Cost, Rule};
 
-/// Runs of which the median is taken; fewer of a rule that is slow.
+/// How many runs the median is taken of; fewer for a slow rule.
 const RUNS: usize = 15;
 const FEWEST_RUNS: usize = 3;
 /// Time after which no further run begins.
@@ -23,29 +23,30 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How a rule was loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loading {
-    /// Whether the cache had its native code; else it was compiled.
+    /// Whether its native code was in the cache; otherwise it was compiled.
     pub cached: bool,
-    /// The time it took, up to what the rule says of itself.
+    /// The time until the rule had described itself.
     pub time: Duration,
 }
 
-/// What calls about one kind of fact take: the medians of several runs.
+/// What calls about one kind of fact use: the medians of several runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Measurement {
     /// The kind.
     pub kind: FactKind,
     /// How many facts the full call had.
     pub facts: usize,
-    /// A call without facts; none if it fails, which no scan would notice: a rule is never asked about nothing.
+    /// A call without facts; `None` if it fails, which no scan would notice, since a rule is never called without
+    /// facts.
     pub empty: Option<Cost>,
     /// A call with all of them.
     pub full: Cost,
 }
 
-/// Loads a rule, and says how.
+/// Loads a rule, and returns how.
 ///
 /// # Errors
-/// As for [`Loader::rule`].
+/// Those of [`Loader::rule`].
 pub fn load(loader: &Loader<'_>, path: &Path) -> Result<(Rule, Loading), LoadError> {
     let bytes = read(path)?;
     let digest = sha256(&bytes);
@@ -95,7 +96,7 @@ impl Measurement {
         self.full.whole.saturating_sub(empty).as_nanos() / self.facts.max(1) as u128
     }
 
-    /// Fuel that the full call may take.
+    /// Fuel that the full call may use.
     pub fn most(&self) -> u64 {
         fuel(self.facts)
     }

@@ -1,5 +1,6 @@
-//! Runs a rule against cases: folders named by what the rule must answer, `pass-`, `fail-` or `undetermined-` and a reason, with
-//! files or recorded facts in them. Not the files of what is expected (`expected`), nor of what was recorded (`replay`).
+//! Runs a rule against cases: folders whose names begin with the expected answer, `pass-`, `fail-` or `undetermined-`,
+//! followed by a reason, with files or recorded facts in them. Expected findings are read in `expected`, and recorded
+//! facts in `replay`.
 
 use std::collections::BTreeSet;
 use std::convert::Infallible;
@@ -31,45 +32,45 @@ use crate::rules::set::{Entry, RuleSet};
 use crate::scan;
 use crate::scan::Given;
 
-/// Recorded facts, in the place of files.
+/// Recorded facts, which replace files.
 const FACTS: &str = "facts.json";
-/// A file with the date that a case, or all cases beside it, are judged at.
+/// A file with the date at which a case, or all cases beside it, are judged.
 const AS_OF: &str = "as-of";
-/// What a case has beside what is judged.
+/// The files of a case that are not judged.
 const OWN: [&str; 4] = [expected::FILE, FILE_NAME, FACTS, AS_OF];
 
-/// Bytes of recorded facts that are read.
+/// The most bytes of recorded facts.
 const FACTS_BYTES: u64 = 64 * 1024 * 1024;
-/// Files of a case; more would be a tree to scan.
+/// The most files of a case; more would be a tree to scan.
 const FILES: usize = 10_000;
 
 /// How cases are judged.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// The date for all of them, whatever they say.
+    /// The date for all cases, whatever they state.
     pub as_of: Option<Date>,
-    /// The date for those that say none.
+    /// The date for cases that state none.
     pub today: Date,
-    /// Whether what the rule says is written as what is expected.
+    /// Whether the rule's answer is written as the expected one.
     pub bless: bool,
 }
 
-/// What became of a case that did not fail.
+/// The result of a case that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The rule says what is expected.
+    /// The rule gives the expected answer.
     Passed,
-    /// What it says has been written down as expected.
+    /// Its answer has been written as the expected one.
     Written,
 }
 
 /// Why a case fails.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Its name does not say what the rule must answer.
+    /// Its name does not say how the rule must answer.
     #[error("its name is not pass-<why>, fail-<why> or undetermined-<why>")]
     Misnamed,
-    /// A file of it cannot be read.
+    /// One of its files cannot be read.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
         /// Which.
@@ -77,12 +78,12 @@ pub enum Failure {
         /// Why.
         reason: String,
     },
-    /// The date in `as-of` is none.
+    /// The text in `as-of` is not a date.
     #[error("{path} holds {text:?}, and should hold one date such as 2026-11-23")]
     Date {
         /// Which file.
         path: String,
-        /// What it holds, as far as it is shown.
+        /// Its content, shortened.
         text: String,
     },
     /// Its policy is wrong.
@@ -94,7 +95,7 @@ pub enum Failure {
     /// Recorded facts that cannot be replayed.
     #[error("its {FACTS} cannot be replayed: {0}")]
     Replay(#[from] ReplayError),
-    /// Both facts and files: which would be judged?
+    /// It has both facts and files, so it is unclear which would be judged.
     #[error("it has {FACTS} and also {0}: a case has recorded facts or files, not both")]
     Mixed(String),
     /// Something could not be processed.
@@ -103,23 +104,23 @@ pub enum Failure {
     /// There was nothing to judge.
     #[error("nothing in it is examined by the rule: `keyreeve facts` shows what is understood of its files")]
     Nothing,
-    /// No expectation.
+    /// There is nothing to compare with.
     #[error(transparent)]
     Expected(#[from] ExpectedError),
-    /// The rule says something else than its name promises.
+    /// The rule's answer is not the one that the name promises.
     #[error("it is named {named}-…, and the rule says {}", if .said.is_empty() { "nothing" } else { .said })]
     Verdict {
         /// What its name begins with.
         named: &'static str,
-        /// The verdicts that there are.
+        /// The verdicts that the rule gave.
         said: String,
     },
-    /// The rule says something else than expected.
+    /// The rule's answer is not the expected one.
     #[error("the rule says something else than {}", expected::FILE)]
     Differs(Vec<Line>),
 }
 
-/// The cases in a folder, in the order of their names. Files in it are none.
+/// The cases in a folder, sorted by name. Files in it are not cases.
 ///
 /// # Errors
 /// The system's reason.
@@ -150,7 +151,7 @@ impl<'a> Harness<'a> {
         Self { engine, options, rules: RuleSet { entries: vec![entry], ..RuleSet::default() } }
     }
 
-    /// Judges a case, and compares what the rule says with its name and with what is expected.
+    /// Judges a case, and compares the rule's answer with the name and with the expected answer.
     ///
     /// # Errors
     /// Why the case fails.
@@ -169,7 +170,7 @@ impl<'a> Harness<'a> {
         Err(Failure::Differs(expected::differences(&expected?, &said)))
     }
 
-    /// What the rule says of a case, in the shape of what is expected.
+    /// The rule's answer to a case, in the form of the expected answer.
     fn said(&mut self, case: &Path) -> Result<Value, Failure> {
         let as_of = self.date(case)?;
         let path = case.join(FILE_NAME);
@@ -192,7 +193,7 @@ impl<'a> Harness<'a> {
         Ok(expected::of(&judged.findings, &sources))
     }
 
-    /// The date of a case: that of the run, else its own, else that of all cases beside it, else today.
+    /// The date of a case: that of the run, or else its own, or else that of all cases beside it, or else today.
     fn date(&self, case: &Path) -> Result<Date, Failure> {
         if let Some(as_of) = self.options.as_of {
             return Ok(as_of);
@@ -229,8 +230,8 @@ fn fits(named: &'static str, said: &Value) -> Result<(), Failure> {
     if fits { Ok(()) } else { Err(Failure::Verdict { named, said: all.join(" and ") }) }
 }
 
-/// Gives a rule what a case's policy says of it. That the rule comes from this file and not from one that the policy names is
-/// the point of a test.
+/// Applies what a case's policy says about the rule. The component that the policy names is ignored, since the test is
+/// about the one at hand.
 fn set(entry: &mut Entry, policy: &Policy) -> Result<(), Failure> {
     let info = &entry.rule.info;
     let mut known: Vec<_> = BUILT_IN.iter().map(|built_in| built_in.rule().info).collect();
@@ -250,7 +251,7 @@ fn set(entry: &mut Entry, policy: &Policy) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is judged of a case.
+/// The part of a case that is judged.
 struct Case {
     facts: Facts,
     sources: Sources,
@@ -270,7 +271,7 @@ impl Case {
         Ok(Self { facts, sources, problems })
     }
 
-    /// Reads files as a scan of the case alone would. They are named one by one, so that a .gitignore hides none of them.
+    /// Reads files as a scan of the case alone would. They are named one by one, so that no .gitignore hides one.
     fn scan(case: &Path, files: &[PathBuf], policy: &Policy) -> Self {
         let walk = |named: &BTreeSet<String>| {
             let keep = formats::keeping(named, &matters);
@@ -309,7 +310,7 @@ fn files(case: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(files)
 }
 
-/// A file that a case has of its own, if it is there.
+/// Reads one of the case's own files, if it exists.
 fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Failure> {
     file::read(path, limit).map_err(|error| unreadable(path, &error.to_string()))
 }

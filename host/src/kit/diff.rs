@@ -1,18 +1,18 @@
-//! The lines in which what a rule says differs from what was expected of it. Not a general diff: texts that differ in a great many
-//! lines are shown one after the other.
+//! The lines in which a rule's answer differs from the expected one. It is not a general diff: texts that differ in a
+//! great many lines are shown one after the other.
 
 use std::fmt;
 
-/// A line, and which side has it.
+/// A line, and the side that has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     /// Both.
     Same(String),
     /// Only what was expected.
     Expected(String),
-    /// Only what is said.
+    /// Only the actual answer.
     Said(String),
-    /// So many lines that both have are left out.
+    /// So many common lines are left out.
     Omitted(usize),
 }
 
@@ -28,9 +28,9 @@ impl fmt::Display for Line {
     }
 }
 
-/// Lines that are shown before and after a difference.
+/// How many lines are shown before and after a difference.
 const CONTEXT: usize = 3;
-/// Pairs of lines that are compared at most.
+/// The most pairs of lines that are compared.
 const PAIRS: usize = 4_000_000;
 
 /// The differences, with a few lines around each.
@@ -47,7 +47,7 @@ pub fn lines(expected: &str, said: &str) -> Vec<Line> {
     shorten(all)
 }
 
-/// What differs at both ends, by the longest common subsequence.
+/// The differences between both ends, by the longest common subsequence.
 fn middle(expected: &[&str], said: &[&str]) -> Vec<Line> {
     let (rows, columns) = (expected.len(), said.len());
     let only = |lines: &[&str], of: fn(String) -> Line| -> Vec<Line> {
@@ -56,7 +56,7 @@ fn middle(expected: &[&str], said: &[&str]) -> Vec<Line> {
     if rows.saturating_mul(columns) > PAIRS {
         return [only(expected, Line::Expected), only(said, Line::Said)].concat();
     }
-    // How many lines are common to what is left of both sides.
+    // How many lines the remaining parts of both sides have in common.
     let mut common = vec![vec![0_u32; columns + 1]; rows + 1];
     for row in (0..rows).rev() {
         for column in (0..columns).rev() {
@@ -85,7 +85,7 @@ fn middle(expected: &[&str], said: &[&str]) -> Vec<Line> {
     lines
 }
 
-/// Leaves out what is far from any difference.
+/// Leaves out lines that are far from any difference.
 fn shorten(lines: Vec<Line>) -> Vec<Line> {
     let differs: Vec<bool> = lines.iter().map(|line| !matches!(line, Line::Same(_))).collect();
     let near = |at: usize| differs[at.saturating_sub(CONTEXT)..(at + CONTEXT + 1).min(differs.len())].contains(&true);

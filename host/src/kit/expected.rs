@@ -1,4 +1,5 @@
-//! `expected.json`: what a rule must say of a case, as data, as a file, and compared with what it says. Not the judging.
+//! `expected.json`: the answer that a rule must give to a case, as data and as a file, and its comparison with the
+//! actual answer. Nothing is judged here.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -16,24 +17,24 @@ use crate::report::escape::write_json;
 /// The name of the file in a case.
 pub const FILE: &str = "expected.json";
 
-/// Bytes of it that are read.
+/// The most bytes of it.
 const SIZE_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// Why there is nothing to compare with.
 #[derive(Debug, thiserror::Error)]
 pub enum ExpectedError {
-    /// No such file.
+    /// There is no such file.
     #[error("it has no {FILE}: --bless writes what the rule says, to be read before it is kept")]
     Missing,
     /// It cannot be read or written.
     #[error("its {FILE} cannot be read or written: {0}")]
     Io(io::Error),
-    /// It is no JSON.
+    /// It is not JSON.
     #[error("its {FILE} is not JSON ({0}): mend it, or have --bless write it anew")]
     Json(serde_json::Error),
 }
 
-/// What is compared of findings, in their order: verdict, severity (null of an undetermined), path, line, message.
+/// The compared parts of findings, in order: verdict, severity (null for an undetermined), path, line, message.
 pub fn of(findings: &[Finding], sources: &Sources) -> Value {
     let finding = |finding: &Finding| {
         let source = &sources[finding.location.source];
@@ -52,7 +53,7 @@ pub fn of(findings: &[Finding], sources: &Sources) -> Value {
     findings.iter().map(finding).collect()
 }
 
-/// What is expected of a case.
+/// The expected answer to a case.
 ///
 /// # Errors
 /// An [`ExpectedError`] that says what to do.
@@ -61,13 +62,13 @@ pub fn read(case: &Path) -> Result<Value, ExpectedError> {
     serde_json::from_slice(&bytes).map_err(ExpectedError::Json)
 }
 
-/// Writes what a rule says as what is expected of a case, whole or not at all.
+/// Writes a rule's answer as the expected one, completely or not at all.
 ///
 /// # Errors
 /// [`ExpectedError::Io`].
 pub fn write(case: &Path, said: &Value) -> Result<(), ExpectedError> {
     let mut builder = tempfile::Builder::new();
-    // For whoever may read the case; the umask still counts.
+    // Readable for everybody who may read the case, as far as the umask permits.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(case).map_err(ExpectedError::Io)?;
@@ -81,7 +82,7 @@ pub fn differences(expected: &Value, said: &Value) -> Vec<Line> {
     diff::lines(&text(expected), &text(said))
 }
 
-/// JSON as a person reads it. Hidden characters of messages stand as escapes.
+/// JSON as people read it. Hidden characters of messages are escaped.
 fn text(value: &Value) -> String {
     let mut bytes = Vec::new();
     // Writing to memory does not fail, and a value is JSON.

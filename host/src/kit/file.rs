@@ -1,12 +1,12 @@
-//! Reads the few files that a case has of its own. Not the files that are judged, which discovery reads.
+//! Reads the few files that belong to a case itself. The files that are judged are read by discovery.
 
 use std::io;
 use std::path::Path;
 
 use keyreeve_source::regular;
 
-/// The bytes of a regular file; none if there is no such file. A link, which could lead anywhere, and a pipe, which could wait
-/// for ever, are errors, and so is a file that is too long.
+/// The bytes of a regular file. Returns `None` if there is no such file. A link, which could lead anywhere, a pipe,
+/// which could wait forever, and a file that is too long are errors.
 pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     match path.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -1,5 +1,5 @@
-//! Looks at the file of a rule: what it exports, imports and says of itself, what its calls take, and why it would be refused,
-//! if it would be. Not a test of its judgement.
+//! Inspects the file of a rule: what it exports, imports and states about itself, what its calls use, and why it would
+//! be refused, if so. Its judgement is not tested.
 
 use std::path::Path;
 
@@ -49,23 +49,24 @@ impl Form {
     }
 }
 
-/// What calls about one kind of fact take, each with an instance of its own.
+/// What calls about one kind of fact use, each in an instance of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calls {
     /// The kind.
     pub kind: FactKind,
-    /// Fuel of a call without facts; none if it fails, which no scan would notice: a rule is never asked about nothing.
+    /// Fuel of a call without facts; `None` if it fails, which no scan would notice, since a rule is never called
+    /// without facts.
     pub empty: Option<u64>,
-    /// Fuel of a call with one fact such as a scan finds.
+    /// Fuel of a call with one typical fact.
     pub typical: u64,
-    /// Fuel that a call with one fact may take.
+    /// Fuel that a call with one fact may use.
     pub most: u64,
 }
 
-/// Why a rule is of no use as it is.
+/// Why a rule cannot be used as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
-    /// Whether it is refused when it is loaded; else it is loaded, and its calls fail.
+    /// Whether loading refuses it; otherwise it is loaded, but its calls fail.
     pub refused: bool,
     /// Why, as a clause. It may quote the component.
     pub reason: String,
@@ -73,16 +74,16 @@ pub struct Trouble {
     pub advice: &'static str,
 }
 
-/// All that can be said of a file. What stems from the file is hostile text until it is encoded.
+/// Everything that is known about a file. What comes from the file is hostile text until it is encoded.
 #[derive(Debug, Clone)]
 pub struct Inspection {
     /// Its path, as it was given.
     pub file: String,
     /// Bytes.
     pub size: u64,
-    /// Hex; none of a file that is too large to be read.
+    /// In hexadecimal digits; `None` for a file that is too large to be read.
     pub sha256: Option<String>,
-    /// What kind of file it is; none if it was not read.
+    /// What kind of file it is; `None` if it was not read.
     pub form: Option<Form>,
     /// The newest version of the contract that its imports and exports name.
     pub contract: Option<Version>,
@@ -90,18 +91,18 @@ pub struct Inspection {
     pub imports: Vec<String>,
     /// Its exports, in their order.
     pub exports: Vec<String>,
-    /// The kinds of fact it examines, and what it says of itself, if it gets so far.
+    /// The kinds of fact that it examines, and its description of itself, if it gets that far.
     pub rule: Option<(Vec<FactKind>, Info)>,
-    /// What its calls take, up to the first that fails.
+    /// What its calls use, up to the first that fails.
     pub calls: Vec<Calls>,
-    /// Why it is of no use, if it is of none.
+    /// Why it cannot be used; `None` if it can.
     pub trouble: Option<Trouble>,
 }
 
 /// Inspects a file.
 ///
 /// # Errors
-/// A [`LoadError`] if there is no file that could be looked at. That it is no rule is no error but what is found.
+/// A [`LoadError`] if there is no file to inspect. If the file is not a rule, that is a result and not an error.
 pub fn inspect(loader: &Loader<'_>, path: &Path) -> Result<Inspection, LoadError> {
     let file = path.to_string_lossy().into_owned();
     let bytes = match read(path) {
@@ -139,7 +140,7 @@ fn version(name: &str) -> Option<Version> {
     Version::parse(version).ok()
 }
 
-/// The settings of a rule as they are if keyreeve.toml sets none.
+/// The settings of a rule if keyreeve.toml sets none.
 pub(super) fn defaults(info: &Info) -> Vec<(String, keyreeve_contract::Value)> {
     info.settings.iter().map(|setting| (setting.name.clone(), setting.default.clone())).collect()
 }
@@ -149,7 +150,7 @@ impl Trouble {
         Self { refused: true, reason: error.to_string(), advice: advice::of_load(error) }
     }
 
-    /// The id of a built-in rule is taken, but for that rule itself.
+    /// The id of a built-in rule is taken, except for that rule itself.
     fn of_id(rule: &Rule) -> Option<Self> {
         let id = &rule.info.id;
         let taken = BUILT_IN.iter().any(|built_in| built_in.id == id && built_in.sha256 != rule.sha256);
@@ -195,7 +196,7 @@ impl Inspection {
     /// All of it as JSON.
     ///
     /// # Errors
-    /// None, for what rules say of themselves; the signature is serde's.
+    /// None for the content of an inspection; the signature is serde's.
     pub fn to_json(&self) -> Result<Value, serde_json::Error> {
         let calls = self.calls.iter().map(
             |calls| json!({ "kind": calls.kind, "empty": calls.empty, "typical": calls.typical, "most": calls.most }),

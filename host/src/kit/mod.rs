@@ -1,5 +1,5 @@
-//! What authors of rules use: inspecting, pinning, testing and measuring one rule. Not the judging of a tree, which is `scan`'s:
-//! here the rule is what is in question.
+//! What authors of rules use: inspecting, pinning, testing and measuring one rule. Judging a tree is not here but in
+//! `scan`: here the rule itself is examined.
 
 pub mod advice;
 pub mod bench;

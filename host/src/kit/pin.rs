@@ -1,5 +1,5 @@
-//! The stanza of keyreeve.toml that loads a rule: where it is, which versions of it are meant, and its digest. Not the writing of
-//! it: whoever approves a rule puts it there.
+//! The stanza of keyreeve.toml that loads a rule: its file, its accepted versions, and its digest. It is not written
+//! here: whoever approves a rule puts it into the file.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -26,7 +26,7 @@ pub enum PinError {
     /// keyreeve.toml is UTF-8, and so is every path in it.
     #[error("{0} cannot stand in keyreeve.toml, which is UTF-8: rename the file or its folder")]
     NotUtf8(String),
-    /// It cannot be said how to get from the policy to the file.
+    /// There is no way from the policy to the file.
     #[error("{path} cannot be found from {}: {cause}", folder.display())]
     Path {
         /// The file.
@@ -66,7 +66,7 @@ pub fn pin(loader: &Loader<'_>, file: &Path, folder: &Path) -> Result<Pin, PinEr
     let path =
         relative(file, folder).map_err(|cause| PinError::Path { path: name, folder: folder.to_owned(), cause })?;
     let path = path.to_str().ok_or_else(|| PinError::NotUtf8(path.to_string_lossy().into_owned()))?;
-    // On Windows both separators are understood, elsewhere `\` is a letter like any other.
+    // Windows understands both separators; elsewhere `\` is a letter like any other.
     let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
     Ok(Pin::of(&rule.info, &path, &digest))
 }
@@ -77,7 +77,7 @@ impl Pin {
         Self { id: info.id.clone(), path: path.to_owned(), version: info.version.clone(), sha256: hex(sha256) }
     }
 
-    /// The stanza. An empty line stands before it, so that it can be appended to whatever the file ends with.
+    /// The stanza, with an empty line before it, so that it can be appended to any file.
     pub fn stanza(&self) -> String {
         let text = |text: &str| toml::Value::from(text).to_string();
         format!(
@@ -90,7 +90,7 @@ impl Pin {
     }
 }
 
-/// The way from a folder to a file. The file itself is named as it is, also if it is a link.
+/// The relative path from a folder to a file. If the file is a link, the path names the link itself.
 fn relative(file: &Path, folder: &Path) -> std::io::Result<PathBuf> {
     let parent = match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

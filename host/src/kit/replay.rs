@@ -1,5 +1,5 @@
-//! Facts that `keyreeve facts` has printed, to be judged without the files they come from. Of those files nothing is known but
-//! where each fact stood.
+//! Facts that `keyreeve facts` has printed, to be judged without the files that they come from. Of those files only the
+//! places of the facts are known.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +12,10 @@ use serde_json::Value;
 /// The schema that is understood.
 const SCHEMA: &str = "keyreeve/facts/v1";
 
-/// Lines that all files together may have: each is a byte in memory.
+/// The most lines of all files together: each takes a byte of memory.
 const LINES: u64 = 16 * 1024 * 1024;
 
-/// What a fact may state a place of beside its fields: attributes that other places explain.
+/// The attributes for which a fact may state a place, besides its fields: other places explain them.
 const ATTRIBUTES: &[&str] = &["key.shared-factor", "public.shared-factor", "revoked"];
 
 /// What was recorded.
@@ -23,7 +23,7 @@ const ATTRIBUTES: &[&str] = &["key.shared-factor", "public.shared-factor", "revo
 pub struct Recorded {
     /// The facts, complete: no scope is applied to them, and nothing is related.
     pub facts: Facts,
-    /// Files that have nothing but the lines in which something stood.
+    /// Files that contain nothing but the lines in which something stood.
     pub sources: Sources,
     /// What could not be read when they were recorded.
     pub problems: Vec<String>,
@@ -32,13 +32,13 @@ pub struct Recorded {
 /// Why a recording cannot be replayed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
-    /// Not JSON, or not of this shape.
+    /// It is not JSON, or has another structure.
     #[error("it is not what `keyreeve facts` prints: {0}")]
     Shape(#[from] serde_json::Error),
     /// Of another version.
     #[error("its schema is {0:?}, and this keyreeve replays {SCHEMA}: record it anew with `keyreeve facts`")]
     Schema(String),
-    /// A fact, by kind and position, that is none.
+    /// A fact, named by kind and position, that is invalid.
     #[error("{fact}: {reason}")]
     Fact {
         /// Which: `keys[0]`.
@@ -46,7 +46,7 @@ pub enum ReplayError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Places in lines that no file has.
+    /// Places in lines that no file can have.
     #[error("its places are in files of more than {LINES} lines: mend the numbers of lines")]
     Lines,
 }
@@ -90,7 +90,7 @@ macro_rules! document {
 
 kinds!(document);
 
-/// A fact and where it stood. All but the fact can be left out of one that is written by hand.
+/// A fact and where it stood. In a hand-written recording everything except the fact may be left out.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
@@ -118,7 +118,7 @@ struct Stretch {
     column: Option<u32>,
     end_line: Option<u32>,
     end_column: Option<u32>,
-    /// Says nothing that lines and columns do not.
+    /// Ignored, since lines and columns say the same.
     #[serde(rename = "bytes")]
     _bytes: Option<[u64; 2]>,
 }
@@ -126,7 +126,7 @@ struct Stretch {
 type Mark = (u32, u32);
 
 impl Stretch {
-    /// Where a fact stands that says nothing of it: alone in a file of its name.
+    /// The place of a fact that states none: alone in a file with its name.
     fn of(fact: &str) -> Self {
         Self { path: fact.to_owned(), line: 1, column: None, end_line: None, end_column: None, _bytes: None }
     }
@@ -162,8 +162,8 @@ fn name(kind: FactKind, index: usize) -> String {
     format!("{}[{index}]", kind.interface())
 }
 
-/// Where what stood in lines and columns lies in files that have one byte for each place, and the line breaks between: the order
-/// of places, which of them are the same, and their lines are those of the true files.
+/// Places of lines and columns in substitute files, which have one byte for each place, and the line breaks between:
+/// the order of places, which of them are equal, and their lines are those of the original files.
 struct Layout(BTreeMap<String, (SourceId, BTreeMap<Mark, u32>)>);
 
 impl Layout {

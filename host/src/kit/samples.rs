@@ -1,5 +1,5 @@
-//! Facts such as a scan finds, one of each kind, to see what a call of a rule takes. Not facts that a rule should pass or find
-//! fault with: those are the cases of its author.
+//! Typical facts, one of each kind, to measure what a call of a rule uses. They are not made to pass or to violate a
+//! rule: the rule's author writes cases for that.
 
 use keyreeve_contract::{
     Certificate, Context, Data, EncryptedItem, Encryption, Environment, FactKind, Holder, InventoryEntry, Key, Network,
@@ -8,7 +8,7 @@ use keyreeve_contract::{
 use keyreeve_facts::{Facts, Place};
 use keyreeve_source::{Location, SourceId, Span};
 
-/// The day that samples are judged at, 2026-11-23, so that they take the same in every run.
+/// The day at which samples are judged, 2026-11-23, so that every run measures the same.
 const TODAY: i64 = 1_795_392_000;
 const DAY: i64 = 86_400;
 
@@ -17,14 +17,14 @@ pub fn scan() -> Scan {
     Scan { as_of: TODAY, attributes: Vec::new() }
 }
 
-/// A fact of the kind as a scan finds it.
+/// A typical fact of the kind.
 trait Sample {
     fn sample() -> Self;
 }
 
 macro_rules! facts {
     ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
-        /// So many facts of one kind, each the same.
+        /// So many equal facts of one kind.
         pub fn facts(kind: FactKind, count: usize) -> Facts {
             let mut facts = Facts::default();
             for index in 0..count {

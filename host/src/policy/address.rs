@@ -1,24 +1,24 @@
-//! Addresses: where a shared rule lies, as `oci://registry/name:tag` says it. Not a connection to the place.
+//! Addresses: where a shared rule lies, in the form `oci://registry/name:tag`. No connection is opened here.
 
 use std::fmt;
 use std::net::Ipv4Addr;
 
 use oci_client::Reference;
 
-/// What an address of a registry begins with in keyreeve.toml.
+/// The beginning of a registry's address in keyreeve.toml.
 pub const SCHEME: &str = "oci://";
 
-/// Bytes of an address; a name has 255 at most, a tag 128.
+/// The most bytes of an address; a name has at most 255, a tag 128.
 const LENGTH: usize = 1024;
 
 /// Registry, name, and tag or digest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(Reference);
 
-/// Why a text is no address.
+/// Why a text is not an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// It is not of the form.
+    /// It does not have the required form.
     #[error("it is not of the form registry/name:tag: {0}")]
     Form(String),
     /// It leaves out where to look.
@@ -33,7 +33,7 @@ pub enum AddressError {
 }
 
 impl Address {
-    /// Reads an address, with `oci://` or without. Nothing is filled in: neither a registry nor the tag `latest`.
+    /// Reads an address, with or without `oci://`. Nothing is filled in: neither a registry nor the tag `latest`.
     ///
     /// # Errors
     /// [`AddressError`], as a clause whose subject is the text.
@@ -96,7 +96,7 @@ pub fn is_digest(text: &str) -> bool {
     text.strip_prefix("sha256:").is_some_and(|digits| digits.len() == 64 && digits.bytes().all(digit))
 }
 
-/// The digest that 64 hexadecimal digits are, of either case.
+/// The digest that 64 hexadecimal digits of either case stand for.
 pub(super) fn digest(text: &str) -> Option<[u8; 32]> {
     let mut digest = [0; 32];
     if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {

@@ -1,5 +1,5 @@
-//! Errors of the policy file: every fault with its place, shown as code frames.
-//! Not problems of a scan: with one of these nothing is checked.
+//! Errors of the policy file: every fault with its place, shown as code frames. They are not problems of a scan: with
+//! any of these, nothing is checked.
 
 use std::fmt;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use keyreeve_source::{LineColumn, Source, Sources, Span};
 use crate::formats;
 use crate::formats::Detail;
 
-/// How many faults are written out; the rest is counted.
+/// How many faults are shown; the rest is counted.
 const SHOWN: usize = 50;
 
 /// How many lines of the file one frame shows.
@@ -36,7 +36,7 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// The whole message, with terminal colours if asked. Control characters of the file are escaped in it.
+    /// The whole message, with terminal colours if requested. Control characters from the file are escaped.
     pub fn render(&self, colour: bool) -> String {
         match self {
             Self::Unreadable { path, cause } => format!("error: the policy {path} cannot be read: {cause}"),
@@ -50,7 +50,7 @@ impl PolicyError {
 pub struct Fault {
     /// Which bytes.
     pub span: Span,
-    /// What is wrong. Text of the file in it is escaped.
+    /// What is wrong. Text from the file is escaped.
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
@@ -62,7 +62,7 @@ impl Fault {
         Self { span, message: message.into(), hint: None }
     }
 
-    /// With what to write instead.
+    /// Adds what to write instead.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -70,18 +70,19 @@ impl Fault {
     }
 }
 
-/// Everything that is wrong in one policy file, in the order of the places; never empty.
+/// Everything that is wrong in one policy file, sorted by place; never empty.
 #[derive(Debug)]
 pub struct Faults {
     source: Arc<Source>,
     list: Vec<Fault>,
-    /// Where private values stand in the file, and what they are: a policy can hold one by mistake, and then it is likely wrong.
+    /// Where the file has private values, and these values: a policy can contain one by mistake, and then that is
+    /// likely a fault.
     secrets: Vec<Range<usize>>,
     private: Box<Private>,
 }
 
 impl Faults {
-    /// An error if anything is wrong.
+    /// Fails if anything is wrong.
     pub(super) fn none(source: &Arc<Source>, list: Vec<Fault>) -> Result<(), PolicyError> {
         if list.is_empty() { Ok(()) } else { Err(Self::error(source, list)) }
     }
@@ -117,7 +118,7 @@ impl Faults {
         frames.join("\n\n")
     }
 
-    /// Only the lines of the fault are handed to the renderer, so that its work does not grow with the file.
+    /// The renderer only gets the lines of the fault, so that its work does not grow with the file.
     fn frame(&self, fault: &Fault, renderer: &Renderer) -> String {
         let line = self.source.position(fault.span.start).line;
         let (text, place) = self.window(fault.span);
@@ -127,7 +128,8 @@ impl Faults {
         renderer.render(&[Level::ERROR.primary_title(fault.message.as_str()).elements(elements)])
     }
 
-    /// The lines of a span, at most [`FRAME_LINES`], as text without what is private, and where in it the span is.
+    /// The lines of a span, at most [`FRAME_LINES`], as text with private values hidden, and the position of the span
+    /// in it.
     fn window(&self, span: Span) -> (String, Range<usize>) {
         let bytes = self.source.bytes();
         let start = (span.start as usize).min(bytes.len());
@@ -136,7 +138,7 @@ impl Faults {
         let breaks = || memchr::memchr_iter(b'\n', &bytes[start..]).map(|at| start + at).take(FRAME_LINES);
         let stop = breaks().find(|&at| at >= end).or_else(|| breaks().nth(FRAME_LINES - 1)).unwrap_or(bytes.len());
         let hidden = self.hidden(begin, &bytes[begin..stop]);
-        // A place that begins or ends within what is hidden is shown as all of it.
+        // A span that begins or ends within a hidden part is extended to the whole part.
         let around = |at: usize| hidden.iter().find(|hidden| hidden.start < at && at < hidden.end);
         let start = around(start).map_or(start, |hidden| hidden.start.max(begin));
         let end = around(end).map_or(end, |hidden| hidden.end).min(stop).max(start);
@@ -148,7 +150,7 @@ impl Faults {
         (text, from..to)
     }
 
-    /// What of some lines is not shown.
+    /// The hidden parts of some lines.
     fn hidden(&self, begin: usize, lines: &[u8]) -> Vec<Range<usize>> {
         let mut hidden = self.secrets.clone();
         let mut at = begin;
@@ -161,7 +163,7 @@ impl Faults {
     }
 }
 
-/// Some bytes as text, with what stands for the hidden ones.
+/// Some bytes as text, with a substitute for the hidden ones.
 fn shown(bytes: &[u8], range: Range<usize>, hidden: &[Range<usize>]) -> String {
     let (mut text, mut at) = (String::new(), range.start);
     for hidden in hidden.iter().filter(|hidden| hidden.start < range.end && range.start < hidden.end) {
@@ -178,7 +180,7 @@ impl fmt::Display for Faults {
     }
 }
 
-/// Text of others, fit for a terminal: control characters and what reorders text are escaped.
+/// Foreign text, made safe for a terminal: control characters and characters that reorder text are escaped.
 pub(crate) fn printable(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -190,7 +192,7 @@ pub(crate) fn printable(text: &str) -> String {
     shown
 }
 
-/// Text of others as a message quotes it: [`printable`], and cut at 80 characters.
+/// Foreign text as a message quotes it: [`printable`], and cut at 80 characters.
 pub(super) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let cut: String = text.chars().take(LONGEST).collect();
@@ -198,7 +200,7 @@ pub(super) fn quoted(text: &str) -> String {
     printable(&cut) + more
 }
 
-/// `did you mean …` for a word that is close to a known one, else the known ones.
+/// `did you mean …` for a word that is close to a known one; otherwise the known words.
 pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     const LONGEST: usize = 64;
     let known: Vec<&str> = known.into_iter().collect();

@@ -1,5 +1,5 @@
-//! Exceptions as keyreeve.toml states them (S14): who approved what, why, and until when. Not what they
-//! cover in a run: that is for `settle::exceptions`.
+//! Exceptions as keyreeve.toml states them (S14): who approved what, why, and until when. What they cover in a run is
+//! decided in `settle::exceptions`.
 
 use jiff::civil::Date;
 use keyreeve_source::Span;
@@ -12,8 +12,8 @@ use super::fields::{At, Fields};
 use super::glob::path_glob;
 use crate::report::ExceptionKind;
 
-/// What stands in `rule` of an exception that covers problems of files (a file that cannot be parsed, say). No rule bears
-/// this name, and no exception covers a problem of a rule.
+/// The `rule` of an exception that covers problems of files, such as a file that cannot be parsed. No rule has this
+/// name, and no exception covers a problem of a rule.
 pub const PROBLEM: &str = "problem";
 
 /// The keys of an accepted exception.
@@ -31,18 +31,18 @@ pub struct Exception {
     pub matches: Matches,
     /// Why.
     pub reason: String,
-    /// Who answers for it, and until when.
+    /// Who is responsible for it, and until when.
     pub approval: Approval,
-    /// Its table's header.
+    /// The header of its table.
     pub span: Span,
     /// Where the rule is named.
     pub(super) rule_span: Span,
 }
 
-/// Which findings of its rule an exception means.
+/// Which findings of its rule an exception covers.
 #[derive(Debug, Clone)]
 pub enum Matches {
-    /// Those in files that the glob means.
+    /// Those in files that the glob matches.
     Path(PathGlob),
     /// Those with this fingerprint.
     Fingerprint(String),
@@ -62,7 +62,7 @@ pub enum Approval {
     },
     /// The finding is wrong.
     FalsePositive {
-        /// Who answers for that.
+        /// Who is responsible for that.
         owner: String,
         /// Last day that it covers, if there is one.
         expires: Option<Date>,
@@ -78,7 +78,7 @@ impl Exception {
         }
     }
 
-    /// Whether its last day lies before this one.
+    /// Whether its last day is before this one.
     pub fn expired(&self, as_of: Date) -> bool {
         self.expires().is_some_and(|last| last < as_of)
     }
@@ -186,7 +186,7 @@ pub(super) fn misnamed(id: &str, span: Span) -> Option<Fault> {
     })
 }
 
-/// Whether a text is written like [`crate::finding::Finding::fingerprint`].
+/// Whether a text has the form of [`crate::finding::Finding::fingerprint`].
 pub fn is_fingerprint(text: &str) -> bool {
     let digits = text.strip_prefix("v1:").unwrap_or_default();
     digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))

@@ -1,5 +1,5 @@
-//! Fields: reading the keys of one TOML table with their types, faults collected on the way.
-//! Not what the keys mean: it knows of strings, dates and choices only.
+//! Reads the keys of one TOML table with their types, and collects faults on the way. It knows strings, dates and
+//! choices, but not what the keys mean.
 
 use jiff::civil::Date;
 use keyreeve_source::Span;
@@ -17,15 +17,15 @@ pub(super) fn span_of<T>(value: &Spanned<T>) -> Span {
     Span::new(range.start, range.end)
 }
 
-/// One table that is being read. A reader gives none for a key that is not there and for one whose value is wrong; the
-/// second leaves a fault behind.
+/// One table that is being read. A reader returns `None` for a missing key and for a wrong value; a wrong value also
+/// leaves a fault.
 pub(super) struct Fields<'d, 'f> {
     table: &'d DeTable<'d>,
     /// Where a missing key is reported: the header of the table.
     pub(super) span: Span,
-    /// How messages call the table: `a scope`.
+    /// What messages call the table: `a scope`.
     what: &'static str,
-    /// Everything found wrong so far.
+    /// All faults so far.
     pub(super) faults: &'f mut Vec<Fault>,
 }
 
@@ -45,7 +45,7 @@ impl<'d, 'f> Fields<'d, 'f> {
         Self { table, span, what, faults }
     }
 
-    /// The same table, known better: reports every key beside the known ones.
+    /// The same table under a more specific name; reports every key that is not among the known ones.
     pub(super) fn only(self, what: &'static str, known: &[&str]) -> Self {
         for (key, _) in self.table {
             if !known.contains(&key.get_ref().as_ref()) {
@@ -57,22 +57,22 @@ impl<'d, 'f> Fields<'d, 'f> {
         Self { what, ..self }
     }
 
-    /// The value of a key as it stands.
+    /// The raw value of a key.
     pub(super) fn value(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
         self.table.get(key)
     }
 
-    /// All keys, of a table whose keys are names.
+    /// All keys, for a table whose keys are names.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'d str> + use<'d> {
         self.table.iter().map(|(key, _)| key.get_ref().as_ref())
     }
 
-    /// Whether there is such a key, right or wrong.
+    /// Whether the key exists, with a right or a wrong value.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Reports those of the keys that are not there, in one fault.
+    /// Reports the missing ones among these keys, in one fault.
     pub(super) fn require(&mut self, keys: &[&str]) {
         let missing: Vec<String> = keys.iter().filter(|key| !self.has(key)).map(|key| format!("`{key}`")).collect();
         if !missing.is_empty() {
@@ -86,14 +86,14 @@ impl<'d, 'f> Fields<'d, 'f> {
         value.get_ref().as_bool().or_else(|| self.wrong(key, value, "true or false"))
     }
 
-    /// A string with something in it.
+    /// A string that is not empty.
     pub(super) fn text(&mut self, key: &str) -> Option<At<&'d str>> {
         let value = self.value(key)?;
         let text = value.get_ref().as_str().or_else(|| self.wrong(key, value, "a string"))?;
         self.filled(key, text, span_of(value))
     }
 
-    /// A list of strings, each with something in it, and at least one.
+    /// A list of at least one string, none of which is empty.
     pub(super) fn texts(&mut self, key: &str) -> Option<Vec<At<&'d str>>> {
         let value = self.value(key)?;
         let list = value.get_ref().as_array().or_else(|| self.wrong(key, value, "a list of strings"))?;
@@ -153,7 +153,7 @@ impl<'d, 'f> Fields<'d, 'f> {
     }
 }
 
-/// What a value is, with its article.
+/// The type of a value, with its article.
 pub(super) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",

@@ -1,18 +1,18 @@
-//! Finding the policy file that governs a folder. Not reading it.
+//! Finds the policy file that governs a folder. It does not read the file.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::FILE_NAME;
 
-/// The policy file that governs `start`: the nearest one upwards, no further than the folder that holds `.git`. Outside of
-/// a repository no further than `here`, the folder that the user is in, or `start` itself if that lies elsewhere: a file in
-/// a shared folder above, such as /tmp, could be anybody's.
+/// The policy file that governs `start`: the nearest one in the folder or above, up to the folder that contains `.git`.
+/// Outside of a repository the search goes up to `here`, the user's current folder, or only to `start` itself if that
+/// lies elsewhere: a file in a shared folder above, such as /tmp, could be anybody's.
 ///
-/// Whatever bears the name counts, and so does what cannot be looked at: reading it then fails, whereas passing over it
-/// would put the built-in policy in its place unnoticed.
+/// Anything with the name counts, even if it cannot be accessed: reading it then fails, whereas ignoring it would
+/// silently put the built-in policy in its place.
 ///
-/// `also` says which further files count as there, on top of those on disk.
+/// `also` says which further files count as existing, besides those on disk.
 pub fn find(start: &Path, here: &Path, also: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let canonical = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (start, here) = (canonical(start), canonical(here));

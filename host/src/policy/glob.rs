@@ -1,5 +1,5 @@
-//! Path globs: which paths of the report a scope or an exception means. Not gitignore patterns: a glob
-//! is matched against the whole path, `*` and `?` stay within one folder, and only `**` crosses folders.
+//! Path globs: which paths of the report a scope or an exception covers. They are not patterns of gitignore: a glob is
+//! matched against the whole path, `*` and `?` stay within one folder, and only `**` crosses folders.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use keyreeve_source::Span;
@@ -16,7 +16,7 @@ pub struct PathGlob {
     matcher: GlobSet,
 }
 
-/// Why a text is no glob that can mean a path of a report.
+/// Why a text is not a glob that can match a path of a report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct GlobError {
@@ -56,7 +56,7 @@ impl PathGlob {
         Ok(Self { text: text.to_owned(), matcher })
     }
 
-    /// A name as a glob that means just this name.
+    /// A glob that matches this name only.
     pub fn literal(name: &str) -> String {
         let mut glob = String::new();
         for letter in name.chars() {
@@ -68,7 +68,7 @@ impl PathGlob {
         glob
     }
 
-    /// Whether it means this path.
+    /// Whether it matches this path.
     pub fn matches(&self, path: &str) -> bool {
         self.matcher.is_match(path)
     }
@@ -79,7 +79,7 @@ impl PathGlob {
     }
 }
 
-/// A glob of the policy file. One that is wrong leaves a fault behind.
+/// Reads a glob of the policy file. A wrong one leaves a fault.
 pub(super) fn path_glob(text: &str, span: Span, faults: &mut Vec<Fault>) -> Option<PathGlob> {
     PathGlob::new(text).map_err(|error| faults.push(Fault { span, message: error.message, hint: error.hint })).ok()
 }

@@ -1,5 +1,5 @@
-//! Loading keyreeve.toml: from bytes to a policy, or to everything that is wrong with them.
-//! Not a check against the rules that exist: that is for `settings`, once they are known.
+//! Loads keyreeve.toml: from bytes to a policy, or to everything that is wrong with them. The check against existing
+//! rules is not here but in `settings`, once the rules are known.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,10 +30,10 @@ pub(super) const RULE_KEYS: [&str; 7] = ["enabled", "severity", "path", "version
 /// The name under which `fail-on` lets every run pass.
 const NEVER: &str = "never";
 
-/// Most rules that a policy says anything of: each one of one's own is compiled and called.
+/// The most rules in a policy: each custom rule is compiled and called.
 const MOST_RULES: usize = 256;
 
-/// Most globs in a policy: each is compiled to a regular expression of some 10 KiB.
+/// The most globs in a policy: each is compiled to a regular expression of some 10 KiB.
 const MOST_GLOBS: usize = 10_000;
 
 /// See [`Policy::load`].
@@ -73,7 +73,7 @@ fn not_utf8(content: &[u8], error: std::str::Utf8Error) -> Fault {
     }
 }
 
-/// The glob that is one too many, whatever else is wrong with it.
+/// The first glob beyond the limit, whatever else is wrong with it.
 fn too_many_globs(document: &DeTable<'_>) -> Option<Fault> {
     let tables = |key| document.get(key).and_then(|value| value.get_ref().as_array()).into_iter().flatten();
     let values = |key| tables(key).filter_map(|table| table.get_ref().as_table()).flatten();
@@ -83,13 +83,13 @@ fn too_many_globs(document: &DeTable<'_>) -> Option<Fault> {
     Some(Fault::new(span_of(excess), format!("the policy has more than {MOST_GLOBS} globs")))
 }
 
-/// The rule that is one too many.
+/// The first rule beyond the limit.
 fn too_many_rules(document: &DeTable<'_>) -> Option<Fault> {
     let (id, _) = document.get("rules")?.get_ref().as_table()?.iter().nth(MOST_RULES)?;
     Some(Fault::new(span_of(id), format!("the policy names more than {MOST_RULES} rules")))
 }
 
-/// Reads as much as is right; what is not is among the faults.
+/// Reads everything that is valid; the rest is added to the faults.
 fn read(document: &DeTable<'_>, faults: &mut Vec<Fault>) -> Policy {
     const WHAT: &str = "the policy file";
     let mut fields = Fields::new(document, Span::default(), WHAT, faults).only(WHAT, &KEYS);

@@ -1,5 +1,5 @@
-//! keyreeve.lock: which component each address of keyreeve.toml stood for when it was last pulled. Not the components, and not
-//! what is demanded of them, which keyreeve.toml says.
+//! keyreeve.lock: the component that each address of keyreeve.toml stood for when it was last pulled. Neither the
+//! components themselves nor the requirements for them, which keyreeve.toml states.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,9 +15,9 @@ use super::address::{Address, digest, is_digest};
 
 /// Name of the file, which lies beside keyreeve.toml.
 pub const LOCK_NAME: &str = "keyreeve.lock";
-/// Largest file, in bytes.
+/// The largest file, in bytes.
 const SIZE_LIMIT: u64 = 1024 * 1024;
-/// The shape of the file that this keyreeve writes and reads.
+/// The version of the file's structure that this keyreeve writes and reads.
 const SHAPE: u32 = 1;
 const HEADING: &str =
     "# Written by `keyreeve rule pull`. Commit it: `keyreeve check` runs exactly these components.\n\n";
@@ -42,10 +42,10 @@ pub struct Locked {
     pub version: Version,
 }
 
-/// Why a lock file does not count.
+/// Why a lock file is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// It is there and cannot be read, or it cannot be written.
+    /// It exists but cannot be read, or it cannot be written.
     #[error("{}: {cause}", path.display())]
     Io {
         /// The file.
@@ -53,7 +53,7 @@ pub enum LockError {
         /// The system's reason.
         cause: io::Error,
     },
-    /// It is nothing that keyreeve writes.
+    /// It is not a file that keyreeve writes.
     #[error("{} is not a lock file: {reason}; remove it, and `keyreeve rule pull` writes it anew", path.display())]
     Malformed {
         /// The file.
@@ -95,10 +95,10 @@ impl Lock {
         policy.with_file_name(LOCK_NAME)
     }
 
-    /// Reads a lock file; an empty one where there is none.
+    /// Reads a lock file. A missing file is an empty one.
     ///
     /// # Errors
-    /// A [`LockError`] if what is there is none.
+    /// A [`LockError`] if what exists is not a lock file.
     pub fn read(path: &Path) -> Result<Self, LockError> {
         let io = |cause| LockError::Io { path: path.to_owned(), cause };
         match regular::read(path, SIZE_LIMIT) {
@@ -107,10 +107,10 @@ impl Lock {
         }
     }
 
-    /// Understands the bytes of a lock file.
+    /// Reads the bytes of a lock file.
     ///
     /// # Errors
-    /// A [`LockError`] if they are none.
+    /// A [`LockError`] if they are not a lock file.
     pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, LockError> {
         let malformed = |reason: String| LockError::Malformed { path: path.to_owned(), reason };
         if bytes.len() as u64 > SIZE_LIMIT {
@@ -123,7 +123,7 @@ impl Lock {
             Some(Err(error)) => return Err(malformed(without_values(error.message()))),
             None => return Err(malformed("the TOML reader failed".to_owned())),
         };
-        // Before the rest, which a newer one may say in other words.
+        // This comes first, because a newer version may state the rest differently.
         match table.get("version").and_then(toml::Value::as_integer).and_then(|shape| u32::try_from(shape).ok()) {
             Some(shape) if shape > SHAPE => return Err(LockError::Newer { path: path.to_owned(), shape }),
             Some(SHAPE) => {}
@@ -145,7 +145,7 @@ impl Lock {
         HEADING.to_owned() + &toml::to_string(&document).expect("its keys and values are texts")
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file, completely or not at all.
     ///
     /// # Errors
     /// A [`LockError`] with the system's reason.

@@ -1,5 +1,5 @@
-//! The policy: what keyreeve.toml says of rules, scopes and exceptions, with the places where it says so.
-//! Not the rules themselves, and not what the command line changes for one run.
+//! The policy: what keyreeve.toml says about rules, scopes and exceptions, and where it says so. Neither the rules
+//! themselves nor what the command line changes for one run.
 
 pub mod address;
 pub mod error;
@@ -41,18 +41,19 @@ use crate::report::FAIL_ON;
 /// Name of the policy file.
 pub const FILE_NAME: &str = "keyreeve.toml";
 
-/// Folder beside the policy file in which a repository may hold components of registries, each as [`component_name`] says.
+/// Folder beside the policy file in which a repository may keep components from registries, each under the name given
+/// by [`component_name`].
 pub const VENDORED: &str = ".keyreeve/rules";
 
-/// Largest policy file, in bytes.
+/// The largest policy file, in bytes.
 pub const SIZE_LIMIT: usize = 1024 * 1024;
 
-/// What a run is held to.
+/// The rules, scopes and exceptions of a run.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// Lowest severity that fails a run; none for `never`.
+    /// The lowest severity that fails a run; `None` for `never`.
     pub fail_on: Option<Severity>,
-    /// What is said of rules, by their ids. A built-in rule of which nothing is said is missing here.
+    /// What the policy says about rules, by id. Built-in rules that it does not mention are missing here.
     pub rules: BTreeMap<String, RulePolicy>,
     /// The scopes, in the order of the file.
     pub scopes: Vec<Scope>,
@@ -60,21 +61,21 @@ pub struct Policy {
     pub exceptions: Vec<Exception>,
     fail_on_span: Option<Span>,
     path: Option<PathBuf>,
-    /// Whether it was found in a tree, so that it speaks for whoever writes to that tree, and not for the user.
+    /// Whether it was found in a tree: then it speaks for whoever writes to that tree, and not for the user.
     is_found: bool,
     sha256: String,
-    /// The file without its byte order mark; every span is one of it.
+    /// The file without its byte order mark; all spans refer to it.
     source: Arc<Source>,
 }
 
-/// What is said of one rule.
+/// What the policy says about one rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RulePolicy {
     /// Whether it runs.
     pub enabled: bool,
     /// The severity of all its violations, whatever the rule says.
     pub severity: Option<Severity>,
-    /// The component, of a rule of one's own.
+    /// The component of a custom rule.
     pub component: Option<Component>,
     /// Its settings as they are written.
     pub settings: BTreeMap<String, RawSetting>,
@@ -82,16 +83,17 @@ pub struct RulePolicy {
     pub span: Span,
 }
 
-/// The component that a rule of one's own is loaded from.
+/// The component that a custom rule is loaded from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Component {
     /// Its file or address, as written. A file is relative to the policy file's folder.
     pub path: String,
     /// Its address, if it is in a registry.
     pub address: Option<Address>,
-    /// SHA-256 that it must have, by keyreeve.toml or else by keyreeve.lock; none only for one in a registry that was not pulled.
+    /// The required SHA-256, from keyreeve.toml or else from keyreeve.lock; `None` only for a rule in a registry that
+    /// was not pulled.
     pub sha256: Option<[u8; 32]>,
-    /// The versions of the rule that are accepted; any, if nothing is said.
+    /// The accepted versions of the rule; `None` means any version.
     pub version: Option<VersionReq>,
     /// Who must have signed the file: a name of `[trust]`.
     pub signer: Option<Signer>,
@@ -106,24 +108,25 @@ pub struct Signer {
     pub key: PublicKey,
 }
 
-/// A rule of one's own, as the policy names it.
+/// A custom rule, as the policy names it.
 #[derive(Debug, Clone)]
 pub struct OwnRule<'a> {
-    /// The id that it must have.
+    /// The required id.
     pub id: &'a str,
-    /// Its file, joined to the policy file's folder; of a rule in a registry the copy that the repository may hold.
+    /// Its file, joined to the policy file's folder; for a rule in a registry, the copy that the repository may have.
     pub file: PathBuf,
-    /// What is demanded of it.
+    /// The requirements for it.
     pub component: &'a Component,
-    /// The folder that its file must lie in, with no link on the way; none if the user has named the policy, or the file is of the user's own store.
+    /// The folder that must contain its file, with no link on the way; `None` if the user has named the policy, or the
+    /// file belongs to the user's own store.
     pub confined: Option<&'a Path>,
 }
 
 impl OwnRule<'_> {
-    /// Opens its file or one beside it, where it may lie.
+    /// Opens its file, or one beside it, if the file lies where it may.
     ///
     /// # Errors
-    /// The system's reason, or that it is not a regular file, or not where it may be.
+    /// The system's reason, or that it is not a regular file, or that it lies elsewhere.
     pub fn open(&self, path: &Path) -> std::io::Result<std::fs::File> {
         match self.confined {
             Some(folder) => regular::open_below(folder, path),
@@ -131,7 +134,7 @@ impl OwnRule<'_> {
         }
     }
 
-    /// How messages and reports call what it is loaded from: its address, else its file.
+    /// The name of its origin in messages and reports: its address, or else its file.
     pub fn name(&self) -> String {
         match &self.component.address {
             Some(address) => address.to_string(),
@@ -146,7 +149,7 @@ pub fn component_name(sha256: &[u8; 32]) -> String {
 }
 
 impl Policy {
-    /// The policy where there is no file: every built-in rule with its defaults, no scope, no exception.
+    /// The policy if there is no file: every built-in rule with its defaults, no scope, no exception.
     pub fn built_in() -> Self {
         Self {
             fail_on: Some(FAIL_ON),
@@ -171,8 +174,8 @@ impl Policy {
         }
     }
 
-    /// Understands the bytes of a policy file. The error holds everything that is wrong with it; where the syntax of TOML is
-    /// broken, only that, since what follows from it would be noise.
+    /// Reads the bytes of a policy file. The error lists everything that is wrong; if the syntax of TOML is broken,
+    /// only that, since all other faults would result from it.
     pub fn load(path: &Path, bytes: &[u8]) -> Result<Self, PolicyError> {
         keyreeve_syntax::toml::on_deep_stack(|| load::policy(path, bytes)).unwrap_or_else(|| {
             let path = error::printable(&path.to_string_lossy());
@@ -180,18 +183,18 @@ impl Policy {
         })
     }
 
-    /// The same as one that was found in a tree: the files that it names lie in its own folder and below.
+    /// The same policy as one that was found in a tree: the files that it names must lie in its own folder or below.
     #[must_use]
     pub fn found(self) -> Self {
         Self { is_found: true, ..self }
     }
 
-    /// The policy file; none for the built-in policy.
+    /// The policy file; `None` for the built-in policy.
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
     }
 
-    /// SHA-256 of the file's bytes in hex; of the built-in policy that of nothing.
+    /// SHA-256 of the file's bytes in hexadecimal digits; for the built-in policy, that of no bytes.
     pub fn sha256(&self) -> &str {
         &self.sha256
     }
@@ -216,12 +219,12 @@ impl Policy {
         self.rules.get(rule).is_none_or(|rule| rule.enabled)
     }
 
-    /// The severity that all violations of a rule have, if the policy sets one.
+    /// The severity of all violations of a rule, if the policy sets one.
     pub fn severity(&self, rule: &str) -> Option<Severity> {
         self.rules.get(rule)?.severity
     }
 
-    /// The rules of one's own that are named.
+    /// The custom rules that the policy names.
     pub fn own_rules(&self) -> impl Iterator<Item = OwnRule<'_>> {
         let folder = self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let confined = self.is_found.then_some(folder);
@@ -237,8 +240,8 @@ impl Policy {
         })
     }
 
-    /// Fills in what was pulled for addresses without a digest of their own. An entry for another address than the one that is
-    /// written now says nothing.
+    /// Fills in what was pulled for addresses without a digest of their own. An entry for a different address than the
+    /// current one is ignored.
     pub fn apply(&mut self, lock: &Lock) {
         for (id, rule) in &mut self.rules {
             let (Some(component), Some(locked)) = (rule.component.as_mut(), lock.rules.get(id)) else { continue };

@@ -1,5 +1,5 @@
-//! Scopes: the circumstances that keyreeve.toml states for paths, added to the context of facts.
-//! Not where facts state their own circumstances: that is read by their formats.
+//! Scopes: the circumstances that keyreeve.toml states for paths, added to the context of facts. Circumstances that a
+//! file itself states are read by its format.
 
 use std::collections::HashMap;
 
@@ -19,28 +19,28 @@ pub(super) const CIRCUMSTANCES: [&str; 5] = ["environment", "holder", "network",
 /// The keys of a scope.
 pub(super) const KEYS: [&str; 7] = ["paths", "exclude", "environment", "holder", "network", "data", "purpose"];
 
-/// One scope: what is so in the files that it means.
+/// One scope: the circumstances of the files that it covers.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// Which files.
+    /// The covered files.
     pub paths: Vec<PathGlob>,
-    /// Which of them not.
+    /// Files among them that are excluded.
     pub exclude: Vec<PathGlob>,
-    /// What is so there; `unspecified` where the scope says nothing.
+    /// Its circumstances; `unspecified` if the scope does not state one.
     pub context: Context,
     /// Its table's header.
     pub span: Span,
 }
 
 impl Scope {
-    /// Whether it means the file of this path.
+    /// Whether it covers the file with this path.
     pub fn covers(&self, path: &str) -> bool {
         let means = |globs: &[PathGlob]| globs.iter().any(|glob| glob.matches(path));
         means(&self.paths) && !means(&self.exclude)
     }
 
-    /// What it states that has less asked of its files than if it stated nothing: `purpose fixture`. Rules take what is not stated
-    /// for the strictest, or leave their answer open.
+    /// Those of its statements that lower the requirements for its files: `purpose fixture`. Rules treat what is not
+    /// stated as the strictest case, or leave their answer open.
     pub fn lessens(&self) -> Vec<String> {
         let Context { environment, holder, network, data, purpose } = self.context;
         let lesser = [lesser(environment), lesser(holder), lesser(network), lesser(data), lesser(purpose)];
@@ -51,11 +51,12 @@ impl Scope {
 
 /// A circumstance that a scope or a file can state.
 pub trait Circumstance: Copy + PartialEq + Sized + 'static {
-    /// What can be stated, by name, from the least strict to the strictest. What says nothing is not among it.
+    /// The possible statements with their names, from the least strict to the strictest, without the one that says
+    /// nothing.
     const ORDER: &'static [(&'static str, Self)];
 
-    /// The stricter of two statements. Saying nothing is the least strict: what says nothing yields to what says something,
-    /// although rules later take "unspecified" for the strictest.
+    /// The stricter of two statements. Saying nothing is the least strict here, so that any statement wins over it,
+    /// although rules later treat "unspecified" as the strictest.
     #[must_use]
     fn stricter(self, other: Self) -> Self {
         let rank = |value| Self::ORDER.iter().position(|&(_, known)| known == value);
@@ -75,12 +76,13 @@ impl Circumstance for Environment {
 }
 
 impl Circumstance for Holder {
-    /// A shared key belongs into the inventory wherever it is used (S8), and the yearly rotation is for personal ones (S10).
+    /// A shared key must be in the inventory wherever it is used (S8), and the yearly rotation is for personal keys
+    /// (S10).
     const ORDER: &'static [(&'static str, Self)] = &[("personal", Self::Personal), ("shared", Self::Shared)];
 }
 
 impl Circumstance for Network {
-    /// TLS 1.3 is asked for over untrusted networks (S1).
+    /// TLS 1.3 is required over untrusted networks (S1).
     const ORDER: &'static [(&'static str, Self)] = &[("trusted", Self::Trusted), ("untrusted", Self::Untrusted)];
 }
 
@@ -90,18 +92,19 @@ impl Circumstance for Data {
 }
 
 impl Circumstance for Purpose {
-    /// Test data protects nothing; the certificates of others are relied on, but their keys are not ours; what is live is judged in full.
+    /// Test data protects nothing; the certificates of others are relied on, but their keys are not ours; live files
+    /// are judged in full.
     const ORDER: &'static [(&'static str, Self)] =
         &[("fixture", Self::Fixture), ("trust-store", Self::TrustStore), ("live", Self::Live)];
 }
 
-/// The name of what is stated, unless it is the strictest, or nothing.
+/// The name of a statement; `None` if it is the strictest, or says nothing.
 fn lesser<T: Circumstance>(stated: T) -> Option<&'static str> {
     let (_, less) = T::ORDER.split_last()?;
     less.iter().find(|&&(_, known)| known == stated).map(|&(name, _)| name)
 }
 
-/// What the scopes say of a path: of each circumstance what the last scope says that covers the path and states it.
+/// The circumstances of a path: for each, the last scope counts that covers the path and states it.
 pub fn context(scopes: &[Scope], path: &str) -> Context {
     scopes.iter().filter(|scope| scope.covers(path)).fold(Context::UNSPECIFIED, |earlier, scope| Context {
         environment: later(earlier.environment, scope.context.environment),
@@ -116,9 +119,9 @@ fn later<T: Circumstance>(earlier: T, later: T) -> T {
     if later.is_stated() { later } else { earlier }
 }
 
-/// Adds to every fact what the scopes say of the file it stands in. Where the fact states its own, the stricter wins; only
-/// the network of a TLS endpoint is the endpoint's own whenever it is stated, since it follows from an address: what listens on
-/// the loopback interface does so in every scope. What a scope states is no longer unknown.
+/// Adds to every fact the circumstances of its file. If the fact states its own, the stricter one wins. Only the
+/// network of a TLS endpoint is always the endpoint's own if it is stated, because it follows from an address: what
+/// listens on the loopback interface does so in every scope. What a scope states is no longer unknown.
 pub fn apply(scopes: &[Scope], facts: &mut Facts, sources: &Sources) {
     if scopes.is_empty() {
         return;
@@ -132,7 +135,7 @@ pub fn apply(scopes: &[Scope], facts: &mut Facts, sources: &Sources) {
     kinds!(complete);
 }
 
-/// What the scopes say of each source, found when first asked for.
+/// The circumstances of each source, computed when first needed.
 struct Scoped<'a> {
     scopes: &'a [Scope],
     sources: &'a Sources,

@@ -1,5 +1,5 @@
-//! Settings: what keyreeve.toml sets, checked against what rules declare, with their defaults filled in.
-//! Not what a setting means: a rule's `configure` may still refuse a value.
+//! Checks the settings in keyreeve.toml against what rules declare, and fills in defaults. What a setting means is not
+//! known here: a rule's `configure` may still refuse a value.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::error::{Fault, Faults, PolicyError, nearest, printable, quoted};
 use super::fields::{kind, span_of};
 use super::{PROBLEM, Policy, RulePolicy};
 
-/// A setting as it is written, before the rule's declaration is known.
+/// A setting as written, before the rule's declaration is known.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RawSetting {
     /// Where it is named.
@@ -101,10 +101,10 @@ fn wanted(default: &Value) -> &'static str {
 }
 
 impl Policy {
-    /// Checks what the file says of rules against the rules there are: the built-in ones, and those of one's own by the id
-    /// that the file gives them (one that could not be loaded is left out, and is a problem of the scan). Reports all of:
-    /// an id nobody knows, also in an exception; a file for the id of a built-in rule; a component that calls itself
-    /// otherwise than the file does; a setting that the rule does not have, or of another type.
+    /// Checks what the file says about rules against the existing rules: the built-in ones, and custom rules by the id
+    /// that the file gives them (one that could not be loaded is left out, and is a problem of the scan). It reports
+    /// every unknown id, also in an exception; a file for the id of a built-in rule; a component with another id than
+    /// in the file; and a setting that the rule does not have, or that has another type.
     pub fn check_rules(&self, built_in: &[&Info], own: &[(&str, &Info)]) -> Result<(), PolicyError> {
         let built_in: BTreeMap<&str, &Info> = built_in.iter().map(|&info| (info.id.as_str(), info)).collect();
         let own: BTreeMap<&str, &Info> = own.iter().copied().collect();
@@ -140,8 +140,8 @@ impl Policy {
         Faults::none(&self.source, faults)
     }
 
-    /// Every setting that a rule declares, in its order, with the value of the file or else the default. The error is the
-    /// one that [`Self::check_rules`] gives for this rule.
+    /// Every setting that a rule declares, in its order, with the value from the file or else the default. The error is
+    /// the one that [`Self::check_rules`] reports for this rule.
     pub fn effective_settings(&self, rule: &str, declared: &[Setting]) -> Result<Vec<(String, Value)>, PolicyError> {
         self.settings(rule, declared).map_err(|faults| Faults::error(&self.source, faults))
     }

@@ -1,5 +1,6 @@
-//! The shape that a rule has in a registry: one manifest, one layer that is the component, one small configuration, laid out as the
-//! CNCF's guide for WebAssembly artifacts asks, so that other tools can read it. Not the transport of either.
+//! The form of a rule in a registry: one manifest, one layer that is the component, one small configuration, laid out
+//! as the CNCF's guide for WebAssembly artifacts asks, so that other tools can read it. How they are transferred is not
+//! here.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +22,7 @@ const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 /// Annotation of the layer: the minisign signature of the component.
 const SIGNATURE: &str = "keyreeve.minisig";
 
-/// What a rule is, for those who look into the registry.
+/// The description of a rule, for people who look into the registry.
 #[derive(Debug, Clone, Copy)]
 pub struct Named<'a> {
     /// Its id.
@@ -46,7 +47,7 @@ pub(super) fn digest_of(bytes: &[u8]) -> String {
 }
 
 impl Artifact {
-    /// The artifact of a component, which is the same whenever and wherever it is made.
+    /// The artifact of a component. It is the same whenever and wherever it is made.
     pub(super) fn new(component: &[u8], named: Named<'_>) -> Self {
         let mut layer = descriptor(COMPONENT, component);
         layer.annotations = named.signature.map(|signature| annotations([(SIGNATURE, signature)]));
@@ -85,7 +86,7 @@ fn descriptor(media_type: &str, bytes: &[u8]) -> OciDescriptor {
     }
 }
 
-/// The component that a manifest leads to.
+/// The component that a manifest names.
 pub(super) struct Layer {
     /// `sha256:` and digits.
     pub(super) digest: String,
@@ -95,7 +96,7 @@ pub(super) struct Layer {
     pub(super) signature: Option<String>,
 }
 
-/// Reads a manifest. Of the configuration nothing is needed: the component says itself what it is.
+/// Reads a manifest. The configuration is not needed: the component itself states what it is.
 pub(super) fn layer(manifest: &[u8], sent: &Sent) -> Result<Layer, Reason> {
     let malformed = |cause: &str| Reason::malformed("manifest", cause, sent);
     let value: Value = serde_json::from_slice(manifest).map_err(|error| malformed(&error.to_string()))?;

@@ -1,5 +1,5 @@
-//! Who is asking: the challenge of a registry, and the credentials that `docker login` or `podman login` has kept. Not their storage,
-//! and not a decision about where they may be sent: that is the client's.
+//! Authentication: the challenge of a registry, and the credentials that `docker login` or `podman login` has stored.
+//! The client decides where they may be sent.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::error::Reason;
 
-/// How a registry wants to be told who is asking (RFC 9110, section 11).
+/// How a registry wants clients to authenticate (RFC 9110, section 11).
 pub(super) enum Challenge {
     /// User and password with each request.
     Basic,
@@ -25,10 +25,10 @@ pub(super) enum Challenge {
 }
 
 impl Challenge {
-    /// The challenge of an answer; of several the first that is understood, with tokens before passwords.
+    /// The challenge in an answer. If there are several, the first that is understood counts, tokens before passwords.
     pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
         let texts = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
-        // What follows a fault of the syntax cannot be told from it.
+        // After a syntax error, the rest cannot be interpreted.
         let challenges: Vec<ChallengeRef<'_>> =
             texts.flat_map(|text| ChallengeParser::new(text).map_while(Result::ok)).collect();
         let is_basic = |challenge: &ChallengeRef<'_>| challenge.scheme.eq_ignore_ascii_case("Basic");
@@ -46,9 +46,9 @@ fn bearer(challenge: &ChallengeRef<'_>) -> Option<Challenge> {
     is_bearer.then(|| named("realm")).flatten().map(|realm| Challenge::Bearer { realm, service: named("service") })
 }
 
-/// What is kept for a registry; none if nothing is, or no file of credentials can be read.
+/// The credentials for a registry. Returns `None` if there are none, or there is no file of credentials.
 pub(super) fn credentials(registry: &str) -> Result<Option<DockerCredential>, Reason> {
-    // Under this name `docker login` keeps those of Docker's own registry.
+    // `docker login` stores those of Docker's own registry under this name.
     let key = if registry == "index.docker.io" { "https://index.docker.io/v1/" } else { registry };
     let mut found = docker_credential::get_credential(key);
     if is_absent(&found) {
@@ -57,7 +57,7 @@ pub(super) fn credentials(registry: &str) -> Result<Option<DockerCredential>, Re
     match found {
         Ok(credential) => Ok(Some(credential)),
         Err(_) if is_absent(&found) => Ok(None),
-        // What a helper program prints may hold secrets, and is not shown.
+        // The output of a helper program may contain secrets, and is not shown.
         Err(CredentialRetrievalError::HelperFailure { helper, .. }) => {
             Err(Reason::Credentials { registry: registry.to_owned(), cause: format!("{helper} failed") })
         }
@@ -70,12 +70,12 @@ fn is_absent(found: &Result<DockerCredential, CredentialRetrievalError>) -> bool
     matches!(found, Err(ConfigNotFound | ConfigReadError | NoCredentialConfigured))
 }
 
-/// The header that tells user and password.
+/// The header with user and password.
 pub(super) fn basic(user: &str, password: &str) -> HeaderValue {
     secret(&format!("Basic {}", STANDARD.encode(format!("{user}:{password}")))).expect("base64 is ASCII")
 }
 
-/// The header that shows a token; none if it is no text that a header can hold.
+/// The header with a token. Returns `None` if a header cannot contain the token.
 pub(super) fn token(token: &str) -> Option<HeaderValue> {
     secret(&format!("Bearer {token}"))
 }
@@ -86,7 +86,7 @@ fn secret(text: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// The answer of a server that gives tokens; either name is in use.
+/// The answer of a token server; both names are in use.
 #[derive(Deserialize)]
 pub(super) struct Token {
     #[serde(alias = "access_token")]

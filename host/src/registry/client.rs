@@ -1,4 +1,5 @@
-//! One conversation with one registry: requests, their limits, who asks, and how often. Not what is asked for: see `pull` and `push`.
+//! One conversation with one registry: requests, their limits, authentication, and retries. What is requested is
+//! decided in `pull` and `push`.
 
 use std::sync::Once;
 use std::time::Duration;
@@ -17,14 +18,14 @@ use super::route::{REDIRECTIONS, Route, may_be_told, origin, redirection, shown}
 use super::said::Sent;
 use crate::policy::Address;
 
-/// Bytes of an answer that is text: a manifest, a token, a complaint.
+/// The most bytes of a textual answer: a manifest, a token, an error message.
 pub(super) const TEXT_BYTES: usize = 1024 * 1024;
-/// How often a registry that is busy is asked again.
+/// How often a request to a busy registry is repeated.
 const RETRIES: u32 = 3;
-/// Longest that a registry may ask to wait before that.
+/// The longest pause that a registry may ask for before that.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What is to be done with the rule of the address.
+/// What is done with the rule at the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     /// Fetch it.
@@ -42,15 +43,15 @@ pub(super) struct Client<'a> {
     route: Route,
     authorization: Option<HeaderValue>,
     deadline: Deadline,
-    /// What no message may show.
+    /// The secrets that no message may show.
     pub(super) sent: Sent,
 }
 
 impl<'a> Client<'a> {
-    /// Nothing is sent yet.
+    /// Makes a client. Nothing is sent yet.
     pub(super) fn new(address: &'a Address, access: Access, manner: Manner) -> Result<Self, Reason> {
         static PROVIDER: Once = Once::new();
-        // That there is one already is as good.
+        // If there is one already, that is just as good.
         PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
         let Manner { plain_http, patience } = manner;
         let sent = Sent::with_proxies();
@@ -61,7 +62,7 @@ impl<'a> Client<'a> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("keyreeve/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(patience.connect)
-            // They are followed here, where it is known what may go along.
+            // Redirections are followed in this module, which knows what may be sent along.
             .redirect(Policy::none())
             .build()
             .map_err(|error| Reason::of(&error, &sent))?;
@@ -69,7 +70,7 @@ impl<'a> Client<'a> {
         Ok(Self { http, address, access, root, route, authorization: None, deadline, sent })
     }
 
-    /// Allows the time that it takes to send so many bytes.
+    /// Allows the time that sending so many bytes takes.
     pub(super) fn allow(&mut self, bytes: usize) {
         self.deadline.allow(bytes);
     }
@@ -79,7 +80,7 @@ impl<'a> Client<'a> {
         self.request_at(method, self.resolve(&self.root, path)?)
     }
 
-    /// A request for an address that the registry has named; it must be one that may be asked.
+    /// A request for an address that the registry has named, if that address is permitted.
     pub(super) fn request_at(&self, method: Method, url: Url) -> Result<Request, Reason> {
         if self.route.admits(&url) {
             Ok(Request::new(method, url))
@@ -93,7 +94,7 @@ impl<'a> Client<'a> {
         base.join(text).map_err(|error| Reason::malformed("address", &error.to_string(), &self.sent))
     }
 
-    /// Sends a request until it succeeds or is refused for good. `what` names the answer in messages.
+    /// Sends a request until it succeeds or is finally refused. `what` names the answer in messages.
     pub(super) async fn send(&mut self, request: &Request, what: &'static str) -> Result<Response, Reason> {
         let (mut asked, mut tries) = (false, 0);
         loop {
@@ -113,8 +114,8 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Sends a request once, and follows redirections. No other host is told who asks: not one that uploads are sent to, not one that
-    /// is redirected to, and nobody any more once the way has led elsewhere.
+    /// Sends a request once, and follows redirections. Credentials go to no other host, whether uploads are sent there
+    /// or a redirection leads there; once the way has led elsewhere, they are not sent any more.
     async fn attempt(&self, request: &Request, what: &'static str) -> Result<Response, Reason> {
         let (mut url, mut is_home, mut left) = (request.url().clone(), true, REDIRECTIONS);
         loop {
@@ -144,7 +145,7 @@ impl<'a> Client<'a> {
         url.origin() == self.root.origin()
     }
 
-    /// Answers a challenge of the registry: what is sent from now on says who asks.
+    /// Answers a challenge of the registry: requests carry credentials from now on.
     async fn authorize(&mut self, response: &Response) -> Result<(), Reason> {
         let credentials = auth::credentials(self.address.registry())?;
         match &credentials {
@@ -171,7 +172,7 @@ impl<'a> Client<'a> {
         Ok(())
     }
 
-    /// Fetches a token from the server that the registry names. What goes there goes nowhere else.
+    /// Fetches a token from the server that the registry names. The credentials for that go nowhere else.
     async fn token(
         &mut self,
         realm: &str,
@@ -193,7 +194,7 @@ impl<'a> Client<'a> {
             return Err(self.refusal(response).await);
         }
         let answer = self.read(response, "token", TEXT_BYTES).await?;
-        // The parser's own words would quote what may be a token.
+        // The parser's message would quote what may be a token.
         let answer: Result<Token, _> = serde_json::from_slice(&answer);
         answer.map(|answer| answer.token).map_err(|_| Reason::malformed("token", "there is none in it", &self.sent))
     }
@@ -237,7 +238,7 @@ impl<'a> Client<'a> {
                 Reason::Busy { status, after: seconds(response.headers()) }
             }
             status => {
-                // A complaint that cannot be read leaves the status to tell.
+                // If the error message cannot be read, the status has to suffice.
                 let message = self.read(response, "complaint", TEXT_BYTES).await.unwrap_or_default();
                 Reason::Status { status, message: self.sent.quote(&complaint(&message)) }
             }
@@ -279,7 +280,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Waits as long as a busy registry asks for, or twice as long as before; a fault if it asks for more than is bearable.
+    /// Waits as long as a busy registry asks for, or twice as long as before. Fails if that is too long.
     async fn wait(&self, status: StatusCode, headers: &HeaderMap, tries: u32) -> Result<(), Reason> {
         let asked = seconds(headers);
         let pause = Duration::from_secs(asked.unwrap_or(1 << tries));
@@ -291,7 +292,7 @@ impl<'a> Client<'a> {
     }
 }
 
-/// What Retry-After says, in seconds; a date there is as if nothing were.
+/// The seconds in Retry-After; a date there is ignored.
 fn seconds(headers: &HeaderMap) -> Option<u64> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
@@ -303,7 +304,7 @@ fn form_of(pairs: &[(&str, &str)]) -> String {
     url.query().unwrap_or_default().to_owned()
 }
 
-/// The messages of a registry's complaint (OCI distribution specification, error codes), else its text.
+/// The messages in a registry's error response (OCI distribution specification, error codes), or else its text.
 fn complaint(bytes: &[u8]) -> String {
     match serde_json::from_slice::<oci_client::errors::OciEnvelope>(bytes) {
         Ok(envelope) => envelope.errors.into_iter().map(|error| error.message).collect::<Vec<_>>().join("; "),

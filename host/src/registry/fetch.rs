@@ -1,5 +1,5 @@
-//! Fetches every rule that a policy names in registries: each is checked as `check` will check it, then all are kept and locked, or
-//! none. Not the transport of one, and nothing that happens while files are judged.
+//! Fetches every rule that a policy names in registries. Each is checked as `check` will check it; then all are stored
+//! and locked, or none. The transfer of one rule is in `pull`, and nothing of this happens while files are judged.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,17 +15,17 @@ use crate::rules::load::{LoadError, Loader};
 use crate::rules::signature;
 use crate::rules::store::Store;
 
-/// What is to be fetched, and what becomes of it.
+/// What is fetched, and what is done with it.
 pub struct Fetch<'a> {
     /// The policy, without what its lock file says.
     pub policy: &'a Policy,
     /// The policy file.
     pub path: &'a Path,
-    /// What checks a rule.
+    /// Checks a rule.
     pub loader: &'a Loader<'a>,
-    /// Where components are kept for this user.
+    /// Where components are stored for this user.
     pub store: &'a Store,
-    /// Whether they are also kept beside the policy file.
+    /// Whether they are also stored beside the policy file.
     pub vendor: bool,
     /// Whether the lock file must stay as it is.
     pub locked: bool,
@@ -40,16 +40,16 @@ pub struct Fetched {
     pub id: String,
     /// What the lock file says of it now.
     pub locked: Locked,
-    /// Whether it said something else before.
+    /// Whether the lock file had something else before.
     pub is_new: bool,
     component: Vec<u8>,
     signature: Option<String>,
 }
 
-/// Why nothing was kept.
+/// Why nothing was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// A registry did not give one.
+    /// A registry did not deliver a rule.
     #[error("[rules.{id}] {error}")]
     Registry {
         /// The rule.
@@ -57,7 +57,7 @@ pub enum FetchError {
         /// Why not.
         error: RegistryError,
     },
-    /// The tag names something else than when the digest was written down.
+    /// The tag names another component than when the digest was recorded.
     #[error(
         "[rules.{id}] {address} has the SHA-256 {actual}, and keyreeve.toml names {expected}: the tag was moved; ask who moved it, and if the new rule is the one you mean, put its digest there"
     )]
@@ -71,7 +71,7 @@ pub enum FetchError {
         /// What it should have, hex.
         expected: String,
     },
-    /// The policy demands a signature, and there is none.
+    /// The policy requires a signature, and there is none.
     #[error(
         "[rules.{id}] {address} was published without a signature, and keyreeve.toml demands one by {signer}: `minisign -S -m FILE` makes it, and `keyreeve rule push` then publishes both"
     )]
@@ -83,7 +83,7 @@ pub enum FetchError {
         /// Who must have signed.
         signer: String,
     },
-    /// It is no rule, or another one.
+    /// It is not a rule, or another rule.
     #[error("[rules.{id}] {error}")]
     Refused {
         /// The rule.
@@ -91,7 +91,7 @@ pub enum FetchError {
         /// Why not.
         error: LoadError,
     },
-    /// The lock file would change, and must not.
+    /// The lock file would change, but must not.
     #[error("{} does not fit: {changes}; run `keyreeve rule pull` without --locked, look at what changed, and commit it", path.display())]
     Stale {
         /// The lock file.
@@ -102,7 +102,7 @@ pub enum FetchError {
     /// The lock file cannot be read or written.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// A component cannot be kept.
+    /// A component cannot be stored.
     #[error("what was pulled cannot be kept: {cause}")]
     Keep {
         /// The system's reason.
@@ -111,11 +111,11 @@ pub enum FetchError {
 }
 
 impl Fetch<'_> {
-    /// Fetches, checks, keeps and locks. The lock file is written last, and only if it changes.
+    /// Fetches, checks, stores and locks. The lock file is written last, and only if it changes.
     ///
     /// # Errors
-    /// A [`FetchError`]; then neither the lock file nor the store nor the repository has changed, unless the error is that one of
-    /// them cannot be written.
+    /// A [`FetchError`]. Lock file, store and repository are then unchanged, unless the error is that one of them
+    /// cannot be written.
     pub fn run(&self) -> Result<Vec<Fetched>, FetchError> {
         let path = Lock::beside(self.path);
         let before = Lock::read(&path)?;
@@ -152,7 +152,7 @@ impl Fetch<'_> {
         Ok(Fetched { id, locked, is_new, component: pulled.component, signature: pulled.signature })
     }
 
-    /// Loads the rule as `check` will. The version that it states.
+    /// Loads the rule as `check` will, and returns the version that it states.
     fn check(&self, own: &OwnRule<'_>, pulled: &Pulled, sha256: [u8; 32]) -> Result<Version, FetchError> {
         let keep = |cause| FetchError::Keep { cause };
         let folder = tempfile::tempdir().map_err(keep)?;
@@ -178,7 +178,7 @@ impl Fetch<'_> {
             }
         }
         let digests: Vec<[u8; 32]> = fetched.iter().map(|rule| rule.locked.sha256).collect();
-        // The user's store serves other repositories, too.
+        // The user's store also serves other repositories, so nothing is removed from it.
         vendored.map_or(Ok(()), |vendored| vendored.retain(&digests)).map_err(cannot)
     }
 }

@@ -1,4 +1,4 @@
-//! How a registry is asked: with or without TLS, how patiently, and on which thread. Not what it is asked.
+//! How a registry is asked: with or without TLS, with which timeouts, and on which thread. Not what it is asked.
 
 use super::error::{Reason, RegistryError};
 use super::patience::Patience;
@@ -7,13 +7,13 @@ use crate::policy::Address;
 /// How a registry is asked.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Manner {
-    /// Whether one that is not on this machine may be asked without TLS.
+    /// Whether a registry on another machine may be asked without TLS.
     pub plain_http: bool,
     /// How long it is waited for.
     pub patience: Patience,
 }
 
-/// Runs the requests to one registry to their end, on this thread.
+/// Runs the requests to one registry to completion, on this thread.
 pub(super) fn block_on<T>(
     address: &Address,
     work: impl Future<Output = Result<T, Reason>>,
@@ -22,7 +22,7 @@ pub(super) fn block_on<T>(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| failed(Reason::Machine(error)))?;
     let outcome = runtime.block_on(work);
-    // The system may still be looking a name up, which nobody waits for any more.
+    // The system may still be looking up a name, for which nobody waits any more.
     runtime.shutdown_background();
     outcome.map_err(failed)
 }

@@ -1,5 +1,5 @@
-//! OCI registries: fetches components of rules from them and publishes components there. The only module that opens a
-//! connection; what was fetched is kept by `rules::store`, and judged as any other file.
+//! OCI registries: fetches components of rules from them and publishes components there. No other module opens a
+//! connection. `rules::store` stores what was fetched, and it is judged like any other file.
 
 mod artifact;
 mod auth;

@@ -1,5 +1,5 @@
-//! How long a registry is waited for: one deadline for all that is asked about a rule, which moves only by bytes that are transferred.
-//! Not how often a busy one is asked again.
+//! Timeouts: one deadline for all requests about a rule, which only moves when bytes are transferred. How often a busy
+//! registry is asked again is not decided here.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use tokio::time::{Instant, timeout};
 
 use super::error::Reason;
 
-/// How long a registry is waited for. One that sends a byte now and then is given up like one that sends nothing.
+/// How long a registry may take. One that sends a byte now and then is given up just like one that sends nothing.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Until a connection stands.
+    /// Until a connection is established.
     pub connect: Duration,
     /// Until something comes, and between two pieces of an answer.
     pub silence: Duration,
     /// For a rule altogether: every request, redirection, token and pause.
     pub whole: Duration,
-    /// Bytes for which there is a further second: what has come earns it, and not what was announced.
+    /// Bytes that earn one more second: only bytes that have arrived count, not those that were announced.
     pub rate: u64,
 }
 
@@ -27,7 +27,7 @@ impl Default for Patience {
     }
 }
 
-/// When a conversation has to be at its end.
+/// When a conversation must end.
 pub(super) struct Deadline {
     began: Instant,
     patience: Patience,
@@ -42,7 +42,7 @@ pub(super) struct Awaited {
     pub(super) what: &'static str,
     /// Bytes of it that have come.
     pub(super) received: u64,
-    /// Whether something must come soon: not while all of a component is still to be sent.
+    /// Whether an answer must come soon: not while a whole component has still to be sent.
     pub(super) soon: bool,
 }
 
@@ -61,12 +61,12 @@ impl Deadline {
         self.patience.whole + Duration::from_secs(self.bytes / self.patience.rate.max(1))
     }
 
-    /// What is left of it.
+    /// The time that is left.
     pub(super) fn left(&self) -> Duration {
         self.whole().saturating_sub(self.began.elapsed())
     }
 
-    /// Waits for some work, but no longer than that.
+    /// Waits for some work, at most until the deadline.
     pub(super) async fn within<T>(&self, awaited: Awaited, work: impl Future<Output = T>) -> Result<T, Reason> {
         let Awaited { what, received, soon } = awaited;
         let (left, silence) = (self.left(), self.patience.silence);

@@ -1,4 +1,5 @@
-//! Fetches the component of a rule from a registry, whole and verified, or not at all. Not a judgement of what was fetched.
+//! Fetches the component of a rule from a registry, complete and verified, or not at all. It does not judge what was
+//! fetched.
 
 use reqwest::Method;
 use reqwest::header::{ACCEPT, HeaderValue};
@@ -10,7 +11,7 @@ use super::manner::{Manner, block_on};
 use super::said::Sent;
 use crate::policy::Address;
 
-/// Manifests of one thing, and indexes, so that a registry gives those under their own names.
+/// Media types of single manifests, and of indexes, so that a registry delivers those under their own types.
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json, \
      application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
 /// The header in which a registry names the digest of what it sends.
@@ -23,14 +24,14 @@ pub struct Pulled {
     pub manifest: String,
     /// The component.
     pub component: Vec<u8>,
-    /// The minisign signature that it was published with; nobody has verified it yet.
+    /// The minisign signature that it was published with; it has not been verified yet.
     pub signature: Option<String>,
 }
 
 /// Fetches the component that an address names.
 ///
 /// # Errors
-/// A [`RegistryError`]: nothing that was fetched in part, or is not what its digests say, is given.
+/// A [`RegistryError`]: nothing is returned that is incomplete or does not match its digests.
 pub fn pull(address: &Address, manner: Manner) -> Result<Pulled, RegistryError> {
     block_on(address, async {
         let mut client = Client::new(address, Access::Pull, manner)?;
@@ -50,7 +51,7 @@ async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>
     let announced = response.headers().get(CONTENT_DIGEST).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let manifest = client.read(response, "manifest", TEXT_BYTES).await?;
     let actual = digest_of(&manifest);
-    // A registry may announce other algorithms; that one is then only its own affair.
+    // A registry may announce a digest of another algorithm, which is then ignored.
     let announced = announced.filter(|announced| announced.starts_with("sha256:"));
     for expected in address.digest().map(str::to_owned).into_iter().chain(announced) {
         verify("manifest", &actual, &expected, &client.sent)?;
@@ -58,13 +59,13 @@ async fn manifest(client: &mut Client<'_>, address: &Address) -> Result<(Vec<u8>
     Ok((manifest, actual))
 }
 
-/// The component of a layer: as long as it was announced, and with its digest.
+/// The component of a layer, with the announced length and digest.
 async fn component(client: &mut Client<'_>, layer: &Layer) -> Result<Vec<u8>, Reason> {
     let request = client.request(Method::GET, &format!("blobs/{}", layer.digest))?;
     let limit = usize::try_from(layer.size).expect("it is no more than the limit of a component");
     let response = client.send(&request, "component").await?;
     let component = match client.read(response, "component", limit).await {
-        // Longer than its manifest says: it is another.
+        // It is longer than its manifest says, so it is another file.
         Err(Reason::TooLarge { .. }) => return Err(longer(layer, &client.sent)),
         other => other?,
     };
@@ -79,7 +80,7 @@ fn longer(layer: &Layer, sent: &Sent) -> Reason {
     Reason::malformed("component", &format!("it is longer than the {} bytes of its manifest", layer.size), sent)
 }
 
-/// Compares two digests, of which a server may have written either.
+/// Compares two digests, each of which may come from a server.
 pub(super) fn verify(what: &'static str, actual: &str, expected: &str, sent: &Sent) -> Result<(), Reason> {
     if actual == expected {
         return Ok(());

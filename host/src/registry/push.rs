@@ -14,11 +14,11 @@ use crate::policy::Address;
 /// What a registry says to a blob.
 const ANSWER: &str = "answer to an upload";
 
-/// Publishes a component under an address, which names a tag. The digest of its manifest, `sha256:` and digits: what others can
-/// name to get this very one.
+/// Publishes a component under an address that names a tag. Returns the digest of its manifest, `sha256:` and digits,
+/// by which others can name exactly this component.
 ///
 /// # Errors
-/// A [`RegistryError`]. The tag is set last, so that it never names what is not there.
+/// A [`RegistryError`]. The tag is set last, so that it never names something incomplete.
 pub fn push(address: &Address, component: &[u8], named: Named<'_>, manner: Manner) -> Result<String, RegistryError> {
     block_on(address, async {
         let Some(tag) = address.tag().filter(|_| address.digest().is_none()) else { return Err(Reason::NoTag) };

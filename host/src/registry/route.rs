@@ -1,5 +1,5 @@
-//! Where requests may go, and what may go with them: over which connections, along which redirections, to whom credentials are told.
-//! Not the requests themselves.
+//! Where requests may go, and what may be sent with them: which connections and redirections are permitted, and who may
+//! receive credentials. The requests themselves are not here.
 
 use std::borrow::Cow;
 
@@ -9,15 +9,16 @@ use reqwest::{Method, StatusCode, Url};
 use super::error::Reason;
 use super::said::{Said, Sent};
 
-/// Redirections of one request.
+/// The most redirections of one request.
 pub(super) const REDIRECTIONS: usize = 5;
 
-/// Over TLS anywhere; without only if the registry itself is asked so, and then only on this machine.
+/// TLS is required, unless the registry itself is asked without it. Then hosts on this machine may be asked without it
+/// as well, and other hosts only if `anywhere` is set.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Route {
-    /// The registry is asked without TLS.
+    /// Whether the registry is asked without TLS.
     pub(super) plain: bool,
-    /// As may be any other host.
+    /// Whether any other host may be asked without TLS, too.
     pub(super) anywhere: bool,
 }
 
@@ -35,8 +36,8 @@ impl Route {
         }
     }
 
-    /// The address that an answer from another redirects to, as it writes it; a fault if that is nowhere to go. Only what reads is
-    /// redirected: nothing that has a body is sent to another place than it was meant for.
+    /// The address that an answer redirects to. Fails if that address is not permitted. Only requests that read are
+    /// redirected: a request with a body goes nowhere but to its original destination.
     pub(super) fn next(self, method: &Method, from: &Url, to: &str, sent: &Sent) -> Result<Url, Reason> {
         let to = from.join(to).map_err(|error| Reason::malformed("address", &error.to_string(), sent))?;
         if method != Method::GET && method != Method::HEAD {
@@ -50,14 +51,15 @@ impl Route {
     }
 }
 
-/// Whether credentials for a registry may be told to the server of tokens that it names: as docker and containerd do, to any over TLS,
-/// on whichever host, since the registry could ask for the password itself; Docker Hub's is auth.docker.io for registry-1.docker.io.
-/// Without TLS, whoever listens could be anybody: only the registry, which is asked so itself, is told there.
+/// Whether credentials for a registry may be sent to the token server that it names. As in docker and containerd, they
+/// may go to any host over TLS, since the registry could ask for the password itself; Docker Hub's server is
+/// auth.docker.io for registry-1.docker.io. Without TLS anybody could be listening, so they only go to the registry
+/// itself, which is asked without TLS, too.
 pub(super) fn may_be_told(realm: &Url, registry: &Url) -> bool {
     realm.scheme() == "https" || realm.origin() == registry.origin()
 }
 
-/// Where an answer says that what was asked for is, as it writes it.
+/// The Location of a redirection, as the answer states it.
 pub(super) fn redirection(status: StatusCode, headers: &HeaderMap) -> Option<Cow<'_, str>> {
     let is_one = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
     headers.get(LOCATION).filter(|_| is_one).map(|to| String::from_utf8_lossy(to.as_bytes()))
@@ -68,7 +70,7 @@ pub(super) fn origin(url: &Url, sent: &Sent) -> Said {
     sent.quote(&start(url))
 }
 
-/// An address as a message shows it: without its query, in which a signature can stand, and without user and password.
+/// An address as a message shows it: without its query, which can contain a signature, and without user and password.
 pub(super) fn shown(url: &Url, sent: &Sent) -> Said {
     let path = if url.cannot_be_a_base() { "" } else { url.path() };
     sent.quote(&format!("{}{path}", start(url)))

@@ -1,5 +1,5 @@
-//! What may be said of a server's texts: little, on one line, and nothing of what was sent there, in whichever spelling it comes back.
-//! Not what is sent, nor to whom: that is the client's.
+//! Which texts of a server may be shown: a short part, on one line, without any secret that was sent there, in whatever
+//! encoding it comes back. What is sent, and to whom, is decided by the client.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -11,18 +11,19 @@ use keyreeve_source::digest::hex;
 use crate::report::escape::visible_lines;
 use crate::rules::limits::clip;
 
-/// Bytes of a text that a message quotes.
+/// The most bytes of a text that a message quotes.
 const QUOTED: usize = 200;
-/// Bytes of a text that are looked at for it.
+/// How many bytes of a text are examined for that.
 const READ: usize = 4096;
-/// Letters of a secret that give it away: so many in a row are hidden with all of their word, and fewer only where they are the whole.
+/// So many letters of a secret in a row reveal it: the word around them is hidden. Fewer are hidden only if they are
+/// the whole secret.
 const TELLING: usize = 6;
-/// How often a text is taken for one that was escaped: a form in a URL in JSON.
+/// How many layers of escapes are removed: a form in a URL in JSON.
 const LAYERS: usize = 3;
 /// Bytes of the longest escape of a letter, `&#x0041;`.
 const ESCAPE: usize = 8;
 
-/// A text of a server, as a message may show it. Only [`Sent::quote`] makes one.
+/// A text from a server, in the form that a message may show. Only [`Sent::quote`] makes one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Said(String);
 
@@ -39,18 +40,18 @@ impl fmt::Debug for Said {
 }
 
 impl Said {
-    /// `: ` and the text; nothing if there is none.
+    /// `: ` and the text; empty if there is no text.
     pub(super) fn behind_colon(&self) -> String {
         if self.0.is_empty() { String::new() } else { format!(": {self}") }
     }
 }
 
-/// The secrets that servers were told, or are about to be.
+/// The secrets that were or will be sent to servers.
 #[derive(Default)]
 pub(super) struct Sent(Vec<String>);
 
 impl Sent {
-    /// With what proxies are told, which HTTPS_PROXY and its like name with user and password.
+    /// Starts with the users and passwords of proxies in HTTPS_PROXY and the like.
     pub(super) fn with_proxies() -> Self {
         let mut sent = Self::default();
         for (name, value) in std::env::vars_os() {
@@ -68,25 +69,25 @@ impl Sent {
         self.0.extend(Some(secret.to_owned()).filter(|secret| !secret.is_empty()));
     }
 
-    /// User and password with a colon between, as Basic encodes them. The user's name by itself is no secret.
+    /// Adds user and password, separated by a colon, as Basic encodes them. The user's name alone is not secret.
     pub(super) fn add_account(&mut self, account: &str) {
         self.add(account.split_once(':').map_or(account, |(_, password)| password));
         self.add(&STANDARD.encode(account));
     }
 
-    /// The one way from a text of a server into a message.
+    /// The only way for a server's text into a message.
     pub(super) fn quote(&self, text: &str) -> Said {
         let hidden = self.hide(text);
         let line = hidden.split_whitespace().collect::<Vec<_>>().join(" ");
         Said(clip(&visible_lines(&line), QUOTED).to_owned())
     }
 
-    /// The beginning of a text with `[hidden]` for each word that has something of a secret.
+    /// The beginning of a text, with `[hidden]` for each word that contains a part of a secret.
     fn hide(&self, text: &str) -> String {
         let read = clip(text, READ);
         let mut told = vec![false; read.len()];
         if read.len() < text.len() {
-            // What begins here may be the beginning of a secret, and too short to tell.
+            // A secret could begin here and be too short to be recognised.
             let end = read.len().saturating_sub(TELLING * ESCAPE);
             told[end..].fill(true);
         }
@@ -118,7 +119,7 @@ impl Sent {
 
 const HIDDEN: &str = "[hidden]";
 
-/// A part of an address, as it is told.
+/// A part of an address, percent-decoded.
 fn percent_decoded(text: &str) -> String {
     let (mut decoded, mut rest) = (Vec::new(), text.as_bytes());
     while let [byte, ..] = rest {
@@ -129,17 +130,17 @@ fn percent_decoded(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// What stands between the words of a message or of JSON or HTML.
+/// Whether a character separates words of a message, of JSON or of HTML.
 fn is_between(character: char) -> bool {
     character.is_ascii_whitespace() || "\"'<>(){}[],;".contains(character)
 }
 
-/// Whatever of a secret gives it away, as a [`Reading`] has it: of itself, and of its Base64 (wherever it stands in what was encoded)
-/// and hexadecimal digits.
+/// Every piece of a secret that reveals it, as a [`Reading`] has it: of the secret itself, of its Base64 (at any
+/// position in the encoded text) and of its hexadecimal digits.
 fn pieces(secret: &str) -> HashSet<Vec<u8>> {
     let encoded = |before: usize| {
         let whole = STANDARD.encode([&vec![0; before], secret.as_bytes()].concat());
-        // The digits that depend on nothing but the secret.
+        // The digits that depend only on the secret.
         whole[(before * 8).div_ceil(6)..(before + secret.len()) * 8 / 6].to_owned()
     };
     let digits = [STANDARD.encode(secret), encoded(0), encoded(1), encoded(2), hex(secret.as_bytes())];
@@ -149,11 +150,11 @@ fn pieces(secret: &str) -> HashSet<Vec<u8>> {
     forms.flat_map(|form| form.windows(TELLING.min(form.len())).map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
 }
 
-/// A text as it is compared: without the differences between upper and lower case, between the alphabets of Base64, and between the
-/// blank and the plus of a form.
+/// A normalised text for comparison: without the differences between upper and lower case, between the alphabets of
+/// Base64, and between the blank and the plus of a form.
 struct Reading {
     bytes: Vec<u8>,
-    /// Where each byte begins in the text, and where the last ends.
+    /// Where each byte begins in the text, and where the last one ends.
     places: Vec<usize>,
 }
 
@@ -162,7 +163,7 @@ impl Reading {
         Self { bytes: text.bytes().map(alike).collect(), places: (0..=text.len()).collect() }
     }
 
-    /// The same with one layer of escapes taken off.
+    /// The same text with one layer of escapes removed.
     fn unescaped(&self) -> Self {
         let mut next = Self { bytes: Vec::new(), places: Vec::new() };
         let mut at = 0;
@@ -176,7 +177,7 @@ impl Reading {
         next
     }
 
-    /// The same without any.
+    /// The same text without any escapes.
     fn to_the_end(&self) -> Self {
         (1..LAYERS).fold(self.unescaped(), |reading, _| reading.unescaped())
     }
@@ -190,7 +191,7 @@ fn alike(byte: u8) -> u8 {
     }
 }
 
-/// The escape that a text begins with, as URLs, JSON and HTML have them: what it means, and its length.
+/// The escape at the beginning of a text, as URLs, JSON and HTML have them: its meaning, and its length.
 fn escape(text: &[u8]) -> Option<(Vec<u8>, usize)> {
     let number = |digits: &[u8], radix| u32::from_str_radix(std::str::from_utf8(digits).ok()?, radix).ok();
     let letter = |number| char::from_u32(number).map(|letter| letter.to_string().into_bytes());

@@ -1,4 +1,4 @@
-//! What key inventories say of the keys and certificates of a scan. Not a judgement of the entries.
+//! Completes facts by what key inventories say about the keys and certificates of a scan. The entries are not judged.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,7 +6,8 @@ use keyreeve_contract::Unknown;
 use keyreeve_facts::{Facts, KeyName, Place};
 use keyreeve_source::{Location, Sources};
 
-/// Tells keys and certificates which entry names them and when they were last rotated, and entries whether a key was found.
+/// Records in keys and certificates which entry names them and when they were last rotated, and in entries whether a
+/// key was found.
 pub(super) fn link(facts: &mut Facts, sources: &Sources) {
     let inventory = Inventory::of(facts, sources);
     let found = inventory.link(facts, sources);
@@ -15,13 +16,13 @@ pub(super) fn link(facts: &mut Facts, sources: &Sources) {
     }
 }
 
-/// The names that the inventory has for keys.
+/// The names of keys in an inventory.
 struct Inventory {
-    /// Position of the entry by normalised fingerprint.
+    /// Positions of entries by normalised fingerprint.
     fingerprints: HashMap<String, usize>,
-    /// Position of the entry by the name of a source.
+    /// Positions of entries by the name of a source.
     paths: HashMap<String, usize>,
-    /// When each entry's key was last rotated, where that is stated, and what is unknown of it.
+    /// When each entry's key was last rotated, if that is stated, and what is unknown about it.
     rotated: Vec<Rotation>,
 }
 
@@ -48,15 +49,15 @@ impl Inventory {
         inventory
     }
 
-    /// The entry that names a fact: by fingerprint, else by path.
+    /// The entry that names a fact: by fingerprint, or else by path.
     fn entry(&self, place: &Place, sources: &Sources) -> Option<usize> {
         let known = |name: KeyName| self.fingerprints.get(&normalise(&name.to_string()));
         let by_fingerprint = if self.fingerprints.is_empty() { None } else { place.names().find_map(known) };
         by_fingerprint.or_else(|| self.paths.get(&sources[place.home.source].name)).copied()
     }
 
-    /// Tells keys and certificates what the inventory knows of them, and returns the entries that name one. A key that is
-    /// named in one place is named in all.
+    /// Records in keys and certificates what the inventory says about them, and returns the entries that name one. A
+    /// key that is named in one place counts as named in all.
     fn link(&self, facts: &mut Facts, sources: &Sources) -> HashSet<usize> {
         let (mut found, mut by_spki) = (HashSet::new(), HashMap::new());
         let places = facts.certificates.places().iter().chain(facts.keys.places());
@@ -96,7 +97,7 @@ impl Rotation {
     }
 }
 
-/// A fingerprint without what notations differ in: colons and case of hexadecimal ones, padding of OpenSSH's.
+/// A fingerprint without the differences between notations: colons and case of hexadecimal ones, padding of OpenSSH's.
 fn normalise(fingerprint: &str) -> String {
     let fingerprint = fingerprint.trim();
     if let Some(base64) = fingerprint.strip_prefix("SHA256:") {

@@ -1,5 +1,6 @@
-//! Relates facts that only together show something: a key in several places, what the inventory says of it, what it opens, and what the
-//! numbers of all keys show. Not a judgement: it completes facts, so that a rule never needs to see the whole scan.
+//! Relates facts that show something only together: a key in several places, what the inventory says about it, what it
+//! opens, and what the numbers of all keys show. It does not judge: it completes facts, so that no rule needs to see
+//! the whole scan.
 
 mod inventory;
 mod openers;
@@ -24,8 +25,8 @@ pub fn relate(facts: &mut Facts, sources: &Sources) {
     openers::find(facts, sources);
 }
 
-/// Completes the facts of a scan by which keys are weak, as far as its budget pays for; what was not looked for is a problem. This takes no
-/// source, but memory and time where the keys are very many.
+/// Completes the facts of a scan by which keys are weak, as far as the budget lasts; keys that were not examined are
+/// reported as problems. This needs no source, but much memory and time if there are very many keys.
 pub fn weigh(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     weak::find(facts, blocklist, budget)
 }
@@ -34,10 +35,10 @@ fn is_live(purpose: Purpose) -> bool {
     matches!(purpose, Purpose::Live | Purpose::Unspecified)
 }
 
-/// A key that stands in a fixture and in live use is live wherever it stands.
+/// A key that is both in a fixture and in live use is live everywhere.
 fn raise_live_keys(facts: &mut Facts) {
     let in_fixture = |(key, place): (&Key, &Place)| place.spki.filter(|_| key.context.purpose == Purpose::Fixture);
-    // Few keys stand in fixtures, and very many may be live.
+    // Only few keys are in fixtures, but very many may be live.
     let fixtures: HashSet<[u8; 32]> = facts.keys.iter().filter_map(in_fixture).collect();
     let certificates = facts.certificates.iter().map(|(fact, place)| (fact.context.purpose, place.spki));
     let keys = facts.keys.iter().map(|(fact, place)| (fact.context.purpose, place.spki));

@@ -1,5 +1,5 @@
-//! Which private keys of the scan open which encrypted data: because the data name the key, or because it lies beside them and is of the form
-//! that opens such data. Not a judgement of that, and nothing is decrypted.
+//! Finds which private keys of the scan open which encrypted data: because the data name the key, or because it lies
+//! beside them and has the form that opens such data. It does not judge that, and decrypts nothing.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use keyreeve_facts::{Facts, KeyName, Place};
 use keyreeve_source::digest::hex;
 use keyreeve_source::{Location, Sources};
 
-/// As many are listed of each, those first that are known to match.
+/// The most openers that are listed for an item; those that certainly match come first.
 const LIMIT: usize = 16;
 
 /// Adds to all encrypted data what opens them.
@@ -29,17 +29,17 @@ pub(super) fn find(facts: &mut Facts, sources: &Sources) {
     }
 }
 
-/// The private keys of a scan that are not held by hardware.
+/// The private keys of a scan, except those in hardware.
 struct Keys<'a> {
     sources: &'a Sources,
     list: Vec<(&'a Key, &'a Place)>,
     /// Positions by the digest of the SubjectPublicKeyInfo.
     known: HashMap<[u8; 32], Vec<usize>>,
-    /// Positions by the tags that data have for a key.
+    /// Positions by the tags that encrypted data use for a key.
     tags: HashMap<String, Vec<usize>>,
     /// Positions by folder.
     folders: HashMap<&'a str, Vec<usize>>,
-    /// The keys of certificates, by the names that data have for a certificate.
+    /// The keys of certificates, by the names that encrypted data use for a certificate.
     certificates: HashMap<KeyName, [u8; 32]>,
     certified: HashSet<[u8; 32]>,
 }
@@ -64,7 +64,8 @@ impl<'a> Keys<'a> {
         Self { sources, list, known, tags, folders, certificates: by_name, certified }
     }
 
-    /// What opens the data, and where it is. Where a key is known to match, those that only look so do not.
+    /// The keys that open the data, and where they are. If a key certainly matches, keys that only might do so are left
+    /// out.
     fn openers(&self, item: &EncryptedItem, place: &Place) -> Vec<(Opener, Location)> {
         let own_folder = folder(&self.sources[place.home.source].name);
         let tagged = tags_of_data(item).filter_map(|tag| self.tags.get(&tag)).flatten();
@@ -93,7 +94,7 @@ impl<'a> Keys<'a> {
         all.take(LIMIT).collect()
     }
 
-    /// Keys of that name, and those of a certificate of that name.
+    /// Keys with that name, and the keys of a certificate with that name.
     fn named(&self, name: &KeyName) -> &[usize] {
         let own = match name {
             KeyName::Sha256(spki) => self.known.get(spki),
@@ -102,7 +103,8 @@ impl<'a> Keys<'a> {
         own.or_else(|| self.known.get(self.certificates.get(name)?)).map_or(&[], Vec::as_slice)
     }
 
-    /// Keys of the form that opens such data, in their folder; and in the folders above, of programs that look for them there.
+    /// Keys in the data's folder that have the form to open them; and in the folders above, for programs that search
+    /// there.
     fn beside(&self, item: &EncryptedItem, place: &Place, own_folder: &'a str) -> Vec<usize> {
         let mut found = Vec::new();
         let mut at = Some(own_folder);
@@ -116,8 +118,8 @@ impl<'a> Keys<'a> {
         found
     }
 
-    /// Whether a key is of the form that opens such data, going by what both say of themselves. A key that a certificate of the scan has
-    /// opens no data for a certificate: it would match.
+    /// Whether a key has the form that opens such data, judging by what both state. A key of a certificate in the scan
+    /// does not open data that are encrypted for another certificate, since a right one would match by name.
     fn opens(&self, (key, at): (&Key, &Place), item: &EncryptedItem, place: &Place) -> bool {
         let names = [at, place].map(|place| self.sources[place.home.source].name.as_str());
         let algorithm = key.public.algorithm.as_str();
@@ -138,7 +140,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Whether a file says that its key is the one of a controller of sealed secrets.
+    /// Whether a file states that its key belongs to a controller of sealed secrets.
     fn is_controllers(&self, at: &Place) -> bool {
         let source = &self.sources[at.home.source];
         let mark = b"sealedsecrets.bitnami.com/sealed-secrets-key";
@@ -154,12 +156,13 @@ fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
-/// Whether it is a key of OpenPGP, in the form of that or of GnuPG's own files.
+/// Whether it is an OpenPGP key, in OpenPGP's own form or in that of GnuPG's files.
 fn is_openpgp(key: &Key) -> bool {
     ["OpenPGP", "GnuPG"].contains(&key.format.as_str())
 }
 
-/// Whether Rails opens the file with the key: `master.key` for `credentials.yml.enc`, else of one name.
+/// Whether Rails opens the file with the key: `master.key` opens `credentials.yml.enc`; otherwise both have the same
+/// name.
 fn belongs([key, data]: [&str; 2]) -> bool {
     let stem = |name: &str, extension| {
         name.rsplit('/').next().and_then(|file| file.strip_suffix(extension)).map(str::to_owned)
@@ -170,12 +173,12 @@ fn belongs([key, data]: [&str; 2]) -> bool {
     }
 }
 
-/// Whether keys of that format are made for certificates. An SSH key is not.
+/// Whether keys of that format are made for certificates. SSH keys are not.
 fn is_pki(format: &str) -> bool {
     matches!(format, "PKCS#1" | "PKCS#8" | "PKCS#12")
 }
 
-/// Whether a JWE that says this of its key is opened by a key of that algorithm (RFC 7518, section 4.1).
+/// Whether a key of that algorithm opens a JWE that states this about its key (RFC 7518, section 4.1).
 fn fits(recipient: &str, algorithm: &str) -> bool {
     let needed = recipient.split(' ').next().unwrap_or_default();
     match algorithm {
@@ -186,7 +189,8 @@ fn fits(recipient: &str, algorithm: &str) -> bool {
     }
 }
 
-/// The tags that data may have for a key, which are shorter than its names: the key ID of OpenPGP, and what age has of an SSH key.
+/// The tags that data may use for a key, which are shorter than its names: the key ID of OpenPGP, and age's tag of an
+/// SSH key.
 fn tags_of_key(key: &Key, place: &Place) -> impl Iterator<Item = String> {
     let is_openpgp = is_openpgp(key);
     place.key_names.iter().filter_map(move |name| match name {
@@ -205,7 +209,8 @@ fn tags_of_data(item: &EncryptedItem) -> impl Iterator<Item = String> {
     })
 }
 
-/// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section 5.5.4).
+/// The key ID in a fingerprint: the last eight bytes of version 4, the first eight of later ones (RFC 9580, section
+/// 5.5.4).
 fn key_id(fingerprint: &str) -> Option<String> {
     let id = match fingerprint.len() {
         16 | 40 => &fingerprint[fingerprint.len() - 16..],
@@ -215,7 +220,7 @@ fn key_id(fingerprint: &str) -> Option<String> {
     id.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| id.to_ascii_lowercase())
 }
 
-/// Bytes of the digest of an SSH key by which age knows it (age, agessh).
+/// Bytes of an SSH key's digest by which age identifies it (age, agessh).
 const TAG: usize = 4;
 
 /// The first bytes of the digest of an SSH key.

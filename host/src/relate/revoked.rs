@@ -1,11 +1,13 @@
-//! Which certificates of a scan its revocation lists revoke. Not whether a list is current, nor who signed it.
+//! Finds which certificates of a scan are revoked by its revocation lists. Whether a list is current, and who signed
+//! it, is not checked.
 
 use std::collections::HashMap;
 
 use keyreeve_facts::Facts;
 use keyreeve_source::Location;
 
-/// Tells each certificate that a revocation list of the scan names when it was revoked, at the earliest, and where that is said.
+/// Records in each certificate that a revocation list of the scan names when it was revoked (the earliest time), and
+/// where that is stated.
 pub(super) fn mark(facts: &mut Facts) {
     let mut revoked: HashMap<_, (i64, Location)> = HashMap::new();
     for place in facts.revocation_lists.places() {

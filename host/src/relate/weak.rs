@@ -1,5 +1,5 @@
-//! The weaknesses of all public keys of a scan, found once for each key and told to every fact that has it.
-//! Not the arithmetic, which is the module `weak`'s.
+//! Finds the weaknesses of all public keys of a scan, once for each key, and records them in every fact with that key.
+//! The arithmetic is not here but in the crate `keyreeve-weak`.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ use rayon::prelude::*;
 
 use super::is_live;
 
-/// Looks for the weaknesses of all keys and certificates, as far as the budget pays for, and drops the numbers that they show in. Returns
-/// a problem for each key that was not looked at, or not compared with others.
+/// Finds the weaknesses of all keys and certificates, as far as the budget lasts, and then drops the keys' numbers.
+/// Returns a problem for each key that was not examined, or not compared with others.
 pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Problem> {
     let mut keys = Keys::take(facts);
     let found = keys.weaknesses(blocklist, budget);
@@ -33,13 +33,13 @@ pub(super) fn find(facts: &mut Facts, blocklist: Option<&Blocklist>, budget: &Bu
     keys.problems(&found)
 }
 
-/// A public key, wherever in the scan it stands.
+/// A public key, wherever it stands in the scan.
 struct Key {
-    /// Its DER SubjectPublicKeyInfo; of an RSA key, until its modulus is compared with others.
+    /// Its DER SubjectPublicKeyInfo; for an RSA key, only until its modulus is compared with others.
     public: Box<[u8]>,
     /// The first of its places.
     home: Location,
-    /// How many certificates that are in use have it.
+    /// How many certificates in use have it.
     in_use: usize,
 }
 
@@ -50,13 +50,13 @@ struct Keys {
     positions: HashMap<[u8; 32], usize>,
 }
 
-/// What was found of one key.
+/// What was found about one key.
 #[derive(Default)]
 struct Found {
     weaknesses: Vec<Weakness>,
-    /// Keys that it shares a factor with, as many as are named.
+    /// Keys with which it shares a factor; only those that are named.
     sharing: Vec<Location>,
-    /// Why something was not looked for.
+    /// Why something was not examined.
     spent: Option<Spent>,
 }
 
@@ -85,7 +85,7 @@ impl Keys {
 
     /// What is found of each key.
     fn weaknesses(&mut self, blocklist: Option<&Blocklist>, budget: &Budget) -> Vec<Found> {
-        // Paid for one after the other, so that it is the same keys on every machine that go without.
+        // The budget pays for one key after the other, so that on every machine the same keys are left out.
         let paid: Vec<Result<(), Spent>> = self.list.iter().map(|key| key.pay(budget)).collect();
         let alone = |(key, paid): (&Key, Result<(), Spent>)| Found {
             weaknesses: key.alone(blocklist, paid),
@@ -104,7 +104,7 @@ impl Keys {
         found
     }
 
-    /// Adds what moduli have in common: with each other, and with primes that everybody knows.
+    /// Adds the factors that moduli share: with each other, and with publicly known primes.
     fn together(&mut self, found: &mut [Found], budget: &Budget) {
         // Each modulus with the first key that has it, and each key with the position of its modulus.
         let (mut moduli, mut first, mut of_keys) = (Vec::new(), Vec::new(), Vec::new());
@@ -118,7 +118,7 @@ impl Keys {
                 first.push(position);
             }
             of_keys.push((position, index));
-            // Nobody asks for it again, and what follows takes much memory.
+            // It is not needed again, and the next steps take much memory.
             key.public = Box::default();
         }
         drop(known);
@@ -131,7 +131,7 @@ impl Keys {
         }
     }
 
-    /// A problem at the first place of each key of which not everything was looked for.
+    /// A problem at the first place of each key that was not fully examined.
     fn problems(&self, found: &[Found]) -> Vec<Problem> {
         let keys = self.list.iter().zip(found);
         let spent = keys.filter_map(|(key, found)| Some((key.home, found.spent?)));
@@ -140,12 +140,12 @@ impl Keys {
             .collect()
     }
 
-    /// Tells a fact what was found of its key.
+    /// Records in a fact what was found about its key.
     fn tell(&self, found: &[Found], field: &'static str, public: &mut PublicKey, place: &mut Place) {
         let Some(&position) = place.spki.and_then(|hash| self.positions.get(&hash)) else { return };
         let of_key = &found[position];
         let weaknesses = of_key.weaknesses.iter();
-        // Exactly so many: a scan can hold very many keys.
+        // No spare room: a scan can have very many keys.
         public.attributes.reserve_exact(weaknesses.len());
         public.attributes.extend(weaknesses.map(|(name, value)| ((*name).to_owned(), value.clone())));
         for (index, &location) in of_key.sharing.iter().enumerate() {
@@ -155,7 +155,7 @@ impl Keys {
 }
 
 impl Key {
-    /// Pays for looking at the key by itself.
+    /// Pays for examining the key by itself.
     fn pay(&self, budget: &Budget) -> Result<(), Spent> {
         let price = numbers_of_spki(&self.public).ok().flatten().map(|numbers| weak::price(&numbers));
         budget.pay(Work::Numbers, price.unwrap_or_default())

@@ -1,5 +1,5 @@
-//! What a rule answers, checked and kept: it is untrusted, and what is kept of it must be in proportion to what was asked.
-//! Not whether the answer is right.
+//! The answer of a rule, checked and stored. It is untrusted, and the part that is stored must be in proportion to the
+//! question. Whether the answer is right is not checked.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use keyreeve_contract::{Finding, Part, Verdict};
 
 use super::limits::{Fault, TEXT_BYTES};
 
-/// What a rule said of one fact: the contract's finding, whose texts it shares with the many others that say the same.
+/// What a rule said about one fact: the contract's finding, which shares its texts with other findings that say the
+/// same.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Answer {
     /// The kind of the fact.
@@ -26,7 +27,7 @@ pub struct Answer {
     pub message: Arc<str>,
     /// What to do.
     pub remedy: Arc<str>,
-    /// What else it says, by names of the contract.
+    /// Further statements, under the contract's names.
     pub attributes: Vec<(String, String)>,
 }
 
@@ -40,7 +41,7 @@ impl Answer {
 }
 
 impl Answer {
-    /// Bytes that are kept of it, beside the texts that it shares.
+    /// Bytes that it takes, besides the shared texts.
     pub(super) fn bytes(&self) -> usize {
         let parts = self.part.iter().chain(&self.related).map(|part| size_of::<Part>() + part.field.len());
         let attributes = self.attributes.iter().map(|(name, value)| 2 * size_of::<String>() + name.len() + value.len());
@@ -48,7 +49,7 @@ impl Answer {
     }
 }
 
-/// Texts of which each is kept once.
+/// Texts, each of which is stored once.
 #[derive(Debug, Default)]
 pub struct Texts {
     known: HashSet<Arc<str>>,
@@ -73,15 +74,15 @@ impl Texts {
     }
 }
 
-/// Findings for one fact, on average over a call.
+/// The most findings for one fact, on average over a call.
 const FINDINGS_PER_FACT: usize = 32;
-/// Bytes that a call may answer, and further ones for each fact.
+/// The most bytes of an answer to a call, and how many more are allowed for each fact.
 const BYTES: usize = 64 * 1024;
 const BYTES_PER_FACT: usize = 8 * 1024;
 /// Bytes of the name of a field.
 const FIELD_BYTES: usize = 256;
 
-/// Whether findings about so many facts can be: within their facts, in a sane number, of a sane size.
+/// Whether findings about so many facts are plausible: within their facts, in a sane number, of a sane size.
 pub(super) fn sane(findings: &[Finding], facts: usize) -> Result<(), Fault> {
     if findings.len() > facts * FINDINGS_PER_FACT {
         return Err(Fault::Nonsense(format!("{} findings about {facts} facts", findings.len())));
@@ -102,7 +103,7 @@ pub(super) fn sane(findings: &[Finding], facts: usize) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Bytes that are kept of a finding, if each of its texts is of a sane size.
+/// Bytes that a finding takes. Fails if one of its texts is too long.
 fn size(finding: &Finding) -> Result<usize, Fault> {
     let attributes = finding.attributes.iter().flat_map(|(name, value)| [name, value]);
     let texts = [&finding.message, &finding.remedy].into_iter().chain(attributes);

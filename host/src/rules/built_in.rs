@@ -1,5 +1,5 @@
-//! The built-in rules as build.rs embedded them: component, native code, digest, and what each says of itself.
-//! Not how they are run, which is the same as for any other rule.
+//! The built-in rules as build.rs embedded them: component, native code, digest, and each rule's description of itself.
+//! They are run in the same way as any other rule.
 
 use keyreeve_contract::FactKind;
 use wasmtime::component::Component;
@@ -26,8 +26,8 @@ pub struct BuiltIn {
 pub static BUILT_IN: &[BuiltIn] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 impl BuiltIn {
-    /// The rule, as it described itself when the program was built. Its code is loaded when it is first called: most runs have
-    /// nothing to ask most rules.
+    /// The rule, as it described itself when the program was built. Its code is loaded when it is first called, since
+    /// most runs do not call most rules.
     pub fn rule(&'static self) -> Rule {
         let info = serde_json::from_str(self.info).expect("build.rs wrote it from a value of this type");
         Rule::built_in(self, info, self.kinds())

@@ -1,7 +1,9 @@
-//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: an entry is used only
-//! if this user wrote it on this machine, which its code shows, and never from a tree that is looked at. Not the compiling.
+//! Native code of compiled rules, kept in the user's cache folder from one run to the next. Native code is trusted: an
+//! entry is used only if this user wrote it on this machine, which its code proves, and never from a tree that is
+//! examined. Compiling is not done here.
 //!
-//! An entry is native code, as the compiler wrote it, and then its code. It appears by a rename, and goes by a removal.
+//! An entry consists of native code, as the compiler wrote it, followed by a code that authenticates it. Entries appear
+//! by a rename, and disappear by a removal.
 
 mod folder;
 mod seal;
@@ -24,9 +26,9 @@ use seal::{CODE, Seal};
 
 /// Folders below the user's cache folder.
 const FOLDERS: [&str; 2] = ["keyreeve", "rules"];
-/// Entries that are kept; older ones make room.
+/// The most entries; older ones are removed for new ones.
 const ENTRIES: usize = 64;
-/// Bytes of native code that are read.
+/// The most bytes of native code that are read.
 const NATIVE_BYTES: u64 = 256 << 20;
 /// Hexadecimal digits of a SHA-256.
 const DIGITS: usize = 64;
@@ -49,8 +51,8 @@ pub struct Kept {
     pub file: PathBuf,
 }
 
-/// An entry that this user wrote on this machine, held open: whatever is under its name by now, this is the file that was looked at, and
-/// nobody else can write to it.
+/// An entry that this user wrote on this machine, held open: whatever its name refers to by now, this is the file that
+/// was verified, and nobody else can write to it.
 #[derive(Debug)]
 pub struct Entry {
     path: PathBuf,
@@ -58,13 +60,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Where the file can be read as long as it is held: native code, and then its code.
+    /// A path by which the file can be read as long as it is held open: native code, and then its code.
     pub fn path(&self) -> &Path {
         &self.path
     }
 }
 
-/// What one entry is of: a component, and everything that decides how it is compiled.
+/// What identifies an entry: a component, and everything that decides how it is compiled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
     name: String,
@@ -81,8 +83,9 @@ impl Key {
 }
 
 impl Cache {
-    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, and in XDG_STATE_HOME the key that its entries are known by; else in the
-    /// system's folders for these. `trees` are those that are looked at: whoever writes to them is not to write what is run.
+    /// The cache of this user: `keyreeve/rules` in XDG_CACHE_HOME, and in XDG_STATE_HOME the key that authenticates its
+    /// entries; if these are not set, the system's folders for both. `trees` are the trees that are examined: whoever
+    /// writes to them must not be able to write what is run.
     ///
     /// # Errors
     /// [`Unusable`] if it cannot be made, is not this user's alone, or lies in one of the trees.
@@ -93,11 +96,11 @@ impl Cache {
         Self::within(&caches, &state)
     }
 
-    /// The cache below a folder for caches, with its key below one for state. They are not one folder: who keeps the entries for other
-    /// machines, as pipelines do, would keep the key with them.
+    /// The cache below a folder for caches, with its key below a folder for state. These are separate: whoever copies
+    /// the entries to other machines, as pipelines do, would otherwise copy the key with them.
     ///
     /// # Errors
-    /// As for [`Cache::of_user`].
+    /// Those of [`Cache::of_user`].
     pub fn below(caches: &Path, state: &Path) -> Result<Self, Unusable> {
         let base = |path: &Path, variable| Base { path: path.to_owned(), variable };
         Self::within(&base(caches, CACHES), &base(state, STATE))
@@ -113,7 +116,7 @@ impl Cache {
         Ok(Self { folder, seal })
     }
 
-    /// The entry under a key. None if there is none, or if what is there is not what this user wrote on this machine.
+    /// The entry under a key. Returns `None` if there is no entry, or if this user did not write it on this machine.
     pub fn find(&self, key: &Key) -> Option<Entry> {
         let path = self.folder.join(&key.name);
         let file = keyreeve_source::open(&path).ok()?;
@@ -128,10 +131,11 @@ impl Cache {
             .then(|| Entry { path: held(&file, path), _held: file })
     }
 
-    /// Keeps native code under a key. Others that do the same at the same time do no harm: an entry appears whole or not at all.
+    /// Stores native code under a key. Other processes may do the same at the same time: an entry appears completely or
+    /// not at all.
     ///
     /// # Errors
-    /// The system's reason. A run without its cache is slower, and nothing else.
+    /// The system's reason. Without its cache a run is slower, but otherwise the same.
     pub fn write(&self, key: &Key, native: &[u8]) -> io::Result<()> {
         // Made with mode 0600.
         let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
@@ -146,10 +150,10 @@ impl Cache {
         &self.folder
     }
 
-    /// Everything in it, the oldest first: when it was written, its bytes, its file.
+    /// All entries, the oldest first.
     ///
     /// # Errors
-    /// The system's reason for not listing it.
+    /// The system's reason for not listing the folder.
     pub fn entries(&self) -> io::Result<Vec<Kept>> {
         let mut entries = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
@@ -162,7 +166,7 @@ impl Cache {
         Ok(entries)
     }
 
-    /// Removes every entry, and says how many there were. Runs that use one at this moment have it in memory.
+    /// Removes every entry, and returns how many there were. A run that is using one has it in memory.
     ///
     /// # Errors
     /// The system's reason for the first that cannot be removed.
@@ -171,7 +175,7 @@ impl Cache {
         entries.iter().try_for_each(Kept::remove).map(|()| entries.len())
     }
 
-    /// Removes the oldest entries beyond [`ENTRIES`], and with them what interrupted runs have left.
+    /// Removes the oldest entries beyond [`ENTRIES`], and what interrupted runs have left behind.
     fn make_room(&self) -> io::Result<()> {
         let entries = self.entries()?;
         let surplus = entries.len().saturating_sub(ENTRIES);
@@ -180,7 +184,7 @@ impl Cache {
 }
 
 impl Kept {
-    /// SHA-256 of the component that it is of, hex; none for what an interrupted run has left.
+    /// SHA-256 of the entry's component in hexadecimal digits; `None` for what an interrupted run has left behind.
     pub fn component(&self) -> Option<&str> {
         let (component, _) = self.file.file_name()?.to_str()?.split_once('-')?;
         (component.len() == DIGITS).then_some(component)
@@ -188,26 +192,27 @@ impl Kept {
 
     fn remove(&self) -> io::Result<()> {
         match fs::remove_file(&self.file) {
-            // Somebody else was faster.
+            // Another process removed it first.
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             result => result,
         }
     }
 }
 
-/// A name for an open file that is for no other, whoever renames what.
+/// A name that refers to this open file and no other, whoever renames files.
 #[cfg(target_os = "linux")]
 fn held(file: &File, _: PathBuf) -> PathBuf {
     PathBuf::from(format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(file)))
 }
 
-/// Elsewhere it has only the name that it was opened under, in a folder that is this user's alone.
+/// On other systems it only has the name that it was opened under, in a folder that is this user's alone.
 #[cfg(not(target_os = "linux"))]
 fn held(_: &File, path: PathBuf) -> PathBuf {
     path
 }
 
-/// SHA-256 of what a value hashes: the same in every run, which the standard library's own hasher does not promise.
+/// SHA-256 of what a value hashes. It is the same in every run, which the standard library's own hasher does not
+/// guarantee.
 struct Digesting(Sha256);
 
 impl Hasher for Digesting {
@@ -215,7 +220,7 @@ impl Hasher for Digesting {
         self.0.update(bytes);
     }
 
-    /// Not what the digest is taken from; the first half of it all the same.
+    /// The digest is not taken from this; it returns its first half all the same.
     fn finish(&self) -> u64 {
         let digest = self.0.clone().finalize();
         digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))

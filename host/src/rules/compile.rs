@@ -1,5 +1,5 @@
-//! Compiles components of others in a child process that limits itself, since a small valid component can keep a
-//! compiler busy for minutes. Not the cache of what was compiled, and not how it is run.
+//! Compiles custom components in a child process that limits itself, since a small valid component can keep a compiler
+//! busy for minutes. The cache of compiled code and running it are elsewhere.
 
 mod child;
 mod confine;
@@ -21,9 +21,9 @@ pub use limits::Limits;
 /// The subcommand that makes the program itself the compiler; it must call [`child_main`].
 pub const SUBCOMMAND: &str = "compile-rule";
 
-/// Bytes of the compiler's complaint that are read.
+/// The most bytes of the compiler's error message that are read.
 const COMPLAINT_BYTES: u64 = 4 * 1024;
-/// How often the parent looks whether a compiler that has said everything has ended.
+/// How often the parent checks whether a compiler has ended that has said everything.
 const POLL: Duration = Duration::from_millis(5);
 
 /// The compiler of one run.
@@ -36,7 +36,7 @@ pub struct Compiler {
 }
 
 impl Compiler {
-    /// That is `program`: keyreeve itself.
+    /// A compiler that runs `program`: keyreeve itself.
     pub fn new(program: impl Into<PathBuf>, limits: Limits) -> Self {
         Self { program: program.into(), limits, left: Mutex::new(Duration::from_secs(limits.run_cpu_seconds)) }
     }
@@ -44,9 +44,9 @@ impl Compiler {
     /// Compiles a component to native code of this machine's architecture, one at a time.
     ///
     /// # Errors
-    /// A [`CompileError`] if the component is not valid, goes beyond a limit, or the program cannot be run.
+    /// A [`CompileError`] if the component is not valid, exceeds a limit, or the program cannot be run.
     pub fn compile(&self, component: &[u8]) -> Result<Vec<u8>, CompileError> {
-        // A thread that ended badly has paid before.
+        // A thread that panicked has paid before.
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
         let cpu_seconds = self.limits.cpu_seconds.min(left.as_secs());
         if cpu_seconds == 0 {
@@ -61,7 +61,7 @@ impl Compiler {
         Ok(native)
     }
 
-    /// Native code, and the CPU time that the compiler says it took.
+    /// The native code, and the CPU time that the compiler reports.
     fn child(&self, component: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<Duration>), CompileError> {
         let mut child = Command::new(&self.program)
             .arg(SUBCOMMAND)
@@ -72,21 +72,21 @@ impl Compiler {
             .spawn()
             .map_err(|cause| CompileError::Start { program: self.program.clone(), cause })?;
         let outcome = converse(&mut child, component, limits);
-        // Whatever happened: no compiler outlives this call. One that has ended already is not there to be killed.
+        // In any case, no compiler outlives this call. A compiler that has ended already cannot be killed.
         let _ = child.kill();
         let _ = child.wait();
         outcome
     }
 }
 
-/// Feeds the compiler, reads what it says, and waits for it to end.
+/// Feeds the compiler, reads its output, and waits for it to end.
 fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<(Vec<u8>, Option<Duration>), CompileError> {
     let deadline = Instant::now() + limits.wall;
     let pipe = "a piped stream is there until it is taken";
     let (mut input, output) = (child.stdin.take().expect(pipe), child.stdout.take().expect(pipe));
     let complaint = child.stderr.take().expect(pipe);
     thread::scope(|scope| {
-        // A compiler that ends early closes its input; why it did shows in how it ended.
+        // A compiler that ends early closes its input; its exit status shows why.
         scope.spawn(move || {
             input.write_all(&child::Order::of(limits).to_bytes()).and_then(|()| input.write_all(component))
         });
@@ -100,7 +100,7 @@ fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<(Vec<
             wait(child, deadline, limits).map(|status| (native, status))
         });
         if ended.is_err() {
-            // Only then do the threads that read and write come to their end.
+            // Only then do the threads end that read and write.
             let _ = child.kill();
         }
         let said = complaint.join().unwrap_or_default();
@@ -113,7 +113,7 @@ fn converse(child: &mut Child, component: &[u8], limits: Limits) -> Result<(Vec<
     })
 }
 
-/// Everything up to a limit. What cannot be read is as if it had ended.
+/// Reads up to a limit. An error counts as the end.
 fn read(stream: impl Read, limit: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     let _ = stream.take(limit).read_to_end(&mut bytes);

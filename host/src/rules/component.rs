@@ -1,5 +1,5 @@
-//! Reads what a component exports and imports before anything compiles it, and refuses what is no rule of a
-//! contract that this host speaks. Not a check of types: wasmtime does that when a rule is instantiated.
+//! Reads what a component exports and imports before anything compiles it, and refuses what is not a rule of a contract
+//! that this host speaks. Types are not checked here: wasmtime does that when a rule is instantiated.
 
 use keyreeve_contract::FactKind;
 use semver::Version;
@@ -11,13 +11,13 @@ use super::engine::Engine;
 /// The version of the contract that this host speaks.
 pub const CONTRACT: Version = Version::new(1, 1, 0);
 
-/// Size of a component in bytes; one that carries an interpreter has some 18 MB.
+/// The largest component in bytes; one that contains an interpreter has some 18 MB.
 pub const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Imports and exports of the outermost component; a rule has a handful.
+/// The most imports and exports of the outermost component; a rule has a handful.
 const NAMES: usize = 1000;
 
-/// Bytes of a name that are quoted.
+/// The most bytes of a name in a message.
 const QUOTED: usize = 200;
 
 const PACKAGE: &str = "keyreeve:policy/";
@@ -31,7 +31,7 @@ pub struct Declared {
     pub contract: Version,
 }
 
-/// Why a file is no rule that can be loaded.
+/// Why a file is not a rule that can be loaded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// Longer than [`SIZE_LIMIT`].
@@ -43,7 +43,7 @@ pub enum Refusal {
     /// A core module.
     #[error("it is a core module, not a component: make a component of it with `keyreeve rule component`")]
     CoreModule,
-    /// It ends early, or is malformed.
+    /// It is cut off or malformed.
     #[error("it is malformed or truncated: {0}")]
     Malformed(String),
     /// Components inside it that instantiate one another.
@@ -60,7 +60,7 @@ pub enum Refusal {
     /// `rule` is missing.
     #[error("it does not export keyreeve:policy/rule, which says what a rule is")]
     NoRule,
-    /// One interface in two versions: which one would be called?
+    /// One interface in two versions, so that it is unclear which would be called.
     #[error("it exports {0} in more than one version: leave one")]
     Twice(String),
     /// It examines nothing.
@@ -102,7 +102,7 @@ pub fn declared(bytes: &[u8]) -> Result<Declared, Refusal> {
 }
 
 impl Declared {
-    /// What native code declares: the same as the component that it was compiled from, which was examined then.
+    /// What native code declares: the same as the component that it was compiled from, which was checked before that.
     ///
     /// # Errors
     /// A [`Refusal`] if it is not a rule that this host can load.
@@ -149,7 +149,7 @@ impl Declared {
     }
 }
 
-/// The names of the outermost component, as far as it can be read: also of a component that is refused.
+/// The names of the outermost component, as far as it can be read, even if the component is refused.
 #[derive(Debug, Default)]
 pub struct Names<'a> {
     /// What it imports.
@@ -159,17 +159,17 @@ pub struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// What stands before the first error; nothing, of a file that is no component.
+    /// The names before the first error; empty for a file that is not a component.
     pub fn of(bytes: &'a [u8]) -> Self {
         let mut names = Self::default();
         if Parser::is_component(bytes) {
-            // Whoever asks for names alone is not told of what is wrong: that is for `declared`.
+            // Errors are ignored here: `declared` reports them.
             let _ = names.read(bytes);
         }
         names
     }
 
-    /// Adds the names, one more than [`NAMES`] at most; those of the components inside are its own affair.
+    /// Adds the names, at most one more than [`NAMES`]; those of inner components are skipped.
     fn read(&mut self, bytes: &'a [u8]) -> wasmparser::Result<()> {
         let mut depth = 0_usize;
         for payload in Parser::new(0).parse_all(bytes) {
@@ -196,19 +196,19 @@ impl<'a> Names<'a> {
     }
 }
 
-/// As much of a name as a message can bear.
+/// A name, shortened for a message.
 fn quote(name: &str) -> String {
     name[..name.floor_char_boundary(QUOTED)].to_owned()
 }
 
-/// Interface and version of a name of the contract; none for a name of another package.
+/// Interface and version of a name of the contract. Returns `None` for a name of another package.
 pub(super) fn interface(name: &str) -> Result<Option<(&str, Version)>, Refusal> {
     let Some(rest) = name.strip_prefix(PACKAGE) else { return Ok(None) };
     let Some((interface, version)) = rest.split_once('@') else {
         return Err(Refusal::UnknownInterface(quote(name)));
     };
     let version = Version::parse(version).map_err(|error| Refusal::Malformed(format!("{}: {error}", quote(name))))?;
-    // What came before a release is older than it.
+    // A pre-release is older than its release.
     if version.major < CONTRACT.major || !version.pre.is_empty() {
         return Err(Refusal::Older(version));
     }

@@ -1,5 +1,5 @@
-//! Makes a component of the core module that a compiler of Rust or C has written. Not for languages whose own tools make
-//! components, and not the check of what a component is, which is in `component`.
+//! Makes a component of the core module that a compiler of Rust or C has written. Languages whose own tools make
+//! components do not need this; what a component must be is checked in `component`.
 
 use wasmparser::{Parser, Payload, Validator};
 use wit_component::ComponentEncoder;
@@ -9,7 +9,7 @@ use super::limits::clip;
 
 /// The custom sections in which bindings say which interfaces a module has.
 const WORLD: &str = "component-type";
-/// Bytes that are quoted of names and of others' reasons.
+/// The most bytes of names and of foreign reasons in a message.
 const QUOTED: usize = 500;
 
 /// A component, and what it declares.
@@ -30,7 +30,7 @@ pub enum EncodeError {
     /// Another kind of file.
     #[error("it is not WebAssembly: name the .wasm file that the compiler has written")]
     NotWasm,
-    /// Nothing to be done.
+    /// It is a component already.
     #[error("it is a component already: use it as it is")]
     Component,
     /// It ends early, or is malformed.
@@ -39,23 +39,23 @@ pub enum EncodeError {
     /// It was compiled for an operating system.
     #[error("it imports {0}: compile it for wasm32-unknown-unknown, where there is no operating system to ask")]
     System(String),
-    /// Nothing says what it exports.
+    /// It does not describe what it exports.
     #[error(
         "it does not say which interfaces of the contract it has (no section {WORLD}): in Rust call keyreeve_rule::rule!, in C link component_type.c"
     )]
     NoWorld,
-    /// What it has is not what it says.
+    /// Its content differs from its description.
     #[error("what it exports or imports is not what its section {WORLD} says: {0}")]
     Mismatch(String),
-    /// A component that is no rule.
+    /// The component is not a rule.
     #[error("the component would not be a rule: {0}")]
     Refused(Refusal),
 }
 
-/// Makes a component of a core module whose bindings have left a description of its interfaces in it.
+/// Makes a component of a core module in which bindings have left a description of its interfaces.
 ///
 /// # Errors
-/// An [`EncodeError`] if that gives no rule that this host can load.
+/// An [`EncodeError`] if the result is not a rule that this host can load.
 pub fn component(module: &[u8]) -> Result<Encoded, EncodeError> {
     if module.len() > SIZE_LIMIT {
         return Err(EncodeError::TooLarge);
@@ -78,7 +78,7 @@ pub fn component(module: &[u8]) -> Result<Encoded, EncodeError> {
     Ok(Encoded { bytes, declared })
 }
 
-/// Whether a valid module describes its interfaces. An import of an operating system is the error inside.
+/// Whether a valid module describes its interfaces. The inner error reports an import of an operating system.
 fn says_what_it_has(module: &[u8]) -> wasmparser::Result<Result<bool, EncodeError>> {
     let mut world = false;
     for payload in Parser::new(0).parse_all(module) {
@@ -99,7 +99,7 @@ fn says_what_it_has(module: &[u8]) -> wasmparser::Result<Result<bool, EncodeErro
     Ok(Ok(world))
 }
 
-/// As much of a text as a message can bear, on one line.
+/// A text on one line, shortened for a message.
 fn quote(text: &str) -> String {
     clip(&text.split_whitespace().collect::<Vec<_>>().join(" "), QUOTED).to_owned()
 }

@@ -1,5 +1,5 @@
-//! The one engine that all rules run in, and the clock that ends calls which fuel does not end.
-//! Not a rule: an engine knows nothing of what it runs.
+//! The one engine that all rules run in, and the clock that ends calls which fuel does not end. The engine knows
+//! nothing about the rules that it runs.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::config::config;
 use super::limits::{ANSWER_BYTES, DEADLINE, HANDLES, State};
 use crate::waiting::Waiting;
 
-/// So many calls of a run may take all the time that a call has; then each has this part of it.
+/// So many calls of a run may use the whole time of a call; after that, each call has this fraction of it.
 const WHOLE_CALLS: u32 = 16;
 const LEAST: u32 = 20;
 /// How often the clock ticks.
@@ -25,12 +25,12 @@ pub struct Engine {
     waiting: Arc<Waiting>,
 }
 
-/// The time of all calls in an engine. Fuel ends calls long before the least that each has.
+/// The time of all calls in an engine. Fuel ends a call long before the shortest time that it may have.
 fn waiting(deadline: Duration) -> Waiting {
     Waiting::new(deadline, deadline / LEAST, deadline * WHOLE_CALLS)
 }
 
-/// A call that runs, until it is dropped.
+/// A running call, until it is dropped.
 pub(super) struct Running {
     waiting: Arc<Waiting>,
     begun: Instant,
@@ -43,18 +43,18 @@ impl Drop for Running {
 }
 
 impl Engine {
-    /// The engine for this machine; its clock runs until it is dropped.
+    /// The engine for this machine. Its clock runs until the engine is dropped.
     ///
     /// # Errors
-    /// When wasmtime does not support the machine.
+    /// If wasmtime does not support the machine.
     pub fn new() -> wasmtime::Result<Self> {
         Self::with_deadline(DEADLINE)
     }
 
-    /// The same with another time after which a call is ended.
+    /// The same with another deadline for calls.
     ///
     /// # Errors
-    /// As for [`Engine::new`].
+    /// Those of [`Engine::new`].
     pub fn with_deadline(deadline: Duration) -> wasmtime::Result<Self> {
         let inner = wasmtime::Engine::new(&config(env!("KEYREEVE_TARGET"))?)?;
         let mut linker = Linker::new(&inner);
@@ -87,7 +87,7 @@ impl Engine {
         let mut store = Store::new(&self.inner, State::new(deadline));
         store.limiter(|state| &mut state.limiter);
         store.set_fuel(fuel).expect("the engine consumes fuel");
-        // Before anything is instantiated: a start function is code of the rule, too.
+        // This is set before anything is instantiated, since a start function is code of the rule, too.
         store.set_epoch_deadline((deadline.as_millis() / TICK.as_millis()) as u64);
         store.set_hostcall_fuel(ANSWER_BYTES);
         store.set_max_component_handles(HANDLES);

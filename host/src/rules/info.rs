@@ -1,5 +1,5 @@
-//! Checks what a rule says of itself: a rule with a false name, statement or setting is not run.
-//! Not a check of what keyreeve.toml sets; that is the policy's.
+//! Checks what a rule states about itself: a rule with a false name, statement or setting is not run. The settings in
+//! keyreeve.toml are checked by the policy.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ const ENTRIES: usize = 256;
 /// Bytes of a version, and of the name of a field.
 const NAME_BYTES: usize = 128;
 
-/// Whether it can be, for a rule that examines these kinds.
+/// Whether the description is plausible for a rule that examines these kinds.
 ///
 /// # Errors
-/// A clause that says what cannot.
+/// A clause that says what is not.
 pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     if !is_id(&info.id) {
         return Err(format!("its id is {:?}, which is not lower-case words joined by hyphens", quote(&info.id)));
@@ -42,15 +42,15 @@ pub(super) fn check(info: &Info, kinds: &[FactKind]) -> Result<(), String> {
     info.reads.iter().try_for_each(|read| is_read(read, kinds))
 }
 
-/// Whether facts of these kinds have the field that a rule says it reads. What it misspells could not be seen to be unknown, and facts
-/// would pass for which it is.
+/// Whether facts of these kinds have a field that a rule claims to read. If a rule misspelt a field, the host could not
+/// see that it is unknown, and such facts would pass.
 fn is_read(read: &str, kinds: &[FactKind]) -> Result<(), String> {
     let (interface, field) = read.split_once('.').unwrap_or((read, ""));
     let kind = kinds.iter().find(|kind| kind.interface() == interface);
     let Some(kind) = kind.filter(|_| read.len() <= NAME_BYTES) else {
         return Err(format!("it reads {:?}, and examines no such facts", quote(read)));
     };
-    // Which attributes there are no record says.
+    // No record lists the possible attributes.
     let attribute = field.rsplit_once(".attributes.").map(|(record, _)| format!("{record}.attributes"));
     let attribute = attribute.or_else(|| field.starts_with("attributes.").then(|| "attributes".to_owned()));
     let fields = kind.fields();
@@ -96,7 +96,7 @@ fn is_statement(text: &str) -> bool {
     (1..=16).any(|number| text.strip_prefix('S') == Some(number.to_string().as_str()))
 }
 
-/// As much of a text as a message can bear.
+/// A text, shortened for a message.
 fn quote(text: &str) -> &str {
     clip(text, 80)
 }

@@ -1,5 +1,5 @@
-//! Calls every rule with all facts of the kinds it examines, in chunks, and collects what they say.
-//! Not what a finding looks like in a report: `settle` gives it its place and fingerprint.
+//! Calls every rule with all facts of the kinds that it examines, in chunks, and collects the answers. `settle` adds
+//! place and fingerprint to each finding.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -15,26 +15,27 @@ use super::engine::Engine;
 use super::limits::{Fault, STORES, Share};
 use super::rule::Rule;
 
-/// Facts of one call at most. Findings do not depend on it: a rule knows one fact at a time.
+/// The most facts of one call. Findings do not depend on this: a rule knows one fact at a time.
 pub const CHUNK: usize = 1024;
-/// So many facts are judged sooner than threads are started.
+/// So few facts are judged faster than threads are started.
 const FEW: usize = 16;
-/// Bytes of one call at most, as [`weight`] estimates them.
+/// The most bytes of one call, as [`weight`] estimates them.
 const CHUNK_BYTES: usize = 4 * 1024 * 1024;
 
-/// What one rule said of all facts.
+/// What one rule said about all facts.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    /// What it said, and what the host says in its place where it read what is not known.
+    /// Its own answers, and those that the host gives for it if it reads something unknown.
     pub answers: Vec<Answer>,
     /// How many facts it judged.
     pub examined: usize,
-    /// What ended it, if anything did; facts behind that point are not judged.
+    /// The fault that ended it, if any; the facts after that point are not judged.
     pub fault: Option<Fault>,
 }
 
-/// Calls each rule, with its settings, on all facts it examines. Rules run in parallel if there is enough to judge; the calls
-/// of one rule follow one another and end at its first fault, so that the result is the same on every machine.
+/// Calls each rule, with its settings, on all facts that it examines. Rules run in parallel if there is enough to
+/// judge. The calls of one rule follow one another and end at its first fault, so that the result is the same on every
+/// machine.
 pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan, facts: &Facts) -> Vec<Judgement> {
     let one = |(rule, settings): &(&Rule, &[(String, Value)])| {
         let examined = rule.kinds.iter().map(|kind| facts.count(*kind)).sum();
@@ -48,7 +49,7 @@ pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan
     match (count, rayon::current_num_threads()) {
         (..=FEW, _) => rules.iter().map(one).collect(),
         (_, ..=STORES) => all(),
-        // Each thread has a store, and each store its memory.
+        // Each thread has a store with memory of its own.
         _ => match rayon::ThreadPoolBuilder::new().num_threads(STORES).build() {
             Ok(few) => few.install(all),
             Err(_) => rules.iter().map(one).collect(),
@@ -56,11 +57,11 @@ pub fn judge(engine: &Engine, rules: &[(&Rule, &[(String, Value)])], scan: &Scan
     }
 }
 
-/// One rule at its work.
+/// The state of one rule while it judges.
 struct Judging {
     judgement: Judgement,
     texts: Texts,
-    /// What is left of what it may take.
+    /// What it may still use.
     share: Share,
 }
 
@@ -91,7 +92,7 @@ impl Judging {
         Ok(())
     }
 
-    /// Keeps an answer about a fact of the range, and says how many bytes that takes.
+    /// Keeps an answer about a fact of the range, and returns how many bytes that takes.
     fn keep(&mut self, kind: FactKind, range: &Range<usize>, finding: Finding) -> usize {
         let before = self.texts.bytes();
         let answer = Answer::new(kind, range.start + finding.fact as usize, finding, &mut self.texts);
@@ -115,8 +116,8 @@ fn chunks(facts: &Facts, kind: FactKind) -> Vec<Range<usize>> {
     chunks
 }
 
-/// The host's own answers for fields that a rule reads and that are unknown: undetermined, unless the rule found
-/// a violation in the fact all the same or said something of that field itself. So a rule that forgets to look cannot pass.
+/// The host's own answers for unknown fields that a rule reads: undetermined, unless the rule found a violation in the
+/// fact all the same or said something about that field itself. So a rule that forgets to check cannot pass.
 fn undetermined(
     rule: &Rule,
     facts: &Facts,
@@ -159,7 +160,7 @@ fn reads(rule: &Rule, kind: FactKind, field: &str) -> bool {
         .any(|read| within(field, read) || within(read, field))
 }
 
-/// One answer for all fields that are unknown for one reason.
+/// One answer for all fields that are unknown for the same reason.
 fn not_known(fact: u32, fields: &[&str], reason: &str) -> Finding {
     let verb = if fields.len() == 1 { "is" } else { "are" };
     Finding {
@@ -180,7 +181,7 @@ mod tests {
     use crate::kit::samples;
     use crate::rules::built_in::BUILT_IN;
 
-    /// What ends a rule that finds something of each of three chunks, if it has this share.
+    /// The fault that ends a rule with this share that finds something in each of three chunks.
     fn ended(share: Share) -> (Option<Fault>, usize) {
         let engine = Engine::new().unwrap();
         let rule = BUILT_IN.iter().find(|rule| rule.id == "key-size").unwrap().rule();

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use wasmtime::{ResourceLimiter, Trap};
 
-/// Fuel for any call, however few facts it is about: enough to start a guest that carries an interpreter.
+/// Fuel for any call, however few its facts: enough to start a guest that contains an interpreter.
 const FUEL_BASE: u64 = 500_000_000;
-/// Further fuel for each fact; an interpreted rule takes some 13,000 for a long one.
+/// Further fuel for each fact; an interpreted rule uses some 13,000 for a long one.
 const FUEL_FACT: u64 = 2_000_000;
 /// Memory of all instances of a store together, in bytes. Interpreters need 32 MiB.
 const MEMORY: usize = 128 * 1024 * 1024;
@@ -17,30 +17,30 @@ const TABLE_ELEMENTS: usize = 100_000;
 const INSTANCES: usize = 200;
 const TABLES: usize = 64;
 const MEMORIES: usize = 16;
-/// Handles to resources of the component model, which the host keeps.
+/// The most handles to resources of the component model, which the host keeps.
 pub(super) const HANDLES: usize = 1_000;
 /// Bytes that a rule may hand to the host in one call.
 pub(super) const ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// Bytes of one text in an answer.
 pub(super) const TEXT_BYTES: usize = 16 * 1024;
-/// Bytes that are kept of what a rule says about its own panic.
+/// The most bytes that are kept of a rule's message about its own panic.
 const PANIC_BYTES: usize = 4 * 1024;
-/// How often a rule may say that it panics: each time, the host reads a text.
+/// How often a rule may report a panic: each time, the host reads a text.
 const PANICS: u32 = 16;
-/// Bytes of wasmtime's own sentences, which quote names of the component.
+/// The most bytes of wasmtime's messages, which quote names of the component.
 const REASON_BYTES: usize = 1024;
 /// Time after which a call is ended, far above what fuel allows.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Stores at once, whatever the number of rules and of processors: their memory together.
+/// The most stores at once, whatever the number of rules and of processors, because of their memory.
 pub(super) const STORES: usize = 8;
 /// Bytes that are kept of the answers of all rules of a run, and further ones for each fact that a rule examines.
 const RUN_ANSWERS: usize = 256 * 1024 * 1024;
 const RUN_ANSWERS_FACT: usize = 1024;
-/// Time for each fact of all calls of a rule in a run: some twice as long as its fuel lasts.
+/// Time for each fact of all calls of a rule in a run: about twice as long as its fuel lasts.
 const RUN_FACT: Duration = Duration::from_millis(5);
 
-/// What one rule may take in a whole run, in however many calls.
+/// What one rule may use in a whole run, in however many calls.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Share {
     /// Bytes of answers that are kept.
@@ -50,7 +50,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Of so many rules that run, for one that examines so many facts, each call of which is ended after `deadline`.
+    /// The share of one rule out of `rules`, if it examines so many facts and each call is ended after `deadline`.
     pub(super) fn of(rules: usize, facts: usize, deadline: Duration) -> Self {
         let answers = RUN_ANSWERS / rules.max(1) + RUN_ANSWERS_FACT * facts;
         Self { answers, time: deadline + RUN_FACT * facts as u32 }
@@ -62,19 +62,19 @@ pub fn fuel(facts: usize) -> u64 {
     FUEL_BASE + FUEL_FACT * facts as u64
 }
 
-/// Why a rule did not get to the end of a call. The rule has then judged nothing of it.
+/// Why a call of a rule did not complete. The rule has then judged none of the call's facts.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// All fuel is used up; the same on every machine.
+    /// All fuel is used up; this is the same on every machine.
     #[error("it used up its fuel of {0}: it loops, or does far too much work")]
     Fuel(u64),
-    /// The deadline passed, in work that fuel does not see; depends on the machine.
+    /// The deadline passed, in work that fuel does not see; this depends on the machine.
     #[error("it used up its time of {0:?} in work that fuel does not see")]
     Time(Duration),
-    /// No call took too long, and all of them together did.
+    /// No single call took too long, but all of them together did.
     #[error("all its calls together took too much time in work that fuel does not see")]
     Slow,
-    /// No answer was too large, and all of them together are.
+    /// No single answer was too large, but all of them together are.
     #[error("all its answers together are more than a run keeps of one rule")]
     Flood,
     /// It asked for more memory, tables or instances than a rule may have.
@@ -83,10 +83,10 @@ pub enum Fault {
     /// Its recursion is too deep.
     #[error("it used up its stack: its recursion is too deep")]
     Stack,
-    /// It told of a panic before it trapped.
+    /// It reported a panic before it trapped.
     #[error("it panicked: {0}")]
     Panic(String),
-    /// It executed `unreachable`, and had not said why.
+    /// It executed `unreachable` without saying why before.
     #[error(
         "it gave up without a message: a panic ends like that, and so does whatever a rule does not have: a clock, a console, files, \
          modules that are imported late"
@@ -95,10 +95,10 @@ pub enum Fault {
     /// Any other trap.
     #[error("it trapped: {0}")]
     Trap(String),
-    /// It said itself that it cannot judge.
+    /// It said by itself that it cannot judge.
     #[error("it cannot judge: {0}")]
     Refused(String),
-    /// What it answered is no answer.
+    /// Its answer is invalid.
     #[error("it answered nonsense: {0}")]
     Nonsense(String),
     /// A setting that it does not accept.
@@ -112,12 +112,12 @@ pub enum Fault {
     },
 }
 
-/// What a store may hold in total, and what the rule said about its own panic.
+/// What a store may contain in total, and what the rule said about its own panic.
 #[derive(Debug, Default)]
 pub(super) struct Limiter {
     memory: usize,
     elements: usize,
-    /// The first thing that went beyond a limit.
+    /// The first thing that exceeded a limit.
     exceeded: Option<String>,
 }
 
@@ -171,7 +171,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// What the rule tells of a panic. A rule that tells of one after the other is ended.
+    /// Records a panic that the rule reports. A rule that reports one after the other is ended.
     pub(super) fn panic(&mut self, message: String) -> wasmtime::Result<()> {
         self.panic.get_or_insert_with(|| clip(&message, PANIC_BYTES).to_owned());
         self.panics += 1;
@@ -185,7 +185,7 @@ impl State {
         Self { limiter: Limiter::default(), deadline, panic: None, panics: 0 }
     }
 
-    /// What ended a call, from what wasmtime says and what the store recorded.
+    /// Why a call ended, judging by wasmtime's error and by what the store recorded.
     pub(super) fn fault(&self, error: &wasmtime::Error, fuel: u64) -> Fault {
         if let Some(exceeded) = &self.limiter.exceeded {
             return Fault::Resources(exceeded.clone());
@@ -207,9 +207,9 @@ impl State {
     }
 }
 
-/// What ended a call where wasmtime has no code for it, only a sentence.
+/// Why a call ended, if wasmtime has no code for it but only a sentence.
 fn no_trap(reason: &str) -> Fault {
-    // The limits that wasmtime counts itself; ours are in `Limiter`.
+    // The limits that wasmtime counts itself; the others are in `Limiter`.
     match reason.strip_prefix("resource limit exceeded: ") {
         Some(what) => Fault::Resources(format!("more than a rule may have: {what}")),
         None if reason.contains("store handle limit") => {
@@ -222,7 +222,7 @@ fn no_trap(reason: &str) -> Fault {
     }
 }
 
-/// As much of a text as a limit allows.
+/// The beginning of a text, up to a limit.
 pub(crate) fn clip(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }

@@ -1,5 +1,5 @@
-//! Loads a rule of one's own from its component file: digest, contract, native code from the cache or the compiler, and
-//! what the rule says of itself. Not the choice of rules: see `set`.
+//! Loads a custom rule from its component file: digest, contract, native code from the cache or the compiler, and the
+//! rule's description of itself. Which rules are loaded is decided in `set`.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -22,10 +22,10 @@ use super::signature::SignatureError;
 use crate::policy::{Component, OwnRule};
 use crate::report::Origin;
 
-/// How every file of WebAssembly begins.
+/// The beginning of every WebAssembly file.
 const WASM: &[u8] = b"\0asm";
 
-/// Why a rule of one's own is not loaded.
+/// Why a custom rule is not loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
@@ -39,10 +39,10 @@ pub enum LoadError {
     /// A folder, a device, a pipe.
     #[error("{0} is not a regular file: name the component itself")]
     NotAFile(String),
-    /// Another file than the one that was approved, and no component.
+    /// It is another file than the one that was approved, and not a component.
     #[error("{0} is not the component that keyreeve.toml names by its SHA-256, and no WebAssembly at all")]
     Other(String),
-    /// Another file than the one that was approved.
+    /// It is another component than the one that was approved.
     #[error(
         "{path} has the SHA-256 {actual}, and keyreeve.toml names {expected}: if the new file is the one you mean, put its digest there"
     )]
@@ -62,7 +62,7 @@ pub enum LoadError {
         /// The copy.
         file: PathBuf,
     },
-    /// No rule of a contract that this host speaks.
+    /// It is not a rule of a contract that this host speaks.
     #[error("{path} is not a rule that can be loaded: {refusal}")]
     Refused {
         /// The file.
@@ -78,7 +78,7 @@ pub enum LoadError {
         /// Why not.
         error: CompileError,
     },
-    /// Native code that this engine did not make; nothing that a component can cause.
+    /// The native code was not made by this engine; a component cannot cause this.
     #[error("the native code of {path} is not for this engine: {reason}")]
     Native {
         /// The file.
@@ -86,7 +86,7 @@ pub enum LoadError {
         /// wasmtime's reason.
         reason: String,
     },
-    /// It is compiled and does not run, or says nonsense of itself.
+    /// It was compiled but does not run, or describes itself wrongly.
     #[error("{path} cannot be used as a rule: {fault}")]
     Fault {
         /// The file.
@@ -94,7 +94,7 @@ pub enum LoadError {
         /// What ended it.
         fault: Fault,
     },
-    /// It is not signed as the policy demands.
+    /// It is not signed as the policy requires.
     #[error("{path} is not accepted: {reason}")]
     Signature {
         /// The file.
@@ -126,28 +126,28 @@ pub enum LoadError {
     },
 }
 
-/// Everything that loading a rule takes.
+/// Everything that is needed to load a rule.
 pub struct Loader<'a> {
     /// The engine that it will run in.
     pub engine: &'a Engine,
     /// What compiles, within the limits of a run.
     pub compiler: Compiler,
-    /// Where native code is kept; none if there is no place for it.
+    /// Where native code is kept; `None` if there is no place for it.
     pub cache: Option<Cache>,
-    /// Told the file of each rule that is compiled, before it is: that can take a while.
+    /// Called with the file of each rule before it is compiled, since that can take a while.
     pub compiling: fn(&str),
 }
 
 impl Loader<'_> {
-    /// Loads a rule from its file, and demands of it what the policy does: digest, signature, id and version.
+    /// Loads a rule from its file, and checks the policy's requirements: digest, signature, id and version.
     ///
     /// # Errors
-    /// A [`LoadError`] that says why it cannot be, and what to do.
+    /// A [`LoadError`] that says why it cannot be loaded, and what to do.
     pub fn load(&self, wanted: &OwnRule<'_>) -> Result<Rule, LoadError> {
         let path = wanted.name();
         let Component { sha256, version, .. } = wanted.component;
-        // What is in the cache was made of a component with the digest that is demanded; that the file still is what was
-        // approved is found out beside.
+        // The cached code was made from a component with the required digest. Whether the file is still the approved
+        // one is checked at the same time.
         let (digest, kept) = rayon::join(|| examined(wanted), || sha256.as_ref().and_then(|sha256| self.kept(sha256)));
         let digest = digest?;
         let native = match kept {
@@ -165,11 +165,11 @@ impl Loader<'_> {
         }
     }
 
-    /// The rule that the bytes of a file are, with their SHA-256. Whether it is the one that was approved is not asked: that is
-    /// for [`Self::load`].
+    /// The rule in the bytes of a file with this SHA-256. Whether it is the approved one is not checked here but in
+    /// [`Self::load`].
     ///
     /// # Errors
-    /// As for [`Self::load`], but for digest and id.
+    /// Those of [`Self::load`], except for digest and id.
     pub fn rule(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Rule, LoadError> {
         let native = match self.kept(digest) {
             Some(native) => native,
@@ -178,37 +178,38 @@ impl Loader<'_> {
         self.described(path, &native, digest)
     }
 
-    /// What the cache has of a component with this digest.
+    /// The cached code of a component with this digest.
     pub fn kept(&self, digest: &[u8; 32]) -> Option<Native> {
         let entry = self.cache.as_ref()?.find(&Key::new(self.engine, digest))?;
-        // SAFETY: this very file is what our own compiler process wrote to this user, on this machine, under this key: the cache
-        // has verified its code. Only this user can write to it, and keyreeve changes no entry. wasmtime itself checks version and
-        // configuration.
+        // SAFETY: this very file is what our own compiler process wrote to this user, on this machine, under this key:
+        // the cache has verified its code. Only this user can write to it, and keyreeve changes no entry. wasmtime
+        // itself checks version and configuration.
         #[allow(unsafe_code)]
         unsafe {
             Native::deserialize_file(self.engine.wasmtime(), entry.path()).ok()
         }
     }
 
-    /// What the compiler makes of a component that is a rule; it is in the cache then.
+    /// Compiles a component that is a rule, and stores the code in the cache.
     fn compiled(&self, path: &str, bytes: &[u8], digest: &[u8; 32]) -> Result<Native, LoadError> {
         declared(bytes).map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
         (self.compiling)(path);
         let native = self.compiler.compile(bytes);
         let native = native.map_err(|error| LoadError::Compile { path: path.to_owned(), error })?;
-        // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and configuration.
+        // SAFETY: the bytes are what our own compiler process wrote to us; wasmtime itself checks version and
+        // configuration.
         #[allow(unsafe_code)]
         let component = unsafe { Native::deserialize(self.engine.wasmtime(), &native) };
         let component =
             component.map_err(|error| LoadError::Native { path: path.to_owned(), reason: format!("{error:#}") })?;
         if let Some(cache) = &self.cache {
-            // The next run compiles again, and that is all.
+            // If this fails, the next run compiles again.
             let _ = cache.write(&Key::new(self.engine, digest), &native);
         }
         Ok(component)
     }
 
-    /// The rule, once it has said what it is.
+    /// Makes the rule, once it has described itself.
     fn described(&self, path: &str, native: &Native, digest: &[u8; 32]) -> Result<Rule, LoadError> {
         let declared = Declared::of_native(self.engine, native)
             .map_err(|refusal| LoadError::Refused { path: path.to_owned(), refusal })?;
@@ -217,7 +218,8 @@ impl Loader<'_> {
     }
 }
 
-/// The digest of a component, if it is the one that the policy names. That of a file which is none is not told: it could be anybody's.
+/// The digest of a component, if it is the one that the policy names. The digest of a file that is not a component is
+/// not revealed: the file could be anybody's.
 fn approved(wanted: &OwnRule<'_>, digest: [u8; 32], is_wasm: bool) -> Result<[u8; 32], LoadError> {
     let Component { address, sha256, .. } = wanted.component;
     if Some(digest) == *sha256 {
@@ -231,7 +233,7 @@ fn approved(wanted: &OwnRule<'_>, digest: [u8; 32], is_wasm: bool) -> Result<[u8
     })
 }
 
-/// The digest of a component's file, if the file has it that the policy names, and the signature that it demands.
+/// The digest of a component's file, if the file has the digest and the signature that the policy requires.
 fn examined(wanted: &OwnRule<'_>) -> Result<[u8; 32], LoadError> {
     let Some(signer) = &wanted.component.signer else {
         let (digest, is_wasm) = digest(wanted)?;
@@ -242,15 +244,16 @@ fn examined(wanted: &OwnRule<'_>) -> Result<[u8; 32], LoadError> {
     verified.map(|()| digest).map_err(|reason| LoadError::Signature { path: wanted.name(), reason })
 }
 
-/// The bytes that were approved, and their digest. It is taken of these very bytes: the file may have changed since another
-/// look at it.
+/// The approved bytes and their digest. The digest is computed from these very bytes, since the file may have changed
+/// since an earlier check.
 fn approved_bytes(wanted: &OwnRule<'_>) -> Result<(Vec<u8>, [u8; 32]), LoadError> {
     let bytes = whole(&wanted.file, opened(wanted)?)?;
     let digest = approved(wanted, sha256(&bytes), bytes.starts_with(WASM))?;
     Ok((bytes, digest))
 }
 
-/// The SHA-256 of a component's file, without holding it, and whether it begins as WebAssembly does.
+/// The SHA-256 of a component's file, computed without keeping the content, and whether the file begins like
+/// WebAssembly.
 fn digest(wanted: &OwnRule<'_>) -> Result<([u8; 32], bool), LoadError> {
     let (mut digest, mut head) = (Sha256::new(), Vec::new());
     let length = pieces(opened(wanted)?.take(SIZE_LIMIT as u64 + 1), |piece| {
@@ -268,7 +271,7 @@ fn opened(wanted: &OwnRule<'_>) -> Result<File, LoadError> {
 /// Reads a regular file.
 ///
 /// # Errors
-/// A [`LoadError`] if it is none, cannot be read, or is too large for a component.
+/// A [`LoadError`] if it is not a regular file, cannot be read, or is too large for a component.
 pub fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     whole(path, regular::open(path).map_err(|cause| unreadable(path, cause))?)
 }

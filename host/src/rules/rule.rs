@@ -1,5 +1,5 @@
-//! A loaded rule: its code, what it says of itself, its settings, and one call of it in a fresh instance.
-//! Not which facts it is called with, nor what becomes of its answers: see `judge`.
+//! A loaded rule: its code, its description of itself, its settings, and one call of it in a fresh instance. Which
+//! facts it is called with, and what happens to its answers, is decided in `judge`.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -18,9 +18,9 @@ use super::engine::{Engine, Running};
 use super::limits::{Fault, State, TEXT_BYTES, clip, fuel};
 use crate::report::Origin;
 
-/// A rule that has said what it is.
+/// A rule that has described itself.
 pub struct Rule {
-    /// What it says of itself, checked.
+    /// Its description of itself, checked.
     pub info: Info,
     /// The kinds of fact it examines, in the order of [`FactKind::ALL`].
     pub kinds: Vec<FactKind>,
@@ -31,7 +31,7 @@ pub struct Rule {
     code: Code,
 }
 
-/// What one call took, from a fresh instance to its answer.
+/// What one call used, from a fresh instance to its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
     /// Fuel; the same on every machine.
@@ -42,7 +42,7 @@ pub struct Cost {
     pub whole: Duration,
 }
 
-/// What runs.
+/// The code that runs.
 enum Code {
     /// It is loaded.
     Loaded(Linked),
@@ -57,11 +57,11 @@ struct Linked {
 }
 
 impl Rule {
-    /// Links a component, instantiates it once, and asks it what it is. Every export is loaded then, so that wrong types
-    /// show here and not when there is something to judge.
+    /// Links a component, instantiates it once, and has it describe itself. Every export is loaded at this time, so
+    /// that wrong types are noticed before there is something to judge.
     ///
     /// # Errors
-    /// A [`Fault`] if it does not get that far, or says something of itself that cannot be.
+    /// A [`Fault`] if it does not get that far, or describes itself wrongly.
     pub fn load(
         engine: &Engine,
         component: &Component,
@@ -78,13 +78,13 @@ impl Rule {
         Ok(Self { info, kinds: declared.kinds.clone(), sha256, origin, code: Code::Loaded(linked) })
     }
 
-    /// A rule that is part of the program, with what it said of itself when that was built.
+    /// A built-in rule, with the description that it gave when it was built.
     pub(super) fn built_in(built_in: &'static BuiltIn, info: Info, kinds: Vec<FactKind>) -> Self {
         let code = Code::BuiltIn(built_in, OnceLock::new());
         Self { info, kinds, sha256: built_in.sha256.to_owned(), origin: Origin::BuiltIn, code }
     }
 
-    /// Its code, loaded now if that has not happened; all calls of a rule are in the same engine.
+    /// Its code, loaded now if it is not yet; all calls of a rule are in the same engine.
     fn linked(&self, engine: &Engine) -> Result<&Linked, Fault> {
         match &self.code {
             Code::Loaded(linked) => Ok(linked),
@@ -107,7 +107,7 @@ impl Rule {
     /// Judges some facts of one kind in a fresh instance, and returns the findings with positions in that range.
     ///
     /// # Errors
-    /// The [`Fault`] that ended the call; then nothing of the range is judged.
+    /// The [`Fault`] that ended the call; then none of the range is judged.
     pub fn check(
         &self,
         engine: &Engine,
@@ -120,10 +120,10 @@ impl Rule {
         self.measured(engine, settings, scan, facts, kind, range).map(|(findings, _)| findings)
     }
 
-    /// As [`Self::check`], with what the call took.
+    /// Like [`Self::check`], and returns what the call used.
     ///
     /// # Errors
-    /// As for [`Self::check`].
+    /// Those of [`Self::check`].
     pub fn measured(
         &self,
         engine: &Engine,
@@ -148,7 +148,7 @@ impl Rule {
         }
         let findings = keyreeve_contract::kinds!(check)?;
         let cost = Cost { fuel: call.used(), instantiating, whole: begun.elapsed() };
-        // Nobody asks a rule about nothing but to measure it.
+        // A rule is called without facts only to measure it.
         if count > 0 {
             sane(&findings, count)?;
         }

@@ -1,5 +1,5 @@
-//! All rules of a run: the built-in ones and those of one's own, which of them run, and with which settings.
-//! Not how a single one is loaded (`built_in`, `load`) or called (`judge`).
+//! All rules of a run: the built-in and the custom ones, which of them run, and with which settings. How one is loaded
+//! is in `built_in` and `load`, and how it is called in `judge`.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::policy::{OwnRule, Policy, PolicyError};
 use crate::report::{Origin, RuleReport, RuleState};
 use crate::rules::judge::Judgement;
 
-/// Which rules the command line restricts a run to.
+/// The rules to which the command line restricts a run.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Only these, if there are any.
+    /// Only these, unless the list is empty.
     pub only: Vec<String>,
     /// Never these.
     pub skip: Vec<String>,
@@ -33,11 +33,11 @@ impl Selection {
     }
 }
 
-/// A rule that is loaded, whether or not it runs.
+/// A loaded rule, whether or not it runs.
 pub struct Entry {
     /// The rule.
     pub rule: Rule,
-    /// Its settings: the policy's, else its own defaults.
+    /// Its settings: the policy's, or else its own defaults.
     pub settings: Vec<(String, Value)>,
     /// The severity that the policy sets for all its violations.
     pub fixed: Option<Severity>,
@@ -45,16 +45,16 @@ pub struct Entry {
     pub runs: bool,
     /// Line of the policy that names it.
     pub line: Option<u32>,
-    /// Whether the policy, and not only the command line, leaves it out.
+    /// Whether the policy leaves it out, and not only the command line.
     pub is_switched_off: bool,
 }
 
-/// A rule of one's own that could not be loaded.
+/// A custom rule that could not be loaded.
 #[derive(Debug, Clone)]
 pub struct Unloaded {
     /// Its id in keyreeve.toml.
     pub id: String,
-    /// The SHA-256 it should have, hex.
+    /// The required SHA-256, in hexadecimal digits.
     pub sha256: String,
     /// Its file, as keyreeve.toml names it.
     pub path: String,
@@ -65,21 +65,21 @@ pub struct Unloaded {
 pub struct RuleSet {
     /// Those that are loaded.
     pub entries: Vec<Entry>,
-    /// Those that are not.
+    /// Those that could not be loaded.
     pub unloaded: Vec<Unloaded>,
-    /// Why they are not.
+    /// Why they could not be loaded.
     pub problems: Vec<Problem>,
 }
 
-/// Loads a rule of one's own. The error says why it cannot, and what to do.
+/// Loads a custom rule. The error says why it cannot be loaded, and what to do.
 pub type LoadOwn<'a> = &'a (dyn Fn(&OwnRule<'_>) -> Result<Rule, String> + Sync);
 
 impl RuleSet {
-    /// Takes every built-in rule, and loads every rule of one's own that the policy names and the run admits.
+    /// Takes every built-in rule, and loads every custom rule that the policy names and the run admits.
     ///
     /// # Errors
-    /// A [`PolicyError`] where the policy names rules or settings that there are not. A rule that cannot be loaded is no error
-    /// of the policy but a problem of the run.
+    /// A [`PolicyError`] if the policy names rules or settings that do not exist. A rule that cannot be loaded is a
+    /// problem of the run, and not an error of the policy.
     pub fn load(policy: &Policy, selection: &Selection, load_own: LoadOwn<'_>) -> Result<Self, PolicyError> {
         let mut set = Self::default();
         for built_in in BUILT_IN {
@@ -148,7 +148,7 @@ impl RuleSet {
 }
 
 impl Entry {
-    /// Names of the settings that differ from the rule's own, and do not plainly ask more.
+    /// Names of the settings that differ from the rule's own, and are not obviously stricter.
     fn loosened(&self) -> Vec<String> {
         let declared = &self.rule.info.settings;
         let default = |name: &str| declared.iter().find(|setting| setting.name == name).map(|setting| &setting.default);
@@ -181,7 +181,7 @@ impl Entry {
     }
 }
 
-/// The gravest severity that a rule says its violations can have.
+/// The most serious severity that a rule states for its violations.
 fn gravest(info: &Info) -> Severity {
     let said = info.attributes.iter().filter(|(name, _)| name == "severities").flat_map(|(_, lines)| lines.lines());
     let named = said.filter_map(|line| {
@@ -191,7 +191,8 @@ fn gravest(info: &Info) -> Severity {
     named.fold(info.severity, Severity::max)
 }
 
-/// Whether a value plainly asks more than another: a greater minimum or a lesser maximum. Of other settings only the rule knows.
+/// Whether a value is obviously stricter than another: a greater minimum or a lesser maximum. For other settings only
+/// the rule knows.
 fn asks_more(name: &str, value: &Value, than: &Value) -> bool {
     let number = |value: &Value| match value {
         Value::Integer(value) => Some(*value),

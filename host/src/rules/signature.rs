@@ -1,5 +1,5 @@
-//! Verifies the minisign signature of a rule's component, which lies beside it as FILE.minisig. Not whom to trust: that is the
-//! policy's `[trust]`.
+//! Verifies the minisign signature of a rule's component, which lies beside it as FILE.minisig. Whom to trust is
+//! decided by the policy's `[trust]`.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,13 +11,13 @@ use minisign_verify::{Error, Signature};
 
 use crate::policy::{OwnRule, Signer};
 
-/// Bytes of a signature file; minisign writes some 300, with a comment as long as one likes.
+/// The most bytes of a signature file. minisign writes some 300, but a comment may have any length.
 const SIZE_LIMIT: u64 = 64 * 1024;
 
 /// Why a component does not count as signed.
 #[derive(Debug, thiserror::Error)]
 pub enum SignatureError {
-    /// There is no signature that can be read.
+    /// There is no readable signature.
     #[error(
         "{signer} must have signed it, and {} cannot be read: {cause}; `minisign -S -m` makes it, with their secret key", path.display()
     )]
@@ -50,10 +50,10 @@ pub enum SignatureError {
     },
 }
 
-/// Verifies that a signer has signed these bytes of a rule: the signature lies beside its file.
+/// Verifies that a signer has signed these bytes of a rule. The signature lies beside the rule's file.
 ///
 /// # Errors
-/// A [`SignatureError`] if they have not.
+/// A [`SignatureError`] if that is not so.
 pub(super) fn verify(signer: &Signer, component: &[u8], wanted: &OwnRule<'_>) -> Result<(), SignatureError> {
     let path = beside(&wanted.file);
     let name = || signer.name.clone();
@@ -77,7 +77,7 @@ pub fn beside(file: &Path) -> PathBuf {
     path.into()
 }
 
-/// The text of the signature beside a file, to be published with it; none where there is none.
+/// The text of the signature beside a file, to be published with it. Returns `None` if there is no signature.
 ///
 /// # Errors
 /// The system's reason.

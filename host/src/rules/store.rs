@@ -1,5 +1,5 @@
-//! Components that were pulled from registries, each under its SHA-256: in the repository that vendors them, else in the user's store.
-//! Not the pulling: nothing here opens a connection.
+//! Components that were pulled from registries, each under its SHA-256: in the repository if it vendors them, or else
+//! in the user's store. Nothing is pulled here: this module opens no connection.
 
 use std::fs;
 use std::io;
@@ -22,10 +22,10 @@ pub struct Store {
     folder: PathBuf,
 }
 
-/// Why there is no file to load a rule of a registry from.
+/// Why there is no file from which a rule of a registry could be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum NotThere {
-    /// Nobody knows which one is meant.
+    /// It is unknown which component is meant.
     #[error("{0} was never pulled: run `keyreeve rule pull`, which also writes keyreeve.lock")]
     Unlocked(String),
     /// It is not on this machine.
@@ -47,7 +47,7 @@ pub enum NotThere {
 }
 
 impl Store {
-    /// The store of this user: `keyreeve/components` in XDG_CACHE_HOME, else in the system's folder for caches.
+    /// The store of this user: `keyreeve/components` in XDG_CACHE_HOME, or else in the system's folder for caches.
     ///
     /// # Errors
     /// [`Unusable`] if it cannot be made, or is not this user's alone.
@@ -55,10 +55,11 @@ impl Store {
         Ok(Self { folder: Base::caches()?.private_folder(&FOLDERS)? })
     }
 
-    /// The components that a repository holds itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is made.
+    /// The components that a repository contains itself, in `.keyreeve/rules` beside its keyreeve.toml; the folder is
+    /// made if it is missing.
     ///
     /// # Errors
-    /// The system's reason, or that one of these folders is a link, so that what is written would land elsewhere.
+    /// The system's reason, or that one of these folders is a link, so that files would be written elsewhere.
     pub fn vendored(folder: &Path) -> io::Result<Self> {
         let vendored = folder.join(VENDORED);
         fs::create_dir_all(&vendored)?;
@@ -66,12 +67,12 @@ impl Store {
         Ok(Self { folder: vendored })
     }
 
-    /// Where a component lies, or would. Whoever reads it verifies it.
+    /// Where a component lies, or would lie. Whoever reads it verifies it.
     pub fn file(&self, sha256: &[u8; 32]) -> PathBuf {
         self.folder.join(component_name(sha256))
     }
 
-    /// Keeps a component, and its signature beside it. Both appear whole or not at all.
+    /// Stores a component, and its signature beside it. Both appear completely or not at all.
     ///
     /// # Errors
     /// The system's reason.
@@ -83,7 +84,7 @@ impl Store {
         whole::write(&file, component)
     }
 
-    /// Removes components that are not among these, with their signatures. What has another kind of name is left alone.
+    /// Removes components that are not among these, with their signatures. Files with other kinds of names are kept.
     ///
     /// # Errors
     /// The system's reason.
@@ -104,7 +105,8 @@ impl Store {
     }
 }
 
-/// A rule with the file that it is loaded from: its own, or of a rule in a registry the repository's or the user's copy.
+/// A rule with the file that it is loaded from: its own, or of a rule in a registry the repository's or the user's
+/// copy.
 ///
 /// # Errors
 /// [`NotThere`], with what to do.

@@ -1,5 +1,6 @@
-//! How large a component is once the components inside it are instantiated: a kilobyte can unfold to millions of instances,
-//! each a piece of work for whoever compiles or loads it. Not a limit on running: the instances of a store are counted there.
+//! How large a component becomes once the components inside it are instantiated: a kilobyte can unfold to millions of
+//! instances, each of which costs compiling and loading. Running is not limited here: the instances of a store are
+//! counted in `limits`.
 
 use wasmparser::{
     ComponentAlias, ComponentExternalKind, ComponentInstance, ComponentTypeRef, Instance, Parser, Payload,
@@ -7,20 +8,20 @@ use wasmparser::{
 
 use super::component::Refusal;
 
-/// Most instances, arguments, aliases, functions and exports of all instances of components together. One that
-/// carries Python has some thousands.
+/// The most instances, arguments, aliases, functions and exports of all instances of components together. A component
+/// that contains Python has some thousands.
 const PARTS: u64 = 200_000;
 
 /// Whether a component unfolds to a sane size.
 ///
-/// What is instantiated is one of the components that end before, and the largest of them bounds it. That holds because
-/// components can come in no other way: not as an import, nor out of an instance.
+/// Any instantiated component has ended before its instantiation, so the largest one that has ended is an upper bound.
+/// That holds because components cannot come in another way: neither as an import nor out of an instance.
 ///
 /// # Errors
 /// [`Refusal::Unfolds`], or [`Refusal::Malformed`].
 pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     let malformed = |error: wasmparser::BinaryReaderError| Refusal::Malformed(error.to_string());
-    // The parts of each component that is open, none for a core module; and of the largest that has ended.
+    // The parts of each open component, 0 for a core module; and of the largest that has ended.
     let (mut open, mut largest) = (Vec::new(), 0_u64);
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(malformed)?;
@@ -40,8 +41,8 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The parts of one section, where an instance of a component counts as much as the largest; none if a component comes in
-/// another way.
+/// The parts of one section, in which an instance of a component counts as much as the largest one. Returns `None` if a
+/// component comes in another way.
 fn parts(payload: &Payload<'_>, largest: u64) -> wasmparser::Result<Option<u64>> {
     let mut sum = 0_u64;
     match payload {

@@ -1,4 +1,4 @@
-//! The files of the templates, as they are embedded in the program. Not what is done with them.
+//! The files of the templates, embedded in the program. What is done with them is decided elsewhere.
 
 use super::Language;
 
@@ -30,10 +30,10 @@ const KIT: &[Embedded] = embed!("../plugins/sdk/": "Cargo.toml" "derive/Cargo.to
     "src/iana/registry.rs" "src/iana/suite.rs" "src/iana/tests.rs" "src/lib.rs" "src/rule.rs" "src/sample.rs"
     "src/settings.rs");
 
-/// Where the kit stands in the folder of a rule in Rust.
+/// The kit's folder in the folder of a rule in Rust.
 const KIT_FOLDER: &str = "keyreeve-rule/";
 
-/// The rule and its cases, which are to be changed.
+/// The rule and its cases, which the author changes.
 pub(super) fn of(language: Language) -> impl Iterator<Item = Embedded> {
     let rule = match language {
         Language::Rust => RUST,
@@ -45,19 +45,19 @@ pub(super) fn of(language: Language) -> impl Iterator<Item = Embedded> {
     rule.iter().chain(CASES).copied()
 }
 
-/// What a rule is built with, and is not to be changed: the contract, and in Rust the kit around it.
+/// Files that a rule is built with and that the author does not change: the contract, and for Rust the kit around it.
 pub(super) fn along(language: Language) -> impl Iterator<Item = (String, String)> {
     let (folder, kit) = if language == Language::Rust { (KIT_FOLDER, KIT) } else { ("", &[][..]) };
     let kit = kit.iter().map(|(path, text)| match path.ends_with("Cargo.toml") {
         true => (*path, standing_alone(text)),
-        // The contract stands in the kit's own folder there.
+        // In a standalone rule the contract stands in the kit's own folder.
         false => (*path, text.replace("\"../../wit\"", "\"wit\"")),
     });
     let contract = CONTRACT.iter().map(|(path, text)| (*path, (*text).to_owned()));
     kit.chain(contract).map(move |(path, text)| (format!("{folder}{path}"), text))
 }
 
-/// A manifest of the workspace without the workspace.
+/// A manifest of the workspace, changed so that it works without the workspace.
 fn standing_alone(manifest: &str) -> String {
     let line = |line: &str| match line {
         "version.workspace = true" => Some(format!("version = \"{}\"\n", env!("CARGO_PKG_VERSION"))),

@@ -1,5 +1,5 @@
-//! The folder that a new rule begins with, in each language: a working rule with its cases, which its author changes into
-//! the one they mean. Not the building of it, which is for the tools of the language.
+//! The folder that a new rule begins with, in each language: a working rule with its cases, which its author changes
+//! into their own. It is not built here, but by the tools of the language.
 
 mod files;
 
@@ -11,13 +11,13 @@ use std::path::{Path, PathBuf};
 use crate::rules::built_in::BUILT_IN;
 use crate::rules::info::is_id;
 
-/// The id of the rule that the templates are, which stands in them where the new one's belongs.
+/// The id of the rule in the templates, which the id of the new rule replaces.
 const ID: &str = "server-names";
 
 /// A language with a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
-    /// With keyreeve's own kit, which is written along.
+    /// With keyreeve's own kit, which is written as well.
     Rust,
     /// For componentize-qjs.
     Javascript,
@@ -45,18 +45,18 @@ impl Language {
     }
 }
 
-/// Why no rule was begun. Nothing was written then, unless a write failed half-way.
+/// Why no rule was begun. Then nothing was written, unless a write failed half-way.
 #[derive(Debug, thiserror::Error)]
 pub enum NewError {
-    /// No rule can have this id.
+    /// The id is not valid for a rule.
     #[error(
         "{0:?} cannot be the id of a rule: an id is made of lower-case words joined by hyphens, such as server-names"
     )]
     Id(String),
-    /// A built-in rule has it.
+    /// It is the id of a built-in rule.
     #[error("{0} is a built-in rule: choose another name, since a rule of one's own cannot take its place")]
     BuiltIn(String),
-    /// The rule's crate and the kit's could not be told apart.
+    /// The rule's crate would have the same name as the kit's.
     #[error("{0} is what the kit's own crate is called: choose another name")]
     Kit(String),
     /// The folder has something in it.
@@ -90,7 +90,7 @@ impl fmt::Debug for File {
 /// The files of a new rule.
 ///
 /// # Errors
-/// A [`NewError`] if no rule of one's own can have the id.
+/// A [`NewError`] if no custom rule can have the id.
 pub fn files(language: Language, id: &str) -> Result<Vec<File>, NewError> {
     if !is_id(id) {
         return Err(NewError::Id(id.to_owned()));
@@ -106,10 +106,10 @@ pub fn files(language: Language, id: &str) -> Result<Vec<File>, NewError> {
     Ok(template.chain(along).collect())
 }
 
-/// Begins a rule in a folder that is not there or is empty.
+/// Begins a rule in a folder that does not exist or is empty.
 ///
 /// # Errors
-/// A [`NewError`] if no rule of one's own can have the id, or the folder cannot be written.
+/// A [`NewError`] if no custom rule can have the id, or the folder cannot be written.
 pub fn write(language: Language, id: &str, folder: &Path) -> Result<(), NewError> {
     let files = files(language, id)?;
     if folder.symlink_metadata().is_ok() && !is_empty_folder(folder) {
@@ -117,7 +117,7 @@ pub fn write(language: Language, id: &str, folder: &Path) -> Result<(), NewError
     }
     let failed = |path: &Path, cause| NewError::Write { path: path.to_owned(), cause };
     fs::create_dir_all(folder).map_err(|cause| failed(folder, cause))?;
-    // Complete before any of it is in its place.
+    // Everything is complete before any of it is in its place.
     let draft = tempfile::Builder::new().prefix(".keyreeve-new-").tempdir_in(folder);
     let draft = draft.map_err(|cause| failed(folder, cause))?;
     for file in &files {
@@ -138,7 +138,7 @@ pub fn commands(readme: &str) -> impl Iterator<Item = &str> {
     readme.lines().skip_while(|line| *line != "```sh").skip(1).take_while(|line| *line != "```")
 }
 
-/// A text of a template for a rule of this id, also where a language has no hyphens in names.
+/// A text of a template for a rule with this id, also in the spelling of languages without hyphens in names.
 fn named(text: &str, id: &str) -> String {
     text.replace(ID, id).replace(&ID.replace('-', "_"), &id.replace('-', "_"))
 }

@@ -1,4 +1,5 @@
-//! New rules as folders: what is in them, and what is refused. Not whether they build, which takes the tools of their languages.
+//! Tests of the folders of new rules: what they contain, and what is refused. Whether they build is not tested here,
+//! since that needs the tools of their languages.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;

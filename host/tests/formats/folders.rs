@@ -1,5 +1,5 @@
-//! What each format reads of the folders in testdata/formats: a folder makes a test. BLESS=1 writes `facts.txt`; what is blessed is read
-//! before it is committed. Not what rules make of the facts.
+//! Tests what each format reads from the folders in testdata/formats: each folder is a test. BLESS=1 writes
+//! `facts.txt`; blessed files must be read before they are committed. What rules make of the facts is not tested here.
 #![allow(clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +10,7 @@ use keyreeve::formats::{self, Detail, FORMATS};
 use keyreeve_facts::{Claim, Look, Passwords};
 use keyreeve_source::{Source, Sources};
 
-/// What of a case is no part of what is read.
+/// The files of a case that are not read.
 const ABOUT: [&str; 2] = ["facts.txt", "oracle.txt"];
 
 fn root() -> PathBuf {
@@ -84,7 +84,7 @@ fn every_format_has_cases() {
     assert_eq!(have, ids);
 }
 
-/// A file that two formats claim as certain has no right reader.
+/// There is no right reader for a file that two formats claim as certain.
 #[test]
 fn no_file_is_certain_to_two_formats() {
     for (id, case) in cases() {
@@ -100,7 +100,7 @@ fn no_file_is_certain_to_two_formats() {
     }
 }
 
-/// What no format may claim: files that look like one of theirs.
+/// Files that look like those of a format, but that no format may claim.
 #[test]
 fn nobody_claims_what_is_nobodys() {
     let mut all = Vec::new();
@@ -116,7 +116,7 @@ fn nobody_claims_what_is_nobodys() {
     }
 }
 
-/// One meaning in several formats gives the same facts but for their places and names.
+/// The same meaning in several formats gives the same facts, except for their places and names.
 #[test]
 fn what_is_the_same_in_several_formats_gives_the_same_facts() {
     let same = root().join("_same");

@@ -1,5 +1,5 @@
-//! What is read of files, against oracles that are not ours: the programs that write each format, and public corpora.
-//! Not what rules make of it.
+//! Tests what is read from files against independent oracles: the programs that write each format, and public corpora.
+//! What rules make of it is not tested here.
 #![allow(missing_docs)]
 
 mod encrypted;

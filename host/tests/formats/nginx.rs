@@ -1,5 +1,5 @@
-//! nginx facts against oracles that are not ours: nginx itself, openssl s_client, and real configurations.
-//! Not the details of includes and inheritance, whose tests stand beside the code.
+//! Tests of nginx facts against independent oracles: nginx itself, openssl s_client, and real configurations. Details
+//! of includes and inheritance are tested beside the code.
 #![allow(clippy::unwrap_used, clippy::print_stderr, missing_docs)]
 
 use std::cell::Cell;
@@ -56,7 +56,7 @@ fn places(reading: &Reading, sources: &Sources) -> Vec<String> {
     reading.problems.iter().map(shown).collect()
 }
 
-/// Whether what these tests compare with is there: nginx with its modules, and openssl.
+/// Whether the oracles of these tests are installed: nginx with its modules, and openssl.
 #[track_caller]
 fn have_nginx() -> bool {
     let modules = ["stream", "mail"].map(|name| format!("/usr/lib/nginx/modules/ngx_{name}_module.so"));
@@ -120,7 +120,7 @@ fn the_configurations_that_nginx_comes_with_have_no_problems() {
     assert!(!reading.facts.tls_endpoints.is_empty());
 }
 
-/// Text for a `types` block, in which nginx takes any words: so that only its grammar decides.
+/// Text for a `types` block, in which nginx accepts any words, so that only its grammar decides.
 fn entries() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "a",

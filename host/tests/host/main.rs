@@ -1,5 +1,5 @@
-//! The program as those who use it meet it: users, authors of rules, readers of the documentation, registries, hooks.
-//! Not what formats hold, nor what the sandbox stops: these have programs of their own, few, since each is linked anew.
+//! Tests of the program as it is used: by users, authors of rules, readers of the documentation, registries, hooks.
+//! Formats and the sandbox have test programs of their own; there are few of these, since each is linked separately.
 #![allow(missing_docs)]
 
 mod bad_input;

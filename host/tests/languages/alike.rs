@@ -1,4 +1,5 @@
-//! Rules in different languages that mean the same say the same, and none of them imports anything. Not how they are built.
+//! Tests that rules in different languages with the same meaning give the same answers, and that none of them imports
+//! anything. How they are built is tested elsewhere.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,8 @@ use serde_json::Value;
 
 use super::workshop::{ID, built, said, shell};
 
-/// Servers with names of ours and with others, with none, and one whose names stand in a file that is not there; a client.
+/// Servers with names of ours and with others, with none, and one whose names stand in a file that is not there; a
+/// client.
 const SERVERS: &str = "\
 http {
     server { listen 443 ssl; server_name www.example.org a.example.net b.example.org.example.com; ssl_protocols TLSv1.3; }
@@ -21,7 +23,7 @@ http {
 }
 ";
 
-/// What is set, and what must be among the answers then.
+/// The settings, and what must then be among the answers.
 const SETTINGS: [(&str, &str); 4] = [
     ("", "the name a.example.net ends in none of the allowed suffixes"),
     ("suffixes = ['.example.org', '.example.net']", "the name b.example.org.example.com ends in none of"),

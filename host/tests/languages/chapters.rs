@@ -1,5 +1,6 @@
-//! The chapters of the book about writing a rule: their commands are those that these tests run, and what they show of a rule's
-//! code is the code of the rule that was built. Not their other examples, which the tests of the documents run.
+//! The chapters of the book about writing a rule: their commands are those that these tests run, and what they show of
+//! a rule's code is the code of the rule that was built. Not their other examples, which the tests of the documents
+//! run.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,6 @@
-//! Rules in every language, begun, built and run with real tools by the commands of the book's chapters: they judge alike,
-//! import nothing, and their authors are told what went wrong. Not the sandbox, which the hostile tests are about.
+//! Tests of rules in every language, begun, built and run with real tools by the commands in the book's chapters: they
+//! give the same judgements, import nothing, and their authors are told what went wrong. The sandbox is tested with
+//! hostile rules.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -14,7 +15,7 @@ mod workshop;
 
 use keyreeve::template::Language;
 
-/// One test for each language, so that they are built beside each other and fail each by itself.
+/// One test for each language, so that they are built in parallel and fail separately.
 macro_rules! each_language {
     ($($name:ident: $language:ident)+) => {$(
         #[test]

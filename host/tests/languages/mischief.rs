@@ -1,5 +1,5 @@
-//! What authors are told when their rule fails, and when it wants what no rule has: a clock, a console, files, modules to import
-//! later. Not that it does no harm, which the hostile tests show.
+//! Tests of what authors are told when their rule fails, or needs what no rule has: a clock, a console, files, modules
+//! to import later. That it does no harm is shown by the hostile tests.
 
 use std::fs;
 use std::path::Path;

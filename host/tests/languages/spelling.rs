@@ -1,5 +1,5 @@
-//! How languages spell the contract, as docs/contract.md says: every name of its last table is in what the generators made, or in
-//! code that goes by it and is built. Not how a rule uses them.
+//! How languages spell the contract, as docs/contract.md says: every name of its last table is in what the generators
+//! made, or in code that goes by it and is built. Not how a rule uses them.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,9 +10,9 @@ use keyreeve::template::Language;
 use super::workshop::built;
 use crate::support::markdown::root;
 
-/// The columns of the table behind the first, and where their names are, from the folder of a rule that was built: what generators
-/// made, or the types that its author is given and its code. A new rule in Rust has them in the bindings of its author's kit, which
-/// a macro makes: there it is the code of the built-in rules.
+/// The columns of the table behind the first, and where their names are, from the folder of a rule that was built: what
+/// generators made, or the types that its author is given and its code. A new rule in Rust has them in the bindings of
+/// its author's kit, which a macro makes: there it is the code of the built-in rules.
 const COLUMNS: [(Language, &[&str]); 4] = [
     (Language::Rust, &[concat!(env!("CARGO_MANIFEST_DIR"), "/../plugins")]),
     (Language::Typescript, &["contract.d.ts", "rule.ts"]),

@@ -1,5 +1,5 @@
-//! The demo's own rules: what is committed passes the cases, and is what the sources say. Not what they find in the demo, which the
-//! pages show.
+//! Tests of the demo's own rules: the committed components pass the cases and match their sources. What they find in
+//! the demo is shown on the pages.
 
 use std::fs;
 use std::path::PathBuf;
@@ -24,10 +24,10 @@ fn the_rules_of_the_town_pass_their_cases() {
     }
 }
 
-/// Tools differ from machine to machine, and with them the bytes; not what a rule says of itself and answers.
+/// Tools differ from machine to machine, and so do the bytes; but not what a rule states about itself and answers.
 #[test]
 fn the_rules_of_the_town_are_those_of_their_sources() {
-    // Whoever has these has all that the script takes.
+    // A machine with these tools has everything that the script needs.
     if built(Language::Rust).is_none() || built(Language::Javascript).is_none() {
         return;
     }

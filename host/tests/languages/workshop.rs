@@ -1,5 +1,5 @@
-//! Where rules are built: a folder below target/ that outlives the run, so that tools are fetched once and components compiled
-//! once. Not what is tested of them.
+//! Where rules are built: a folder below target/ that outlives the run, so that tools are fetched once and components
+//! compiled once. What is tested about them is elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,8 +39,9 @@ const DEPENDS_ON: On<'_> = On {
     lines: None,
 };
 
-/// The folder of the rule in a language, built by the commands of its chapter; none where its tools are not to be had or the language is
-/// not due, which is said. A language is due when something that all depend on has changed, and else at every fifth commit.
+/// The folder of the rule in a language, built by the commands of its chapter. Returns `None`, with a message, if the
+/// tools are not available or the language is not due. A language is due if something that all of them depend on has
+/// changed, and otherwise at every fifth commit.
 pub(crate) fn built(language: Language) -> Option<&'static Path> {
     const ALL: usize = Language::ALL.len();
     static BUILT: [OnceLock<Option<PathBuf>>; ALL] = [const { OnceLock::new() }; ALL];
@@ -66,7 +67,8 @@ fn build(language: Language) -> Option<PathBuf> {
     .then_some(rule)
 }
 
-/// The rule in a language with another text in place of one in a file, built as its README.md says with the tools of [`built`].
+/// The rule in a language with another text in place of one in a file, built as its README.md says with the tools of
+/// [`built`].
 pub(crate) fn changed(language: Language, file: &str, change: [&str; 2], added: &str) -> Option<PathBuf> {
     let tools = built(language)?;
     let place = folder().join(format!("{}-changed", language.name()));
@@ -108,7 +110,7 @@ fn template(language: Language) -> String {
     files(language, ID).unwrap().into_iter().map(|file| file.path + "\n" + &file.text).collect()
 }
 
-/// Runs a command that must succeed; one that only fetches tools may fail, for want of a network.
+/// Runs a command that must succeed; a command that only fetches tools may fail without a network.
 pub(crate) fn done(command: &str, folder: &Path) -> bool {
     let output = shell(command, folder);
     let said = said(&output);
@@ -124,8 +126,8 @@ fn fetches(command: &str) -> bool {
     command.starts_with("npm install") || command.contains("pip install")
 }
 
-/// Runs a command with the keyreeve that was built, and with one folder for caches. It lies outside of the repository that the commands
-/// run in, where it would not be used, and stays: what one test has compiled, the next need not.
+/// Runs a command with the keyreeve that was built, and with one folder for caches. It lies outside of the repository
+/// that the commands run in, where it would not be used, and stays: what one test has compiled, the next need not.
 pub(crate) fn shell(command: &str, folder_of_command: &Path) -> Output {
     let [caches, state] = ["caches", "state"].map(|name| std::env::temp_dir().join("keyreeve-languages").join(name));
     let mut shell = console::shell(&format!("PATH=\"$STAND_INS:$PATH\"\n{command}"), folder_of_command);

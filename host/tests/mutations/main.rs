@@ -1,5 +1,6 @@
-//! Files of testdata and of the public corpora with bytes changed, added and left out: every parser goes on, works in proportion to the size
-//! of the file, and says the same of the files beside it. Not a search for inputs, which the fuzz targets are for.
+//! Tests of files from testdata and the public corpora with bytes changed, added and left out: every parser continues,
+//! works in proportion to the size of the file, and gives the same result for other files. Fuzz targets search for
+//! inputs; this does not.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod proportion;
@@ -18,8 +19,8 @@ use keyreeve_source::{Location, Source, SourceId, Sources};
 const ROUNDS: u64 = 6;
 /// Longer files are left to the tests of their formats.
 const LONGEST: u64 = 64 * 1024;
-/// Bytes that reading may allocate in all, for each byte of the file, and for any file: a bound on work that is the same on
-/// every machine.
+/// Bytes that reading may allocate in all, for each byte of the file, and for any file: a bound on work that is the
+/// same on every machine.
 const ALLOCATED_PER_BYTE: u64 = 1500;
 const ALLOCATED: u64 = 4 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
-//! Texts made to cost more than their size: reading takes ten times their bytes of memory and 64 MiB at most, and works in proportion to
-//! them; where that leaves something out, a problem says where. Not the cost of judging what was read.
+//! Tests of texts made to cost more than their size: reading takes at most ten times their bytes of memory and 64 MiB,
+//! and works in proportion to them. If something is left out, a problem says where. The cost of judging is not tested.
 
 use keyreeve::formats;
 use keyreeve::formats::Detail;

@@ -1,6 +1,6 @@
-//! Every folder testdata/cases/<rule>/<pass|fail|undetermined>-<why>/ is a test: real files, and beside them in
-//! `expected.json` what the rule must say. BLESS=1 rewrites expectations; what is blessed is read before it is committed.
-//! The harness is the one of `keyreeve rule test`.
+//! Every folder testdata/cases/<rule>/<pass|fail|undetermined>-<why>/ is a test: real files, and in `expected.json` the
+//! required answer of the rule. BLESS=1 rewrites expectations; blessed files must be read before they are committed.
+//! The harness is that of `keyreeve rule test`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeMap;

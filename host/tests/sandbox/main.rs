@@ -1,5 +1,5 @@
-//! Rules at work in their sandbox: those that try to do harm, and the built-in ones on real files.
-//! Not what a user sees of it beyond the problems of a run.
+//! Tests of rules in their sandbox: those that try to do harm, and the built-in ones on real files. What users see of
+//! it is only tested as far as problems of a run.
 #![allow(missing_docs)]
 
 mod cases;

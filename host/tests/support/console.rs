@@ -12,7 +12,8 @@ struct Step {
     shown: Vec<String>,
 }
 
-/// Runs the commands of a block one after the other in `folder`. Gives the block's lines as they would have to be, if they differ.
+/// Runs the commands of a block one after the other in `folder`. Gives the block's lines as they would have to be, if
+/// they differ.
 pub(crate) fn run(block: &Block, folder: &Path) -> Result<(), Vec<String>> {
     let (mut right, mut differs) = (Vec::new(), false);
     for step in steps(&block.text) {
@@ -65,8 +66,8 @@ pub(crate) fn shell(command: &str, folder: &Path) -> Command {
     shell
 }
 
-/// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests, nor what
-/// cargo has set for this test, or its user for this project.
+/// A program that no configuration of this machine's git reaches, nor the repository of a hook that runs the tests, nor
+/// what cargo has set for this test, or its user for this project.
 pub(crate) fn sheltered(program: &str) -> Command {
     let mut command = Command::new(program);
     let of_git = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"];

@@ -1,5 +1,5 @@
-//! Whether a test that takes minutes runs: when what it depends on has changed, and otherwise when it is its commit's turn.
-//! Not the tests themselves; where something cannot be known, they run.
+//! Decides whether a test that takes minutes runs: if what it depends on has changed, and otherwise when it is its
+//! commit's turn. If something cannot be determined, the test runs.
 
 use std::io::Write as _;
 
@@ -14,8 +14,9 @@ pub(crate) struct On<'a> {
     pub(crate) lines: Option<(&'a str, &'a [&'a str])>,
 }
 
-/// Whether such a test runs; stderr is told why, also of a test that passes. What depends on nothing that has changed runs at every
-/// commit whose hash leaves this remainder when divided by that number. `KEYREEVE_LONG_TESTS=all` has all of them run.
+/// Whether such a test runs; stderr is told why, also of a test that passes. What depends on nothing that has changed
+/// runs at every commit whose hash leaves this remainder when divided by that number. `KEYREEVE_LONG_TESTS=all` has all
+/// of them run.
 pub(crate) fn is_due(what: &str, on: &On<'_>, remainder: u32, of: u32) -> bool {
     let (due, why) = match change(on) {
         _ if std::env::var_os("KEYREEVE_LONG_TESTS").is_some_and(|value| value == "all") => {
@@ -30,7 +31,7 @@ pub(crate) fn is_due(what: &str, on: &On<'_>, remainder: u32, of: u32) -> bool {
             (due, format!("nothing that it depends on has changed since {base:.12}, and {turn} commit {head:.12}"))
         }
     };
-    // Past what hides the output of tests that pass.
+    // Written directly, because the output of passing tests is hidden.
     let _ = writeln!(std::io::stderr(), "{what} {}: {why}", if due { "runs" } else { "does not run" });
     due
 }
@@ -61,8 +62,9 @@ fn change(on: &On<'_>) -> Result<Found, String> {
     Ok(Found { base, head, changed: changed.lines().next().map(str::to_owned) })
 }
 
-/// Where a branch has left `origin/main`. On `origin/main` itself nothing tells which commits were tested before they were pushed together:
-/// those of the last two days before its last one count as new, which is longer than commits wait.
+/// Where a branch has left `origin/main`. On `origin/main` itself nothing tells which commits were tested before they
+/// were pushed together: those of the last two days before its last one count as new, which is longer than commits
+/// wait.
 fn base(head: &str) -> Result<String, String> {
     let left = git(&["merge-base", "HEAD", "origin/main"]).unwrap_or_default();
     if !left.is_empty() && left != head {

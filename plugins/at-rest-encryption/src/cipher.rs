@@ -1,18 +1,18 @@
-//! How a cipher with its mode and key stands to AES-256. Not which of them somebody allows by name.
+//! Compares a cipher with its mode and key to AES-256. Ciphers that somebody allows by name are not considered here.
 
 use keyreeve_rule::{EncryptedItem, Severity};
 
-/// What there is to say of a cipher.
+/// The result for a cipher.
 pub(crate) enum Standing {
     /// AES-256 or its equivalent.
     Recognised,
-    /// Something less, and what.
+    /// It is weaker, for this reason.
     Weak(Severity, String),
-    /// It is not known here.
+    /// It is unknown.
     Unheard,
 }
 
-/// Families that no length of key makes good.
+/// Families that are weak with any length of key.
 const BROKEN: [&str; 14] = [
     "des",
     "des-ede",
@@ -30,10 +30,10 @@ const BROKEN: [&str; 14] = [
     "gost89",
 ];
 
-/// Modes that authenticate by themselves, and the one for disks, in which nothing has room for a MAC.
+/// Modes that authenticate, and the mode for disks, which has no room for a MAC.
 const SOUND_MODES: [&str; 8] = ["gcm", "ccm", "siv", "gcm-siv", "ocb", "eax", "xts", "wrap"];
 
-/// The standing of the item's cipher; the length of its key is none where it is unknown.
+/// The standing of the item's cipher. `key_bits` is `None` if the key's length is unknown.
 pub(crate) fn standing(item: &EncryptedItem, key_bits: Option<u32>) -> Standing {
     let cipher = item.cipher.as_str();
     if BROKEN.iter().any(|name| is_of(cipher, name)) {
@@ -57,9 +57,9 @@ pub(crate) fn standing(item: &EncryptedItem, key_bits: Option<u32>) -> Standing 
 enum Family {
     /// AES, Camellia and ARIA.
     Block,
-    /// ChaCha20 and its like, with keys of 256 bits.
+    /// ChaCha20 and the like, with keys of 256 bits.
     Stream,
-    /// Candidates of the contest that AES has won.
+    /// Candidates of the contest that AES won.
     Candidate,
 }
 
@@ -92,7 +92,7 @@ fn block(item: &EncryptedItem, key_bits: Option<u32>, bits: u32, mode: &str) -> 
     }
 }
 
-/// A cipher of 256 bits: its key must have as many, and something must notice changes.
+/// A cipher of 256 bits: its key must have as many bits, and changes must be detected.
 fn authenticated(item: &EncryptedItem, key_bits: Option<u32>, by_mode: bool) -> Standing {
     let cipher = &item.cipher;
     match key_bits {

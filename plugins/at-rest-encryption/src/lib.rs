@@ -1,5 +1,5 @@
-//! The rule `at-rest-encryption` (S2): data at rest are encrypted with AES-256 or its equivalent. Not how a key is made of a passphrase, and not
-//! where keys are kept.
+//! The rule `at-rest-encryption` (S2): data at rest are encrypted with AES-256 or its equivalent. How a key is derived
+//! from a passphrase, and where keys are kept, is judged by other rules.
 
 mod cipher;
 
@@ -11,10 +11,12 @@ keyreeve_rule::rule!(AtRestEncryption: encrypted_data);
 /// What keyreeve.toml can change.
 #[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
 pub struct Settings {
-    /// Ciphers, as facts call them, that pass besides those that are AES-256 or its equivalent: `twofish-256-cbc`, `aes-128-gcm`.
+    /// Ciphers, as facts call them, that pass besides those that are AES-256 or its equivalent: `twofish-256-cbc`,
+    /// `aes-128-gcm`.
     #[setting(default = vec![])]
     pub allow_ciphers: Vec<String>,
-    /// Formats, as facts call them, that pass whatever cipher they state: `age`, `KeePass`. One that states none stays undetermined.
+    /// Formats, as facts call them, that pass whatever cipher they state: `age`, `KeePass`. One that states none stays
+    /// undetermined.
     #[setting(default = vec![])]
     pub allow_formats: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! The rule `certificate-algorithm` (S3): certificates and revocation lists are signed with algorithms that are recognised and not deprecated.
-//! Not the certificate's own key, which `key-size` judges.
+//! The rule `certificate-algorithm` (S3): certificates and revocation lists are signed with algorithms that are
+//! recognised and not deprecated. The certificate's own key is judged by `key-size`.
 
 use keyreeve_rule::{About, Certificate, Fact, Findings, Judge, Purpose, RevocationList, Rule, Scan, Severity};
 
@@ -36,7 +36,8 @@ const RECOGNISED_HASHES: [&str; 12] = [
     "SHAKE256",
 ];
 
-/// Beginnings of the names of algorithms that have their hash inside: EdDSA (RFC 8032), ML-DSA (FIPS 204), SLH-DSA (FIPS 205).
+/// Beginnings of the names of algorithms that include their hash: EdDSA (RFC 8032), ML-DSA (FIPS 204), SLH-DSA (FIPS
+/// 205).
 const HASH_INSIDE: [&str; 4] = ["ED25519", "ED448", "ML-DSA-", "SLH-DSA-"];
 
 /// The rule with its settings.
@@ -165,13 +166,13 @@ impl CertificateAlgorithm {
 }
 
 impl Signed<'_> {
-    /// The hash of the mask generation function, where it is another one than that of the signature.
+    /// The hash of the mask generation function, if it differs from that of the signature.
     fn mgf1_hash(&self) -> Option<&str> {
         self.attributes.iter().find(|(name, _)| name == "mgf1-hash").map(|(_, hash)| hash.as_str())
     }
 }
 
-/// Guidance beyond the policy is not asked of the certificates of others, nor of test data.
+/// Recommendations beyond the policy do not apply to the certificates of others, nor to test data.
 fn is_live(fact: &dyn Fact) -> bool {
     !matches!(fact.context().purpose, Purpose::TrustStore | Purpose::Fixture)
 }
@@ -185,8 +186,8 @@ fn is_dsa(algorithm: &str) -> bool {
     algorithm.starts_with("dsa")
 }
 
-/// Whether the algorithm is RSA or ECDSA over a recognised hash, or has its hash inside. A hash is only read from an
-/// algorithm that is known, so that of a foreign one does not save it.
+/// Whether the algorithm is RSA or ECDSA with a recognised hash, or includes its hash. The hash counts only if the
+/// algorithm is known, so that an unknown algorithm does not pass because of its hash.
 fn is_recognised(algorithm: &str, hash: &str) -> bool {
     if hash.is_empty() {
         return HASH_INSIDE.iter().any(|name| algorithm.starts_with(name));
@@ -198,7 +199,7 @@ fn is_recognised(algorithm: &str, hash: &str) -> bool {
     family && RECOGNISED_HASHES.contains(&hash)
 }
 
-/// Whether the host will say by itself that the algorithm or its hash is unknown.
+/// Whether the host will report by itself that the algorithm or its hash is unknown.
 fn is_unknown(fact: &dyn Fact) -> bool {
     ["signature-algorithm", "signature-hash"].iter().any(|field| fact.unknown(field).is_some())
 }

@@ -1,4 +1,5 @@
-//! Certificates and what the rule says of them. Not the reading of certificates, which the cases in testdata/ go through.
+//! Certificates and what the rule says of them. Not the reading of certificates, which the cases in testdata/ go
+//! through.
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::sample::{self, severities, unknown};

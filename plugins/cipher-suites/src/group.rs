@@ -1,4 +1,5 @@
-//! Which groups for the key exchange are prohibited or not recognised. Not which groups an endpoint has.
+//! Which groups for the key exchange are prohibited or not recognised. Which groups an endpoint has is not decided
+//! here.
 
 use keyreeve_rule::iana::{self, GroupKind};
 use keyreeve_rule::{Findings, Severity, TlsEndpoint};
@@ -41,7 +42,7 @@ impl CipherSuites {
             }
             GroupKind::FiniteField if group.bits < self.finite_field_minimum => Judgement::Prohibited("too small"),
             GroupKind::Explicit if enabled.older => Judgement::Unrecognised,
-            // OpenSSL lists the curves of GOST among its defaults; they come into play only with suites or certificates of
+            // OpenSSL lists the curves of GOST among its defaults. They are used only with suites or certificates of
             // GOST, which are judged as such.
             _ => Judgement::Recognised,
         }

@@ -1,5 +1,5 @@
-//! The rule `cipher-suites` (S3): only recognised cipher suites and groups that are not deprecated. Not the TLS versions,
-//! which `tls-version` judges.
+//! The rule `cipher-suites` (S3): only recognised cipher suites and groups that are not deprecated. Not the TLS
+//! versions, which `tls-version` judges.
 
 mod group;
 mod suite;
@@ -44,13 +44,13 @@ pub struct CipherSuites {
     finite_field_minimum: u32,
 }
 
-/// What one suite or group deserves, with the reason where there is one.
+/// The judgement of one suite or group, with the reason if there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Judgement {
     Recognised,
     Prohibited(&'static str),
     Deprecated(&'static str),
-    /// Defined, but the policy does not name it; or not even defined.
+    /// It is defined but the policy does not name it, or it is not even defined.
     Unrecognised,
 }
 
@@ -123,7 +123,7 @@ impl Enabled {
     }
 }
 
-/// Code points of suites and of groups by name. The error names a name that neither registry has.
+/// Code points of suites and of groups by name. The error names a name that is in neither registry.
 fn code_points(setting: &str, names: &[String]) -> Result<(Vec<u16>, Vec<u16>), String> {
     let (mut suites, mut groups) = (Vec::new(), Vec::new());
     for name in names {

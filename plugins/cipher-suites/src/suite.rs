@@ -1,5 +1,5 @@
-//! Which cipher suites are prohibited, deprecated, or not recognised, by what they are made of. Not which suites an endpoint
-//! has.
+//! Which cipher suites are prohibited, deprecated, or not recognised, by their components. Which suites an endpoint has
+//! is not decided here.
 
 use keyreeve_rule::iana::{self, Authentication, Cipher, KeyExchange, Mac, Mode, Suite};
 use keyreeve_rule::{Fact, Findings, Severity, TlsEndpoint};
@@ -86,7 +86,7 @@ impl CipherSuites {
     }
 }
 
-/// Whether there is nothing to judge and the host does not say why: silence is no pass.
+/// Whether there is nothing to judge and the host does not report why: silence is no pass.
 fn is_silent(endpoint: &TlsEndpoint) -> bool {
     endpoint.suites.is_empty() && endpoint.unknown("suites").is_none()
         || endpoint.versions.is_empty() && endpoint.unknown("versions").is_none()
@@ -112,8 +112,8 @@ fn prohibition(suite: &Suite) -> Option<&'static str> {
     }
 }
 
-/// Whether no statement or guideline behind the policy names what a suite is made of: GOST, SM4, AEGIS and the password
-/// exchange of RFC 8492.
+/// Whether no statement or guideline behind the policy names a component of the suite: GOST, SM4, AEGIS and the
+/// password exchange of RFC 8492.
 fn is_unrecognised(suite: &Suite) -> bool {
     matches!(suite.cipher, Cipher::Gost | Cipher::Sm4 | Cipher::Aegis) || suite.key_exchange == KeyExchange::Eccpwd
 }

@@ -1,5 +1,6 @@
-//! The rule `deprecated-algorithm` (S3): what encrypts keys and data is an algorithm of today, and a passphrase is costly to
-//! guess. Not whether a key should be in a file at all, nor whether a cipher is strong enough for data at rest.
+//! The rule `deprecated-algorithm` (S3): keys and data are encrypted with current algorithms, and passphrases are
+//! costly to guess. Whether a key should be in a file at all, and whether a cipher is strong enough for data at rest,
+//! is judged by other rules.
 
 mod weakness;
 
@@ -97,7 +98,7 @@ impl Rule for DeprecatedAlgorithm {
 
 impl Judge<Key> for DeprecatedAlgorithm {
     fn judge(&self, key: &Key, _: &Scan, findings: &mut Findings) {
-        // Test data under a passphrase is test data that nobody took for more.
+        // Test data under a passphrase is obviously test data.
         let is_protected = key.role == Role::Private && key.protection == Protection::Passphrase;
         let Some(encryption) = key.encryption.as_ref().filter(|_| is_protected) else { return };
         if key.context.purpose == Purpose::Fixture {

@@ -1,4 +1,5 @@
-//! Encryptions of keys and data, and what the rule says of them. Not the reading of either, which the cases in testdata/ go through.
+//! Encryptions of keys and data, and what the rule says of them. Not the reading of either, which the cases in
+//! testdata/ go through.
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::sample::{self, severities, unknown};

@@ -1,25 +1,25 @@
-//! What is weak about a cipher, a scheme, a key derivation. Not how good a passphrase is, which nobody sees.
+//! The weaknesses of a cipher, a scheme, a key derivation. How good a passphrase is cannot be seen.
 
 use keyreeve_rule::Severity;
 
 use crate::Settings;
 
-/// What is weak, and how serious that is: high if the cipher can be broken by itself, medium if guessing is cheap or an
+/// A weakness, and how serious it is: high if the cipher itself can be broken, medium if guessing is cheap or an
 /// algorithm is deprecated.
 pub(crate) struct Weakness {
     pub(crate) severity: Severity,
     pub(crate) reason: String,
 }
 
-/// What a guess of a passphrase costs, as far as it is known.
+/// What guessing a passphrase costs, as far as that is known.
 #[derive(Clone, Copy)]
 pub(crate) struct Work {
     pub(crate) iterations: Option<u64>,
-    /// KiB; of Argon2.
+    /// KiB of memory; only for Argon2.
     pub(crate) memory: Option<u64>,
 }
 
-/// Of a cipher by OpenSSL's name that can be broken without the passphrase.
+/// The weakness of a cipher, by OpenSSL's name, that can be broken without the passphrase.
 pub(crate) fn of_broken_cipher(cipher: &str) -> Option<Weakness> {
     let reason = match cipher {
         _ if cipher.starts_with("rc2") => "its cipher RC2 is broken",
@@ -31,14 +31,14 @@ pub(crate) fn of_broken_cipher(cipher: &str) -> Option<Weakness> {
     Some(Weakness { severity: Severity::High, reason: reason.to_owned() })
 }
 
-/// Of any cipher but those that are recognised; an empty name is unknown, which the host says.
+/// The weakness of any cipher that is not recognised. An empty name is unknown, which the host reports.
 pub(crate) fn of_cipher(cipher: &str) -> Option<Weakness> {
     const RECOGNISED: [&str; 8] = ["aes", "id-aes", "chacha20", "xchacha20", "xsalsa20", "camellia-", "aria-", "xor"];
     let recognised = cipher.is_empty() || RECOGNISED.iter().any(|name| cipher.starts_with(name));
     (!recognised).then(|| medium(format!("its cipher {cipher} is not recognised by the policy or deprecated")))
 }
 
-/// Of a scheme of keys that fixes cipher and key derivation.
+/// The weakness of a scheme for keys that fixes cipher and key derivation.
 pub(crate) fn of_scheme(scheme: &str) -> Option<Weakness> {
     match scheme {
         "PEM" => Some(medium("each guess of the passphrase costs one round of MD5")),
@@ -51,7 +51,7 @@ pub(crate) fn of_scheme(scheme: &str) -> Option<Weakness> {
     }
 }
 
-/// Of a key derivation, its function, and its cost.
+/// The weakness of a key derivation, its function, and its cost.
 pub(crate) fn of_derivation(kdf: &str, prf: &str, work: Work, settings: &Settings) -> Option<Weakness> {
     let once = match kdf {
         "SHA1" | "MD5" => Some(kdf),

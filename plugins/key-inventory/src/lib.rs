@@ -1,5 +1,5 @@
-//! The rule `key-inventory` (S8): shared and production keys are in an inventory, and its entries are complete. Not how old the
-//! keys are, which `rotation-age` judges.
+//! The rule `key-inventory` (S8): shared and production keys are in an inventory, and its entries are complete. How old
+//! the keys are is judged by `rotation-age`.
 
 use keyreeve_rule::date::{DAY, date};
 use keyreeve_rule::{
@@ -112,7 +112,7 @@ impl Judge<Key> for KeyInventory {
 }
 
 impl KeyInventory {
-    /// One finding for all fields that are missing, since one entry lacks them.
+    /// Adds one finding for all missing fields, since one entry lacks them.
     fn judge_completeness(&self, entry: &InventoryEntry, findings: &mut Findings) {
         let lacks = |field: &str| is_missing(entry, field) && entry.unknown(field).is_none();
         if !self.required.iter().any(|(field, _)| lacks(field)) {
@@ -127,7 +127,7 @@ impl KeyInventory {
     }
 }
 
-/// Whether the policy wants the entry: all but a person's own keys outside production.
+/// Whether the policy requires the entry: it does, except for a person's own keys outside of production.
 fn is_meant(context: &Context) -> bool {
     context.environment == Environment::Production || context.holder != Holder::Personal
 }
@@ -142,8 +142,8 @@ fn is_missing(entry: &InventoryEntry, field: &str) -> bool {
     }
 }
 
-/// Dates that cannot be right: after the scan's day, or a rotation before the key was made. Compared by day, since an
-/// inventory seldom states more.
+/// Reports dates that cannot be right: after the scan's day, or a rotation before the key was made. Only days are
+/// compared, since an inventory seldom states more.
 fn judge_dates(entry: &InventoryEntry, scan: &Scan, findings: &mut Findings) {
     let dates = [("created", "created", entry.created), ("last-rotated", "last rotated", entry.last_rotated)];
     for (field, what, stated) in dates {

@@ -1,4 +1,5 @@
-//! Entries and keys, and what the rule says of them. Not the reading of inventories, which the cases in testdata/ go through.
+//! Entries and keys, and what the rule says of them. Not the reading of inventories, which the cases in testdata/ go
+//! through.
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::date::DAY;

@@ -1,5 +1,5 @@
-//! The rule `key-separation` (S7): private keys are not stored with the data that they decrypt. Not whether keys lie in files at all, which
-//! `plaintext-key` judges.
+//! The rule `key-separation` (S7): private keys are not stored with the data that they decrypt. Whether keys lie in
+//! files at all is judged by `plaintext-key`.
 
 use keyreeve_rule::{About, EncryptedItem, Findings, Judge, Opener, Rule, Scan, Severity};
 
@@ -46,7 +46,7 @@ impl Rule for KeySeparation {
 }
 
 impl Judge<EncryptedItem> for KeySeparation {
-    /// One finding, as serious as the most serious key, at the data, with every key that counts beside it.
+    /// Adds one finding at the data, as serious as the most serious key, with every key that counts beside it.
     fn judge(&self, item: &EncryptedItem, _: &Scan, findings: &mut Findings) {
         let judged = item.openers.iter().map(severity);
         let Some((position, worst)) = judged.clone().enumerate().filter_map(|(at, one)| Some((at, one?))).reduce(worse)
@@ -60,7 +60,7 @@ impl Judge<EncryptedItem> for KeySeparation {
     }
 }
 
-/// How serious it is that a key is where it is; none of one that neither matches nor lies beside the data.
+/// How serious it is that a key is where it is. Returns `None` for a key that neither matches nor lies beside the data.
 fn severity(opener: &Opener) -> Option<Severity> {
     match (opener.matches || opener.beside, opener.plaintext, opener.matches) {
         (false, ..) => None,
@@ -70,7 +70,7 @@ fn severity(opener: &Opener) -> Option<Severity> {
     }
 }
 
-/// Of two the more serious, the first of equal ones.
+/// The more serious of two, or the first if they are equal.
 fn worse(one: (usize, Severity), other: (usize, Severity)) -> (usize, Severity) {
     let rank = |severity: Severity| match severity {
         Severity::Low => 0,
@@ -83,7 +83,7 @@ fn worse(one: (usize, Severity), other: (usize, Severity)) -> (usize, Severity) 
 
 fn message(opener: &Opener) -> String {
     let form = if opener.matches { "that decrypts them" } else { "of the form that decrypts them" };
-    // The label of a key under a passphrase says so itself.
+    // The label of a key under a passphrase already says so.
     let plaintext = if opener.plaintext { " in plaintext" } else { "" };
     let elsewhere = if opener.beside { "" } else { ", elsewhere in the tree" };
     format!("the data are stored with a key {form}: {}{plaintext}{elsewhere}", opener.label)

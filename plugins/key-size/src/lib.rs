@@ -1,5 +1,5 @@
-//! The rule `key-size` (S5): keys are large enough and their parameters sound. Not whether a key is predictable or known to
-//! others, which its size does not show.
+//! The rule `key-size` (S5): keys are large enough and their parameters sound. Whether a key is predictable or known to
+//! others is not judged here, since its size does not show that.
 
 use keyreeve_rule::{
     About, Certificate, Context, Fact, Findings, Judge, Key, PublicKey, Purpose, Rule, Scan, Severity,
@@ -34,7 +34,8 @@ pub struct Settings {
     /// Fewest bits of a symmetric key.
     #[setting(default = 128)]
     pub symmetric_minimum: u32,
-    /// Algorithms and curves, as facts call them, that pass whatever their size: `DSA`, `1.2.643.7.1.1.1.1`, `secp224r1`.
+    /// Algorithms and curves, as facts call them, that pass whatever their size: `DSA`, `1.2.643.7.1.1.1.1`,
+    /// `secp224r1`.
     #[setting(default = vec![])]
     pub allow: Vec<String>,
 }
@@ -200,7 +201,7 @@ fn judge_bits(subject: &Subject<'_>, minimum: u32, recommended: u32, findings: &
         .at(&subject.part("bits"));
 }
 
-/// Guidance beyond the policy is not asked of the keys of others, nor of test data.
+/// Recommendations beyond the policy do not apply to the keys of others, nor to test data.
 fn asks_more(context: &Context) -> bool {
     !matches!(context.purpose, Purpose::TrustStore | Purpose::Fixture)
 }

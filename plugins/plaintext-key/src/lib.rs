@@ -1,5 +1,5 @@
-//! The rule `plaintext-key` (S6): private keys are kept in key vaults, not in files. Not the size or the origin of the keys, nor how well a
-//! passphrase protects them.
+//! The rule `plaintext-key` (S6): private keys are kept in key vaults, not in files. The size and origin of the keys,
+//! and how well a passphrase protects them, are judged by other rules.
 
 use keyreeve_rule::{About, Fact, Findings, Judge, Key, Protection, Purpose, Role, Rule, Scan, Severity};
 
@@ -55,7 +55,7 @@ impl Judge<Key> for PlaintextKey {
         let what = what(key);
         match key.protection {
             Protection::Plaintext => plaintext(key, what, findings),
-            // Test data under a passphrase is test data that nobody took for more.
+            // Test data under a passphrase is obviously test data.
             Protection::Passphrase if key.context.purpose == Purpose::Fixture => {}
             Protection::Passphrase => {
                 let message = format!("{what} is encrypted under a passphrase, but not kept in a key vault");
@@ -85,7 +85,7 @@ fn plaintext(key: &Key, what: &str, findings: &mut Findings) {
     findings.violation(message).severity(severity).at("protection");
 }
 
-/// How a finding calls the key.
+/// What a finding calls the key.
 fn what(key: &Key) -> &'static str {
     match (key.format.as_str(), key.public.algorithm.as_str()) {
         ("TLS session", _) => "the secret of a TLS session",

@@ -1,5 +1,5 @@
-//! The rule `revocation` (S4): whether a certificate was revoked can be learnt, and revocation lists are up to date. Not whether an
-//! address answers: a rule has no network.
+//! The rule `revocation` (S4): clients can learn whether a certificate was revoked, and revocation lists are up to
+//! date. Whether an address answers is not checked: a rule has no network.
 
 use keyreeve_rule::date::{date, whole_days};
 use keyreeve_rule::{
@@ -11,7 +11,8 @@ keyreeve_rule::rule!(Revocation: certificates, revocation_lists);
 /// What keyreeve.toml can change.
 #[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
 pub struct Settings {
-    /// A certificate that is valid for no longer than this needs no revocation: it expires before anybody would hear of one.
+    /// A certificate that is valid for no longer than this needs no revocation: it expires before anybody would hear of
+    /// one.
     #[setting(default = Days(7))]
     pub short_lived: Days,
     /// Whether a certificate is reported that says nothing of how its revocation can be learnt.
@@ -129,8 +130,9 @@ impl Judge<RevocationList> for Revocation {
 }
 
 impl Revocation {
-    /// Whether anybody has to learn of the revocation of a certificate: not of one that vouches for itself, which is taken out of trust
-    /// stores, of one that has expired or soon will have, or of test data and the certificates of others.
+    /// Whether anybody has to learn of the revocation of a certificate. That is not so for one that vouches for itself,
+    /// which is removed from trust stores instead; for one that has expired or soon will have; and for test data and
+    /// the certificates of others.
     fn needs(&self, certificate: &Certificate, scan: &Scan) -> bool {
         let Certificate { not_before, not_after, self_issued, .. } = certificate;
         let is_known = ["attributes.revocation", "self-issued", "not-before", "not-after"]
@@ -165,7 +167,7 @@ fn judge_addresses(certificate: &Certificate, findings: &mut Findings) {
     findings.violation(message).severity(Severity::Low).at("attributes.revocation");
 }
 
-/// Guidance is not asked of the certificates of others, nor of test data.
+/// Recommendations do not apply to the certificates of others, nor to test data.
 fn asks_more(context: &Context) -> bool {
     !matches!(context.purpose, Purpose::TrustStore | Purpose::Fixture)
 }

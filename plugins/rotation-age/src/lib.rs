@@ -1,4 +1,5 @@
-//! The rule `rotation-age` (S9, S10): keys rotate in time. Not whether they are in the inventory that says when they did.
+//! The rule `rotation-age` (S9, S10): keys rotate in time. Whether they are in the inventory that records their
+//! rotation is judged by `key-inventory`.
 
 use keyreeve_rule::date::{date, whole_days};
 use keyreeve_rule::{
@@ -20,8 +21,8 @@ pub struct Settings {
     /// Whether a certificate that is valid for longer than its key may be used is reported before that time has come.
     #[setting(default = true)]
     pub judge_lifetime: bool,
-    /// How long before its end a certificate is reported as about to expire; one that lives less than three times as long in the last third
-    /// of its life. 0: never.
+    /// How long before its end a certificate is reported as about to expire; one that lives less than three times as
+    /// long in the last third of its life. 0: never.
     #[setting(default = Days(14))]
     pub expiry_notice: Days,
     /// A certificate that is valid for longer than this is reported in every environment: nobody plans that far.
@@ -37,9 +38,9 @@ pub struct RotationAge {
 /// How old a key may get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Limit {
-    /// The policy sets none.
+    /// The policy sets no limit.
     None,
-    /// It depends on the environment, which is not known.
+    /// It depends on the environment, which is unknown.
     Undetermined,
     /// So many days, and whose keys those are.
     At(Days, Whose),
@@ -150,7 +151,8 @@ impl Judge<InventoryEntry> for RotationAge {
 }
 
 impl Judge<Key> for RotationAge {
-    /// Only a key is judged whose rotation the inventory knows, or whose own format has a date; and not the public half of one elsewhere.
+    /// A key is judged only if the inventory records its rotation, or its own format has a date. The public half of a
+    /// key that is elsewhere is not judged.
     fn judge(&self, key: &Key, scan: &Scan, findings: &mut Findings) {
         let (created, expires) = (stated(key, "created"), stated(key, "expires"));
         let since = match (key.last_rotated, created) {
@@ -179,8 +181,8 @@ impl Judge<EncryptedItem> for RotationAge {
 }
 
 impl RotationAge {
-    /// The limit that the context sets, if it sets one. Where no environment is known it adds the undetermined, always
-    /// in the same words, so that a report can show one for all facts.
+    /// The limit that the context sets, if it sets one. If the environment is unknown it adds the undetermined, always
+    /// in the same words, so that a report can show it once for all facts.
     fn limit(&self, context: &Context, findings: &mut Findings) -> Option<(Days, Whose)> {
         match self.limit_in(context) {
             Limit::At(days, whose) => Some((days, whose)),
@@ -195,7 +197,8 @@ impl RotationAge {
         }
     }
 
-    /// Judges whether a certificate's validity makes sense at all, whatever the environment; says whether it does not.
+    /// Judges whether a certificate's validity makes sense at all, whatever the environment; returns whether it does
+    /// not.
     fn judge_sense(&self, certificate: &Certificate, findings: &mut Findings) -> bool {
         let Certificate { not_before, not_after, context, .. } = certificate;
         let is_known = ["not-before", "not-after"].iter().all(|field| certificate.unknown(field).is_none());
@@ -215,7 +218,7 @@ impl RotationAge {
                 .at("not-after");
             return true;
         }
-        // Where a limit is known it is the one that is cited.
+        // If there is a limit, it is the one that is cited.
         let is_absurd =
             lifetime > self.settings.absurd_lifetime.count() && self.limit_in(context) == Limit::Undetermined;
         if is_absurd {
@@ -228,7 +231,7 @@ impl RotationAge {
         is_absurd
     }
 
-    /// Judges when a certificate begins and ends whose key, used since `since`, is not too old yet.
+    /// Judges the beginning and end of a certificate whose key, in use since `since`, is not too old yet.
     fn judge_end(
         &self,
         certificate: &Certificate,
@@ -294,7 +297,7 @@ impl RotationAge {
     }
 }
 
-/// Adds a violation if the key is older than it may be, and says whether it did. Days are whole: a key of 90 days and
+/// Adds a violation if the key is older than allowed, and returns whether it did. Days are whole: a key of 90 days and
 /// some hours is 90 days old.
 fn report_age(since: i64, field: &str, limit: Days, whose: Whose, scan: &Scan, findings: &mut Findings) -> bool {
     let age = whole_days(since, scan.as_of);

@@ -1,5 +1,5 @@
-//! Certificates, keys and entries of all ages, and what the rule says of them. Not the reading of dates, which the cases in
-//! testdata/ go through.
+//! Certificates, keys and entries of all ages, and what the rule says of them. Not the reading of dates, which the
+//! cases in testdata/ go through.
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::date::DAY;

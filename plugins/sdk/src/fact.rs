@@ -7,12 +7,12 @@ pub trait Fact {
     /// The circumstances it was found in.
     fn context(&self) -> &Context;
 
-    /// What could not be found out about it.
+    /// The fields that could not be determined.
     fn unknowns(&self) -> &[Unknown];
 
-    /// Why the value of `field` (in the contract's spelling: `context.environment`) is not or not fully known;
-    /// none where it is known. A rule need not ask to be safe: the host reports a fact as undetermined if a field that the
-    /// rule reads is unknown and the rule has found no violation.
+    /// Why the value of `field` (in the contract's spelling: `context.environment`) is not or not fully known. Returns
+    /// `None` if it is known. A rule is safe without asking: the host reports a fact as undetermined if a field that
+    /// the rule reads is unknown and the rule has found no violation.
     fn unknown(&self, field: &str) -> Option<&str> {
         self.unknowns().iter().find(|unknown| unknown.field == field).map(|unknown| unknown.reason.as_str())
     }
@@ -28,23 +28,23 @@ impl Context {
         purpose: Purpose::Unspecified,
     };
 
-    /// Whether the file is in use. What says nothing is.
+    /// Whether the file is in use; this is assumed if nothing is stated.
     pub fn is_live(&self) -> bool {
         matches!(self.purpose, Purpose::Live | Purpose::Unspecified)
     }
 
-    /// The severity of a violation here: test data stays low, since nothing is protected with it. (That the same key is also
-    /// in use elsewhere is for the host to see.)
+    /// The severity of a violation here: always low for test data, since nothing is protected with it. (The host
+    /// notices if the same key is also in use elsewhere.)
     pub fn weigh(&self, severity: Severity) -> Severity {
         if self.purpose == Purpose::Fixture { Severity::Low } else { severity }
     }
 
-    /// Whether what lies between the two ends is trusted. What says nothing is not.
+    /// Whether the network between the two ends is trusted; this is not assumed if nothing is stated.
     pub fn has_trusted_network(&self) -> bool {
         self.network == Network::Trusted
     }
 
-    /// Whether the fact protects data that the policy is about. What says nothing does.
+    /// Whether the fact protects data that the policy is about; this is assumed if nothing is stated.
     pub fn has_sensitive_data(&self) -> bool {
         self.data != Data::Other
     }

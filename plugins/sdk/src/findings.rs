@@ -1,8 +1,8 @@
-//! The findings of a rule while it is at work. Not what becomes of them: place, fingerprint and report are the host's.
+//! The findings of a rule while it runs. Place, fingerprint and report are added by the host.
 
 use crate::{Finding, Part, Severity, Verdict};
 
-/// What a rule has said so far of the facts it was given.
+/// What a rule has said so far about the facts it was given.
 #[derive(Debug)]
 pub struct Findings {
     fact: u32,
@@ -16,14 +16,14 @@ impl Findings {
         Self { fact: 0, severity, remedy, list: Vec::new() }
     }
 
-    /// Says that the fact violates the statement: `message` is one sentence without a full stop that names neither server
-    /// nor path (of facts under one directive with equal messages the host makes one finding). Severity and remedy
-    /// are the rule's until changed.
+    /// Says that the fact violates the statement. `message` is one sentence without a full stop that names neither
+    /// server nor path (the host merges facts under one directive with equal messages into one finding). Severity and
+    /// remedy are the rule's until they are changed.
     pub fn violation(&mut self, message: impl Into<String>) -> Pending<'_> {
         self.add(Verdict::Violation(self.severity), message.into())
     }
 
-    /// Says that the rule cannot tell: `message` says what is missing.
+    /// Says that the rule cannot decide: `message` says what is missing.
     pub fn undetermined(&mut self, message: impl Into<String>) -> Pending<'_> {
         self.add(Verdict::Undetermined, message.into())
     }
@@ -98,8 +98,8 @@ impl Pending<'_> {
         self.attribute("statement", statement)
     }
 
-    /// Tells this finding from others of the rule about the same part of a fact, in a word that never changes: it is part of the
-    /// finding's fingerprint, where the message is not.
+    /// Distinguishes this finding from others of the rule about the same part of a fact, by a word that must never
+    /// change: it is part of the finding's fingerprint, whereas the message is not.
     pub fn topic(self, topic: &str) -> Self {
         self.attribute("topic", topic)
     }
@@ -109,7 +109,7 @@ impl Pending<'_> {
         self
     }
 
-    /// Says what to do, in place of the rule's remedy.
+    /// Says what to do, instead of the rule's remedy.
     pub fn remedy(self, remedy: impl Into<String>) -> Self {
         self.0.remedy = remedy.into();
         self

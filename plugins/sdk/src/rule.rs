@@ -1,21 +1,21 @@
-//! What a rule is to its author: metadata, settings, and a judgement for each kind of fact. Not how the host calls it,
-//! which is in `guest`.
+//! What a rule is to its author: metadata, settings, and a judgement for each kind of fact. How the host calls it is in
+//! `guest`.
 
 use crate::{Findings, Scan, Settings, Severity};
 
-/// What a rule says of itself; its id and version are those of its package.
+/// A rule's description of itself; its id and version are those of its package.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
     /// What it asks for, in a few words.
     pub title: &'static str,
-    /// The statement of the policy that it enforces: `S1` to `S16`; of several, all with a space between.
+    /// The statement of the policy that it enforces, `S1` to `S16`; several are separated by spaces.
     pub statement: &'static str,
     /// Why the statement is right, in a paragraph, with its sources.
     pub rationale: &'static str,
     /// The severity of an ordinary violation.
     pub severity: Severity,
-    /// The fields it reads, as `<interface>.<field>`: `tls-endpoints.versions`. If one of these is unknown in a fact,
-    /// the fact is undetermined unless it is violated all the same.
+    /// The fields that it reads, as `<interface>.<field>`: `tls-endpoints.versions`. If one of these is unknown in a
+    /// fact, the fact is undetermined unless the rule finds a violation all the same.
     pub reads: &'static [&'static str],
     /// What to do about an ordinary violation, in one sentence without a full stop.
     pub remedy: &'static str,
@@ -33,12 +33,12 @@ pub trait Rule: Sized + Send + Sync + 'static {
     /// What it is.
     const ABOUT: About;
 
-    /// The severities of its violations and when each holds, most serious first: `(Severity::High, "TLS 1.1 or older is
-    /// enabled")`. Empty where every violation is an ordinary one.
+    /// The severities of its violations and when each applies, most serious first: `(Severity::High, "TLS 1.1 or older
+    /// is enabled")`. Empty if every violation has the ordinary severity.
     const SEVERITIES: &'static [(Severity, &'static str)] = &[];
 
-    /// When it answers undetermined by itself, as a clause: `a suite is in no registry`. Empty for never. The fields of
-    /// [`About::reads`] are the host's affair and not repeated here.
+    /// When the rule itself answers undetermined, as a clause: `a suite is in no registry`. Empty if never. The fields
+    /// of [`About::reads`] are handled by the host and not repeated here.
     const UNDETERMINED: &'static str = "";
 
     /// Makes the rule, once, from its settings. The error is one sentence that names the setting and what it must be.
@@ -47,13 +47,13 @@ pub trait Rule: Sized + Send + Sync + 'static {
 
 /// Judges facts of one kind.
 pub trait Judge<F>: Rule {
-    /// Adds to `findings` what there is to say of `fact`; nothing if it passes or the rule does not apply. The answer
-    /// depends on nothing but the settings, the fact and the scan.
+    /// Adds to `findings` everything there is to say about `fact`; nothing if it passes or the rule does not apply. The
+    /// answer must depend only on the settings, the fact and the scan.
     fn judge(&self, fact: &F, scan: &Scan, findings: &mut Findings);
 }
 
-/// What a rule with its default settings says of one fact on the day of [`sample::scan`](crate::sample::scan).
-/// For tests.
+/// What a rule with its default settings says about one fact on the day of [`sample::scan`](crate::sample::scan). For
+/// tests.
 pub fn judge<R: Judge<F>, F>(fact: &F) -> Vec<crate::Finding> {
     judge_with::<R, F>(R::Settings::default(), fact)
 }
@@ -68,8 +68,9 @@ pub fn judge_with<R: Judge<F>, F>(settings: R::Settings, fact: &F) -> Vec<crate:
     crate::guest::check(&rule, &crate::sample::scan(), std::slice::from_ref(fact))
 }
 
-/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it judges, which
-/// are the interfaces of wit/facts.wit with underscores. The type implements [`Rule`] and, for each kind, [`Judge`].
+/// Makes a component of a rule: `rule!(KeySize: keys, certificates);` names its type and the kinds of fact that it
+/// judges, which are the interfaces of wit/facts.wit with underscores. The type implements [`Rule`] and, for each kind,
+/// [`Judge`].
 #[macro_export]
 macro_rules! rule {
     ($rule:ident: $($kind:ident),+ $(,)?) => {

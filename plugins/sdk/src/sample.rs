@@ -1,5 +1,5 @@
-//! Facts for tests, one of each kind, that no statement of the policy objects to. Not real ones: a test changes the field
-//! that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
+//! Facts for tests, one of each kind, that no statement of the policy objects to. They are not real ones: a test
+//! changes the field that it is about and leaves the rest (`Key { role: Role::Private, ..sample::key() }`).
 
 use crate::{
     Certificate, Context, EncryptedItem, Environment, Finding, Holder, InventoryEntry, Key, Protection, PublicKey,
@@ -134,7 +134,7 @@ pub fn revocation_list() -> RevocationList {
     }
 }
 
-/// The severity of each finding, none for an undetermined: what a test compares first.
+/// The severity of each finding, `None` for an undetermined: what a test compares first.
 pub fn severities(findings: &[Finding]) -> Vec<Option<Severity>> {
     let severity = |finding: &Finding| match finding.verdict {
         Verdict::Violation(severity) => Some(severity),

@@ -7,8 +7,8 @@ pub trait Settings: Sized + Default {
     /// Every setting with its default and what it does.
     fn declare() -> Vec<Setting>;
 
-    /// Makes the settings from values by name, defaults for those that are missing. The error names the setting and
-    /// what it must be.
+    /// Makes the settings from values by name, with defaults for missing ones. The error names the setting and what it
+    /// must be.
     fn read(values: Vec<(String, Value)>) -> Result<Self, String>;
 }
 
@@ -36,7 +36,7 @@ pub trait SettingType: Sized {
     /// As the contract passes it.
     fn into_value(self) -> Value;
 
-    /// From what the contract passes; none if it is of another type or out of range.
+    /// Converts the value from the contract's form. Returns `None` if it has another type or is out of range.
     fn from_value(value: Value) -> Option<Self>;
 }
 

@@ -77,7 +77,8 @@ impl Judge<TlsEndpoint> for TlsVersion {
 }
 
 impl TlsVersion {
-    /// Whether a version that is defined is older than the minimum. The code points ascend with the versions, SSL 2.0 first.
+    /// Whether a version that is defined is older than the minimum. The code points ascend with the versions, SSL 2.0
+    /// first.
     fn is_below(&self, version: u16) -> bool {
         version < self.minimum && iana::version_name(version).is_some()
     }
@@ -138,8 +139,8 @@ impl TlsVersion {
     }
 }
 
-/// Silence is no pass: no version at all, or one that nobody has defined, is undetermined. Versions that the host does not
-/// know are for the host to report.
+/// Silence is no pass: no version at all, or one that nobody has defined, is undetermined. Versions that the host does
+/// not know are for the host to report.
 fn report_unheard_of(endpoint: &TlsEndpoint, findings: &mut Findings) {
     if endpoint.versions.is_empty() && endpoint.unknown("versions").is_none() {
         findings.undetermined("no version of TLS is known to be enabled").at("versions");

@@ -1,4 +1,5 @@
-//! Endpoints and what the rule says of them. Not the reading of configurations, which the cases in testdata/ go through.
+//! Endpoints and what the rule says of them. Not the reading of configurations, which the cases in testdata/ go
+//! through.
 #![allow(clippy::unwrap_used)]
 
 use keyreeve_rule::sample::{self, severities, unknown};

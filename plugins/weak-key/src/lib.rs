@@ -1,5 +1,5 @@
-//! The rule `weak-key` (S5): nobody can compute or look up the private half of a key. Not how long the key is, which is the affair of
-//! `key-size`: the keys found here are broken in any length.
+//! The rule `weak-key` (S5): nobody can compute or look up the private half of a key. Not how long the key is, which is
+//! the affair of `key-size`: the keys found here are broken in any length.
 
 use keyreeve_rule::{About, Certificate, Context, Findings, Judge, Key, PublicKey, Purpose, Rule, Scan, Severity};
 
@@ -11,7 +11,8 @@ const NAMED: usize = 8;
 /// What may be published all the same.
 #[derive(Debug, Clone, PartialEq, keyreeve_rule::Settings)]
 pub struct Settings {
-    /// Publications whose keys pass as long as no certificate in use has them, as findings name them: `Vagrant, keys/vagrant`.
+    /// Publications whose keys pass as long as no certificate in use has them, as findings name them: `Vagrant,
+    /// keys/vagrant`.
     #[setting(default = vec![])]
     pub allow_published: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! The kinds of fact: an interface of the contract each. Their list is that of wit/, and whoever needs one calls
+//! The kinds of fact, one for each interface of the contract. wit/ defines the list; code that needs it calls
 //! [`kinds!`](crate::kinds) instead of writing it again.
 
 use crate::texts::Texts;
@@ -9,16 +9,17 @@ pub trait Fact: Texts + Clone + PartialEq + serde::Serialize + serde::de::Deseri
     /// Which kind.
     const KIND: FactKind;
 
-    /// The fields of its record in the contract's spelling, those of the records in it as well (`key.bits`), in order.
+    /// The fields of its record in the contract's spelling and order, including those of the records in it
+    /// (`key.bits`).
     const FIELDS: &'static [&'static str];
 
-    /// What is unknown of it.
+    /// The fields that are unknown.
     fn unknown(&self) -> &[Unknown];
 
-    /// What is unknown of it, to be changed.
+    /// The fields that are unknown, to be changed.
     fn unknown_mut(&mut self) -> &mut [Unknown];
 
-    /// Its circumstances, and what is unknown of it, to be completed.
+    /// Its circumstances and its unknown fields, to be completed.
     fn context_mut(&mut self) -> (&mut Context, &mut Vec<Unknown>);
 }
 
@@ -42,7 +43,7 @@ macro_rules! fact_kind {
                 }
             }
 
-            /// The fields that a fact of this kind has: [`Fact::FIELDS`].
+            /// The fields of a fact of this kind: [`Fact::FIELDS`].
             pub fn fields(self) -> &'static [&'static str] {
                 match self {
                     $(Self::$kind => <crate::$fact as Fact>::FIELDS,)*
@@ -55,7 +56,7 @@ macro_rules! fact_kind {
 kinds!(fact_kind);
 
 impl FactKind {
-    /// The interfaces of all kinds as a sentence has them: `tls-endpoints, certificates or keys`.
+    /// The interfaces of all kinds, listed for a sentence: `tls-endpoints, certificates or keys`.
     pub fn alternatives() -> String {
         let names = Self::ALL.map(Self::interface);
         let (last, others) = names.split_last().expect("there are kinds");

@@ -1,7 +1,7 @@
-//! The contract in wit/ as Rust types: facts, what rules answer, and the kinds of fact in one list that all others come from.
-//! Not what the host does with them, and no runtime unless the feature `sandbox` asks for one.
+//! The contract in wit/ as Rust types: facts, the answers of rules, and the one list of the kinds of fact from which
+//! all others are made. Not what the host does with them, and no runtime unless the feature `sandbox` is on.
 
-// The table of kinds stands before all that use it.
+// The table of kinds must come before all code that uses it.
 include!(concat!(env!("OUT_DIR"), "/kinds.rs"));
 
 mod kinds;
@@ -14,7 +14,7 @@ pub use generated::*;
 pub use kinds::{Fact, FactKind};
 pub use texts::{Call, Texts, Words};
 
-/// What build.rs makes of wit/.
+/// The code that build.rs generates from wit/.
 mod generated {
     use super::kinds::{Fact, FactKind};
     use super::texts::{Call, Texts, Words};
@@ -23,7 +23,7 @@ mod generated {
 }
 
 impl Context {
-    /// What is said of a fact before a file or a scope states anything: nothing.
+    /// The circumstances of a fact before a file or a scope states anything.
     pub const UNSPECIFIED: Self = Self {
         environment: Environment::Unspecified,
         holder: Holder::Unspecified,

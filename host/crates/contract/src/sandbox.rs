@@ -1,23 +1,23 @@
-//! How a component of the contract is called: where its exports are, with which types, and what it may import. Not what a call
-//! may cost, and not what becomes of its answer.
+//! How a component of the contract is called: where its exports are, with which types, and what it may import. Not what
+//! a call may cost, and not what happens to its answer.
 
 use wasmtime::component::{Component, ComponentExportIndex, ComponentType, Instance, Lift, Linker, Lower, TypedFunc};
 use wasmtime::{Result, Store, format_err};
 
 use crate::{Fact, FactKind, Finding, Info, Scan, VERSION, Value};
 
-/// A function that takes a scan and facts, and says what it found.
+/// A function that takes a scan and facts, and returns its findings.
 pub type Check<'a, F> = TypedFunc<(&'a Scan, &'a [F]), (Answer<Vec<Finding>>,)>;
 
-/// What the contract's functions return: the error is a sentence of the rule.
+/// What the contract's functions return. The error is a sentence that the rule wrote.
 pub type Answer<T> = std::result::Result<T, String>;
 
-/// A fact that a rule can be handed.
+/// A fact that can be passed to a rule.
 pub trait Judged: Fact + ComponentType + Lower + Lift {}
 
 impl<F: Fact + ComponentType + Lower + Lift> Judged for F {}
 
-/// Where a component's exports are. Which are there is read from the component, never from an error.
+/// Where the exports of a component are. The component itself says which ones it has; no error is interpreted for that.
 pub struct Exports {
     describe: ComponentExportIndex,
     configure: ComponentExportIndex,
@@ -25,10 +25,10 @@ pub struct Exports {
 }
 
 impl Exports {
-    /// Those of a component that examines these kinds.
+    /// Finds the exports of a component that examines these kinds.
     ///
     /// # Errors
-    /// Where one is missing.
+    /// If an export is missing.
     pub fn find(component: &Component, kinds: &[FactKind]) -> Result<Self> {
         let mut checks = [None; FactKind::ALL.len()];
         for kind in kinds {
@@ -41,10 +41,10 @@ impl Exports {
         })
     }
 
-    /// The function that says what the rule is.
+    /// The function that describes the rule.
     ///
     /// # Errors
-    /// Where its types are not the contract's.
+    /// If its types are not the contract's.
     pub fn describe<T>(&self, store: &mut Store<T>, instance: &Instance) -> Result<TypedFunc<(), (Info,)>> {
         instance.get_typed_func(store, self.describe)
     }
@@ -52,7 +52,7 @@ impl Exports {
     /// The function that takes the settings.
     ///
     /// # Errors
-    /// Where its types are not the contract's.
+    /// If its types are not the contract's.
     #[expect(clippy::type_complexity, reason = "it is the contract's signature")]
     pub fn configure<'a, T>(
         &self,
@@ -65,17 +65,17 @@ impl Exports {
     /// The function that judges facts of a kind.
     ///
     /// # Errors
-    /// Where its types are not the contract's, or the component does not examine the kind.
+    /// If its types are not the contract's, or the component does not examine the kind.
     pub fn check<'a, T, F: Judged>(&self, store: &mut Store<T>, instance: &Instance) -> Result<Check<'a, F>> {
         let check = self.checks[F::KIND as usize];
         let check = check.ok_or_else(|| format_err!("it does not examine {}", F::KIND.interface()))?;
         instance.get_typed_func(store, check)
     }
 
-    /// Looks every export up with its types, so that wrong ones show before there is something to judge.
+    /// Checks the types of every export, so that wrong ones are noticed before there is anything to judge.
     ///
     /// # Errors
-    /// Where the types of one are not the contract's.
+    /// If the types of an export are not the contract's.
     pub fn check_types<T>(&self, store: &mut Store<T>, instance: &Instance) -> Result<()> {
         self.configure(store, instance)?;
         macro_rules! each {
@@ -90,10 +90,11 @@ impl Exports {
     }
 }
 
-/// Defines what a rule may import: `diagnostics`, which tells of a panic. A rule that tells too often can be ended.
+/// Defines the only import that a rule may have: `diagnostics`, by which it reports a panic. A rule that reports too
+/// often can be ended.
 ///
 /// # Errors
-/// Where it is defined already.
+/// If the import is defined already.
 pub fn add_diagnostics<T: 'static>(
     linker: &mut Linker<T>,
     panic: impl Fn(&mut T, String) -> Result<()> + Send + Sync + 'static,

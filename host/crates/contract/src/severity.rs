@@ -1,4 +1,4 @@
-//! The order and names of severities. Not what a severity means: wit/ says it.
+//! The order and the names of severities. wit/ says what each severity means.
 
 use crate::Severity;
 

@@ -1,26 +1,27 @@
-//! The texts in a fact: what visits them, and how long they are. Not what becomes of them: facts are cut to length and private
-//! values hidden elsewhere.
+//! Visits the texts in a fact, and computes how long they are. Cutting facts to length and hiding private values happen
+//! elsewhere.
 
 use crate::Unknown;
 
 /// Who chose the words of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Words {
-    /// Whoever wrote the file.
+    /// The author of the file.
     Theirs,
-    /// A standard, or keyreeve: names of algorithms and of forms. Rules judge by them, and nothing of a file is in them.
+    /// A standard, or keyreeve: names of algorithms and of forms. Rules judge by them, and they contain nothing from a
+    /// file.
     Standard,
 }
 
-/// What is called with texts.
+/// The function that is called with each text.
 pub type Call<'c> = &'c mut dyn FnMut(Words, &mut String);
 
-/// What has texts in it. Every field is named where this is implemented, so that a new one is not forgotten.
+/// A type that contains texts. Implementations name every field, so that a new one is not forgotten.
 pub trait Texts {
-    /// Calls with each text.
+    /// Calls a function with each text.
     fn each_text(&mut self, call: Call<'_>);
 
-    /// About how many bytes they have.
+    /// About how many bytes the texts have.
     fn weight(&self) -> usize;
 }
 
@@ -44,7 +45,7 @@ impl<T: Texts> Texts for Option<T> {
     }
 }
 
-/// The value of an attribute: its name is the host's.
+/// An attribute: the host chose its name, and its value is a text.
 impl Texts for (String, String) {
     fn each_text(&mut self, call: Call<'_>) {
         call(Words::Theirs, &mut self.1);
@@ -56,7 +57,7 @@ impl Texts for (String, String) {
 }
 
 impl Unknown {
-    /// A field whose value could not be found out, and why, as a clause.
+    /// A field whose value could not be determined, and the reason as a clause.
     pub fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self { field: field.into(), reason: reason.into() }
     }

@@ -1,5 +1,5 @@
-//! All facts of a scan, a list for each kind that the contract has. Not how they are found, and not where each kind is listed by
-//! hand: what holds for every kind comes from the contract's table.
+//! All facts of a scan, in one list for each kind in the contract. Not how they are found. No kind is listed by hand
+//! here: the contract's table provides everything that holds for every kind.
 
 use keyreeve_contract::{Call, FactKind, Unknown, kinds};
 use keyreeve_source::Location;
@@ -7,12 +7,12 @@ use keyreeve_source::Location;
 use super::list::AnyList;
 use super::{List, Place};
 
-/// Bytes of a fact's record in the memory of a rule.
+/// Bytes that the record of a fact takes in the memory of a rule.
 const RECORD: usize = 512;
 
 macro_rules! facts {
     ($($list:ident $kind:ident $fact:ident $interface:literal;)*) => {
-        /// All facts of a scan, a list for each interface of the contract.
+        /// All facts of a scan, in one list for each interface of the contract.
         #[derive(Debug, Clone, Default)]
         pub struct Facts {
             $(#[doc = concat!("The facts that `", $interface, "` judges.")]
@@ -20,7 +20,7 @@ macro_rules! facts {
         }
 
         impl Facts {
-            /// Adds the facts of `other` behind these.
+            /// Adds the facts of `other` at the end.
             pub fn append(&mut self, other: Self) {
                 $(self.$list.append(other.$list);)*
             }
@@ -35,12 +35,13 @@ macro_rules! facts {
                 $(self.$list.relocate(to);)*
             }
 
-            /// Calls with each text of all facts, and of what is known of them beside what rules judge.
+            /// Calls a function with each text of all facts and of their places.
             pub fn each_text(&mut self, call: Call<'_>) {
                 $(self.$list.each_text(call);)*
             }
 
-            /// The places alone: more is not needed once all is judged, and the facts take more memory than they do.
+            /// Keeps only the places: nothing else is needed after judging, and the facts take more memory than their
+            /// places.
             pub fn into_places(self) -> Places {
                 Places([$(self.$list.into_places()),*])
             }
@@ -72,18 +73,18 @@ impl Facts {
         self.of(kind).unknown(index)
     }
 
-    /// About how many bytes a fact takes in the memory of a rule: its record and what may be long in it.
+    /// About how many bytes a fact takes in the memory of a rule: its record, and its texts and lists.
     pub fn weight(&self, kind: FactKind, index: usize) -> usize {
         RECORD + self.of(kind).weight(index)
     }
 }
 
-/// Where the facts of a scan come from, a list for each kind.
+/// Where the facts of a scan come from, in one list for each kind.
 #[derive(Debug)]
 pub struct Places([Vec<Place>; FactKind::ALL.len()]);
 
 impl Places {
-    /// Those of the facts of a kind, in the same order.
+    /// The places of the facts of a kind, in the same order.
     pub fn of(&self, kind: FactKind) -> &[Place] {
         &self.0[kind as usize]
     }

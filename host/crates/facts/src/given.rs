@@ -1,17 +1,17 @@
-//! What the user gives a scan beside its sources, as formats need it. Not the policy, which no format knows.
+//! What the user gives a scan beside its sources, in the form that formats need. Not the policy, which no format knows.
 
 use std::fmt;
 
-/// How much of the facts is read.
+/// How much a format reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// What rules judge.
     Judged,
-    /// Also what only people look at: subject, issuer, serial number, digests.
+    /// Also what only people read: subject, issuer, serial number, digests.
     Everything,
 }
 
-/// Passwords to be tried on what is encrypted, in order. None of them is in a fact, message or log.
+/// Passwords to try on encrypted data, in order. No password is ever in a fact, message or log.
 #[derive(Default)]
 pub struct Passwords(Vec<String>);
 
@@ -19,7 +19,7 @@ impl Passwords {
     /// No passwords: nothing is decrypted.
     pub const NONE: &'static Self = &Self(Vec::new());
 
-    /// The lines of a file, a password each; an empty line is the empty password.
+    /// One password for each line of a file; an empty line is the empty password.
     pub fn of_lines(text: &str) -> Self {
         Self(text.lines().map(str::to_owned).collect())
     }
@@ -29,7 +29,7 @@ impl Passwords {
         self.0.is_empty()
     }
 
-    /// All of them, in the order in which they are tried.
+    /// All passwords, in the order in which they are tried.
     pub fn list(&self) -> &[String] {
         &self.0
     }
@@ -46,7 +46,7 @@ impl fmt::Debug for Passwords {
 pub struct Given<'a> {
     /// How much is read.
     pub detail: Detail,
-    /// What opens what is encrypted.
+    /// Passwords to try on encrypted data.
     pub passwords: &'a Passwords,
 }
 

@@ -1,5 +1,5 @@
-//! By what a fact is known: the identity that the fingerprint of a finding rests on, and the names by which others know a key.
-//! Not how a report calls it, which is the label of its place.
+//! How facts are identified: the identity behind a finding's fingerprint, and the names by which other files refer to a
+//! key. How a report calls a fact is not here: that is the label of its place.
 
 use std::fmt::{self, Display};
 
@@ -7,16 +7,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use keyreeve_source::digest::{hex, sha256};
 
-/// What is judged, as a text that stays when lines move. A scan can hold very many, so a digest is kept as its bytes.
+/// Identifies what is judged, as a text that stays the same when lines move. A scan can have very many, so digests are
+/// kept as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// Of a certificate its SHA-256, of a key that of its SubjectPublicKeyInfo; in a text lower-case hexadecimal digits.
+    /// The SHA-256 of a certificate, or of a key's SubjectPublicKeyInfo; as text in lower-case hexadecimal digits.
     Digest([u8; 32]),
-    /// Of a block of a configuration its kind, name and ordinal, unless they are so long that a digest of them is kept.
+    /// Kind, name and ordinal of a configuration block, unless they are so long that only their digest is kept.
     Text(Box<str>),
 }
 
-/// Bytes of an identity that is kept as a text: a server with some hundred names.
+/// The most bytes of an identity that is kept as text: a server with some hundred names.
 const LONGEST: usize = 8192;
 
 impl Identity {
@@ -52,38 +53,39 @@ impl Display for Identity {
     }
 }
 
-/// A name by which inventories and encrypted data know a key or a certificate exactly.
+/// A name by which an inventory or encrypted data refer to exactly one key or certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum KeyName {
-    /// SHA-256 of a certificate or of a SubjectPublicKeyInfo; in a text 64 lower-case hexadecimal digits.
+    /// SHA-256 of a certificate or of a SubjectPublicKeyInfo; as text 64 lower-case hexadecimal digits.
     Sha256([u8; 32]),
-    /// SHA-1 of a certificate; in a text 40 lower-case hexadecimal digits.
+    /// SHA-1 of a certificate; as text 40 lower-case hexadecimal digits.
     Sha1([u8; 20]),
     /// OpenSSH's `SHA256:…`, in base64 without padding.
     SshSha256([u8; 32]),
-    /// OpenSSH's older `MD5:…`, pairs of hexadecimal digits with colons between.
+    /// OpenSSH's older `MD5:…`: pairs of hexadecimal digits separated by colons.
     SshMd5([u8; 16]),
-    /// A certificate by its issuer and serial number, as [`issued`](super::crl::issued) makes one name of both.
+    /// Issuer and serial number of a certificate; [`issued`](super::crl::issued) makes one name of both.
     Issued([u8; 16]),
-    /// The subject key identifier of a certificate (RFC 5280, section 4.2.1.2), of the usual length; others are a text.
+    /// The subject key identifier of a certificate (RFC 5280, section 4.2.1.2) of the usual length; others are `Text`.
     KeyIdentifier([u8; 20]),
-    /// What is a text where it comes from: an OpenPGP fingerprint in lower-case hex, an age recipient.
+    /// A name that is a text in the file: an OpenPGP fingerprint in lower-case hex, an age recipient.
     Text(Box<str>),
 }
 
-/// The names of a certificate, but for its SHA-256 and that of its key. There may be very many certificates, so they are at hand.
+/// The names of a certificate, except its SHA-256 and that of its key. They are stored inline because there may be very
+/// many certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CertificateNames {
-    /// Issuer and serial number, as revocation lists name it: [`issued`](super::crl::issued).
+    /// Issuer and serial number, by which revocation lists name it: [`issued`](super::crl::issued).
     pub issued: [u8; 16],
     /// SHA-1.
     pub sha1: [u8; 20],
-    /// The subject key identifier, if it is of the usual length.
+    /// The subject key identifier, if it has the usual length.
     pub key_identifier: Option<[u8; 20]>,
 }
 
 impl KeyName {
-    /// That of the certificate with this subject key identifier.
+    /// The name of the certificate with this subject key identifier.
     pub fn of_key_identifier(identifier: &[u8]) -> Self {
         let text = || Self::Text(format!("key identifier {}", hex(identifier)).into());
         identifier.try_into().map_or_else(|_| text(), Self::KeyIdentifier)

@@ -1,5 +1,5 @@
-//! Facts: what sources declare, typed as the contract types them, each with the places it came from; and how formats make them.
-//! Not any one format, and not what is right or wrong about a fact: that is for rules.
+//! Facts: what sources declare, in the types of the contract, each with the places it came from; and how formats make
+//! them. No single format is here, nor any judgement of a fact: rules judge.
 
 mod all;
 mod driver;

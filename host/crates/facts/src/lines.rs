@@ -1,5 +1,5 @@
-//! What was read of files as lines of text, one for each fact, problem and secret: what the cases of formats are compared by. Not a
-//! format of reports, and nothing in it is encoded for a terminal.
+//! What was read from files, as lines of text, one for each fact, problem and secret; the test cases of formats are
+//! compared in this form. It is not a format of reports, and nothing in it is encoded for a terminal.
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::{List, Place, Read, Taken, spelling};
 
-/// As what each file was read, each fact with the places of its fields and what is unknown of it, each problem, and where secrets
-/// stand.
+/// Lists the format that read each file, each fact with the places of its fields and its unknown fields, each problem,
+/// and where secrets stand.
 pub fn lines(read: &Read, sources: &Sources) -> String {
     let mut lines: Vec<String> = read.taken.iter().map(|taken| taken_line(taken, sources)).collect();
     macro_rules! facts {
@@ -68,7 +68,7 @@ fn fact_lines<T: Fact>(list: &List<T>, sources: &Sources) -> Vec<String> {
     lines.collect()
 }
 
-/// Where the fields are stated; the path only where it is not the fact's own.
+/// Lists where the fields are stated; the path is given only if it differs from the fact's own.
 fn parts(line: &mut String, origin: &Place, sources: &Sources) {
     let mut separator = " | stated";
     for ((field, position), location) in origin.parts.iter() {

@@ -5,7 +5,7 @@ use keyreeve_source::{Location, text};
 
 use super::Place;
 
-/// Facts of one kind with their places, side by side: rules are handed slices of the bare facts.
+/// Facts of one kind with their places, side by side, so that rules can be passed slices of the bare facts.
 #[derive(Debug, Clone)]
 pub struct List<T> {
     facts: Vec<T>,
@@ -13,7 +13,8 @@ pub struct List<T> {
 }
 
 impl<T: Fact> List<T> {
-    /// Adds a fact and where it was found. What is long of its texts is cut: labels and identities have their length already.
+    /// Adds a fact and the place where it was found. Long texts of the fact are cut; labels and identities are short
+    /// enough already.
     pub fn push(&mut self, mut fact: T, mut place: Place) {
         debug_assert!(fact.unknown().iter().all(|unknown| has::<T>(&unknown.field)), "{:?}", fact.unknown());
         fact.unknown_mut().iter_mut().for_each(|unknown| text::cut_reason(&mut unknown.reason));
@@ -25,7 +26,7 @@ impl<T: Fact> List<T> {
 }
 
 impl<T> List<T> {
-    /// Makes room for exactly so many more.
+    /// Makes room for exactly so many more facts.
     pub fn reserve(&mut self, more: usize) {
         self.facts.reserve_exact(more);
         self.places.reserve_exact(more);
@@ -46,7 +47,7 @@ impl<T> List<T> {
         self.facts.iter().zip(&self.places)
     }
 
-    /// Fact and place together, to be completed by scopes and relations.
+    /// Facts and places together, so that scopes and relations can complete them.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&mut T, &mut Place)> {
         self.facts.iter_mut().zip(&mut self.places)
     }
@@ -60,12 +61,12 @@ impl<T> List<T> {
         self.places
     }
 
-    /// How many there are.
+    /// The number of facts.
     pub fn len(&self) -> usize {
         self.facts.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no facts.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
@@ -76,7 +77,7 @@ impl<T> List<T> {
         self.places.retain(keep);
     }
 
-    /// Puts the facts in the order of their places.
+    /// Sorts the facts by their places.
     pub fn sort(&mut self) {
         if self.places.is_sorted_by_key(|place| place.home) {
             return;
@@ -89,7 +90,7 @@ impl<T> List<T> {
 
     pub(super) fn append(&mut self, mut other: Self) {
         if self.is_empty() {
-            // The facts of one large file are not copied.
+            // Taken over whole, so that the facts of one large file are not copied.
             *self = other;
             return;
         }
@@ -111,12 +112,12 @@ impl<T> Default for List<T> {
     }
 }
 
-/// Whether facts of a kind have a field: what is unknown under another name is unknown to nobody.
+/// Whether facts of a kind have a field; no rule would notice an unknown field under another name.
 fn has<T: Fact>(field: &str) -> bool {
     T::FIELDS.contains(&field) || field.starts_with("attributes.") || field.contains(".attributes.")
 }
 
-/// Facts of some kind.
+/// Facts of any kind.
 pub(super) trait AnyList {
     fn len(&self) -> usize;
     fn place(&self, index: usize) -> &Place;

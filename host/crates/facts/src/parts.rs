@@ -1,5 +1,5 @@
-//! Where the fields of a fact are stated, a sorted list that takes no room while it is empty: most certificates and keys state nothing apart.
-//! Not the fields themselves.
+//! Where the fields of a fact are stated: a sorted list that takes no memory while it is empty, since most certificates
+//! and keys have no separate places for their fields. Not the fields themselves.
 
 use std::ops::Index;
 
@@ -8,11 +8,11 @@ use keyreeve_source::Location;
 /// Field and position, as in the contract's `part`.
 pub type Part = (&'static str, Option<u32>);
 
-/// The place of each part that is stated.
+/// The places of the parts that are stated.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parts(Option<Box<List>>);
 
-/// By part, each once.
+/// Sorted by part, without repetitions.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct List(Vec<(Part, Location)>);
 
@@ -21,7 +21,7 @@ impl Parts {
         self.0.as_deref().map_or(&[], |list| &list.0)
     }
 
-    /// States a part there, instead of where it was stated before.
+    /// Records where a part is stated, replacing an earlier place.
     pub fn insert(&mut self, part: Part, location: Location) {
         let list = &mut self.0.get_or_insert_default().0;
         match list.binary_search_by_key(&part, |(part, _)| *part) {
@@ -36,18 +36,18 @@ impl Parts {
         list.for_each(|(_, location)| *location = to(*location));
     }
 
-    /// Where a part is stated.
+    /// Where a part is stated, if it is.
     pub fn get(&self, part: &Part) -> Option<&Location> {
         let at = self.list().binary_search_by_key(part, |(part, _)| *part).ok()?;
         Some(&self.list()[at].1)
     }
 
-    /// Whether it is stated.
+    /// Whether a part is stated.
     pub fn contains_key(&self, part: &Part) -> bool {
         self.get(part).is_some()
     }
 
-    /// Every part with its place, in the order of the parts.
+    /// Every part with its place, sorted by part.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Part, &Location)> {
         self.list().iter().map(|(part, location)| (part, location))
     }
@@ -62,12 +62,12 @@ impl Parts {
         self.iter().map(|(_, location)| location)
     }
 
-    /// How many there are.
+    /// The number of parts.
     pub fn len(&self) -> usize {
         self.list().len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no parts.
     pub fn is_empty(&self) -> bool {
         self.list().is_empty()
     }
@@ -82,10 +82,10 @@ impl Index<&Part> for Parts {
 }
 
 impl FromIterator<(Part, Location)> for Parts {
-    /// Of a part that is there twice the last place counts.
+    /// If a part occurs twice, its last place counts.
     fn from_iter<T: IntoIterator<Item = (Part, Location)>>(parts: T) -> Self {
         let mut list: Vec<_> = parts.into_iter().collect();
-        // Stable, so that the last of equals is the last of its run.
+        // This sort is stable, so the last of equal parts is the last of its run.
         list.sort_by_key(|(part, _)| *part);
         list.reverse();
         list.dedup_by_key(|(part, _)| *part);

@@ -1,4 +1,5 @@
-//! Where a fact comes from, and what is known of it beside what rules judge. Not the fact, whose type is the contract's.
+//! Where a fact comes from, and what is known about it besides what rules judge. Not the fact itself, whose type is the
+//! contract's.
 
 use keyreeve_contract::{Call, Words};
 use keyreeve_source::Location;
@@ -7,42 +8,42 @@ use keyreeve_source::text;
 
 use super::{CertificateNames, Identity, KeyName, Parts};
 
-/// Where a fact comes from and what is known of it beyond what rules judge. A scan can have very many: what grows no more takes no more room
-/// than it needs.
+/// Where a fact comes from, and what is known about it besides what rules judge. A scan can have very many places, so
+/// lists that no longer grow take no spare memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// The whole fact: the PEM block, the server block, the entry.
     pub home: Location,
-    /// How a report calls it, on one line: `certificate for www.example.org`, `server www.example.org`.
+    /// How a report calls the fact, on one line: `certificate for www.example.org`, `server www.example.org`.
     pub label: Box<str>,
-    /// Where each field is stated. `(field, position)` as in the contract's `part`; a field that
-    /// stands nowhere (a default) is missing here, and a finding about it points to `home`.
+    /// Where each field is stated, by `(field, position)` as in the contract's `part`. A field that is stated nowhere,
+    /// such as a default, is missing here, and a finding about it points to `home`.
     pub parts: Parts,
-    /// What is judged, for the fingerprint of a finding.
+    /// Identifies what is judged, for the fingerprint of a finding.
     pub identity: Identity,
-    /// Further names by which an inventory or encrypted data may know the key: [`Self::names`] has all. Of encrypted
-    /// data the names of the keys that they are encrypted for, as far as they are exact.
+    /// Further names by which an inventory or encrypted data may refer to the key; [`Self::names`] lists all. For
+    /// encrypted data, the exact names of the keys that they are encrypted for.
     pub key_names: Box<[KeyName]>,
-    /// SHA-256 of the DER SubjectPublicKeyInfo, the identity of a key wherever it turns up.
+    /// SHA-256 of the DER SubjectPublicKeyInfo, which identifies a key wherever it appears.
     pub spki: Option<[u8; 32]>,
     /// The names that only certificates have.
     pub certificate: Option<CertificateNames>,
-    /// Which certificates a revocation list revokes, and when it did, in seconds since 1970.
+    /// The certificates that a revocation list revokes, each with the time in seconds since 1970.
     pub revokes: Box<[([u8; 16], i64)]>,
-    /// The DER SubjectPublicKeyInfo itself, until the weaknesses of all keys have been looked for.
+    /// The DER SubjectPublicKeyInfo itself, until all keys have been examined for weaknesses.
     pub public: Option<Box<[u8]>>,
-    /// What `keyreeve facts` shows beside the fact: subject, issuer, serial number, digests. Never a private value.
+    /// What `keyreeve facts` shows besides the fact: subject, issuer, serial number, digests. Never a private value.
     pub details: Box<[(&'static str, String)]>,
 }
 
 impl Place {
-    /// Tells the place whose public key it is, by its DER SubjectPublicKeyInfo.
+    /// Records the public key of the fact, given as DER SubjectPublicKeyInfo.
     pub fn identify(&mut self, public: Option<Vec<u8>>) {
         self.spki = public.as_deref().map(sha256);
         self.public = public.map(Vec::into_boxed_slice);
     }
 
-    /// Moves it: of a text inside a source to that source.
+    /// Moves the place from a text inside a source to that source.
     pub(super) fn relocate(&mut self, to: &dyn Fn(Location) -> Location) {
         self.home = to(self.home);
         self.parts.relocate(to);

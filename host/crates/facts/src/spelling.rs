@@ -1,6 +1,6 @@
-//! Facts as JSON in the spelling of the contract: `not-before`, `starttls-required`, as wit/ has them and as rules and
-//! keyreeve.toml name them; written here, read back in `read`. Not the spelling of the Rust types that are generated of it, and not
-//! a format of reports.
+//! Writes facts as JSON in the spelling of the contract: `not-before`, `starttls-required`, as wit/, rules and
+//! keyreeve.toml have it; `read` reads them back. It is neither the spelling of the generated Rust types nor a format
+//! of reports.
 
 mod read;
 
@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeSeq, SerializeStruct, SerializeTuple, Serializer};
 use serde_json::{Map, Value};
 
-/// A fact as JSON: a record is an object, an enum's case a text, an option its value or null, a tuple a list.
+/// A fact as JSON: a record becomes an object, a case of an enum a text, an option its value or null, a tuple a list.
 ///
 /// # Errors
 /// For a type that nothing in the contract becomes, such as a map.
@@ -19,7 +19,7 @@ pub fn to_value<T: Serialize + ?Sized>(fact: &T) -> Result<Value, serde_json::Er
     fact.serialize(Contract)
 }
 
-/// The name that the contract has for a field (`not_before`) or a case (`TrustStore`).
+/// The contract's name for a field (`not_before`) or a case (`TrustStore`).
 fn spelling(name: &str) -> String {
     let mut spelt = String::with_capacity(name.len() + 2);
     for letter in name.chars() {
@@ -33,7 +33,7 @@ fn spelling(name: &str) -> String {
     spelt
 }
 
-/// Makes a [`Value`], as serde_json does, but for the names.
+/// Makes a [`Value`] as serde_json does, with the contract's names.
 struct Contract;
 
 /// Numbers and texts, which are the same in every spelling.
@@ -209,7 +209,7 @@ mod tests {
     /// The contract's own text.
     const WIT: [&str; 2] = [include_str!("../../../../wit/types.wit"), include_str!("../../../../wit/facts.wit")];
 
-    /// What stands between the braces of every declaration of this word, by its name: `record`, `enum`.
+    /// The text between the braces of every declaration that begins with this word (`record`, `enum`), by name.
     fn declared(word: &str) -> BTreeMap<&'static str, BTreeSet<&'static str>> {
         let mut all = BTreeMap::new();
         for text in WIT {

@@ -1,4 +1,5 @@
-//! A text that formats read: a source, or a text inside one, with its trees, each parsed once whoever asks. Not what a tree means.
+//! A text that formats read: a source, or a text inside one. Each of its trees is parsed once, however many formats
+//! need it. Not what a tree means.
 
 use std::cell::OnceCell;
 
@@ -9,7 +10,7 @@ use keyreeve_syntax::{json, toml, yaml};
 /// A text.
 #[derive(Debug)]
 pub struct Text<'a> {
-    /// Which source it is, in the places that formats state.
+    /// The source, for the places that formats state.
     pub id: SourceId,
     /// Its name and bytes.
     pub source: &'a Source,
@@ -63,7 +64,7 @@ impl<'a> Text<'a> {
         self.tree(Which::Toml, None, toml::parse)
     }
 
-    /// A tree, or another one that is there already and has all that this one would have.
+    /// Returns a tree, or a fuller one that was parsed before and contains all of it.
     fn tree(&self, which: Which, fuller: Option<Which>, parse: impl FnOnce(&[u8]) -> Tree) -> &Tree {
         let there = fuller.and_then(|fuller| self.trees[fuller as usize].get());
         there.unwrap_or_else(|| self.trees[which as usize].get_or_init(|| parse(self.bytes())))

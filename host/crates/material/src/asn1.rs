@@ -1,17 +1,17 @@
-//! Elements of DER (X.690): one at a time, without recursion, with their raw bytes; and the few that are
-//! written. Not what they mean: that is for the modules of certificates and keys.
+//! Reads elements of DER (X.690) one at a time, without recursion, with their raw bytes; and writes the few that are
+//! needed. Not what they mean: the modules of certificates and keys know that.
 
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Tag, Tagged};
 
 pub(crate) use keyreeve_weak::{bit_length, significant};
 
-/// Why some DER is not what it should be. The text never holds a value.
+/// Why some DER is malformed. The text never contains a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Malformed(pub(crate) &'static str);
 
-/// One element: tag, content, and both with the length as they were encoded.
+/// One element: its tag, its content, and its complete encoding with tag and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element<'a> {
     pub(crate) tag: Tag,
@@ -19,7 +19,7 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
 }
 
-/// Elements that stand side by side.
+/// Elements in a row.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elements<'a> {
     rest: &'a [u8],
@@ -38,7 +38,7 @@ impl<'a> Elements<'a> {
         Self { rest: bytes }
     }
 
-    /// The elements of the SEQUENCE that these bytes begin with; what stands behind it is left alone.
+    /// The elements of the SEQUENCE that these bytes begin with; bytes after it are ignored.
     pub(crate) fn of_sequence(bytes: &'a [u8]) -> Result<Self, Malformed> {
         Self::of(bytes).next(Tag::Sequence)?.elements()
     }
@@ -78,7 +78,7 @@ impl<'a> Elements<'a> {
 }
 
 impl<'a> Element<'a> {
-    /// What a constructed element consists of.
+    /// The elements inside a constructed element.
     pub(crate) fn elements(self) -> Result<Elements<'a>, Malformed> {
         if self.tag.is_constructed() {
             Ok(Elements::of(self.value))
@@ -95,7 +95,7 @@ impl<'a> Element<'a> {
         ObjectIdentifier::from_bytes(self.value).map_err(|_| Malformed("it has a malformed object identifier"))
     }
 
-    /// The magnitude of an INTEGER, big-endian without leading zeros. Its sign is not looked at.
+    /// The magnitude of an INTEGER, big-endian without leading zeros. The sign is ignored.
     pub(crate) fn unsigned(self) -> Result<&'a [u8], Malformed> {
         if self.tag != Tag::Integer {
             return Err(Malformed("its DER has no integer where one should be"));

@@ -1,5 +1,5 @@
-//! Elements of BER (X.690, section 8) as they stand, also those whose length only an end tells, and the same elements as DER. Not what they
-//! mean; DER is read by [`asn1`](super::asn1).
+//! Reads elements of BER (X.690, section 8), including those of indefinite length, and converts them to DER. Not what
+//! they mean; DER is read by [`asn1`](super::asn1).
 
 use std::borrow::Cow;
 
@@ -7,15 +7,15 @@ use der::asn1::ObjectIdentifier;
 
 use super::asn1::{Malformed, encode};
 
-/// How deep elements may lie in each other to become DER.
+/// How deeply nested elements may be that are converted to DER.
 const DEPTH: u32 = 32;
 const CONSTRUCTED: u8 = 0x20;
 const OCTET_STRING: u8 = 0x04;
-/// Of the length that is left open; and what ends an element of such a length.
+/// The octet of an indefinite length, and the octets that end such an element.
 const OPEN: u8 = 0x80;
 const END: &[u8] = &[0, 0];
 
-/// One element: the tag octet, what is in it without the end of an open length, and all of it as it was encoded.
+/// One element: the tag octet, its content without the end of an indefinite length, and its complete encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element<'a> {
     pub(crate) tag: u8,
@@ -23,18 +23,19 @@ pub(crate) struct Element<'a> {
     pub(crate) raw: &'a [u8],
 }
 
-/// Elements side by side. Nothing is copied, and what is in an element is not looked at, but for its end where that is open.
+/// Elements in a row. Nothing is copied, and the content of an element is only examined to find the end of an
+/// indefinite length.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Elements<'a> {
     rest: &'a [u8],
 }
 
-/// The element that these bytes begin with, as DER, without what stands behind it.
+/// The element that these bytes begin with, as DER; bytes after it are ignored.
 pub(crate) fn to_der(ber: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
     Elements::of(ber).any()?.to_der()
 }
 
-/// How many bytes the element takes that these begin with, if everything in it is sound.
+/// The length of the element that these bytes begin with, if everything in it is sound.
 pub(crate) fn length(ber: &[u8]) -> Result<usize, Malformed> {
     let element = Elements::of(ber).any()?;
     element.to_der().map(|_| element.raw.len())
@@ -53,7 +54,7 @@ impl<'a> Element<'a> {
     }
 
     fn to_der(self) -> Result<Cow<'a, [u8]>, Malformed> {
-        // What is large is DER mostly, and is not copied then.
+        // Large elements mostly are DER already, and then they are not copied.
         if self.is_der(DEPTH) == Ok(true) {
             return Ok(Cow::Borrowed(self.raw));
         }
@@ -62,7 +63,7 @@ impl<'a> Element<'a> {
         Ok(Cow::Owned(der))
     }
 
-    /// Whether it and all that is in it is written as in DER, as far as tags and lengths go.
+    /// Whether tags and lengths of the element and everything in it are encoded as in DER.
     fn is_der(self, depth: u32) -> Result<bool, Malformed> {
         let depth = depth.checked_sub(1).ok_or(TOO_DEEP)?;
         let header = self.raw.len() - self.value.len();
@@ -75,7 +76,7 @@ impl<'a> Element<'a> {
         Ok(is_der)
     }
 
-    /// Writes it as DER behind `der`: with the shortest lengths, and strings in one piece.
+    /// Appends the element to `der` as DER: with the shortest lengths, and strings in one piece.
     fn write(self, der: &mut Vec<u8>, depth: u32) -> Result<(), Malformed> {
         let depth = depth.checked_sub(1).ok_or(TOO_DEEP)?;
         if self.tag & CONSTRUCTED == 0 {
@@ -137,7 +138,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// The strings in the pieces of one, put together. The pieces are DER.
+/// Joins the strings in the pieces of one string. The pieces are DER.
 pub(crate) fn joined(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut elements = Elements::of(pieces);
     let mut whole = Vec::with_capacity(pieces.len());
@@ -150,7 +151,7 @@ pub(crate) fn joined(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
 const TOO_DEEP: Malformed = Malformed("its elements are nested too deeply");
 const TOO_SHORT: Malformed = Malformed("it ends before its length says");
 
-/// The tag octet, where the contents begin, and how long they are; none where an end tells that.
+/// The tag octet, where the content begins, and how long it is; `None` for an indefinite length.
 pub(crate) fn header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Malformed> {
     let (&[tag, first], rest) = bytes.split_first_chunk().ok_or(Malformed("it ends within an element"))?;
     if tag & 0x1f == 0x1f {
@@ -170,7 +171,8 @@ pub(crate) fn header(bytes: &[u8]) -> Result<(u8, usize, Option<usize>), Malform
     }
 }
 
-/// Where the end of an open length stands whose contents begin at `at`: one walk over what is in it, without recursion.
+/// Where the end of an indefinite length stands, if the content begins at `at`: one pass over the content, without
+/// recursion.
 fn end_of_contents(bytes: &[u8], mut at: usize) -> Result<usize, Malformed> {
     let mut open = 0_usize;
     loop {

@@ -1,4 +1,4 @@
-//! X.509 certificates (RFC 5280) as facts. Not their validation: no signature is verified and no chain is built.
+//! X.509 certificates (RFC 5280) as facts. They are not validated: no signature is verified and no chain is built.
 
 mod frame;
 mod name;
@@ -28,11 +28,11 @@ const AUTHORITY_KEY_IDENTIFIER: u8 = 35;
 pub(crate) struct Found {
     pub(crate) fact: Certificate,
     pub(crate) place: Place,
-    /// What of it could not be understood, a sentence each.
+    /// What could not be understood, one sentence each.
     pub(crate) problems: Vec<String>,
 }
 
-/// The certificate that this DER begins with; what stands behind it (a TRUSTED CERTIFICATE's trailer) is left alone.
+/// The certificate that this DER begins with; anything after it (such as a TRUSTED CERTIFICATE's trailer) is ignored.
 pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, Malformed> {
     let frame = Frame::read(der)?;
     let mut unknown = Vec::new();
@@ -112,7 +112,7 @@ fn details(frame: &Frame<'_>, place: &mut Place) {
     place.details = details.into_iter().chain(key).collect();
 }
 
-/// Subject alternative names, else the common names of the subject.
+/// Subject alternative names, or else the common names of the subject.
 fn names(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> Vec<String> {
     let alternative = match frame.extension(SUBJECT_ALTERNATIVE_NAME) {
         Ok(Some(value)) => whole::<SubjectAlternativeName<'_>>(value).map(Some),
@@ -147,7 +147,7 @@ fn authority(frame: &Frame<'_>, self_issued: bool, unknown: &mut Vec<Unknown>) -
     }
 }
 
-/// Whether issuer and subject are the same bytes and the key identifiers do not speak against it.
+/// Whether issuer and subject are the same bytes and the key identifiers do not contradict that.
 fn self_issued(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> bool {
     if frame.issuer != frame.subject {
         return false;
@@ -170,7 +170,7 @@ fn self_issued(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> bool {
     }
 }
 
-/// What the signature and the extensions say of the names that the contract has for attributes.
+/// The contract's attributes, as far as the signature and the extensions state them.
 fn attributes(frame: &Frame<'_>, unknown: &mut Vec<Unknown>) -> Vec<(String, String)> {
     let mut attributes = frame.signature.attributes();
     match revocation::words(frame) {
@@ -195,7 +195,7 @@ fn damaged(field: &str, reason: &str, unknown: &mut Vec<Unknown>) {
     unknown.push(Unknown { field: field.to_owned(), reason: reason.to_owned() });
 }
 
-/// The extension's value, with nothing behind it.
+/// The extension's value, if nothing follows it.
 fn whole<'a, T: FromDer<'a, x509_parser::error::X509Error>>(value: &'a [u8]) -> Result<T, ()> {
     match T::from_der(value) {
         Ok(([], parsed)) => Ok(parsed),

@@ -1,5 +1,5 @@
-//! What is inside of a container (PKCS#7, PKCS#12, a keystore), one item after the other, as its reader hands it on. Not the
-//! containers themselves, and not the places of the facts that the items become.
+//! The content of a container (PKCS#7, PKCS#12, a keystore), item by item, as its reader passes it on. Neither the
+//! containers themselves nor the places of the resulting facts are here.
 
 use keyreeve_contract::{Context, EncryptedItem, Encryption, Unknown};
 
@@ -13,18 +13,18 @@ pub(crate) enum Item<'a> {
     Certificate(&'a [u8]),
     /// DER of a certificate revocation list.
     RevocationList(&'a [u8]),
-    /// A key, and the bytes that identify it where its public half is not known.
+    /// A key, and bytes that identify it if its public half is unknown.
     Key(Found<'a>, &'a [u8]),
-    /// A part that cannot be read without a password, and what identifies it.
+    /// A part that cannot be read without a password, and bytes that identify it.
     Encrypted(EncryptedItem, &'a [u8]),
-    /// What cannot be read.
+    /// Why something cannot be read.
     Problem(String),
 }
 
-/// Takes the items.
+/// Receives the items.
 pub(crate) type Sink<'s> = dyn FnMut(Item<'_>) + 's;
 
-/// The same part, where the keys and certificates in it stay hidden; why.
+/// The same part with the reason why its keys and certificates stay hidden.
 pub(crate) fn hidden(mut part: EncryptedItem, why: &str) -> EncryptedItem {
     let reason = format!("the keys and certificates in it are encrypted, and {why}");
     part.unknown.push(Unknown { field: "attributes.contents".to_owned(), reason });
@@ -40,11 +40,11 @@ pub(crate) fn tried(part: EncryptedItem, opened: &Result<Opened, Malformed>) -> 
     }
 }
 
-/// The fact of a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity check, if it has one,
-/// and its iterations.
+/// The fact for a part of a container that is encrypted under a passphrase. `mac` is the container's own integrity
+/// check, if it has one, with its iterations.
 pub(crate) fn encrypted(format: &str, encryption: Encryption, mac: Option<&(String, u64)>) -> EncryptedItem {
     let Encryption { kdf, prf, iterations, cipher, .. } = encryption;
-    // What PKCS#12 calls by the bare names has keys of 128 bits (RFC 7292, appendix C).
+    // Ciphers without a length in their name have keys of 128 bits in PKCS#12 (RFC 7292, appendix C).
     let bits = key_bits(&cipher).or(matches!(cipher.as_str(), "rc4" | "rc2-cbc").then_some(128));
     let is_aead = ["-gcm", "-ccm", "poly1305"].iter().any(|mode| cipher.ends_with(mode));
     let attributes = mac.into_iter().flat_map(|(name, iterations)| {

@@ -1,5 +1,5 @@
-//! Certificate revocation lists (RFC 5280, section 5) as facts, and which certificates they revoke. Their signatures are not
-//! verified: whoever can put a list into the tree can take the certificate out of it.
+//! Certificate revocation lists (RFC 5280, section 5) as facts, and which certificates they revoke. Their signatures
+//! are not verified: whoever can put a list into the tree can also remove the certificate from it.
 
 use der::Tag;
 use keyreeve_contract::{Context, RevocationList, Unknown};
@@ -14,23 +14,23 @@ use super::oid;
 // Extensions of entries, below id-ce, 2.5.29 (RFC 5280, section 5.3), as the content of their identifiers.
 const REASON_CODE: [u8; 3] = [0x55, 0x1d, 21];
 const CERTIFICATE_ISSUER: [u8; 3] = [0x55, 0x1d, 29];
-/// The reason of an entry that takes an earlier one back.
+/// The reason of an entry that withdraws an earlier one.
 const REMOVE_FROM_CRL: u8 = 8;
 /// GeneralName: directoryName, an explicit tag.
 const DIRECTORY_NAME: u32 = 4;
 
-/// The half of the SHA-256 of issuer and serial number: a certificate, as revocation lists know it.
+/// How revocation lists identify a certificate: half of the SHA-256 of issuer and serial number.
 pub(crate) type Issued = [u8; 16];
 
 /// A list that was read.
 pub(crate) struct Found {
     pub(crate) fact: RevocationList,
     pub(crate) place: Place,
-    /// What of it could not be understood, a sentence each.
+    /// What could not be understood, one sentence each.
     pub(crate) problems: Vec<String>,
 }
 
-/// Names a certificate by the DER Name of its issuer and the content of its serial number's INTEGER.
+/// Identifies a certificate by the DER Name of its issuer and the content of its serial number's INTEGER.
 pub(crate) fn issued(issuer: &[u8], serial: &[u8]) -> Issued {
     let name = sha256(&[&sha256(issuer), significant(serial)].concat());
     *name.first_chunk().expect("a SHA-256 has 32 bytes")
@@ -76,7 +76,7 @@ pub(crate) fn read(der: &[u8], home: Location, detailed: bool) -> Result<Found, 
     Ok(Found { fact, place, problems })
 }
 
-/// The common name, else all of the name.
+/// The common name, or else the whole name.
 fn issuer_name(issuer: &[u8]) -> String {
     common_names(issuer).ok().and_then(|names| names.into_iter().next()).unwrap_or_else(|| name_text(issuer))
 }
@@ -101,11 +101,11 @@ fn seconds(time: Element<'_>, field: &str, unknown: &mut Vec<Unknown>) -> Option
 #[derive(Default)]
 struct Entries {
     count: u32,
-    /// Which certificates, and since when.
+    /// The certificates, and since when they are revoked.
     revoked: Vec<(Issued, i64)>,
 }
 
-/// The entries of revokedCertificates up to the first that cannot be read, which is told.
+/// The entries of revokedCertificates, up to the first that cannot be read, which is reported.
 fn entries(issuer: &[u8], list: Option<Element<'_>>, unknown: &mut Vec<Unknown>) -> Entries {
     let mut entries = Entries::default();
     let Some(Ok(mut list)) = list.map(Element::elements) else { return entries };
@@ -127,8 +127,8 @@ fn entries(issuer: &[u8], list: Option<Element<'_>>, unknown: &mut Vec<Unknown>)
     entries
 }
 
-/// The next entry; none for one that revokes nothing. In an indirect list it can name another issuer, for itself and those behind
-/// it (RFC 5280, section 5.3.3).
+/// The next entry. Returns `None` for an entry that revokes nothing. In an indirect list an entry can name another
+/// issuer for itself and those after it (RFC 5280, section 5.3.3).
 fn entry<'a>(list: &mut Elements<'a>, issuer: &mut &'a [u8]) -> Result<Option<(Issued, i64)>, Malformed> {
     let mut fields = list.next(Tag::Sequence)?.elements()?;
     let serial = fields.next(Tag::Integer)?.value;

@@ -1,12 +1,12 @@
-//! Fields of binary formats, one behind the other: numbers, runs of bytes, and runs with their length before them. Not ASN.1, and what is asked
-//! for beyond the end is an error.
+//! Reads fields of binary formats in sequence: numbers, runs of bytes, and runs preceded by their length. It does not
+//! read ASN.1. Reading beyond the end is an error.
 
 use super::asn1::Malformed;
 
-/// The error of everything that would go beyond the end.
+/// The error for reading beyond the end.
 pub(crate) const CUT_OFF: Malformed = Malformed("it is cut off");
 
-/// What has not been read yet. Numbers are big-endian where their name does not say otherwise.
+/// The bytes that have not been read yet. Numbers are big-endian unless the method's name says otherwise.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fields<'a>(pub(crate) &'a [u8]);
 
@@ -65,13 +65,13 @@ impl<'a> Fields<'a> {
         self.array().map(u64::from_le_bytes)
     }
 
-    /// Bytes behind their number in 16 bits.
+    /// Bytes preceded by their number in 16 bits.
     pub(crate) fn short(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.u16()?;
         self.take(length.into())
     }
 
-    /// Bytes behind their number in 32 bits: a string of SSH (RFC 4251, section 5), too.
+    /// Bytes preceded by their number in 32 bits; a string of SSH (RFC 4251, section 5) is written like this.
     pub(crate) fn long(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.u32()?;
         self.take(usize::try_from(length).map_err(|_| CUT_OFF)?)

@@ -1,5 +1,5 @@
-//! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A new
-//! form is one file and one row here; a binary file that is a key as a whole is one line in `of_file`.
+//! Forms of keys that are neither PEM nor DER: each is found in a text by its marks and read by a module of its own. A
+//! new form is one file and one row here; a binary file that is a key as a whole is one line in `of_file`.
 
 mod age;
 pub(super) mod bech32;
@@ -23,25 +23,25 @@ use super::key::Found;
 
 /// A form of key.
 pub(crate) struct Form {
-    /// What it begins with, or what stands in it once.
+    /// Texts that the key begins with, or that occur in it once.
     pub(crate) marks: &'static [&'static str],
-    /// Whether a mark at that place of a text can be one of such a key: cheap, since it is asked in every file.
+    /// Whether a mark at that place can belong to such a key. This is cheap, because it is asked for every file.
     pub(crate) announces: fn(&[u8], usize) -> bool,
-    /// Reads what stands around a mark, and says where to go on; none where there is no such key.
+    /// Reads the text around a mark and returns where to continue. Returns `None` if there is no such key.
     pub(crate) read: fn(&[u8], usize, &mut dyn Sink) -> Option<usize>,
 }
 
-/// What takes what is found in a text. Ranges are of that text.
+/// Receives what is found in a text. Ranges are within that text.
 pub(crate) trait Sink {
-    /// A key that stands in `home`; how it is protected is stated in `stated`. `body` identifies it if it has no public half; it
-    /// holds no secret.
+    /// A key that stands in `home`; `stated` is where its protection is stated. `body` identifies it if it has no
+    /// public half, and contains no secret.
     fn key(&mut self, found: Found<'_>, body: &[u8], home: &Range<usize>, stated: &Range<usize>);
-    /// Bytes that nothing may show.
+    /// Bytes that must never be shown.
     fn secret(&mut self, range: &Range<usize>);
-    /// What cannot be read.
+    /// Why something cannot be read.
     fn problem(&mut self, range: &Range<usize>, message: String);
-    /// Whether so many further bytes may be looked at. Each text has a budget in proportion to its length; when it is
-    /// spent, a problem says so.
+    /// Whether so many more bytes may be examined. Each text has a budget in proportion to its length; a problem
+    /// reports when it is spent.
     fn may_spend(&mut self, bytes: usize) -> bool;
 }
 
@@ -62,7 +62,7 @@ pub(crate) static FORMS: &[Form] = &[
     Form { marks: gnupg::MARKS, announces: gnupg::announces, read: gnupg::read },
 ];
 
-/// The reader of a binary file that is a key of one of these forms as a whole; none for any other file.
+/// The reader of a binary file that is as a whole a key of one of these forms. Returns `None` for any other file.
 pub(crate) fn of_file(bytes: &[u8]) -> Option<fn(&[u8], &mut dyn Sink)> {
     if tor::is_file(bytes) {
         return Some(tor::read_file);
@@ -74,26 +74,26 @@ fn always(_: &[u8], _: usize) -> bool {
     true
 }
 
-/// Whether somebody left something out for the reader, or for a program to fill in: not a value at all.
+/// Whether it is not a value at all: something that was left out for readers, or that a program fills in.
 fn is_placeholder(value: &[u8]) -> bool {
     let elided =
         [&b"..."[..], "…".as_bytes(), b"${", b"{{", b"{}", b"#{", b"%s", b"<", b"***", b"xxxxxxxx", b"XXXXXXXX"];
     value.is_empty() || elided.iter().any(|mark| memchr::memmem::find(value, mark).is_some())
 }
 
-/// Whether bytes that should be random are plainly not: fewer than eight different ones among 32 or more.
+/// Whether bytes that should be random obviously are not: fewer than eight different ones among 32 or more.
 fn is_monotonous(bytes: &[u8]) -> bool {
     let mut seen = [false; 256];
     bytes.iter().for_each(|&byte| seen[usize::from(byte)] = true);
     bytes.len() >= 32 && seen.iter().filter(|&&seen| seen).count() < 8
 }
 
-/// The run of bytes of that kind from `at`, no longer than `most`.
+/// The run of matching bytes from `at`, at most `most` of them.
 fn run(text: &[u8], at: usize, most: usize, belongs: impl Fn(u8) -> bool) -> Range<usize> {
     at..at + text[at..].iter().take(most).take_while(|&&byte| belongs(byte)).count()
 }
 
-/// Whether no word goes on at that place: not behind a letter, unless it is the one of an escape.
+/// Whether a word can begin at that place: not after a letter, unless that letter belongs to an escape.
 fn begins_word(text: &[u8], at: usize) -> bool {
     at == 0 || !is_word(text[at - 1]) || matches!(&text[..at], [.., b'\\', b'n' | b'r' | b't'])
 }

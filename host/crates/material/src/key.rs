@@ -1,5 +1,5 @@
-//! Keys as facts: private ones in every form, public ones, and what can be said of those that are encrypted.
-//! Not whether a key is good enough, and never a private value.
+//! Keys as facts: private ones in every form, public ones, and what can be said about encrypted ones. Whether a key is
+//! good enough is not decided here, and no private value is kept.
 
 pub(crate) mod derive;
 pub(crate) mod encryption;
@@ -29,7 +29,7 @@ pub use numbers::of_spki as numbers_of_spki;
 pub(crate) use public::PublicHalf;
 pub(crate) use shape::{Shape, is_cut_off};
 
-/// A key that was found, before it is given a place.
+/// A key that was found, before it has a place.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
     role: Role,
@@ -37,13 +37,13 @@ pub(crate) struct Found<'a> {
     protection: Protection,
     encryption: Option<Encryption>,
     public: Option<PublicHalf<'a>>,
-    /// Why there is no public half, where there is none.
+    /// Why there is no public half, if there is none.
     hidden: String,
-    /// The algorithm, where a label says it and nothing else does.
+    /// The algorithm, if only a label states it.
     named: &'static str,
-    /// The length in bits of a key that has no SubjectPublicKeyInfo; none where it is not known.
+    /// The length in bits of a key without a SubjectPublicKeyInfo; `None` if it is unknown.
     bits: Option<u32>,
-    /// Further names of the key, by which inventories and encrypted data know it.
+    /// Further names of the key, by which inventories and encrypted data refer to it.
     names: Vec<String>,
     /// `created` and `expires`, in seconds since 1970.
     dates: [Option<i64>; 2],
@@ -65,7 +65,7 @@ impl<'a> Found<'a> {
         Self { role, format, protection, encryption: None, public, hidden, named: "", bits: None, names, dates }
     }
 
-    /// A symmetric key in plaintext, of that length in bits; 0 where it is not known.
+    /// A symmetric key in plaintext with that length in bits; 0 if it is unknown.
     pub(crate) fn symmetric(format: &'static str, bits: u32) -> Self {
         Self::new(Role::Private, format, Protection::Plaintext, None).sized(SYMMETRIC, bits)
     }
@@ -75,14 +75,14 @@ impl<'a> Found<'a> {
         Self { protection: Protection::Passphrase, encryption: Some(encryption), ..self }
     }
 
-    /// The same of that algorithm and length, which has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0 is for an algorithm that
-    /// has no such length; of a symmetric key it is not known.
+    /// The same key with that algorithm and length, if it has no SubjectPublicKeyInfo here: a symmetric key, ElGamal. 0
+    /// means that the algorithm has no such length; for a symmetric key, that the length is unknown.
     pub(crate) fn sized(self, algorithm: &'static str, bits: u32) -> Self {
         let is_known = bits > 0 || algorithm != SYMMETRIC;
         Self { named: algorithm, bits: is_known.then_some(bits), ..self }
     }
 
-    /// The same, with the reason why nothing is known of its public half.
+    /// The same key, with the reason why its public half is unknown.
     pub(crate) fn hidden_since(self, reason: impl Into<String>) -> Self {
         Self { hidden: reason.into(), ..self }
     }
@@ -92,23 +92,23 @@ impl<'a> Found<'a> {
         Self { format, ..self }
     }
 
-    /// The same, with the public half that a certificate beside it has.
+    /// The same key, with the public half from a certificate beside it.
     pub(crate) fn certified(self, public: Option<PublicHalf<'a>>) -> Self {
         Self { public, ..self }
     }
 
-    /// The same, known by another name as well: an OpenPGP fingerprint in lower-case hex, an age recipient.
+    /// The same key with another name: an OpenPGP fingerprint in lower-case hex, an age recipient.
     pub(crate) fn known_as(mut self, name: String) -> Self {
         self.names.push(name);
         self
     }
 
-    /// The same, made and valid until those times in seconds since 1970.
+    /// The same key with the times when it was made and when it expires, in seconds since 1970.
     pub(crate) fn dated(self, created: Option<i64>, expires: Option<i64>) -> Self {
         Self { dates: [created, expires], ..self }
     }
 
-    /// The same, apart from the bytes that it was found in.
+    /// The same key, independent of the bytes in which it was found.
     pub(crate) fn into_owned(self) -> Found<'static> {
         let Self { role, format, protection, encryption, public, hidden, named, bits, names, dates } = self;
         let public = public.map(PublicHalf::into_owned);
@@ -120,14 +120,15 @@ impl<'a> Found<'a> {
         self.public.as_ref().is_some_and(|half| half.spki().is_some())
     }
 
-    /// An EncryptedPrivateKeyInfo, with what one of the passwords makes known of it. It stays as protected as it is.
+    /// An EncryptedPrivateKeyInfo, with what a password reveals about it. Its protection stays the same.
     pub(crate) fn in_encrypted_der(der: &'a [u8], opener: &mut Opener<'_>) -> Result<Self, Malformed> {
         let mut fields = Elements::of_sequence(der)?;
         let (algorithm, ciphertext) = (fields.any()?, fields.any()?.value);
         Ok(private::encrypted_pkcs8(der)?.opened(opener.open(algorithm, ciphertext, Shape::is_pkcs8)))
     }
 
-    /// A key in the PEM encryption of RFC 1421: of what is inside only the label tells something, unless one of the passwords opens it.
+    /// A key in the PEM encryption of RFC 1421. Unless one of the passwords opens it, only the label says anything
+    /// about its content.
     pub(crate) fn under_dek_info(label: &str, dek_info: &str, body: &[u8], opener: &mut Opener<'_>) -> Self {
         let (format, named) = match label {
             "RSA PRIVATE KEY" => ("PKCS#1", "RSA"),
@@ -140,7 +141,7 @@ impl<'a> Found<'a> {
         found.opened(opener.open_pem(dek_info, body, Shape::is_plain_private))
     }
 
-    /// The same with the public half of what was decrypted, or why that was not.
+    /// The same key with the public half of the decrypted content, or the reason why it was not decrypted.
     pub(crate) fn opened(self, opened: Result<Opened, Malformed>) -> Self {
         let half = |plain: &[u8]| {
             let inside = Shape::of(plain).map(|shape| private::read(shape, plain)).transpose()?.flatten();
@@ -164,7 +165,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// The key in some DER of that shape; none if the shape is no key's.
+    /// The key in DER of that shape. Returns `None` if the shape is not that of a key.
     pub(crate) fn in_der(shape: Shape, der: &'a [u8]) -> Result<Option<Self>, Malformed> {
         private::read(shape, der)
     }
@@ -182,7 +183,7 @@ impl<'a> Found<'a> {
         Ok(Self::new(Role::Public, format, Protection::NotNeeded, key.public).hidden_since(hidden).dated(from, until))
     }
 
-    /// Computes what is still to be computed of its public half.
+    /// Computes the public half, if that has still to be computed.
     ///
     /// # Errors
     /// Why it is not computed.
@@ -190,7 +191,7 @@ impl<'a> Found<'a> {
         self.public.as_mut().map_or(Ok(()), |half| half.compute(account))
     }
 
-    /// The fact and its place. `body` identifies a key whose public half is not known, unless it has a name.
+    /// The fact and its place. `body` identifies a key whose public half is unknown, unless the key has a name.
     pub(crate) fn into_fact(self, home: Location, body: &[u8], detailed: bool) -> (Key, Place) {
         let (public, unknown) = self.describe();
         let mut place = Place::new(home, self.label(&public.algorithm), "");
@@ -263,12 +264,12 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Gaps in the public half as unknown fields below that one.
+/// The gaps in the public half, as unknown fields below that field.
 pub(crate) fn unknown_fields(field: &str, gaps: Vec<public::Gap>) -> Vec<Unknown> {
     gaps.into_iter().map(|(name, reason)| Unknown { field: format!("{field}.{name}"), reason }).collect()
 }
 
-/// Of a scheme that is not known nothing but its name can be told.
+/// The unknown fields of an encryption: for an unknown scheme, everything except its name.
 fn unknown_encryption(encryption: &Encryption) -> Vec<Unknown> {
     let missing = |field: &str, what: &str| Unknown { field: field.to_owned(), reason: what.to_owned() };
     if encryption.kdf.is_empty() {

@@ -1,5 +1,5 @@
-//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates that certify them. Their
-//! integrity checks are not verified, and of all of them only BCFKS is decrypted.
+//! Java's keystores JKS and JCEKS, those of Bouncy Castle, and GnuPG's keyboxes: their entries, with the certificates
+//! for them. Their integrity checks are not verified, and only BCFKS is decrypted.
 
 mod bcfks;
 mod bouncy;
@@ -24,12 +24,12 @@ const KEY: u32 = 1;
 const CERTIFICATE: u32 = 2;
 const SECRET: u32 = 3;
 
-/// Whether a file is such a keystore, by what it begins with.
+/// Whether a file is such a keystore, judging by its beginning.
 pub(crate) fn recognises(bytes: &[u8]) -> bool {
     java(bytes).is_some() || keybox::recognises(bytes) || bouncy::recognises(bytes)
 }
 
-/// Hands on what a keystore holds.
+/// Passes on the content of a keystore.
 pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     match java(bytes) {
         Some((format, fields)) => read_java(format, fields, sink),
@@ -38,7 +38,7 @@ pub(crate) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     }
 }
 
-/// Which of Java's keystores it is, and what stands behind the magic number.
+/// Which of Java's keystores it is, and the fields after the magic number.
 fn java(bytes: &[u8]) -> Option<(&'static str, Fields<'_>)> {
     let mut fields = Fields(bytes);
     let format = match fields.u32().ok()? {
@@ -89,7 +89,7 @@ fn key_entry(
     Ok(())
 }
 
-/// A certificate with its type before it, which version 1 leaves out.
+/// A certificate, preceded by its type, which version 1 leaves out.
 fn java_certificate<'a>(version: u32, fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
     if version == 2 {
         fields.short()?;
@@ -107,7 +107,7 @@ fn secret_entry(
     let before = fields.0;
     let parts = serialized::skip(fields)?;
     let object = &before[..before.len() - fields.0.len()];
-    // Its field encodedParams has the parameters of the scheme that Java uses for all of them.
+    // Its field encodedParams contains the parameters of the scheme that Java uses for all of them.
     let parameters = parts.iter().filter_map(|part| Elements::of(part).any().ok());
     let iterations = parameters.filter_map(|parameters| encryption::pbe_iterations(parameters).ok()).next();
     let [scheme, kdf, cipher] = ["JCEKS", "MD5", "des-ede3-cbc"].map(str::to_owned);
@@ -123,12 +123,12 @@ struct Entry<'a> {
     /// Seconds since 1970.
     date: Option<i64>,
     encryption: Option<Encryption>,
-    /// What identifies it where no certificate does.
+    /// Bytes that identify the key if it has no certificate.
     key: &'a [u8],
 }
 
 impl Entry<'_> {
-    /// Hands on the key, with the public half that the first certificate of its chain has, and the chain.
+    /// Passes on the key, with the public half in the first certificate of its chain, and then the chain.
     fn certified_by(self, chain: &[&[u8]], sink: &mut Sink<'_>) {
         let key = self.key;
         sink(Item::Key(self.found(chain), key));
@@ -146,7 +146,7 @@ impl Entry<'_> {
     }
 }
 
-/// Seconds of Java's milliseconds.
+/// Converts Java's milliseconds to seconds.
 fn seconds(milliseconds: u64) -> Option<i64> {
     Some(milliseconds.cast_signed().div_euclid(1000))
 }

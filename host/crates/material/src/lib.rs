@@ -1,5 +1,5 @@
-//! Key material in any file: certificates, keys, the containers of both, and encrypted data. Not whether a key is good enough, and
-//! never a private value.
+//! Key material in any file: certificates, keys, the containers of both, and encrypted data. Not whether a key is good
+//! enough, and never a private value.
 
 mod asn1;
 mod ber;
@@ -24,6 +24,7 @@ pub mod scan;
 pub use asn1::Malformed;
 pub use key::numbers_of_spki;
 
-/// The formats of this crate, in the order in which they read a file: what one has a problem with the next need not tell again.
+/// The formats of this crate, in the order in which they read a file: a problem that one of them reports is not
+/// reported again by the next.
 pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] =
     keyreeve_facts::formats![encrypted::EncryptedData, scan::KeyMaterial];

@@ -34,7 +34,7 @@ pub(crate) const X448: Oid = oid("1.3.101.111");
 const RSASSA_PSS: Oid = oid("1.2.840.113549.1.1.10");
 const MGF1: Oid = oid("1.2.840.113549.1.1.8");
 
-/// What a key's algorithm identifier says of the form of the key.
+/// The form of a key, as its algorithm identifier determines it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyForm {
     /// Modulus and exponent.
@@ -52,22 +52,22 @@ pub(crate) enum KeyForm {
 /// A signature algorithm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signature {
-    /// OpenSSL's long name, else the dotted identifier.
+    /// OpenSSL's long name, or else the dotted identifier.
     pub(crate) name: Cow<'static, str>,
-    /// The hash under it, empty if it is inside; none if it is not known.
+    /// The hash in the signature, empty if the algorithm includes it; `None` if it is unknown.
     pub(crate) hash: Option<Cow<'static, str>>,
-    /// The hash of RSASSA-PSS's mask generation function MGF1, where it is known.
+    /// The hash of RSASSA-PSS's mask generation function MGF1, if it is known.
     pub(crate) mgf1: Option<Cow<'static, str>>,
 }
 
 impl Signature {
-    /// What is unknown of a fact that is signed with it.
+    /// The unknown field of a fact that is signed with it.
     pub(crate) fn unknown_hash(&self) -> Option<Unknown> {
         let reason = format!("the hash of the signature algorithm {} is not known", self.name);
         self.hash.is_none().then(|| Unknown { field: "signature-hash".to_owned(), reason })
     }
 
-    /// As the attributes of a fact that is signed with it: `mgf1-hash` where that is another hash than the signature's own.
+    /// The attributes of a fact that is signed with it: `mgf1-hash` if that differs from the signature's own hash.
     pub(crate) fn attributes(&self) -> Vec<(String, String)> {
         let other = self.mgf1.as_ref().filter(|mgf1| self.hash.as_ref() != Some(mgf1));
         other.map(|mgf1| ("mgf1-hash".to_owned(), mgf1.to_string())).into_iter().collect()
@@ -114,8 +114,8 @@ pub(crate) fn signature(algorithm: Algorithm<'_>) -> Signature {
 /// A hash of RSASSA-PSS-params.
 type Hash = Cow<'static, str>;
 
-/// hashAlgorithm (tag 0) and the hash of maskGenAlgorithm (tag 1) of RSASSA-PSS-params (RFC 4055, section 3.1), both by default
-/// SHA-1. Of a mask generation function other than MGF1 no hash is known.
+/// hashAlgorithm (tag 0) and the hash of maskGenAlgorithm (tag 1) of RSASSA-PSS-params (RFC 4055, section 3.1); both
+/// are SHA-1 by default. Only for MGF1 the second hash is known.
 fn pss_hashes(parameters: &[u8]) -> Result<(Hash, Option<Hash>), Malformed> {
     let mut fields = Elements::of(parameters);
     let hash = match fields.context(0)? {
@@ -133,17 +133,17 @@ fn pss_hashes(parameters: &[u8]) -> Result<(Hash, Option<Hash>), Malformed> {
     Ok((hash, mgf1))
 }
 
-/// The digest as the contract spells it, else dotted.
+/// The digest in the contract's spelling, or else its dotted identifier.
 pub(crate) fn digest(oid: &Oid) -> Cow<'static, str> {
     named(DIGESTS, oid)
 }
 
-/// The pseudorandom function of PBKDF2 by OpenSSL's long name, else dotted.
+/// The pseudorandom function of PBKDF2 by OpenSSL's long name, or else its dotted identifier.
 pub(crate) fn prf(oid: &Oid) -> Cow<'static, str> {
     named(PRFS, oid)
 }
 
-/// The cipher by OpenSSL's long name, else dotted.
+/// The cipher by OpenSSL's long name, or else its dotted identifier.
 pub(crate) fn cipher(oid: &Oid) -> Cow<'static, str> {
     named(CIPHERS, oid)
 }
@@ -187,7 +187,7 @@ static KEYS: &[(Oid, KeyForm)] = &[
     (oid("2.16.840.1.101.3.4.4.3"), KeyForm::Fixed("ML-KEM-1024", 0)),
 ];
 
-/// Identifier, OpenSSL's long name, hash (empty: inside); the common ones first.
+/// Identifier, OpenSSL's long name, hash (empty if the algorithm includes it); the common ones first.
 static SIGNATURES: &[(Oid, &str, &str)] = &[
     (oid("1.2.840.113549.1.1.11"), "sha256WithRSAEncryption", "SHA256"),
     (oid("1.2.840.10045.4.3.2"), "ecdsa-with-SHA256", "SHA256"),

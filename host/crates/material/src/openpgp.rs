@@ -1,5 +1,5 @@
-//! What keys and encrypted data of OpenPGP (RFC 9580) share: packets, string-to-key specifiers, and the registries' numbers (section 9) as the
-//! contract names what they stand for. Not what is in the packets.
+//! What keys and encrypted data of OpenPGP (RFC 9580) share: packets, string-to-key specifiers, and the contract's
+//! names for the numbers in the registries (section 9). Not the content of the packets.
 
 pub(crate) mod packet;
 pub(crate) mod s2k;
@@ -13,7 +13,8 @@ pub(crate) const ED25519_LEGACY: Oid = oid("1.3.6.1.4.1.11591.15.1");
 /// As [`ED25519_LEGACY`].
 pub(crate) const CURVE25519_LEGACY: Oid = oid("1.3.6.1.4.1.3029.1.5.1");
 
-/// The fingerprint of a key of version 4 with that public part, in lower-case hex (section 5.5.4.2); none of one that is too long.
+/// The fingerprint of a key of version 4 with that public part, in lower-case hex (section 5.5.4.2). Returns `None` if
+/// the part is too long.
 pub(crate) fn fingerprint_of_version_4(public: &[u8]) -> Option<String> {
     let length = u16::try_from(public.len()).ok()?.to_be_bytes();
     Some(hex(&sha1(&[&[0x99], &length[..], public].concat())))

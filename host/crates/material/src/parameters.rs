@@ -1,4 +1,4 @@
-//! Parameters of groups and curves that stand by themselves: PKCS#3 and X9.42 Diffie-Hellman, DSA, EC. They are no keys; a key
+//! Parameters of groups and curves on their own: PKCS#3 and X9.42 Diffie-Hellman, DSA, EC. They are not keys, but a key
 //! made from them has their size. Not whether a group is sound.
 
 use keyreeve_contract::{Protection, Role};
@@ -51,10 +51,10 @@ pub(crate) fn read(group: Group, der: &[u8]) -> Result<Found<'static>, Malformed
     Ok(Found::new(Role::Public, group.format(), Protection::NotNeeded, Some(half)))
 }
 
-/// The group that a SEQUENCE of integers describes, where only one can: that of a file that does not say it.
+/// The group that a SEQUENCE of integers describes, if only one is possible; for files that do not state it.
 ///
-/// Two integers are also an RSA public key, whose exponent is odd; so only an even generator tells. Of three, the one that
-/// is about as long as a hash is the order of the subgroup, and a small one is the length of private values.
+/// Two integers can also be an RSA public key, whose exponent is odd, so only an even generator decides. Of three
+/// integers, one about as long as a hash is the order of the subgroup, and a small one is the length of private values.
 pub(crate) fn unambiguous(der: &[u8]) -> Option<Group> {
     let sizes = numbers(Elements::of(der).any().ok()?).ok()?;
     let is_order = |bits: u32| (160..=512).contains(&bits);

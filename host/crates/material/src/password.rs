@@ -14,7 +14,8 @@ use bcfks::Bcfks;
 use decrypt::{Failure, Scheme, UNSUPPORTED};
 use dek_info::DekInfo;
 
-/// What trying passwords on one file may cost, as [`Work::Derivation`] counts it: it is not to take all that a scan may spend.
+/// The most that trying passwords on one file may cost, in the unit of [`Work::Derivation`], so that one file cannot
+/// spend the whole budget of a scan.
 const MOST: u64 = 50_000_000;
 
 /// What stands for no password where a program asks for one, as PKCS#12 must have it: nothing, and Java's default. Whoever knows the
@@ -28,7 +29,7 @@ const MOST_FOR_KNOWN: u64 = 100_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Opener<'a> {
     passwords: &'a Passwords,
-    /// The password that opened something last, which is tried first.
+    /// The password that worked last, which is tried first.
     first: usize,
     /// What may still be spent on this source.
     left: u64,
@@ -37,7 +38,7 @@ pub(crate) struct Opener<'a> {
     tries_known: bool,
 }
 
-/// What became of something encrypted.
+/// The result of trying to open something.
 pub(crate) enum Opened {
     /// There is no password to try.
     NotTried,
@@ -50,7 +51,7 @@ pub(crate) enum Opened {
 }
 
 impl<'a> Opener<'a> {
-    /// For one source, which pays for what is tried on it.
+    /// For one source, whose account pays for the attempts.
     pub(crate) fn new(passwords: &'a Passwords, account: &'a Account<'a>) -> Self {
         Self { passwords, first: 0, left: MOST, account, tries_known: false }
     }
@@ -63,7 +64,8 @@ impl<'a> Opener<'a> {
         read
     }
 
-    /// Decrypts with the first password whose content `is_sound`. `algorithm` is the AlgorithmIdentifier of RFC 8018 or RFC 7292.
+    /// Decrypts with the first password for whose content `is_sound` holds. `algorithm` is the AlgorithmIdentifier of
+    /// RFC 8018 or RFC 7292.
     pub(crate) fn open(
         &mut self,
         algorithm: Element<'_>,
@@ -73,7 +75,7 @@ impl<'a> Opener<'a> {
         self.open_under(|| Scheme::of(algorithm), ciphertext, is_sound)
     }
 
-    /// As [`Self::open`], the body of a PEM block under that header DEK-Info.
+    /// Like [`Self::open`], for the body of a PEM block with that header DEK-Info.
     pub(crate) fn open_pem(
         &mut self,
         dek_info: &str,
@@ -83,7 +85,7 @@ impl<'a> Opener<'a> {
         self.open_under(|| DekInfo::of(dek_info).map(Scheme::DekInfo), body, is_sound)
     }
 
-    /// As [`Self::open`], a part of a BCFKS, whose key is for that purpose.
+    /// Like [`Self::open`], for a part of a BCFKS whose key has that purpose.
     pub(crate) fn open_bcfks(
         &mut self,
         algorithm: Element<'_>,

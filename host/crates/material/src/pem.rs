@@ -1,5 +1,5 @@
-//! PEM blocks (RFC 7468, RFC 1421) in any text: several in a file, indented, quoted, escaped, commented out, glued
-//! together. Found and decoded here; what is in them is for the modules of certificates and keys.
+//! PEM blocks (RFC 7468, RFC 1421) in any text: several in a file, indented, quoted, escaped, commented out, or without
+//! a separator. They are found and decoded here; the modules of certificates and keys read their content.
 
 use std::ops::Range;
 
@@ -14,22 +14,22 @@ pub(crate) use body::Setting;
 pub(crate) use escape::{Symbol, Unescaped};
 pub(crate) use label::{Kind, Special};
 
-/// What every block begins with.
+/// The beginning of every BEGIN line.
 pub(crate) const BEGIN: &[u8] = b"-----BEGIN ";
-/// What every block ends with.
+/// The beginning of every END line.
 pub(crate) const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 const LONGEST_LABEL: usize = 64;
-/// How far behind a BEGIN line without an END line an ellipsis still belongs to it.
+/// How far after a BEGIN line without an END line an ellipsis still belongs to it.
 const NEAR: usize = 512;
 
-/// What stands at a BEGIN line.
+/// A block, from its BEGIN line on.
 #[derive(Debug)]
 pub(crate) struct Block<'a> {
     pub(crate) label: &'a str,
     /// The BEGIN line, from dash to dash.
     pub(crate) begin: Range<usize>,
-    /// From the BEGIN line to the end of the END line; of a block without one, what may be its body.
+    /// From the BEGIN line to the end of the END line; for a block without one, to the end of its possible body.
     pub(crate) whole: Range<usize>,
     /// What is between the two lines.
     pub(crate) inner: Range<usize>,
@@ -39,9 +39,9 @@ pub(crate) struct Block<'a> {
 /// What a block holds.
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// Nothing like base64, or an ellipsis in it: somebody writes about PEM.
+    /// It has nothing like base64, or has an ellipsis: the text only writes about PEM.
     Mention,
-    /// A label of which nothing is read.
+    /// It has a label that is not read.
     Passed,
     /// The decoded body, and the header DEK-Info if it is encrypted under one.
     Body { bytes: Vec<u8>, dek_info: Option<String> },
@@ -50,12 +50,13 @@ pub(crate) enum Content {
 }
 
 impl<'a> Block<'a> {
-    /// The block whose BEGIN line starts at `at`; none if the line is not one. `setting` is what stands around it.
+    /// The block whose BEGIN line starts at `at`. Returns `None` if there is no BEGIN line. `setting` is what surrounds
+    /// it.
     pub(crate) fn read(text: &'a [u8], at: usize, setting: &Setting<'_>) -> Option<Self> {
         Self::of(text, at, setting, |label| label::kind(label) == Kind::Passed)
     }
 
-    /// The same also of a label that is passed over here, for a format that reads it.
+    /// The same, even for a label that is normally not read, for a format that reads it.
     pub(crate) fn whichever(text: &'a [u8], at: usize, setting: &Setting<'_>) -> Option<Self> {
         Self::of(text, at, setting, |_| false)
     }
@@ -78,17 +79,17 @@ impl<'a> Block<'a> {
         Some(Self { label, begin, whole, inner, content })
     }
 
-    /// What its label says it is.
+    /// What the block is by its label.
     pub(crate) fn kind(&self) -> Kind {
         label::kind(self.label)
     }
 
-    /// Where to look for the next block: behind this one; behind the BEGIN line of one that does not end.
+    /// Where to search for the next block: after this one, or after the BEGIN line if the block does not end.
     pub(crate) fn resume(&self) -> usize {
         if self.whole.end > self.inner.end { self.whole.end } else { self.begin.end }
     }
 
-    /// The bytes that may be a private value by the label, whatever became of them.
+    /// The bytes that may be a private value, judging by the label, whether or not they could be decoded.
     pub(crate) fn secret(&self, text: &[u8]) -> Option<Range<usize>> {
         let closed = self.whole.end > self.inner.end;
         let private = label::is_private(self.label)
@@ -133,14 +134,14 @@ fn begin_line(text: &[u8], at: usize) -> Option<(&str, Range<usize>)> {
     Some((label, at..at + BEGIN.len() + label.len() + DASHES.len()))
 }
 
-/// The end of the END line at `at`, if it is the one of that label. NATS writes it with a sixth dash.
+/// The end of the END line at `at`, if it has that label. NATS writes it with a sixth dash.
 fn end_line(text: &[u8], at: usize, label: &str) -> Option<usize> {
     let at = if text[at..].starts_with(b"------") { at + 1 } else { at };
     let found = until_dashes(text[at..].strip_prefix(END)?)?;
     (found == label).then_some(at + END.len() + label.len() + DASHES.len())
 }
 
-/// A label, which five dashes must follow; single ones may be in it.
+/// A label, which must be followed by five dashes; it may contain single ones.
 fn until_dashes(text: &[u8]) -> Option<&str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b" #._/".contains(&byte);
     let dash = |at: usize| text[at] == b'-' && text.get(at + 1).is_some_and(|&next| allowed(next));

@@ -1,5 +1,5 @@
-//! PKCS#12 (RFC 7292): what its bags hold, as far as they lie open or a password is known, and how the others are encrypted. Its integrity
-//! check is described and not verified.
+//! PKCS#12 (RFC 7292): the content of its bags that are in plaintext or can be opened with a password, and how the
+//! others are encrypted. Its integrity check is described but not verified.
 
 use der::Tag;
 
@@ -21,15 +21,15 @@ const CERTIFICATE_BAG: Oid = oid("1.2.840.113549.1.12.10.1.3");
 const CRL_BAG: Oid = oid("1.2.840.113549.1.12.10.1.4");
 const SECRET_BAG: Oid = oid("1.2.840.113549.1.12.10.1.5");
 const SAFE_CONTENTS_BAG: Oid = oid("1.2.840.113549.1.12.10.1.6");
-/// localKeyId, by which a key and its certificate know each other (RFC 2985, section 5.5.2).
+/// localKeyId, which connects a key with its certificate (RFC 2985, section 5.5.2).
 const LOCAL_KEY_ID: Oid = oid("1.2.840.113549.1.9.21");
 const X509_CERTIFICATE: Oid = oid("1.2.840.113549.1.9.22.1");
 const X509_CRL: Oid = oid("1.2.840.113549.1.9.23.1");
-/// How deep bags may lie in bags.
+/// How deeply bags may be nested.
 const DEPTH: u32 = 8;
 const FORMAT: &str = "PKCS#12";
 
-/// Hands on what a PFX holds. A part that cannot be read is a problem of its own.
+/// Passes on the content of a PFX. A part that cannot be read is a problem of its own.
 pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let der = ber::to_der(ber)?;
     let mut fields = Elements::of_sequence(&der)?;
@@ -38,7 +38,7 @@ pub(crate) fn read(ber: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     let mac = fields.optional(Tag::Sequence)?.map(mac).transpose()?;
     let mut reader = Reader { opener, sink, mac, keys: Vec::new(), certified: Vec::new() };
     let content = reader.authenticated(safe)?;
-    // What was BER may have BER inside of its strings as well.
+    // If the file was BER, its strings may contain BER as well.
     let content = ber::to_der(content)?;
     let mut safes = Elements::of_sequence(&content)?;
     while !safes.is_empty() {
@@ -56,13 +56,13 @@ struct Reader<'r, 'o, 's> {
     sink: &'r mut Sink<'s>,
     /// The hash of its MacData, and the iterations.
     mac: Option<(String, u64)>,
-    /// The keys until all certificates are known, which may have the public half that a key does not show.
+    /// Keys, held until all certificates are known: those may have a public half that a key does not show.
     keys: Vec<Keyed>,
     /// Public keys of certificates by their localKeyId.
     certified: Vec<(Vec<u8>, PublicHalf<'static>)>,
 }
 
-/// A key, the DER of its bag's value, and its localKeyId; empty where it has none.
+/// A key, the DER of its bag's value, and its localKeyId, which is empty if it has none.
 struct Keyed {
     found: Found<'static>,
     value: Vec<u8>,
@@ -70,7 +70,7 @@ struct Keyed {
 }
 
 impl Reader<'_, '_, '_> {
-    /// The AuthenticatedSafe: of password integrity in Data, of public-key integrity in SignedData.
+    /// The AuthenticatedSafe: in Data for password integrity, in SignedData for public-key integrity.
     fn authenticated<'a>(&mut self, safe: Element<'a>) -> Result<&'a [u8], Malformed> {
         let mut fields = safe.elements()?;
         let (kind, content) = (fields.any()?.oid()?, content(&mut fields)?);
@@ -104,7 +104,7 @@ impl Reader<'_, '_, '_> {
         fields.any()?;
         let algorithm = fields.next(Tag::Sequence)?;
         let content = fields.any()?;
-        // The implicit tag hides whether BER left the string in pieces.
+        // The implicit tag does not show whether BER left the string in pieces.
         let pieces = if content.tag.is_constructed() { Some(ber::joined(content.value)?) } else { None };
         let ciphertext = pieces.as_deref().unwrap_or(content.value);
         let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
@@ -121,7 +121,7 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    /// SafeContents: bags one after the other. One that cannot be read is a problem of its own.
+    /// SafeContents: a sequence of bags. A bag that cannot be read is a problem of its own.
     fn bags(&mut self, contents: &[u8], depth: u32) -> Result<(), Malformed> {
         let depth = depth.checked_sub(1).ok_or(Malformed("its bags are nested too deeply"))?;
         let contents = ber::to_der(contents)?;
@@ -173,7 +173,7 @@ impl Reader<'_, '_, '_> {
         self.keys.push(Keyed { found, value: value.raw.to_vec(), id: id.to_vec() });
     }
 
-    /// Hands on the keys, each with the public half of the certificate that has its localKeyId.
+    /// Passes on the keys, each with the public half of the certificate that has its localKeyId.
     fn hand_on_keys(&mut self) {
         for Keyed { found, value, id } in self.keys.drain(..) {
             let certificate = self.certified.iter().find(|(of, _)| !id.is_empty() && *of == id);
@@ -203,7 +203,7 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// The value of a SafeBag and its localKeyId, empty where there is none (RFC 7292, section 4.2).
+/// The value of a SafeBag and its localKeyId, which is empty if it has none (RFC 7292, section 4.2).
 fn bag_value(mut bag: Elements<'_>) -> Result<(Element<'_>, &[u8]), Malformed> {
     let value = content(&mut bag)?;
     let Some(attributes) = bag.optional(Tag::Set)? else { return Ok((value, &[])) };
@@ -218,7 +218,7 @@ fn bag_value(mut bag: Elements<'_>) -> Result<(Element<'_>, &[u8]), Malformed> {
     Ok((value, &[]))
 }
 
-/// What is in the explicit tag 0 that comes next.
+/// The content of the explicit tag 0 that comes next.
 fn content<'a>(fields: &mut Elements<'a>) -> Result<Element<'a>, Malformed> {
     fields.context(0)?.ok_or(Malformed("its content is missing"))?.elements()?.any()
 }
@@ -227,13 +227,13 @@ fn octets(element: Element<'_>) -> Result<&[u8], Malformed> {
     if element.tag == Tag::OctetString { Ok(element.value) } else { Err(Malformed("its content is no string")) }
 }
 
-/// The value of a CertBag or CRLBag of that type; none of another one (SDSI certificates).
+/// The value of a CertBag or CRLBag of that type. Returns `None` for another type (SDSI certificates).
 fn typed(value: Element<'_>, kind: Oid) -> Result<Option<Element<'_>>, Malformed> {
     let mut fields = value.elements()?;
     if fields.any()?.oid()? == kind { content(&mut fields).map(Some) } else { Ok(None) }
 }
 
-/// The hash of MacData and its iterations: RFC 7292, section 4; of PBMAC1 those of its PBKDF2 (RFC 9579).
+/// The hash of MacData and its iterations: RFC 7292, section 4; for PBMAC1, those of its PBKDF2 (RFC 9579).
 fn mac(data: Element<'_>) -> Result<(String, u64), Malformed> {
     let mut fields = data.elements()?;
     let algorithm = fields.next(Tag::Sequence)?.elements()?.any()?.algorithm()?;

@@ -1,5 +1,5 @@
-//! PKCS#7 and CMS (RFC 5652): the certificates and revocation lists that SignedData carries. Not its signatures, nor the content
-//! that is signed or encrypted.
+//! PKCS#7 and CMS (RFC 5652): the certificates and revocation lists in SignedData. Its signatures are not verified, and
+//! the signed or encrypted content is not read.
 
 use der::Tag;
 
@@ -11,7 +11,7 @@ use super::oid::{Oid, oid};
 /// id-signedData.
 pub(crate) const SIGNED_DATA: Oid = oid("1.2.840.113549.1.7.2");
 
-/// Hands on what a ContentInfo carries. One that is encrypted or is data alone carries nothing in sight.
+/// Passes on the content of a ContentInfo. An encrypted one, or one that is data alone, shows nothing.
 pub(crate) fn read(ber: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let der = ber::to_der(ber)?;
     let mut fields = Elements::of_sequence(&der)?;
@@ -22,7 +22,8 @@ pub(crate) fn read(ber: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     signed_data(content.elements()?.next(Tag::Sequence)?, sink).map(drop)
 }
 
-/// Hands on certificates and revocation lists of a SignedData (RFC 5652, section 5.1), and returns its encapContentInfo.
+/// Passes on certificates and revocation lists of a SignedData (RFC 5652, section 5.1), and returns its
+/// encapContentInfo.
 pub(crate) fn signed_data<'a>(signed: Element<'a>, sink: &mut Sink<'_>) -> Result<Element<'a>, Malformed> {
     let mut fields = signed.elements()?;
     fields.next(Tag::Integer)?;
@@ -31,7 +32,7 @@ pub(crate) fn signed_data<'a>(signed: Element<'a>, sink: &mut Sink<'_>) -> Resul
     if let Some(certificates) = fields.context(0)? {
         let mut list = certificates.elements()?;
         while !list.is_empty() {
-            // Other choices are attribute certificates and formats of others, all of them with a tag of their own.
+            // The other choices are attribute certificates and other formats; each of them has a tag of its own.
             let choice = list.any()?;
             if choice.tag == Tag::Sequence {
                 sink(Item::Certificate(choice.raw));

@@ -1,5 +1,5 @@
-//! Certificate signing requests (PKCS #10, RFC 2986) as facts: the public key that a certificate is asked for.
-//! Not the attributes of the certificate, which its issuer decides on.
+//! Certificate signing requests (PKCS #10, RFC 2986) as facts: the public key for which a certificate is requested. The
+//! attributes of the certificate are not read, since its issuer decides on them.
 
 use der::Tag;
 use keyreeve_contract::{Context, Key, Protection, Role};

@@ -1,15 +1,15 @@
-//! The programs and public files that tests compare keyreeve with: where they are, and what becomes of a test that lacks one.
-//! Not what is asked of them.
+//! The programs and public files that tests compare keyreeve with: where they are, and what happens to a test that
+//! lacks one. What the tests ask them is not here.
 //!
-//! Where `KEYREEVE_ORACLES` is `required`, as in CI, such a test fails: one that passes because nothing was compared is
-//! no test. Elsewhere it passes with a message, so that keyreeve can be worked on with what a machine has.
+//! If `KEYREEVE_ORACLES` is `required`, as in CI, such a test fails: a test that passes because nothing was compared is
+//! no test. Otherwise it passes with a message, so that keyreeve can be developed on any machine.
 
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Each name with its package of Debian; scripts/test-programs.sh installs the same list.
+/// Each name with its Debian package; scripts/test-programs.sh installs the same list.
 const PROGRAMS: &str = include_str!("../../../../scripts/test-programs.txt");
 
 /// Where a program of the list is, or a file that the list names with its path.
@@ -56,8 +56,8 @@ pub fn corpora() -> Option<PathBuf> {
     folder
 }
 
-/// The `bin` folder of a virtual environment of Python with these packages, in a folder that outlives the run: made once,
-/// whichever tests ask for it.
+/// The `bin` folder of a Python virtual environment with these packages, in a folder that outlives the run: it is made
+/// once, whichever tests need it.
 ///
 /// # Panics
 ///
@@ -66,7 +66,7 @@ pub fn corpora() -> Option<PathBuf> {
 #[must_use]
 pub fn python(packages: &[&str]) -> Option<PathBuf> {
     program("python3")?;
-    // Without what a shell would understand: pip writes the path into scripts.
+    // The name has no characters that a shell would interpret, because pip writes the path into scripts.
     let name =
         packages.join("+").replace(|letter: char| !letter.is_ascii_alphanumeric() && !"+-.=".contains(letter), "-");
     let folder = tools().join(name);
@@ -94,8 +94,8 @@ pub fn python(packages: &[&str]) -> Option<PathBuf> {
     }
 }
 
-/// Fails the test if oracles are required, and says otherwise that it passes without what is missing; how to get that
-/// is said in either case.
+/// Fails the test if oracles are required; otherwise prints that the test passes without what is missing. Both messages
+/// say how to get it.
 ///
 /// # Panics
 ///
@@ -104,7 +104,7 @@ pub fn python(packages: &[&str]) -> Option<PathBuf> {
 pub fn missing(what: &str, how: &str) {
     let required = std::env::var_os("KEYREEVE_ORACLES").is_some_and(|value| value == "required");
     assert!(!required, "{what} is missing, and KEYREEVE_ORACLES=required: {how}");
-    // Past what hides the output of tests that pass.
+    // Written directly, because the output of passing tests is hidden.
     let _ = writeln!(std::io::stderr(), "passed over for want of {what}: {how}");
 }
 
@@ -120,7 +120,7 @@ fn package(name: &str) -> Option<&'static str> {
     lines.filter_map(|line| line.split_once(' ')).find(|(program, _)| *program == name).map(|(_, package)| package)
 }
 
-/// The first one on the PATH, or where programs of administrators are, which not everybody has on it.
+/// The first one on the PATH, or in the folders for administrators, which not everybody has on it.
 fn find(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin", "/sbin"].map(PathBuf::from));

@@ -1,5 +1,5 @@
-//! Addresses as configurations write them: host and port, and whether only the machine itself is there.
-//! Not the words around them, which differ from program to program.
+//! Reads addresses as configurations write them: host and port, and whether only the local machine can reach them. Not
+//! the words around them, which differ from program to program.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Whether only the machine itself is at this address: a unix socket, 127.0.0.0/8 (RFC 1122), `::1` (RFC 4291) or
+/// Whether only the local machine can reach this address: a unix socket, 127.0.0.0/8 (RFC 1122), `::1` (RFC 4291) or
 /// `localhost` (RFC 6761).
 pub(crate) fn is_local(authority: &str) -> bool {
     let (host, _) = split_port(authority);

@@ -1,5 +1,5 @@
-//! What assembling configurations costs, and what was found wrong on the way.
-//! Not the budget itself, which is the scan's.
+//! Keeps account of what assembling configurations costs, and of the problems found on the way. The budget itself
+//! belongs to the scan.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -8,14 +8,14 @@ use keyreeve_source::Location;
 use keyreeve_source::budget::{Budget, Spent, Work};
 use keyreeve_source::problem::{Problem, Stage};
 
-/// The budget was spent on the way, which is a problem already: what would have been found is not known.
+/// The budget ran out, which is reported as a problem: what would have been found is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CutShort;
 
-/// Why a block that the budget was not enough for leaves everything open.
+/// The reason for all unknown fields of a block that the budget was not enough for.
 pub(crate) const CUT_SHORT: &str = "not all of its block is read: that costs more than a scan of this size may take";
 
-/// Keeps account of one assembly.
+/// The account of one assembly.
 pub(crate) struct Ledger<'a> {
     budget: &'a Budget,
     spent: Cell<Option<Spent>>,
@@ -23,32 +23,32 @@ pub(crate) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    /// With what is left of the scan's budget.
+    /// An account with what is left of the scan's budget.
     pub(crate) fn new(budget: &'a Budget) -> Self {
         Self { budget, spent: Cell::new(None), problems: RefCell::default() }
     }
 
-    /// Pays for the endpoint that a directive makes, and its like. Whoever is refused once gets nothing from there on:
-    /// of what would be done by chance, because it is small, nobody could say what it leaves out.
+    /// Pays for the endpoint that a directive makes, and similar work. After one refusal everything is refused:
+    /// otherwise small work would still be done by chance, and nobody could say what is missing.
     ///
     /// # Errors
-    /// [`CutShort`] if it is not to be done, which is a problem of that place.
+    /// [`CutShort`] if the work must not be done; this is reported as a problem of that place.
     pub(crate) fn pay(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
         let paid = self.spent.get().map_or_else(|| self.budget.pay(work, amount as u64), Err);
         self.settle(paid, at)
     }
 
-    /// As [`Self::pay`], for following what a directive includes, and its like: half of the budget is left for what
-    /// comes of it.
+    /// Like [`Self::pay`], for following an include and similar work: half of the budget is reserved for what results
+    /// from it.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Self::pay`].
     pub(crate) fn pay_to_follow(&self, work: Work, amount: usize, at: Location) -> Result<(), CutShort> {
         let paid = self.spent.get().map_or_else(|| self.budget.pay_of_half(work, amount as u64), Err);
         self.settle(paid, at)
     }
 
-    /// Begins another stage, which has what the one before has left to it.
+    /// Begins another stage, which may spend what the previous one has left for it.
     pub(crate) fn next_stage(&self) {
         self.spent.set(None);
     }
@@ -61,12 +61,12 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Notes that the files do not fit together at a place.
+    /// Records that the files do not fit together at a place.
     pub(crate) fn misfit(&self, at: Location, message: impl Into<String>) {
         self.problem(Stage::Assemble, at, message.into());
     }
 
-    /// Notes that what stands at a place is not what the program asks for.
+    /// Records that the program would not accept what stands at a place.
     pub(crate) fn fault(&self, at: Location, message: impl Into<String>) {
         self.problem(Stage::Parse, at, message.into());
     }
@@ -81,7 +81,7 @@ impl<'a> Ledger<'a> {
         self.problems.borrow_mut().insert(Problem::at(stage, at, message));
     }
 
-    /// Everything that was noted, each once.
+    /// All recorded problems, without repetitions.
     pub(crate) fn into_problems(self) -> BTreeSet<Problem> {
         self.problems.into_inner()
     }

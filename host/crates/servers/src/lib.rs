@@ -1,5 +1,5 @@
-//! What the configuration of servers says of TLS, a module for each program. No rule is applied here, and no format
-//! knows another.
+//! What the configuration of servers says about TLS, with a module for each program. No rule is applied here, and no
+//! format knows another.
 
 mod address;
 mod endpoint;
@@ -9,5 +9,5 @@ pub mod nginx;
 mod suites;
 mod tls;
 
-/// The formats of this crate, in the order in which one is preferred where several claim a file alike.
+/// The formats of this crate, in order of preference if several claim a file equally.
 pub static FORMATS: &[&dyn keyreeve_facts::AnyFormat] = keyreeve_facts::formats![haproxy::Haproxy, nginx::Nginx];

@@ -1,5 +1,5 @@
-//! The content of a large file that is not kept in memory once it is understood: its pages are read again where a report shows them.
-//! Not a way to read files that nobody has read before.
+//! The content of a large file that is dropped from memory once it is understood: a report reads the pages that it
+//! shows again from disk. This module does not read files for the first time.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -7,19 +7,19 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes that are read and checked at once.
+/// Bytes that are read and checked in one step.
 const PAGE: usize = 4096;
 
-/// A file on disk that held the content when that was let go of.
+/// The file on disk that still held the content when the content was dropped.
 #[derive(Debug)]
 pub(super) struct Aside {
     length: usize,
-    /// CRC-32 of each page: a page that has changed since is not shown.
+    /// CRC-32 of each page: a page that has changed since then is not shown.
     checksums: Vec<u32>,
     open: Mutex<Open>,
 }
 
-/// The file, and the page of it that was read last.
+/// The open file, and the page that was read last.
 #[derive(Debug)]
 struct Open {
     file: File,
@@ -28,7 +28,7 @@ struct Open {
 }
 
 impl Aside {
-    /// The content as the file of that path holds it; none if it holds anything else by now.
+    /// Takes the content as the file at that path holds it. Returns `None` if the file holds anything else by now.
     pub(super) fn of(path: &Path, content: &[u8]) -> io::Result<Option<Self>> {
         let checksums = content.chunks(PAGE).map(crc32fast::hash).collect();
         let open = Open { file: super::open(path)?, page: None, bytes: Vec::new() };
@@ -40,7 +40,7 @@ impl Aside {
         self.length
     }
 
-    /// Whether the file is as long as it was, and every page what it was.
+    /// Whether the file still has its length, and every page its content.
     pub(super) fn is_unchanged(&self) -> bool {
         let mut open = self.open();
         open.page = None;
@@ -48,7 +48,7 @@ impl Aside {
         is_as_long && (0..self.checksums.len()).all(|page| self.read(page, &mut open).is_ok())
     }
 
-    /// Some bytes of it; those of a page that is no longer what it was are spaces.
+    /// Returns some bytes of the content. Spaces stand for the bytes of a page that has changed.
     pub(super) fn stretch(&self, range: Range<usize>) -> Vec<u8> {
         let mut open = self.open();
         let mut bytes = Vec::with_capacity(range.len());
@@ -65,19 +65,19 @@ impl Aside {
         bytes
     }
 
-    /// Makes a page the one at hand, if it is what it was.
+    /// Reads a page, unless it is the current one, and fails if the page has changed.
     fn read(&self, page: usize, open: &mut Open) -> io::Result<()> {
         open.read(page, PAGE.min(self.length - page * PAGE), self.checksums[page])
     }
 
     fn open(&self) -> std::sync::MutexGuard<'_, Open> {
-        // What a page holds is checked whenever it is read, so nothing depends on how the last reader ended.
+        // Every read checks the page, so a reader that panicked did no harm.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Open {
-    /// Makes a page the one at hand.
+    /// Reads a page and makes it the current one.
     fn read(&mut self, page: usize, length: usize, checksum: u32) -> io::Result<()> {
         if self.page == Some(page) {
             return Ok(());

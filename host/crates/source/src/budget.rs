@@ -1,5 +1,5 @@
-//! Budgets: how much work a scan does on what it reads, in proportion to the bytes of it. Work is counted and never timed, so that the
-//! same files are understood in the same way on every machine. Not the limits of rules, which are the sandbox's.
+//! Budgets: how much work a scan may do, in proportion to the bytes that it reads. Work is counted and never timed, so
+//! that every machine understands the same files in the same way. The limits of rules are not here but in the sandbox.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,21 +11,22 @@ pub enum Work {
     Configuration,
     /// Keeping what configurations say, in bytes of memory.
     Memory,
-    /// Powers and divisions of large numbers that one key asks for, in multiplications of two 64-bit words.
+    /// Powers and divisions of large numbers for a single key, in multiplications of two 64-bit words.
     Numbers,
-    /// Looking for factors that the moduli of all keys have in common, in the same.
+    /// Searching the moduli of all keys for common factors, in multiplications of two 64-bit words.
     Factors,
-    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256: some 0.2 µs. Only who has passwords asks for
-    /// it, so it hardly grows with the bytes of a scan, which others may have written.
+    /// Deriving keys from passwords and decrypting with them, in iterations of PBKDF2 with SHA-256 (some 0.2 µs each).
+    /// Only a user who gives passwords causes this work, so the budget hardly grows with the bytes of a scan, which
+    /// others may have written.
     Derivation,
-    /// Unpacking what is compressed, in bytes that come out. Each file has its own.
+    /// Unpacking compressed data, in bytes of output. Each file has a budget of its own.
     Unpacking,
-    /// Compiling patterns of what git ignores and comparing names with them, in bytes of plain patterns: some 0.2 µs. A walk knows its bytes only
-    /// at its end, so it has the same whatever they are.
+    /// Compiling the patterns of what git ignores and comparing names with them, in bytes of plain patterns (some 0.2
+    /// µs each). A walk knows its bytes only at its end, so this budget is the same for every scan.
     Ignoring,
 }
 
-/// What a scan may spend on a kind of work: whatever its size, and for each of its bytes.
+/// What a scan may spend on a kind of work: a fixed amount, and an amount for each of its bytes.
 struct Rate {
     base: u64,
     each_byte: u64,
@@ -42,7 +43,7 @@ impl Work {
         Self::Ignoring,
     ];
 
-    /// What may be spent on so many bytes.
+    /// What a scan of so many bytes may spend.
     pub fn allowance(self, bytes: u64) -> u64 {
         let Rate { base, each_byte } = self.rate();
         base.saturating_add(bytes.saturating_mul(each_byte))
@@ -61,7 +62,7 @@ impl Work {
         Rate { base, each_byte }
     }
 
-    /// What is not done when the budget of it is spent, as the beginning of a sentence.
+    /// The work that is left undone when its budget is spent, as the beginning of a sentence.
     fn name(self) -> &'static str {
         match self {
             Self::Configuration => "following includes, names and variables",
@@ -75,7 +76,7 @@ impl Work {
     }
 }
 
-/// The budget for a kind of work is spent: it was not done, and whoever asked for it says so at the place.
+/// The budget for a kind of work is spent. The work was not done, and the caller reports that at the place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{} costs more than a scan of this size may take; what is left of it was not done", .0.name())]
 pub struct Spent(pub Work);
@@ -89,20 +90,20 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// For a scan of so many bytes.
+    /// The budgets for a scan of so many bytes.
     pub fn of(bytes: u64) -> Self {
         let whole = Work::ALL.map(|work| work.allowance(bytes));
         Self { whole, left: whole.map(AtomicU64::new), is_overdrawn: AtomicBool::new(false) }
     }
 
-    /// For a scan of no bytes, with so much left of one kind of work.
+    /// The budgets for a scan of no bytes, with so much left for one kind of work.
     pub fn left_with(work: Work, left: u64) -> Self {
         let budget = Self::of(0);
         budget.left[work as usize].store(left, Ordering::Relaxed);
         budget
     }
 
-    /// Another one with as much left of everything.
+    /// A second set of budgets with the same amounts left.
     #[must_use]
     pub fn copy(&self) -> Self {
         let left = Work::ALL.map(|work| AtomicU64::new(self.left(work)));
@@ -117,15 +118,16 @@ impl Budget {
     /// Pays for some work before it is done.
     ///
     /// # Errors
-    /// [`Spent`] if that much is not left: the work is not to be done. Smaller work may still be paid for.
+    /// [`Spent`] if not enough is left: the caller must not do the work. Smaller work may still be paid for.
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
         self.pay_and_leave(work, amount, 0)
     }
 
-    /// As [`Self::pay`], for a first stage of some work: half of the whole is left to what is to be made of it.
+    /// Like [`Self::pay`], for the first stage of some work: it may spend only half of the whole budget, so that the
+    /// stages after it have the other half.
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Self::pay`].
     pub fn pay_of_half(&self, work: Work, amount: u64) -> Result<(), Spent> {
         self.pay_and_leave(work, amount, self.whole[work as usize] / 2)
     }
@@ -140,7 +142,7 @@ impl Budget {
         })
     }
 
-    /// Whether anybody was refused. Of sources that are read in parallel it is then chance which one it was.
+    /// Whether any work was refused. When sources are read in parallel, chance decides which of them it was.
     pub fn is_overdrawn(&self) -> bool {
         self.is_overdrawn.load(Ordering::Relaxed)
     }
@@ -154,21 +156,21 @@ pub struct Account<'a> {
 }
 
 impl<'a> Account<'a> {
-    /// Of a source.
+    /// The account of one source.
     pub fn new(budget: &'a Budget) -> Self {
         Self { budget, has_paid: Cell::new(false) }
     }
 
-    /// As [`Budget::pay`].
+    /// Like [`Budget::pay`].
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Budget::pay`].
     pub fn pay(&self, work: Work, amount: u64) -> Result<(), Spent> {
         self.has_paid.set(true);
         self.budget.pay(work, amount)
     }
 
-    /// Whether it has asked for anything, so that what was understood of the source depends on what others have spent.
+    /// Whether this source has paid for anything, so that its result depends on what others have spent.
     pub fn has_paid(&self) -> bool {
         self.has_paid.get()
     }

@@ -1,14 +1,14 @@
-//! Digests: SHA-256, and the SHA-1 and MD5 under which older inventories know a key; and their digits.
-//! Not for security: nothing here rests on the strength of SHA-1 or MD5.
+//! Digests and their hexadecimal digits: SHA-256, and SHA-1 and MD5, by which older inventories name keys. Not for
+//! security: nothing here relies on the strength of SHA-1 or MD5.
 
 use std::io::{self, ErrorKind, Read};
 
 use sha2::{Digest, Sha256};
 
-/// Bytes that are looked at in one piece: as many as a processor keeps at hand.
+/// Bytes that are read in one piece: as many as fit into a processor's cache.
 const PIECE: usize = 128 * 1024;
 
-/// Hands everything that can be read to a function, in pieces, and says how many bytes it was.
+/// Reads everything, passes it to a function in pieces, and returns the number of bytes.
 pub fn pieces(mut reader: impl Read, mut take: impl FnMut(&[u8])) -> io::Result<u64> {
     let (mut buffer, mut length) = (vec![0; PIECE], 0);
     loop {
@@ -40,7 +40,8 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// The bytes that hexadecimal digits stand for, in either case; none if they are odd in number, or something else is among them.
+/// The bytes that hexadecimal digits of either case stand for. Returns `None` if their number is odd or another
+/// character is among them.
 pub fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let (pairs, rest) = digits.as_chunks::<2>();

@@ -1,5 +1,5 @@
-//! Sources: the bytes that were read, places in them as byte spans, problems with them, and what of them may not be shown.
-//! Not how they are found, nor what they mean.
+//! Sources: the bytes that were read, places in them as byte spans, problems with them, and which parts of them must
+//! not be shown. Not how sources are found, and not what they mean.
 
 mod aside;
 pub mod budget;
@@ -20,13 +20,13 @@ use std::sync::{Arc, OnceLock};
 
 use aside::Aside;
 
-/// Largest source that is read, in bytes. What is larger is skipped and counted.
+/// The largest source that is read, in bytes. A larger one is skipped and counted.
 pub const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
-/// Bytes of a source that is worth [setting aside](Sources::set_aside).
+/// Sources of at least so many bytes are [set aside](Sources::set_aside).
 const LARGE: usize = 16 * 1024 * 1024;
-/// So many sources are set aside: each is a file that stays open.
+/// The most sources that are set aside: each keeps a file open.
 const ASIDE: usize = 64;
-/// How far into a source a NUL makes it binary, in bytes: git's rule.
+/// A source with a NUL in its first so many bytes is binary: this is git's rule.
 const BINARY_PROBE: usize = 8000;
 
 /// A range of bytes in one source, end exclusive.
@@ -39,7 +39,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The span from `start` up to `end`; offsets fit, since [`SIZE_LIMIT`] is far below 4 GiB.
+    /// The span from `start` up to `end`. Offsets fit into 32 bits, since [`SIZE_LIMIT`] is far below 4 GiB.
     pub fn new(start: usize, end: usize) -> Self {
         debug_assert!(start <= end);
         Self { start: start as u32, end: end as u32 }
@@ -74,7 +74,8 @@ pub struct Location {
     pub span: Span,
 }
 
-/// A position for people: both numbers from 1, the column in characters (a byte that is not UTF-8 counts as one).
+/// A position for people: line and column both count from 1, the column in characters (a byte that is not UTF-8 counts
+/// as one).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// Line.
@@ -86,15 +87,16 @@ pub struct LineColumn {
 /// One file, standard input, or one entry of the index.
 #[derive(Debug)]
 pub struct Source {
-    /// Path relative to the root of the report, with `/`; what is not UTF-8 in it stands as `\xNN`.
-    /// It may hold control characters: every format encodes it for itself.
+    /// Path relative to the root of the report, with `/`; bytes that are not UTF-8 stand as `\xNN`. It may hold control
+    /// characters: every output format encodes it for itself.
     pub name: String,
     /// Where it was read from, if it is a file on disk.
     pub file: Option<PathBuf>,
     content: Content,
-    /// Every [`BLOCK`] bytes which line it is, found when first asked for.
+    /// The line at every [`BLOCK`]th byte, computed when first needed.
     lines: OnceLock<Vec<LineMark>>,
-    /// Offsets and the number of characters before them, so that a column far into a line is found without a walk over all of the line.
+    /// Offsets, each with the number of characters before it, so that finding a column far into a line need not read
+    /// the whole line.
     milestones: OnceLock<Vec<(u32, u32)>>,
     binary: OnceLock<bool>,
 }
@@ -106,27 +108,27 @@ enum Content {
 }
 
 impl Source {
-    /// A source of that name and content.
+    /// A source with that name and content.
     pub fn new(name: impl Into<String>, file: Option<PathBuf>, bytes: impl Into<Arc<[u8]>>) -> Self {
         let content = Content::Memory(bytes.into());
         let (lines, milestones, binary) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Self { name: name.into(), file, content, lines, milestones, binary }
     }
 
-    /// The same source once more, sharing its content.
+    /// A second source that shares this one's content.
     ///
     /// # Panics
-    /// Once it is set aside.
+    /// If the source is set aside.
     #[must_use]
     pub fn again(&self) -> Self {
         let Content::Memory(bytes) = &self.content else { unreachable!("{}: it is set aside", self.name) };
         Self::new(self.name.clone(), self.file.clone(), Arc::clone(bytes))
     }
 
-    /// Its whole content, until it is set aside: then there is [`Self::stretch`].
+    /// The whole content. Once the source is set aside, use [`Self::stretch`] instead.
     ///
     /// # Panics
-    /// Once it is set aside. Silence would pass for a file in which nothing is found.
+    /// If the source is set aside: an empty answer would look like a file in which nothing was found.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
             Content::Memory(bytes) => bytes,
@@ -134,7 +136,7 @@ impl Source {
         }
     }
 
-    /// How many bytes it has.
+    /// The number of bytes.
     pub fn len(&self) -> usize {
         match &self.content {
             Content::Memory(bytes) => bytes.len(),
@@ -142,12 +144,12 @@ impl Source {
         }
     }
 
-    /// Whether it has none.
+    /// Whether it has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Some of its bytes, as far as it goes.
+    /// Some of its bytes; a range beyond the end is cut.
     pub fn stretch(&self, range: Range<usize>) -> Cow<'_, [u8]> {
         let end = range.end.min(self.len());
         let range = range.start.min(end)..end;
@@ -157,16 +159,16 @@ impl Source {
         }
     }
 
-    /// Whether it is no text, so that lines and columns say nothing.
+    /// Whether it is not text, so that lines and columns mean nothing.
     pub fn is_binary(&self) -> bool {
         *self.binary.get_or_init(|| !is_text(&self.stretch(0..BINARY_PROBE)))
     }
 
-    /// Lets go of the content, if the file that it was read from still has it.
+    /// Drops the content, if the file that it was read from still has it.
     fn set_aside(&mut self) {
         let (Content::Memory(bytes), Some(file)) = (&self.content, &self.file) else { return };
         if let Ok(Some(aside)) = Aside::of(file, bytes) {
-            // What takes a walk over all of it is worked out while that is at hand.
+            // These need the whole content, so they are computed while it is still in memory.
             let _ = (self.lines(), self.milestones(), self.is_binary());
             self.content = Content::Aside(aside);
         }
@@ -176,7 +178,7 @@ impl Source {
         matches!(&self.content, Content::Aside(aside) if !aside.is_unchanged())
     }
 
-    /// Line and column of a byte offset; of one past the end, those of the end.
+    /// Line and column of a byte offset. An offset past the end gives the position of the end.
     pub fn position(&self, offset: u32) -> LineColumn {
         let end = (offset as usize).min(self.len());
         let marks = self.lines();
@@ -186,7 +188,7 @@ impl Source {
         let line = mark.breaks + memchr::memchr_iter(b'\n', before).count() as u32;
         let start = memchr::memrchr(b'\n', before).map_or(mark.start as usize, |at| index * BLOCK + at + 1);
         let column = if end - start > MILESTONE {
-            // Less only if the file was changed since it was read.
+            // The difference is negative only if the file was changed since it was read.
             self.characters_before(end).saturating_sub(self.characters_before(start))
         } else {
             count_characters(&self.stretch(start..end))
@@ -209,7 +211,7 @@ impl Source {
     }
 }
 
-/// Bytes from one [`LineMark`] to the next: a table of all lines of a large file would take a tenth of its memory.
+/// Bytes from one [`LineMark`] to the next. A table of all lines of a large file would take a tenth of its memory.
 const BLOCK: usize = 1024;
 
 /// The line in which a block of bytes begins.
@@ -235,14 +237,15 @@ fn line_marks(bytes: &[u8]) -> Vec<LineMark> {
     marks
 }
 
-/// Bytes from one milestone to the next, at least.
+/// The least number of bytes from one milestone to the next.
 const MILESTONE: usize = 4 * 1024;
 
 fn count_characters(bytes: &[u8]) -> usize {
     String::from_utf8_lossy(bytes).chars().count()
 }
 
-/// Opens a file to be read, however hostile the path is: a symlink in its last place is not followed, and a FIFO not waited for.
+/// Opens a file for reading, however hostile its path is: it does not follow a symlink in the last component, and does
+/// not wait for a FIFO.
 pub fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -261,13 +264,14 @@ pub fn is_text(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PROBE)]).is_none()
 }
 
-/// Every some bytes an offset at which a character starts, and how many are before it.
+/// An offset at which a character starts, about every [`MILESTONE`] bytes, each with the number of characters before
+/// it.
 fn milestones(bytes: &[u8]) -> Vec<(u32, u32)> {
     let mut milestones = vec![(0, 0)];
     let (mut last, mut characters) = (0, 0);
     while last < bytes.len() {
         let limit = bytes.len().min(last + MILESTONE);
-        // What may be the middle of a character goes with the characters before it: at most three bytes.
+        // A character's remaining bytes, at most three, stay with the characters before the milestone.
         let next = (limit..bytes.len()).find(|&at| bytes[at] & 0xc0 != 0x80 || at == limit + 3).unwrap_or(bytes.len());
         characters += count_characters(&bytes[last..next]);
         last = next;
@@ -285,13 +289,13 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// A table of these.
+    /// A table of these sources.
     pub fn new(list: Vec<Source>) -> Self {
         Self { list, links: Vec::new() }
     }
 
-    /// A table of these, which symlinks lead to as well: from the link's name to the name of what it leads to. A link to
-    /// something else means nothing here.
+    /// A table of these sources, with symlinks that lead to them: each link's name with the name of its target. Links
+    /// to anything else are ignored.
     pub fn linked(list: Vec<Source>, links: BTreeMap<String, String>) -> Self {
         let names: HashMap<&str, SourceId> =
             list.iter().enumerate().map(|(index, source)| (source.name.as_str(), SourceId(index as u32))).collect();
@@ -299,13 +303,14 @@ impl Sources {
         Self { list, links }
     }
 
-    /// Every name that a source goes by: its own, and those of symlinks that lead to it.
+    /// Every name of every source: its own, and those of symlinks that lead to it.
     pub fn names(&self) -> impl Iterator<Item = (&str, SourceId)> {
         let links = self.links.iter().map(|(name, id)| (name.as_str(), *id));
         self.iter().map(|(id, source)| (source.name.as_str(), id)).chain(links)
     }
 
-    /// Gives names that say what they must not another one. Such a source is no longer known to be a file: its path says the same.
+    /// Renames the sources whose names reveal what must stay hidden. Such a source forgets its file, since the path
+    /// would reveal the same.
     pub fn rename(&mut self, mut other: impl FnMut(&str) -> Option<String>) {
         for source in &mut self.list {
             if let Some(name) = other(&source.name) {
@@ -314,27 +319,27 @@ impl Sources {
         }
     }
 
-    /// Lets go of what large files hold, now that it is understood: a report reads again what it shows of them.
+    /// Drops the content of large files once it is understood. A report reads again the parts that it shows.
     pub fn set_aside(&mut self) {
         self.list.iter_mut().filter(|source| source.len() >= LARGE).take(ASIDE).for_each(Source::set_aside);
     }
 
-    /// Those that were set aside and have been written to since.
+    /// The sources that were set aside and whose files have been changed since.
     pub fn altered(&self) -> impl Iterator<Item = &Source> {
         self.list.iter().filter(|source| source.is_altered())
     }
 
-    /// Every source with its position.
+    /// Every source with its id.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
         self.list.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
     }
 
-    /// How many there are.
+    /// The number of sources.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no sources.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

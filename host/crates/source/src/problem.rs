@@ -1,5 +1,5 @@
-//! Problems: what could not be read, parsed or judged. A problem is never a pass: the report lists it
-//! and the exit code tells. Not a finding, which is what a rule says of a fact.
+//! Problems: what could not be read, parsed or judged. A problem is never a pass: the report lists it and the exit code
+//! shows it. A problem is not a finding, which is what a rule says of a fact.
 
 use crate::Location;
 use crate::private::Private;
@@ -11,9 +11,9 @@ use crate::text::cut_reason;
 pub enum Stage {
     /// A source could not be found or read.
     Discover,
-    /// Its bytes are not what its format asks for.
+    /// The bytes of a source do not conform to its format.
     Parse,
-    /// The files of a format do not fit together: an include that is missing, or a cycle.
+    /// The files of a format do not fit together: an include is missing, or there is a cycle.
     Assemble,
     /// A rule could not be loaded.
     Load,
@@ -35,16 +35,16 @@ pub enum Subject {
 /// Something that could not be processed. The run goes on with the rest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// When.
+    /// The stage in which it arose.
     pub stage: Stage,
     /// What it is about.
     pub subject: Subject,
-    /// Why, as a clause in lower case; it may quote hostile text, which every format encodes for itself.
+    /// Why, as a clause in lower case. It may quote hostile text: every output format encodes it for itself.
     pub message: String,
 }
 
 impl Problem {
-    /// Takes private values out of what it says and of what it is about.
+    /// Removes private values from the message and the subject.
     pub fn hide(&mut self, private: &Private) {
         private.hide_in(&mut self.message);
         match &mut self.subject {
@@ -59,7 +59,7 @@ impl Problem {
         Self::at(Stage::Parse, location, message)
     }
 
-    /// A problem of some stage at a place. What is long of its message is cut.
+    /// A problem of some stage at a place. A long message is cut.
     pub fn at(stage: Stage, location: Location, message: impl Into<String>) -> Self {
         let mut message = message.into();
         cut_reason(&mut message);

@@ -1,11 +1,12 @@
-//! Regular files that somebody named: opened without waiting, read to a limit, and where the name is not the user's own, by no link and below
-//! a folder. Not the files of a scan, which discovery finds.
+//! Regular files that somebody named. They are opened without waiting and read up to a limit; if the user did not
+//! choose the name, the file must lie below a folder and be reached by no link. The files of a scan are not opened
+//! here: discovery finds them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::{Component, Path};
 
-/// Opens a regular file. What is none, such as a pipe that nobody writes to, is refused at once.
+/// Opens a regular file. Anything else, such as a pipe that nobody writes to, is refused at once.
 ///
 /// # Errors
 /// The system's reason; [`io::ErrorKind::InvalidInput`] if it is not a regular file.
@@ -24,11 +25,11 @@ pub fn open(path: &Path) -> io::Result<File> {
     is_regular.then_some(file).ok_or_else(other)
 }
 
-/// As [`open`], for a path that whoever writes to a folder has chosen: it leads to that folder or below, and no part of it is a link. So
-/// nobody is shown, by way of another's run, what they cannot read themselves.
+/// Like [`open`], for a path that was chosen by whoever writes to a folder: the file must lie in that folder or below,
+/// and no part of the path may be a link. So nobody can use another user's run to see what they cannot read themselves.
 ///
 /// # Errors
-/// As for [`open`], or that it lies elsewhere, or that it is a link.
+/// Those of [`open`]; and if the file lies elsewhere, or a part of its path is a link.
 pub fn open_below(folder: &Path, path: &Path) -> io::Result<File> {
     let elsewhere = || io::Error::other(format!("it lies elsewhere than in {}", folder.display()));
     let inner = path.strip_prefix(folder).map_err(|_| elsewhere())?;
@@ -39,10 +40,10 @@ pub fn open_below(folder: &Path, path: &Path) -> io::Result<File> {
     open(path)
 }
 
-/// Nothing, if no part of a path below a folder is a link.
+/// Checks that no part of a path below a folder is a link.
 ///
 /// # Errors
-/// That one is, or the system's reason: it is not there.
+/// If a part is a link, or the system's reason, such as that the path does not exist.
 pub fn without_links(folder: &Path, inner: &Path) -> io::Result<()> {
     let mut at = folder.to_owned();
     for part in inner.components() {
@@ -54,10 +55,10 @@ pub fn without_links(folder: &Path, inner: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The bytes of a regular file.
+/// Reads a regular file.
 ///
 /// # Errors
-/// As for [`open`], or that it is longer than `limit` bytes.
+/// Those of [`open`], and if the file is longer than `limit` bytes.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(limit + 1).read_to_end(&mut bytes)?;

@@ -1,20 +1,21 @@
-//! How long texts are that facts, reasons, labels and messages take over from a source: whatever a file holds, what is said of it can be
-//! read, and is kept as often as it is said. Not how an output encodes them.
+//! Limits on the length of the texts that facts, reasons, labels and messages take from a source, so that they stay
+//! readable and can be stored several times, whatever the file holds. How an output encodes them is not decided here.
 
-/// Characters of a short quotation.
+/// The most characters of a short quotation.
 const QUOTE: usize = 40;
-/// Characters of a label: a domain name (RFC 1035: 253) and what stands before it.
+/// The most characters of a label: a domain name (RFC 1035: 253) and the text before it.
 const LABEL: usize = 280;
-/// Bytes of a reason, and of a message.
+/// The most bytes of a reason or a message.
 const REASON: usize = 1024;
-/// Bytes of a text in a fact and of a detail. No name of anything that a rule knows is as long, so that what is cut is as unknown as it was.
+/// The most bytes of a text in a fact or a detail. No name that a rule knows is as long, so cutting a text cannot make
+/// it known.
 const STATED: usize = 4096;
-/// A text of the source for a message: on one line, without control characters, at most 40 characters of it.
+/// Quotes text of the source in a message: on one line, without control characters, at most 40 characters.
 pub fn quoted(text: &str) -> String {
     quoted_to(text, QUOTE)
 }
 
-/// As [`quoted`], with a limit of its own, in characters.
+/// Like [`quoted`], with a given limit in characters.
 pub fn quoted_to(text: &str, limit: usize) -> String {
     let mut short = one_line(text, limit);
     if text.chars().nth(limit).is_some() {
@@ -23,7 +24,7 @@ pub fn quoted_to(text: &str, limit: usize) -> String {
     short
 }
 
-/// A label on one line and of a length to read.
+/// A label on one line, short enough to read.
 pub fn label(text: &str) -> Box<str> {
     if text.len() <= LABEL && !text.contains(char::is_control) { text.into() } else { one_line(text, LABEL).into() }
 }
@@ -38,7 +39,7 @@ pub fn cut_stated(text: &mut String) {
     cut(text, STATED);
 }
 
-/// So much of a text as a fact or a detail takes over.
+/// The part of a text that a fact or a detail keeps.
 pub fn stated(text: &str) -> String {
     let mut stated = text[..text.floor_char_boundary(STATED + 1)].to_owned();
     cut_stated(&mut stated);

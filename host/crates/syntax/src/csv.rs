@@ -1,30 +1,30 @@
-//! CSV (RFC 4180, and its dialects with `;`, tabs or `|`) as a list of maps with the byte span of every cell.
-//! Not what the columns mean; the values are the csv crate's, only the spans are found here.
+//! Reads CSV (RFC 4180, and its dialects with `;`, tabs or `|`) as a list of maps with the byte span of every cell. Not
+//! what the columns mean; the csv crate reads the values, and only the spans are found here.
 
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
 
 use crate::tree::{Member, Node, Text, Tree, Value, decode};
 
-/// What stands between cells, most likely first.
+/// The delimiters between cells, most likely first.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 
-/// How much of a file is looked at for its header.
+/// How many bytes of a file are searched for its header.
 const HEADER_LIMIT: usize = 64 * 1024;
 
-/// Most columns of a table: no program for tables has more.
+/// The most columns of a table: no spreadsheet program has more.
 const COLUMN_LIMIT: usize = 16_384;
 
-/// What a reader of tables knows of their first record.
+/// What a reader of tables knows about their first record.
 pub struct Header {
-    /// A name of a column as it is compared with others.
+    /// Normalises the name of a column for comparison with others.
     pub normal: fn(&str) -> String,
-    /// Why a first record with these names, in their normal form, heads no table that is read; none if it heads one.
+    /// Why a first record with these normalised names is not the header of a table that is read; `None` if it is one.
     pub refused: fn(&[String]) -> Option<&'static str>,
 }
 
-/// Reads records under the names of the first one. A record that is longer or shorter than that is a fault and is read all
-/// the same.
+/// Reads records under the names in the first one. A record that is longer or shorter is a fault, and is read all the
+/// same.
 pub fn parse(bytes: &[u8], known: &Header) -> Tree {
     let mut tree = Tree::of(bytes.len());
     let text = decode(bytes, &mut tree);
@@ -52,11 +52,12 @@ pub fn parse(bytes: &[u8], known: &Header) -> Tree {
     tree
 }
 
-/// The text up to a record of more columns than there are in any table. Quotes are taken as the csv crate takes them.
+/// The text before the first record with more columns than any table has. Quotes are understood as the csv crate
+/// understands them.
 fn within_columns<'a>(text: &'a [u8], delimiter: u8, tree: &mut Tree) -> &'a [u8] {
     let (mut start, mut columns, mut at) = (0, 0, 0);
     while at < text.len() {
-        // Here a cell begins.
+        // A cell begins here.
         if text[at] == b'"' {
             at = closing_quote(text, at + 1).unwrap_or(text.len());
         }
@@ -75,7 +76,7 @@ fn within_columns<'a>(text: &'a [u8], delimiter: u8, tree: &mut Tree) -> &'a [u8
     text
 }
 
-/// The names in the first record, in their normal form.
+/// The names in the first record, normalised.
 pub fn header(bytes: &[u8], normal: fn(&str) -> String) -> Option<Vec<String>> {
     let head = &bytes[..bytes.len().min(HEADER_LIMIT)];
     let mut ignored = Tree::of(head.len());
@@ -86,7 +87,7 @@ pub fn header(bytes: &[u8], normal: fn(&str) -> String) -> Option<Vec<String>> {
 /// A row as a map, under the names of the header.
 fn entry(row: Row, header: &Row) -> Node {
     let members = row.cells.into_iter().map(|(column, cell)| {
-        // What stands beyond the last name has none; it may still be a secret, so it is kept.
+        // A cell beyond the last name has no name. It may still be a secret, so it is kept.
         let key = header.cell(column).cloned().unwrap_or(Text { text: "".into(), span: cell.span });
         let value = if cell.text.is_empty() { Value::Null } else { Value::Scalar((*cell.text).into()) };
         Member { key, value: Node { value, span: cell.span } }
@@ -104,9 +105,9 @@ fn report_duplicates(header: &[(usize, Text)], normal: fn(&str) -> String, tree:
     }
 }
 
-/// One record. An empty cell says as much as none, and tables have very many: they are not kept.
+/// One record. Empty cells say nothing and are very common in tables, so they are not kept.
 struct Row {
-    /// Position and content of each that is not empty.
+    /// Position and content of each cell that is not empty.
     cells: Vec<(usize, Text)>,
     columns: usize,
     span: Span,
@@ -126,7 +127,7 @@ impl Row {
 /// The records of a file, with the spans of their cells.
 struct Rows<'a> {
     bytes: &'a [u8],
-    /// Where the reader's first byte stands: behind a byte order mark and a line `sep=;`.
+    /// Where the reader's first byte stands: after a byte order mark and a line `sep=;`.
     base: usize,
     delimiter: u8,
     reader: csv::Reader<&'a [u8]>,
@@ -179,7 +180,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The delimiter that stands most often in the first line, outside of quotes.
+/// The most frequent delimiter in the first line, outside of quotes.
 fn guess_delimiter(bytes: &[u8]) -> u8 {
     let line = bytes.iter().skip_while(|byte| byte.is_ascii_whitespace()).take(HEADER_LIMIT);
     let mut counts = DELIMITERS.map(|delimiter| (delimiter, 0usize));
@@ -190,7 +191,7 @@ fn guess_delimiter(bytes: &[u8]) -> u8 {
             *count += 1;
         }
     }
-    // Of equals the first: a comma.
+    // If counts are equal, the first delimiter wins: a comma.
     counts.into_iter().rev().max_by_key(|&(_, count)| count).map_or(b',', |(delimiter, _)| delimiter)
 }
 
@@ -221,7 +222,7 @@ fn is_break(byte: &u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// Where the text behind the closing quote begins; two quotes stand for one inside.
+/// The position after the closing quote; inside, two quotes stand for one.
 fn closing_quote(record: &[u8], mut at: usize) -> Option<usize> {
     loop {
         at += memchr::memchr(b'"', &record[at..])? + 1;
@@ -262,7 +263,7 @@ mod tests {
         }
     }
 
-    /// Reads what stands behind an opening quote, character by character.
+    /// Reads the text after an opening quote, character by character.
     fn unquote(inner: &str) -> String {
         let mut text = String::new();
         let mut chars = inner.chars().peekable();

@@ -1,5 +1,5 @@
-//! JSON, with the comments and commas that its dialects add, as a tree with byte spans.
-//! Not what a tree means; the scanner is jsonc-parser's, the nesting is kept here so that what stands before a fault is read.
+//! Reads JSON, with the comments and commas that its dialects add, as a tree with byte spans. Not what a tree means;
+//! jsonc-parser scans the tokens, and the nesting is kept here so that everything before a fault is still read.
 
 use jsonc_parser::errors::ParseError;
 use jsonc_parser::tokens::Token;
@@ -8,12 +8,12 @@ use keyreeve_source::Span;
 
 use super::tree::{Builder, Inside, Kept, Node, Tree, Value, decode};
 
-/// Reads a text (RFC 8259; comments, trailing commas and single quotes pass). A byte order mark is passed over.
+/// Reads a text (RFC 8259; comments, trailing commas and single quotes are accepted). A byte order mark is skipped.
 pub fn parse(bytes: &[u8]) -> Tree {
     parse_kept(bytes, Kept::All)
 }
 
-/// As [`parse`], of which only some values are wanted.
+/// Like [`parse`], but keeps only some values.
 pub fn parse_kept(bytes: &[u8], kept: Kept) -> Tree {
     let mut builder = Builder::new(bytes.len(), kept);
     let text = decode(bytes, &mut builder.tree);
@@ -32,7 +32,7 @@ struct Reader<'a> {
     builder: Builder,
 }
 
-/// What the grammar asks for next.
+/// What the grammar expects next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Value,
@@ -44,7 +44,7 @@ enum Next {
 }
 
 impl Reader<'_> {
-    /// Reads to the end, or to the first fault that cannot be passed over.
+    /// Reads to the end, or to the first fault that cannot be skipped.
     fn document(&mut self) {
         let mut next = Next::Value;
         while !self.builder.is_full() {
@@ -65,7 +65,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes one token in; what comes next, or none after a fault that ends the reading.
+    /// Takes a token and returns what is expected next. Returns `None` after a fault that ends the reading.
     fn token(&mut self, token: Token<'_>, next: Next) -> Option<Next> {
         let next = if next == Next::CommaOrEnd && is_start(&token) {
             self.fault("a comma is missing here");
@@ -173,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    /// The tree as serde_json's value; the last of equal names counts, as there.
+    /// The tree as serde_json's value; of equal names the last one counts, as in serde_json.
     fn plain(node: &Node, text: &str) -> serde_json::Value {
         match &node.value {
             Value::Scalar(_) => serde_json::from_str(&text[node.span.range()]).unwrap(),
@@ -188,7 +188,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
-        /// serde_json is the oracle: what it takes is read without a fault, to the same value, each scalar from its own bytes.
+        /// serde_json is the oracle: a text that it accepts is read without a fault and to the same value, each scalar
+        /// from its own bytes.
         #[test]
         fn what_serde_json_reads_is_read_alike(text in "([\\[\\]{},: \n]|\"[a-c]?\"|\"\\\\n\"|-?[1-9]|null|true|\\{\"a\":|\"b\":1\\}){0,9}") {
             let tree = parse(text.as_bytes());

@@ -1,4 +1,5 @@
-//! Trees of files with the place of every part: YAML, JSON, TOML, CSV. What a tree means is for the format that reads it.
+//! Trees of files in YAML, JSON, TOML and CSV, with the place of every part. What a tree means is left to the format
+//! that reads it.
 
 pub mod csv;
 pub mod json;

@@ -1,8 +1,9 @@
-//! What lines look like before anything is parsed: whether a text can be one of directives. Not which program's directives they are.
+//! Tells by its lines whether a text can consist of directives, before anything is parsed. It does not tell which
+//! program's directives they are.
 
-/// Whether a line is one that no configuration of directives has, so that the text is of another syntax: XML's and Apache's `<`, the
-/// sections of INI files and TOML, shebangs, fences of Markdown, comments of C, YAML's documents, tags of template engines, and
-/// `name = value`. `first` is the first line that is no comment.
+/// Whether no configuration of directives has such a line, so that the text is of another syntax: `<` of XML and
+/// Apache, the sections of INI files and TOML, shebangs, fences of Markdown, comments of C, YAML's document markers,
+/// tags of template engines, and `name = value`. `first` is whether this is the first line that is not a comment.
 pub fn is_no_directive(line: &[u8], first: bool) -> bool {
     let assigned =
         line.split(|byte| byte.is_ascii_whitespace()).nth(1).is_some_and(|word| matches!(word, b"=" | b":="));

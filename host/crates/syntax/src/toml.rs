@@ -1,4 +1,5 @@
-//! TOML as a tree with byte spans. Not what a tree means; the reading is the toml crate's, which goes on after a fault.
+//! Reads TOML as a tree with byte spans. Not what a tree means; the toml crate does the reading and continues after a
+//! fault.
 
 use std::ops::Range;
 
@@ -7,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::tree::{DEPTH_LIMIT, Member, Node, Text, Tree, Value, decode};
 
-/// Stack for reading one document. The crate takes 80 levels of brackets with 80 dotted names in each, and drops what it
-/// made by recursion: some 6,400 levels, for which the usual 2 MiB are too little.
+/// Stack for reading one document. The crate accepts 80 levels of brackets with 80 dotted names in each, and drops the
+/// result by recursion: some 6,400 levels, for which the usual 2 MiB are not enough.
 const STACK: usize = 64 * 1024 * 1024;
 
 /// Reads a document (TOML 1.1). Members stand in the order of the source.
@@ -20,8 +21,8 @@ pub fn parse(bytes: &[u8]) -> Tree {
     })
 }
 
-/// Runs what reads a hostile document with the toml crate, whose recursion a small document can drive deeper than an
-/// ordinary stack. None if there was no thread to be had, or it panicked.
+/// Runs a function that reads a hostile document with the toml crate: even a small document can make the crate recurse
+/// deeper than an ordinary stack allows. Returns `None` if no thread could be started, or the function panicked.
 pub fn on_deep_stack<T: Send>(read: impl FnOnce() -> T + Send) -> Option<T> {
     std::thread::scope(|scope| {
         let worker = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read).ok()?;
@@ -42,8 +43,9 @@ fn parse_here(bytes: &[u8]) -> Tree {
     tree
 }
 
-/// The text up to the line in which it comes to hold more than there is room for. The crate makes a whole document of it first, in which a
-/// value takes some six times what it takes in the tree: so it is told by the marks that every value has.
+/// The text before the line with which it holds more values than there is room for. The crate first builds a whole
+/// document, in which a value takes some six times the memory that it takes in the tree; so values are counted before
+/// that, by the marks that every value has.
 fn within_room<'a>(text: &'a str, tree: &mut Tree) -> &'a str {
     const WEIGHT: usize = 2;
     let Some(mark) = marks(text).nth(tree.room() / WEIGHT) else { return text };
@@ -52,7 +54,7 @@ fn within_room<'a>(text: &'a str, tree: &mut Tree) -> &'a str {
     &text[..line]
 }
 
-/// Where a table, a list or a value begins, or an item of a list, or a line.
+/// Where tables, lists, values, items of lists and lines begin.
 fn marks(text: &str) -> impl Iterator<Item = usize> + '_ {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -72,7 +74,8 @@ fn marks(text: &str) -> impl Iterator<Item = usize> + '_ {
     })
 }
 
-/// Behind the string whose quotes are at `start`: one in three quotes ends with three, any other with its line at the latest.
+/// The position after the string whose quotes are at `start`. A string in triple quotes ends with three; any other ends
+/// with its line at the latest.
 fn behind_string(bytes: &[u8], start: usize) -> usize {
     let quote = bytes[start];
     let long = [quote; 3];
@@ -97,7 +100,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A table, from its header or first name to its last value.
+    /// Adds a table, from its header or first name to its last value.
     fn table(&mut self, table: &DeTable<'_>, header: Span, depth: usize) -> Node {
         let mut members: Vec<Member> = table
             .iter()
@@ -138,7 +141,7 @@ impl Reader<'_> {
     }
 }
 
-/// The crate's range as a span within the text, on character boundaries.
+/// Turns the crate's range into a span within the text, on character boundaries.
 fn span(range: Range<usize>, text: &str) -> Span {
     let end = text.floor_char_boundary(range.end);
     Span::new(text.floor_char_boundary(range.start).min(end), end)

@@ -1,5 +1,5 @@
-//! A tree of scalars, lists and maps with the byte span of each: the shape that YAML, JSON, TOML and CSV share.
-//! Not their syntax, which is read by a module for each, nor what a tree means.
+//! A tree of scalars, lists and maps with the byte span of each: YAML, JSON, TOML and CSV share it. It knows neither
+//! their syntax, for which each has a module, nor what a tree means.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -8,22 +8,24 @@ use std::sync::Arc;
 use keyreeve_source::Span;
 use keyreeve_source::text::quoted;
 
-/// Deepest nesting of lists and maps that is kept; what lies deeper is unknown.
+/// The deepest nesting of lists and maps that is kept; what lies deeper is unknown.
 pub const DEPTH_LIMIT: usize = 128;
 
-/// Values and names that are read of any text, and of how many bytes one more is: what is written for people has a tenth of that.
+/// How many values and names are read of any text, and after it for how many bytes one more is read. Texts that people
+/// write have a tenth of that.
 const ROOM: usize = 1 << 17;
 const BYTES_OF_VALUE: usize = 20;
 
-/// Most faults that are listed of one source; the last one says that there are more.
+/// The most faults that are listed for one source; the last one says that there are more.
 const FAULT_LIMIT: usize = 100;
 
 /// One value and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
-    /// What it is.
+    /// What it holds.
     pub value: Value,
-    /// The bytes that state it: a scalar with its quotes; a list or map from its first to its last value, or with its brackets.
+    /// The bytes that state it: a scalar with its quotes; a list or map from its first to its last value, or with its
+    /// brackets.
     pub span: Span,
 }
 
@@ -32,20 +34,20 @@ pub struct Node {
 pub enum Value {
     /// Nothing: `null`, `~`, or no text at all.
     Null,
-    /// A text, unescaped; of a number, boolean or date the spelling in the source.
+    /// A text, unescaped; numbers, booleans and dates as the source spells them.
     Scalar(Box<str>),
     /// Values in order.
     List(Box<[Node]>),
-    /// Names and values in the order of the source; a name that stands twice is there twice.
+    /// Names and values in the order of the source. A name that occurs twice is listed twice.
     Map(Box<[Member]>),
-    /// A value that could not be found out; why, as a clause.
+    /// A value that could not be determined, with the reason as a clause.
     Unknown(Box<str>),
 }
 
 /// One name and its value in a map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
-    /// The name; of one that is itself a list or map the text is empty.
+    /// The name. Its text is empty if the name is itself a list or map.
     pub key: Text,
     /// The value.
     pub value: Node,
@@ -54,16 +56,16 @@ pub struct Member {
 /// A text and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
-    /// Unescaped; the names of a table are shared by its rows.
+    /// The text, unescaped; all rows of a table share the names of its columns.
     pub text: Arc<str>,
-    /// With its quotes.
+    /// Where it stands, with its quotes.
     pub span: Span,
 }
 
 /// Why a text is not read to its end.
 pub const TOO_MANY: &str = "from here on it is not read: it holds more values than a file of its size may";
 
-/// Something in the text that is not as its format asks.
+/// A violation of the format in the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// Where.
@@ -107,24 +109,24 @@ impl IntoIterator for Faults {
 /// What was read from one text.
 #[derive(Debug)]
 pub struct Tree {
-    /// The roots: several in a YAML stream, else at most one.
+    /// The roots: several in a YAML stream, otherwise at most one.
     pub documents: Vec<Node>,
     /// What was wrong on the way; what stood before and, where the format allows it, behind is in the tree.
     pub faults: Faults,
     /// From where on nothing is read, because the text holds more values than a text of its size may: that is a fault, too.
     pub cut: Option<Span>,
-    /// How many more values and names it may hold.
+    /// How many more values and names the tree may hold.
     room: usize,
 }
 
 impl Tree {
-    /// Of a text of so many bytes, of which nothing is read yet.
+    /// An empty tree for a text of so many bytes.
     pub(super) fn of(bytes: usize) -> Self {
         let room = ROOM + bytes / BYTES_OF_VALUE;
         Self { documents: Vec::new(), faults: Faults::default(), cut: None, room }
     }
 
-    /// Takes room for some values. If that is not left, the rest of the text is not to be read.
+    /// Takes room for some values. If there is not enough, the rest of the text must not be read.
     pub(super) fn take(&mut self, values: usize, span: Span) -> bool {
         match self.room.checked_sub(values) {
             Some(room) if self.cut.is_none() => self.room = room,
@@ -133,12 +135,12 @@ impl Tree {
         self.cut.is_none()
     }
 
-    /// How many values there is room for.
+    /// How many more values there is room for.
     pub(super) fn room(&self) -> usize {
         self.room
     }
 
-    /// Notes that the rest is not read.
+    /// Notes that the rest of the text is not read.
     pub(super) fn cut(&mut self, span: Span) {
         if self.cut.replace(span).is_none() {
             // However many faults there are, this one is listed.
@@ -153,7 +155,7 @@ impl Tree {
 }
 
 impl Node {
-    /// The members of a map; none of anything else.
+    /// The members of a map; empty for anything else.
     pub fn members(&self) -> &[Member] {
         match &self.value {
             Value::Map(members) => members,
@@ -161,7 +163,7 @@ impl Node {
         }
     }
 
-    /// Whether there is no name in it.
+    /// Whether it contains no names.
     fn is_nameless(&self) -> bool {
         match &self.value {
             Value::Null | Value::Scalar(_) | Value::Unknown(_) => true,
@@ -171,7 +173,7 @@ impl Node {
     }
 }
 
-/// The bytes as text of the same length: what is not UTF-8 is one fault and stands as `?`, byte for byte.
+/// The bytes as text of the same length: bytes that are not UTF-8 give one fault, and each of them becomes `?`.
 pub fn decode<'a>(bytes: &'a [u8], tree: &mut Tree) -> Cow<'a, str> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         tree.fault(Span::new(0, 2), "is UTF-16; only UTF-8 is read");
@@ -193,22 +195,22 @@ pub fn decode<'a>(bytes: &'a [u8], tree: &mut Tree) -> Cow<'a, str> {
     Cow::Owned(text)
 }
 
-/// Makes a tree from the events of a parser, without recursion. Names of a map are told by their position.
+/// Builds a tree from the events of a parser, without recursion. The names of a map are recognised by their position.
 #[derive(Debug)]
 pub(super) struct Builder {
     kept: Kept,
     open: Vec<Open>,
-    /// The lists and maps that are open below the depth limit.
+    /// The open lists and maps that lie below the depth limit.
     skipped: Vec<Inside>,
     root: Option<Node>,
-    /// The tree so far; a document is added when it is finished.
+    /// The tree so far; a document is added once it is complete.
     pub(super) tree: Tree,
 }
 
 #[derive(Debug)]
 struct Open {
     start: usize,
-    /// From its first name or value to its last, also of those that are not kept.
+    /// From its first name or value to its last, including those that are not kept.
     extent: Option<Span>,
     content: Content,
 }
@@ -228,7 +230,7 @@ impl Content {
     }
 }
 
-/// Which of the two a parser is inside of.
+/// Whether a parser is inside a list or a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inside {
     List,
@@ -240,7 +242,7 @@ pub(super) enum Inside {
 pub enum Kept {
     /// All of them.
     All,
-    /// Those that have a name, or hold one that has: of a list of numbers nothing.
+    /// Those that have a name, or contain one that has: of a list of numbers, nothing is kept.
     Named,
 }
 
@@ -250,7 +252,7 @@ impl Builder {
         Self { kept, open: Vec::new(), skipped: Vec::new(), root: None, tree: Tree::of(bytes) }
     }
 
-    /// Whether the text holds too much, and the rest of it is not to be read.
+    /// Whether the text holds too much, so that the rest must not be read.
     pub(super) fn is_full(&self) -> bool {
         self.tree.cut.is_some()
     }
@@ -272,14 +274,14 @@ impl Builder {
             }
             self.skipped.push(content.kind());
         } else {
-            // What is full is closed all the same, so that what it holds already is kept.
+            // Even when the tree is full, the list or map is closed, so that its content so far is kept.
             self.tree.take(1, Span::new(start, start + 1));
             self.open.push(Open { start, extent: None, content });
         }
     }
 
-    /// Closes what was opened last. Without an `end` it reaches from its first to its last value. Gives the
-    /// node, unless it became a name or lies too deep.
+    /// Closes the list or map that was opened last. Without an `end` it reaches from its first to its last value.
+    /// Returns the node, unless it became a name or lies too deep.
     pub(super) fn close(&mut self, end: Option<usize>) -> Option<&Node> {
         if self.skipped.pop().is_some() {
             return None;
@@ -308,7 +310,8 @@ impl Builder {
         }
     }
 
-    /// Puts a value where the parser is. Gives it back, unless it became a name, lies too deep, is not wanted or one too many.
+    /// Adds a value at the parser's position. Returns it, unless it became a name, lies too deep, is not wanted, or is
+    /// one too many.
     pub(super) fn place(&mut self, node: Node) -> Option<&Node> {
         let is_kept = self.skipped.is_empty() && self.wants(&node);
         if is_kept && !self.tree.take(1, node.span) { None } else { self.put(node) }
@@ -349,7 +352,7 @@ impl Builder {
         self.kept == Kept::All || !in_list || !node.is_nameless()
     }
 
-    /// What is open at this place; none at the root.
+    /// What the parser is inside of; `None` at the root.
     pub(super) fn inside(&self) -> Option<Inside> {
         self.skipped.last().copied().or_else(|| self.open.last().map(|open| open.content.kind()))
     }
@@ -359,7 +362,8 @@ impl Builder {
         self.open.len() + self.skipped.len()
     }
 
-    /// Ends the document: what is still open ends with its last value, so that nothing read so far is lost.
+    /// Ends the document. Lists and maps that are still open end with their last value, so that nothing read so far is
+    /// lost.
     pub(super) fn finish_document(&mut self) -> Option<Node> {
         while self.depth() > 0 {
             self.close(None);

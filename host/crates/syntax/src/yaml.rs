@@ -1,5 +1,5 @@
-//! YAML 1.2 as trees with byte spans: tags, aliases and merge keys are resolved, with a bound on what they expand to.
-//! Not what a tree means; the events are granit-parser's, which stays behind this module.
+//! Reads YAML 1.2 as trees with byte spans: tags, aliases and merge keys are resolved, with a limit on how far they
+//! expand. Not what a tree means; granit-parser provides the events and is used in this module only.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,18 +10,19 @@ use keyreeve_source::text::quoted;
 
 use super::tree::{Builder, DEPTH_LIMIT, Fault, Kept, Member, Node, Tree, Value, decode};
 
-/// What aliases may expand to in one text: bytes of copied text, each copied node counted as 64 more.
+/// How far the aliases of one text may expand: in bytes of copied text, with 64 more for each copied node.
 const ALIAS_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Deepest nesting of block, and again of flow collections, so that both together stay within [`DEPTH_LIMIT`].
+/// The deepest nesting of block collections, and again of flow collections, so that both together stay within
+/// [`DEPTH_LIMIT`].
 const NESTING_LIMIT: usize = DEPTH_LIMIT / 2;
 
-/// Reads a stream of documents. After a fault it goes on at the next document; what stood before the fault is kept.
+/// Reads a stream of documents. After a fault it continues with the next document; everything before the fault is kept.
 pub fn parse(bytes: &[u8]) -> Tree {
     parse_kept(bytes, Kept::All)
 }
 
-/// As [`parse`], of which only some values are wanted.
+/// Like [`parse`], but keeps only some values.
 pub fn parse_kept(bytes: &[u8], kept: Kept) -> Tree {
     let mut builder = Builder::new(bytes.len(), kept);
     let text = decode(bytes, &mut builder.tree);
@@ -59,17 +60,17 @@ struct Reader<'a> {
     text: &'a str,
     /// The anchored nodes of the document.
     anchors: HashMap<usize, Anchored>,
-    /// For each open list or map its anchor (0: none) and whether it ends with its last value.
+    /// For each open list or map its anchor (0 if it has none), and whether it ends with its last value.
     open: Vec<(usize, bool)>,
-    /// What aliases may still expand to.
+    /// How far aliases may still expand.
     left: usize,
 }
 
 struct Anchored {
     node: Node,
-    /// What a copy costs.
+    /// The cost of a copy.
     weight: usize,
-    /// How many levels lie below it.
+    /// The number of levels below it.
     height: usize,
 }
 
@@ -117,7 +118,7 @@ impl Reader<'_> {
     fn anchor(&mut self, id: usize, node: Option<Node>) {
         let Some(node) = node else { return };
         let (weight, height) = measure(&node);
-        // Anchors inside anchors are copies too: without a price they would be quadratic.
+        // Anchors inside anchors are copies too: if they cost nothing, they would take quadratic time.
         if let Some(left) = self.left.checked_sub(weight) {
             self.left = left;
             self.anchors.insert(id, Anchored { node, weight, height });
@@ -126,7 +127,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The node that an alias stands for, with the spans of the place where it is stated.
+    /// Adds the node that an alias stands for. Its spans are those of the node itself.
     fn alias(&mut self, id: usize, range: std::ops::Range<usize>) {
         let span = self.span(range);
         let room = DEPTH_LIMIT.saturating_sub(self.builder.depth());
@@ -164,7 +165,7 @@ impl Reader<'_> {
     }
 }
 
-/// The value of a scalar. Of the types only null is told apart: a date or a number is its spelling.
+/// The value of a scalar. Only null is recognised as a type: a date or a number keeps its spelling.
 fn scalar(text: Box<str>, style: ScalarStyle, tag: Option<&Tag>) -> Value {
     match tag {
         Some(tag) if !is_standard(tag) => {
@@ -180,7 +181,7 @@ fn is_standard(tag: &Tag) -> bool {
     tag.suffix_in_namespace("tag:yaml.org,2002:").is_some() || tag.original() == "!"
 }
 
-/// What a copy of a node costs, and how many levels lie below it.
+/// The cost of copying a node, and the number of levels below it.
 fn measure(node: &Node) -> (usize, usize) {
     let below = |(weight, height): (usize, usize), child: &Node, name: usize| {
         let (more, deeper) = measure(child);
@@ -196,8 +197,8 @@ fn measure(node: &Node) -> (usize, usize) {
     }
 }
 
-/// Resolves merge keys (<https://yaml.org/type/merge.html>): the members of `<<`, where the map has none of that name.
-/// The depth is bounded by [`DEPTH_LIMIT`].
+/// Resolves merge keys (<https://yaml.org/type/merge.html>): adds the members of `<<` whose names the map does not
+/// have. [`DEPTH_LIMIT`] bounds the depth.
 fn merge(node: &mut Node, faults: &mut Vec<Fault>) {
     match &mut node.value {
         Value::List(items) => items.iter_mut().for_each(|item| merge(item, faults)),

@@ -1,21 +1,22 @@
-//! The common factors of many moduli at once: a product tree, and a scaled remainder tree down it (Bernstein, "Scaled remainder
-//! trees", 2004). Not which moduli share a factor with which, which is worked out for the few that share any.
+//! Finds the common factors of many moduli at once, with a product tree and a scaled remainder tree down it (Bernstein,
+//! "Scaled remainder trees", 2004). Which moduli share a factor with which is worked out elsewhere, for the few that
+//! share any.
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, Gcd as _};
 use keyreeve_source::budget::{Budget, Spent, Work};
 use keyreeve_source::price;
 
-/// Bits of the product of a block. Memory grows with it, and time with the square of the number of blocks. It lies a little below a
-/// power of two: the number theoretic transform under long products doubles in length there.
+/// Bits of the product of a block. Memory grows with this number, and time with the square of the number of blocks. It
+/// lies a little below a power of two, where the number theoretic transform of long products doubles in length.
 const BLOCK: usize = (1 << 22) - (1 << 12);
-/// So many moduli are a leaf of a tree.
+/// How many moduli a leaf of a tree has.
 const LEAF: usize = 16;
-/// Bits of a fraction beyond those of the number that it is a fraction of. Each level of a tree costs one or two.
+/// Extra bits of a fraction beyond those of its denominator. Each level of a tree costs one or two of them.
 const SLACK: usize = 64;
 
-/// How many of the moduli can be compared with each other and with `known` primes, from the first, and why it is not all of them. They are
-/// paid for by blocks.
+/// How many of the moduli, counted from the first, can be compared with each other and with `known` primes, and why not
+/// all of them. The budget pays for whole blocks.
 pub(super) fn paid(moduli: &[UBig], known: &[&UBig], budget: &Budget) -> (usize, Result<(), Spent>) {
     let known: usize = known.iter().map(|known| bytes(known)).sum();
     let mut paid = 0;
@@ -28,7 +29,8 @@ pub(super) fn paid(moduli: &[UBig], known: &[&UBig], budget: &Budget) -> (usize,
     (paid, Ok(()))
 }
 
-/// What a block costs behind so many others: its tree, both ways of reducing with each of them, and known primes of so many bytes.
+/// The price of a block after so many others: its tree, reducing in both directions with each of the others, and known
+/// primes of so many bytes.
 fn price(block: &[UBig], others: usize, known: usize) -> u64 {
     let block: usize = block.iter().map(bytes).sum();
     let tree = price::long_product(block) * price::levels(block);
@@ -41,7 +43,8 @@ pub(super) fn bytes(number: &UBig) -> usize {
     number.bit_len().div_ceil(8)
 }
 
-/// For each modulus the greatest common divisor of it and the product of all the others and of `known`. None is zero.
+/// For each modulus, its greatest common divisor with the product of all other moduli and of `known`. No number may be
+/// zero.
 pub fn common_factors(moduli: &[UBig], known: &[&UBig]) -> Vec<UBig> {
     let blocks = blocks(moduli);
     let products: Vec<UBig> =
@@ -86,8 +89,8 @@ fn of_block<'a>(moduli: &[UBig], others: impl Iterator<Item = &'a UBig>) -> Vec<
     root.common(moduli, reducer.fraction(&sum))
 }
 
-/// Divides by the same number again and again, by multiplying with its reciprocal (Barrett; Menezes and others, "Handbook of Applied
-/// Cryptography", algorithm 14.42).
+/// Divides by the same number repeatedly, by multiplying with its reciprocal (Barrett; Menezes and others, "Handbook of
+/// Applied Cryptography", algorithm 14.42).
 struct Reducer<'a> {
     divisor: &'a UBig,
     bits: usize,
@@ -101,7 +104,7 @@ impl<'a> Reducer<'a> {
         Self { divisor, bits, reciprocal: (UBig::ONE << (2 * bits + SLACK)) / divisor }
     }
 
-    /// The rest of a number of at most twice the bits.
+    /// The remainder of a number with at most twice as many bits.
     fn rest(&self, number: UBig) -> UBig {
         let quotient = ((&number >> (self.bits - 1)) * &self.reciprocal) >> (self.bits + 1 + SLACK);
         let mut rest = number - quotient * self.divisor;
@@ -111,21 +114,22 @@ impl<'a> Reducer<'a> {
         rest
     }
 
-    /// number/divisor, with as many bits behind the point as a node of that product has.
+    /// number/divisor, with as many bits after the binary point as a node of that product has.
     fn fraction(&self, number: &UBig) -> UBig {
         (number * &self.reciprocal) >> self.bits
     }
 }
 
-/// A product of moduli, and what it is a product of.
+/// A product of moduli, and its factors.
 struct Node {
     product: UBig,
-    /// None of a leaf.
+    /// `None` in a leaf.
     halves: Option<Box<[Node; 2]>>,
 }
 
 impl Node {
-    /// The tree over moduli, and the sum of the products of all but one of them. Modulo each that is the product of its others.
+    /// The tree over some moduli, and the sum of all products that leave out one of them. Modulo each modulus this sum
+    /// is the product of the others.
     fn over(moduli: &[UBig]) -> (Self, UBig) {
         if moduli.len() <= LEAF {
             let (mut product, mut sum) = (UBig::ONE, UBig::ZERO);
@@ -141,12 +145,13 @@ impl Node {
         (Self { product: &left.product * &right.product, halves: Some(Box::new([left, right])) }, sum)
     }
 
-    /// Bits behind the point of a fraction with this denominator.
+    /// Bits after the binary point of a fraction with this denominator.
     fn precision(&self) -> usize {
         self.product.bit_len() + SLACK
     }
 
-    /// The common factors of the moduli below, from a number modulo their product: `fraction` is number/product.
+    /// The common factors of the moduli below this node, computed from a number modulo their product: `fraction` is
+    /// number/product.
     fn common(&self, moduli: &[UBig], fraction: UBig) -> Vec<UBig> {
         let Some(halves) = &self.halves else {
             let half = UBig::ONE << (self.precision() - 1);
@@ -163,7 +168,7 @@ impl Node {
         first
     }
 
-    /// The fraction of one half, whose denominator is shorter by the product of the other half.
+    /// The fraction for one half, whose denominator lacks the product of the other half.
     fn part(&self, fraction: &UBig, half: &Self, other: &Self) -> UBig {
         let mut part = fraction * &other.product;
         part.clear_high_bits(self.precision());
@@ -176,7 +181,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The definition, word for word.
+    /// The definition, computed literally.
     fn one_by_one(moduli: &[UBig], known: &[&UBig]) -> Vec<UBig> {
         let of = |index: usize| {
             let others = moduli.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, modulus)| modulus);
@@ -220,7 +225,8 @@ mod tests {
 
     #[test]
     fn several_blocks_give_what_one_gives() {
-        // Moduli of a third of a block each, so that five make two blocks: each with a factor of its own, some with another's.
+        // Each modulus is a third of a block, so five of them make two blocks. Each has a factor of its own, and some
+        // share another's.
         let own = |index: usize| (UBig::ONE << (BLOCK / 3 - 40)) + 1u8 + (UBig::from(index) << 20);
         let primes = [1_000_003u32, 1_000_033, 1_000_003, 1_000_037, 1_000_033];
         let moduli: Vec<UBig> = primes.iter().enumerate().map(|(index, prime)| own(index) * *prime).collect();

@@ -1,5 +1,5 @@
-//! Lists of keys whose private half others have, in the format of badkeys' `blocklist.dat`: too large to be built in.
-//! Not the names of these lists, which badkeys keeps beside them.
+//! Lists of keys whose private half is publicly known, in the format of badkeys' `blocklist.dat`; they are too large to
+//! be built in. The names of these lists are not here: badkeys keeps them in other files.
 
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -10,43 +10,43 @@ use keyreeve_source::regular;
 use super::Weakness;
 use crate::{Numbers, significant};
 
-/// Bytes of a record: the beginning of a SHA-256, and the number of a list.
+/// Bytes of a record: the first bytes of a SHA-256, and the number of a list.
 const RECORD: usize = 16;
 const HASH: usize = RECORD - 1;
-/// Bytes of a file; badkeys' own has some sixty millions.
+/// The most bytes of a file; badkeys' own has some sixty million.
 const SIZE_LIMIT: u64 = 1 << 30;
 
 /// Keys by their hashes.
 #[derive(Debug)]
 pub struct Blocklist {
-    /// What the file is called in a report.
+    /// How a report calls the file.
     name: String,
-    /// Records in the order of their hashes.
+    /// Records, sorted by hash.
     records: Vec<u8>,
 }
 
-/// Why a file is no such list.
+/// Why a file is not such a list.
 #[derive(Debug, thiserror::Error)]
 pub enum BlocklistError {
     /// The file cannot be read.
     #[error("{0}")]
     Unreadable(#[from] io::Error),
-    /// Beyond any such list.
+    /// The file is larger than any such list.
     #[error("it has more than {SIZE_LIMIT} bytes")]
     TooLarge,
-    /// A list in which nothing can be found.
+    /// The file is empty, so nothing could be found in it.
     #[error("it is empty")]
     Empty,
-    /// Compressed, or something else.
+    /// The file is compressed, or something else.
     #[error("its length, {0} bytes, is no multiple of {RECORD}: it is not badkeys' blocklist.dat, or still compressed")]
     Length(usize),
-    /// Something else.
+    /// The records are not sorted, so the file is something else.
     #[error("record {0} is not in the order of the hashes: it is not badkeys' blocklist.dat, or damaged")]
     Order(usize),
 }
 
 impl Blocklist {
-    /// The list in a file.
+    /// Reads the list in a file.
     ///
     /// # Errors
     /// A [`BlocklistError`] that says what is wrong with the file.
@@ -57,7 +57,7 @@ impl Blocklist {
         Self::read(name, bytes)
     }
 
-    /// The list in these bytes, which reports call by that name.
+    /// Reads the list in these bytes; reports use this name for it.
     fn read(name: String, records: Vec<u8>) -> Result<Self, BlocklistError> {
         if records.len() as u64 > SIZE_LIMIT {
             return Err(BlocklistError::TooLarge);
@@ -80,7 +80,7 @@ impl Blocklist {
         hex(&sha256(&self.records))
     }
 
-    /// That the key is in the list, if it is.
+    /// The weakness that the key is in the list. Returns `None` if it is not.
     pub fn weakness(&self, numbers: &Numbers<'_>) -> Option<Weakness> {
         let hash = &sha256(hashed(numbers))[..HASH];
         let (records, _) = self.records.as_chunks::<RECORD>();
@@ -89,8 +89,9 @@ impl Blocklist {
     }
 }
 
-/// The part of a key that badkeys hashes: the modulus (RSA), the public value (DSA, DH), the x coordinate (EC), the key as a number
-/// (Edwards and Montgomery curves), without leading zeros; of a post-quantum algorithm the key as it stands.
+/// The part of a key that badkeys hashes: the modulus (RSA), the public value (DSA, DH), the x coordinate (EC), or the
+/// key as a number (Edwards and Montgomery curves), without leading zeros; for a post-quantum algorithm, the key as it
+/// stands.
 fn hashed<'a>(numbers: &Numbers<'a>) -> &'a [u8] {
     match *numbers {
         Numbers::Rsa { modulus, .. } => modulus,
@@ -153,7 +154,7 @@ mod tests {
         assert!(read(&turned).starts_with("record 3 is not in the order"), "{}", read(&turned));
     }
 
-    /// Keys, and a list of some of them and others.
+    /// Some keys, and a list that contains some of them and others.
     fn keys_and_list() -> impl Strategy<Value = (Vec<Vec<u8>>, Vec<u8>)> {
         let key = (1_u8..4, vec(any::<u8>(), 0..2)).prop_map(|(first, rest)| [vec![first], rest].concat());
         (vec(key, 0..8), vec((0_usize..12, any::<u8>()), 1..20)).prop_map(|(keys, entries)| {

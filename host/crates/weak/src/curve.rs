@@ -1,4 +1,5 @@
-//! Points of named elliptic curves: whether one is on its curve. Not the arithmetic of points, which that does not need.
+//! Checks whether a point lies on its named elliptic curve. It does no arithmetic on points, which the check does not
+//! need.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -17,11 +18,11 @@ struct Curve {
     b: UBig,
 }
 
-/// What coordinates are.
+/// What kind of numbers the coordinates are.
 enum Field {
     /// Numbers modulo a prime: y² = x³ + ax + b.
     Prime(UBig),
-    /// Polynomials over GF(2), modulo one: y² + xy = x³ + ax² + b. A bit is a coefficient.
+    /// Polynomials over GF(2), modulo a polynomial: y² + xy = x³ + ax² + b. Each bit is a coefficient.
     Binary(UBig),
 }
 
@@ -38,7 +39,7 @@ static CURVES: LazyLock<HashMap<&str, Curve>> = LazyLock::new(|| {
     lines.filter_map(curve).collect()
 });
 
-/// What is wrong with a point as SEC 1, section 2.3.3, encodes it.
+/// What is wrong with a point, encoded as in SEC 1, section 2.3.3.
 pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
     let Some(on) = CURVES.get(curve) else {
         return vec![unexamined(format!("the equation of the curve {curve} is not known"))];
@@ -50,8 +51,8 @@ pub fn weaknesses(curve: &str, point: &[u8]) -> Vec<Weakness> {
     }
 }
 
-/// What that costs: four products in the field, or the power that tells whether a compressed point has a second coordinate. Of polynomials
-/// each product takes a step for each bit.
+/// The price of that check: four products in the field, or the power that shows whether a compressed point has a second
+/// coordinate. A product of polynomials takes a step for each bit.
 pub fn price(curve: &str, point: &[u8]) -> u64 {
     const STEP: u64 = 150;
     let Some(on) = CURVES.get(curve) else { return 0 };
@@ -64,7 +65,7 @@ pub fn price(curve: &str, point: &[u8]) -> u64 {
 }
 
 impl Curve {
-    /// What is wrong with the point; else, if that is not worked out, why.
+    /// What is wrong with the point. Fails with a reason if that is not computed.
     fn check(&self, point: &[u8]) -> Result<Option<&'static str>, &'static str> {
         const LENGTH: &str = "the point is not as long as the curve asks for";
         const OFF: &str = "the point is not on the curve";
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
     use std::process::Command;
 
-    /// A point that openssl made, in the form it names so.
+    /// A point that openssl made, encoded in the form of that name.
     fn made(curve: &str, form: &str) -> Vec<u8> {
         let form = format!("ec_point_format:{form}");
         let key =
@@ -162,7 +163,7 @@ mod tests {
             .unwrap();
         std::io::Write::write_all(&mut child.stdin.take().unwrap(), &key).unwrap();
         let spki = child.wait_with_output().unwrap().stdout;
-        // It ends with the point: the content of a BIT STRING behind its length and the number of unused bits.
+        // The output ends with the point: the content of a BIT STRING after its length and the number of unused bits.
         let coordinate = CURVES[curve].field.bits().div_ceil(8);
         let length = 1 + if form.ends_with(":compressed") { coordinate } else { 2 * coordinate };
         spki[spki.len() - length..].to_vec()

@@ -1,5 +1,5 @@
-//! Points of the Edwards curves (RFC 8032) and coordinates of the Montgomery curves (RFC 7748): whether one is a point, and one that
-//! a secret can come of. Not their lengths, which are checked before.
+//! Checks points of the Edwards curves (RFC 8032) and coordinates of the Montgomery curves (RFC 7748): whether they are
+//! valid, and whether a shared secret can result from them. Their lengths are checked before.
 
 use std::sync::LazyLock;
 
@@ -12,8 +12,8 @@ static P25519: LazyLock<UBig> = LazyLock::new(|| (UBig::ONE << 255) - 19u8);
 /// 2^448 - 2^224 - 1.
 static P448: LazyLock<UBig> = LazyLock::new(|| (UBig::ONE << 448) - (UBig::ONE << 224) - 1u8);
 
-// Little-endian, of points of order 8: the y coordinate on edwards25519, of which the negative is another one, and both u
-// coordinates on curve25519.
+// Little-endian coordinates of points of order 8: the y coordinate on edwards25519, whose negative belongs to another
+// such point, and both u coordinates on curve25519.
 const ORDER_8_Y: &str = "05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826";
 const ORDER_8_U: [&str; 2] = [
     "00b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0",
@@ -24,7 +24,7 @@ const SMALL: &str = "the point has a small order, so that every secret agreed wi
 const SMALL_EDWARDS: &str = "the point has a small order, so that one signature fits many messages";
 const OFF: &str = "the point is not on the curve";
 
-/// What is wrong with a key of the right length; nothing for another algorithm.
+/// What is wrong with a key of the right length. Returns `None` for other algorithms.
 pub(super) fn flaw(name: &str, key: &[u8]) -> Option<&'static str> {
     match name {
         "Ed25519" => edwards(key, &P25519, Family::Edwards25519),
@@ -76,12 +76,12 @@ fn edwards(key: &[u8], prime: &UBig, family: Family) -> Option<&'static str> {
     (is_trivial(&y, prime) || is_order_8).then_some(SMALL_EDWARDS)
 }
 
-/// 0, 1 and -1: of order 1, 2 or 4 on each of the four curves.
+/// Whether a coordinate is 0, 1 or -1: these have order 1, 2 or 4 on each of the four curves.
 fn is_trivial(coordinate: &UBig, prime: &UBig) -> bool {
     coordinate.is_zero() || coordinate.is_one() || coordinate + 1u8 == *prime
 }
 
-/// A constant that is written so.
+/// The number that these hexadecimal digits stand for.
 fn hexadecimal(digits: &str) -> UBig {
     UBig::from_str_radix(digits, 16).expect("the constants are hexadecimal")
 }
@@ -112,12 +112,13 @@ mod tests {
                     rejected += usize::from(flaw(name, &key) == Some(OFF));
                 }
             }
-            // Half of all coordinates belong to no point; every one belongs to curve or twist.
+            // Half of all coordinates do not belong to a point of an Edwards curve; on a Montgomery curve every one
+            // belongs to the curve or its twist.
             assert_eq!(rejected > 6, name.starts_with("Ed"), "{name}");
         }
     }
 
-    /// Both coordinates of twice a point of edwards25519.
+    /// Doubles a point of edwards25519.
     fn doubled((x, y): (UBig, UBig)) -> (UBig, UBig) {
         let p = &*P25519;
         let inverse = |number: &UBig| {

@@ -1,4 +1,4 @@
-//! Fermat's method: the factors of a modulus that lie close to each other. Not factors at any other distance.
+//! Fermat's method: it finds the factors of a modulus that are close to each other. It finds no others.
 
 use dashu_int::UBig;
 use dashu_int::ops::SquareRoot as _;
@@ -6,17 +6,17 @@ use keyreeve_source::price;
 
 use super::square::{FILTERS, is_square};
 
-/// As many as the Baseline Requirements of the CA/Browser Forum ask for (section 6.1.1.3).
+/// The number of rounds that the Baseline Requirements of the CA/Browser Forum ask for (section 6.1.1.3).
 const ROUNDS: u32 = 100;
 
-/// What all rounds cost at most, for a modulus of so many bytes. Whoever chooses a modulus can choose one that passes the filters in each
-/// round.
+/// The highest price of all rounds for a modulus of so many bytes: whoever chooses a modulus can choose one that passes
+/// the filters in every round.
 pub(super) fn price(bytes: usize) -> u64 {
     u64::from(ROUNDS) * price::root(bytes)
 }
 
-/// After how many rounds the method finds both factors of an odd modulus: 0 for a perfect square, whose factors are equal; none
-/// where it does not find them. Round k tries whether (⌊√n⌋ + k)² - n is a square.
+/// After how many rounds the method finds both factors of an odd modulus; 0 for a perfect square, whose factors are
+/// equal. Returns `None` if it does not find them. Round k tries whether (⌊√n⌋ + k)² - n is a square.
 pub fn rounds(modulus: &UBig) -> Option<u32> {
     let root = modulus.sqrt();
     if root.sqr() == *modulus {
@@ -34,7 +34,7 @@ pub fn rounds(modulus: &UBig) -> Option<u32> {
     })
 }
 
-/// Whether that number is the mean of two factors, none of which is 1.
+/// Whether that number is the mean of two factors, neither of which is 1.
 fn splits(modulus: &UBig, mean: &UBig) -> bool {
     let square = mean.sqr() - modulus;
     is_square(&square) && mean - square.sqrt() > UBig::ONE

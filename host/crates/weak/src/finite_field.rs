@@ -1,5 +1,5 @@
-//! Keys of finite fields, DSA and Diffie-Hellman: whether their numbers fit together, and primes that are easy to work with.
-//! Not whether the numbers that should be prime are, which costs as much as a thousand signatures.
+//! Checks DSA and Diffie-Hellman keys: whether their numbers fit together, and whether their prime makes attacks easy.
+//! It does not check that numbers are prime, which costs as much as a thousand signatures.
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
@@ -8,7 +8,7 @@ use keyreeve_source::price;
 
 use super::{Weakness, invalid, unexamined};
 
-/// Bits of the longest prime that is looked at, and of the longest order.
+/// The most bits of a prime or an order that is checked.
 const LONGEST: usize = 8192;
 const LONGEST_ORDER: usize = 512;
 
@@ -25,7 +25,7 @@ pub(super) fn of_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
     found
 }
 
-/// What that costs for a prime and an order of so many bytes: a division, and two powers.
+/// The price of that check for a prime and an order of so many bytes: a division, and two powers.
 pub(super) fn price_of_dsa(p: usize, q: usize) -> u64 {
     if p * 8 > LONGEST || q * 8 > LONGEST_ORDER { 0 } else { price::division(p, q) + 2 * price::power(q, p) }
 }
@@ -39,7 +39,7 @@ pub(super) fn of_dh(p: &[u8], g: &[u8], y: &[u8]) -> Vec<Weakness> {
     impossible(&p, &g, &y).map(invalid).into_iter().collect()
 }
 
-/// What that costs for a prime of so many bytes, which is only compared.
+/// The price of that check for a prime of so many bytes, which is only compared.
 pub(super) fn price_of_dh(p: usize) -> u64 {
     price::product(p, 8)
 }
@@ -57,7 +57,7 @@ fn impossible(p: &UBig, g: &UBig, y: &UBig) -> Option<&'static str> {
     }
 }
 
-/// p is an odd number beyond 3.
+/// What is wrong with the other numbers, given that p is an odd number above 3.
 fn beside_order(p: &UBig, q: &UBig, g: &UBig, y: &UBig) -> Option<&'static str> {
     if !q.bit(0) || q.is_one() || !((p - 1u8) % q).is_zero() {
         return Some("the order q does not divide p - 1");
@@ -73,7 +73,8 @@ fn beside_order(p: &UBig, q: &UBig, g: &UBig, y: &UBig) -> Option<&'static str> 
     }
 }
 
-/// Primes of 1024 bits that an old library chose with few bits set in each word (dsasparse in badkeys).
+/// Whether p is one of the 1024-bit primes that an old library chose with few set bits in each word (dsasparse in
+/// badkeys).
 fn is_sparse(p: &UBig) -> bool {
     if p.bit_len() != 1024 || p >> 1000 != UBig::from(0x80_0000u32) {
         return false;

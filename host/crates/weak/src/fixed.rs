@@ -1,11 +1,12 @@
-//! Keys whose algorithm says how long they are: Edwards and Montgomery curves, and the post-quantum algorithms, of which nothing but
-//! the length can be told.
+//! Checks keys whose length their algorithm fixes: Edwards and Montgomery curves, and the post-quantum algorithms. Of
+//! the latter only the length is checked.
 
 use keyreeve_source::price;
 
 use super::{Weakness, edwards, invalid};
 
-/// Bytes of a key, by its algorithm's name in the contract: RFC 8032, RFC 7748, FIPS 203, table 3; FIPS 204, table 2; FIPS 205, table 2.
+/// Bytes of a key by the contract's name of its algorithm: RFC 8032, RFC 7748, FIPS 203, table 3; FIPS 204, table 2;
+/// FIPS 205, table 2.
 static LENGTHS: &[(&str, usize)] = &[
     ("Ed25519", 32),
     ("Ed448", 57),
@@ -30,13 +31,14 @@ pub fn weaknesses(name: &str, key: &[u8]) -> Vec<Weakness> {
     }
 }
 
-/// What that costs for a key of so many bytes: no more than a power in the largest field.
+/// The price of that check for a key of so many bytes: at most a power in the largest field.
 pub(super) fn price(length: usize) -> u64 {
     const LARGEST: usize = 57;
     price::power(length.min(LARGEST), length.min(LARGEST))
 }
 
-/// Of `SLH-DSA-SHAKE-128s` and its like the number is the security level in bits, which a key has four times.
+/// The key length of `SLH-DSA-SHAKE-128s` and the like: the number in the name is the security level in bits, and a key
+/// has four times as many.
 fn slh_dsa(name: &str) -> Option<usize> {
     let set = name.strip_prefix("SLH-DSA-")?.rsplit('-').next()?;
     set.trim_end_matches(['s', 'f']).parse().ok().map(|bits: usize| bits / 4)

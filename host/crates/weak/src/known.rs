@@ -1,12 +1,13 @@
-//! Factors that were found before: the primes that badkeys collected from keys on the internet and in firmware which share
-//! factors, one product for each length of modulus. From badkeys 0.0.21 (<https://badkeys.info>), under the MIT licence beside them.
+//! Factors that are known already: the primes that badkeys collected from keys on the internet and in firmware which
+//! share factors, as one product for each length of modulus. From badkeys 0.0.21 (<https://badkeys.info>), under the
+//! MIT licence in the same folder.
 
 use std::sync::LazyLock;
 
 use dashu_int::UBig;
 use dashu_int::ops::Gcd as _;
 
-/// Each file of badkeys, by its name there.
+/// Each file of badkeys, with the name that it has there.
 static PRODUCTS: LazyLock<[(&str, UBig); 5]> = LazyLock::new(|| {
     [
         ("primes512", &include_bytes!("known/primes512.dat")[..]),
@@ -18,7 +19,7 @@ static PRODUCTS: LazyLock<[(&str, UBig); 5]> = LazyLock::new(|| {
     .map(|(name, bytes)| (name, read(bytes)))
 });
 
-/// A number as gmpy2 writes it: two bytes that say what it is, then the magnitude, little-endian.
+/// Reads a number as gmpy2 writes it: two bytes of header, then the magnitude, little-endian.
 fn read(bytes: &[u8]) -> UBig {
     UBig::from_le_bytes(bytes.get(2..).unwrap_or_default())
 }

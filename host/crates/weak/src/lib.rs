@@ -1,5 +1,5 @@
-//! What the numbers of public keys show: whether others can compute the private half, or already have it.
-//! Pure arithmetic on keys; which facts they come from is the affair of `relate`, how serious it is that of the rule.
+//! What the numbers of public keys show: whether others can compute the private half, or already have it. Pure
+//! arithmetic on keys: `relate` knows which facts they come from, and a rule decides how serious a weakness is.
 
 mod batch;
 pub mod blocklist;
@@ -24,14 +24,15 @@ pub use numbers::{Numbers, bit_length, significant};
 pub use rsa::examined;
 pub use shared::commons;
 
-/// Bits of the longest modulus that is looked at: the cost of most checks grows with the square of the length.
+/// Bits of the longest modulus that is examined: the cost of most checks grows with the square of the length.
 const LONGEST: usize = 16_384;
 
-/// A weakness as an attribute of a public key: its name and what is to be said of it, as the contract's comment on
-/// `public-key.attributes` lists them. Never a number that a private key can be computed from more easily than from the public one.
+/// A weakness as an attribute of a public key: its name and a text, as the contract's comment on
+/// `public-key.attributes` lists them. It never contains a number from which the private key can be computed more
+/// easily than from the public one.
 pub type Weakness = (&'static str, String);
 
-/// What a key shows by itself.
+/// The weaknesses that a key shows by itself.
 pub fn of(numbers: &Numbers<'_>) -> Vec<Weakness> {
     match *numbers {
         Numbers::Rsa { modulus, exponent } => rsa::weaknesses(modulus, exponent),
@@ -42,7 +43,7 @@ pub fn of(numbers: &Numbers<'_>) -> Vec<Weakness> {
     }
 }
 
-/// What looking at a key by itself costs at most, in the unit of [`keyreeve_source::budget::Work::Numbers`].
+/// The most that examining a key by itself can cost, in the unit of [`keyreeve_source::budget::Work::Numbers`].
 pub fn price(numbers: &Numbers<'_>) -> u64 {
     match *numbers {
         Numbers::Rsa { modulus, exponent } => rsa::price(modulus, exponent),
@@ -53,12 +54,12 @@ pub fn price(numbers: &Numbers<'_>) -> u64 {
     }
 }
 
-/// What is impossible in a key.
+/// The weakness that a key cannot be valid, with the reason.
 fn invalid(what: impl Into<String>) -> Weakness {
     ("invalid", what.into())
 }
 
-/// Why a key was not looked at, or not compared with others.
+/// The attribute that says why a key was not examined, or not compared with others.
 pub fn unexamined(why: impl Into<String>) -> Weakness {
     ("unexamined", why.into())
 }

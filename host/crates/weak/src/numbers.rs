@@ -1,4 +1,4 @@
-//! The numbers that a public key consists of. Not how they are read of it: that is for whoever knows its form.
+//! The numbers that a public key consists of. How they are read from a key is left to the code that knows its form.
 
 /// The numbers of a public key, each big-endian without leading zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Numbers<'a> {
         /// The public value.
         y: &'a [u8],
     },
-    /// PKCS #3, section 9, and RFC 3279, section 2.3.3, which begin alike.
+    /// PKCS #3, section 9, and RFC 3279, section 2.3.3, which begin in the same way.
     Dh {
         /// The prime.
         p: &'a [u8],
@@ -37,7 +37,7 @@ pub enum Numbers<'a> {
         /// SEC 1.
         point: &'a [u8],
     },
-    /// An algorithm that says all of the form, by its name in the contract, and the key as it stands.
+    /// An algorithm that fixes the whole form of its keys, by its name in the contract, and the key as it stands.
     Fixed {
         /// The contract's name.
         name: &'static str,
@@ -46,12 +46,12 @@ pub enum Numbers<'a> {
     },
 }
 
-/// Without the leading zero bytes.
+/// A number without its leading zero bytes.
 pub fn significant(bytes: &[u8]) -> &[u8] {
     &bytes[bytes.iter().take_while(|&&byte| byte == 0).count()..]
 }
 
-/// Length in bits of a magnitude.
+/// The length of a number in bits.
 pub fn bit_length(bytes: &[u8]) -> u32 {
     let bytes = significant(bytes);
     bytes.first().map_or(0, |first| bytes.len() as u32 * 8 - first.leading_zeros())

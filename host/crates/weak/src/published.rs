@@ -1,10 +1,10 @@
-//! Keys whose private half is printed: in standards, in documentation, in the source of well-known programs. Whoever uses one of them
-//! has no private key. Not lists of millions, which `--blocklist` takes.
+//! Keys whose private half is printed: in standards, in documentation, in the source of well-known programs. Anybody
+//! can use such a key. Lists of millions of keys are not built in: `--blocklist` takes those.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Where each is printed, by the SHA-256 of its SubjectPublicKeyInfo.
+/// Where the private half of each key is printed, by the SHA-256 of its SubjectPublicKeyInfo.
 static KEYS: LazyLock<HashMap<[u8; 32], &str>> = LazyLock::new(|| {
     let lines = include_str!("published.txt").lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(|line| line.split_once(' ')).filter_map(|(hex, source)| Some((digest(hex)?, source))).collect()
@@ -36,7 +36,7 @@ mod tests {
     /// ECPrivateKey (RFC 5915) of P-256 without the public half, around the key.
     const P256: [&str; 2] = ["30310201010420", "a00a06082a8648ce3d030107"];
 
-    /// Keys as they are printed, in the encoding that openssl reads.
+    /// The keys as they are printed, in the encoding that openssl reads.
     fn printed() -> Vec<(&'static str, String)> {
         let edwards = |key: &str| format!("{ED25519}{key}");
         let p256 = |key: &str| format!("{}{key}{}", P256[0], P256[1]);

@@ -1,18 +1,18 @@
-//! The moduli of CVE-2017-15361 (ROCA): whose factors are powers of 65537 modulo many small primes, and so are they.
-//! Not their factors, which Coppersmith's method finds with much work.
+//! Recognises the moduli of CVE-2017-15361 (ROCA): they and their factors are powers of 65537 modulo many small primes.
+//! It does not compute the factors, which takes Coppersmith's method much work.
 
 use std::sync::LazyLock;
 
 use dashu_int::UBig;
 
-/// The first odd primes up to 167, which divide the product that keys of every length were made with (Nemec and others, "The Return
-/// of Coppersmith's Attack", 2017, section 2). A random modulus passes all of them in one case of 2^27.
+/// The odd primes up to 167. They divide the product that keys of every length were made with (Nemec and others, "The
+/// Return of Coppersmith's Attack", 2017, section 2). One random modulus in 2^27 passes the test for all of them.
 const PRIMES: [u64; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109,
     113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
-/// Primes whose product fits into a word, with that product: one division of the modulus serves them all.
+/// Primes whose product fits into a word, and that product: one division of the modulus serves all of them.
 struct Pack {
     product: u64,
     primes: Vec<(u64, [u128; 2])>,
@@ -33,7 +33,7 @@ static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
     packs
 });
 
-/// Whether a modulus has the form.
+/// Whether a modulus has that form.
 pub fn is_vulnerable(modulus: &UBig) -> bool {
     PACKS.iter().all(|pack| {
         let residue = modulus % pack.product;

@@ -1,5 +1,5 @@
-//! An RSA key by itself: whether its numbers can be those of a key, and every method that finds the private half from them.
-//! Not the length of the modulus nor an unwise exponent, which the size of a key shows.
+//! Examines a single RSA key: whether its numbers can be those of a key, and whether any known method finds the private
+//! half from them. The length of the modulus and an unwise exponent are not judged here: the size of a key shows them.
 
 use dashu_int::UBig;
 use dashu_int::ops::BitTest as _;
@@ -8,10 +8,10 @@ use keyreeve_source::price;
 use super::{LONGEST, Weakness, density, fermat, invalid, roca, unexamined, wiener};
 use crate::bit_length;
 
-/// By so many words the modulus is divided for Fermat's method and ROCA, and so often its bits are looked at.
+/// How many words the modulus is divided by for Fermat's method and ROCA, and how often its bits are read.
 const DIVISIONS: u64 = 32;
 
-/// Everything but common factors, which the keys of a scan show together.
+/// All weaknesses except common factors, which need all keys of the scan.
 pub(super) fn weaknesses(modulus: &[u8], exponent: &[u8]) -> Vec<Weakness> {
     let Some(modulus) = examined(modulus) else {
         let why = format!("its modulus has {} bits, and beyond {LONGEST} it is not looked at", modulus.len() * 8);
@@ -31,7 +31,7 @@ pub(super) fn weaknesses(modulus: &[u8], exponent: &[u8]) -> Vec<Weakness> {
     [fermat, roca, density, wiener].into_iter().flatten().collect()
 }
 
-/// What the methods cost at most; nothing for what they do not look at.
+/// The most that these methods can cost; 0 for a key that they do not examine.
 pub(super) fn price(modulus: &[u8], exponent: &[u8]) -> u64 {
     if modulus.len().max(exponent.len()) * 8 > LONGEST {
         return 0;
@@ -40,12 +40,13 @@ pub(super) fn price(modulus: &[u8], exponent: &[u8]) -> u64 {
     fermat::price(modulus.len()) + division + wiener::price(bit_length(modulus), bit_length(exponent))
 }
 
-/// The modulus as a number, if it is not too long to be looked at.
+/// The modulus as a number. Returns `None` if it is too long to be examined.
 pub fn examined(modulus: &[u8]) -> Option<UBig> {
     (modulus.len() * 8 <= LONGEST).then(|| UBig::from_be_bytes(modulus))
 }
 
-/// An exponent of 1 and an even one are left to whoever judges sizes.
+/// Why the numbers cannot be those of a key. An exponent that is 1 or even is not reported here: the rule that judges
+/// sizes reports it.
 fn impossible(modulus: &UBig, exponent: &UBig) -> Option<&'static str> {
     if modulus.is_zero() {
         Some("the modulus is zero")

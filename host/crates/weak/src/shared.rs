@@ -1,5 +1,5 @@
-//! The factors that moduli of a scan have in common: with each other, with primes that are published, with small primes. What is
-//! said of them names no factor, for a factor of a modulus is its private key.
+//! Finds the factors that moduli of a scan have in common: with each other, with published primes, with small primes.
+//! No text here names a factor, because a factor of a modulus is its private key.
 
 use std::collections::HashMap;
 
@@ -10,30 +10,32 @@ use keyreeve_source::price;
 
 use super::{Weakness, batch, known, small, unexamined};
 
-/// Of fewer moduli the products of known primes are divided by each block of moduli one by one: making one of them takes longer.
+/// If there are fewer moduli than this, the products of known primes are divided by each block of moduli directly:
+/// making one product of them would take longer.
 const FEW: usize = 256;
-/// So many factors that are no prime are compared with each other: more are not told apart, but are still known to be shared.
+/// How many factors that are not prime are compared with each other. Further ones are not told apart, but are still
+/// known to be shared.
 const COMPARED: usize = 1000;
-/// So many other moduli are named.
+/// The most other moduli that are named.
 const NAMED: usize = 8;
 
-/// The factors of one modulus that it does not have for itself.
+/// The factors that one modulus shares.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Common {
     /// The smallest factor up to 65537.
     pub small: Option<u32>,
-    /// Where a factor is published.
+    /// Where one of its factors is published.
     pub known: Option<String>,
-    /// How many other moduli have a larger factor of this one.
+    /// How many other moduli share a larger factor with this one.
     pub others: usize,
-    /// Positions of the first of these.
+    /// Positions of the first of those moduli.
     pub with: Vec<usize>,
-    /// Why it was not compared, or not with all.
+    /// Why it was not compared with all moduli, or with any.
     pub spent: Option<Spent>,
 }
 
 impl Common {
-    /// As attributes of a public key. The number of others says nothing of the factor.
+    /// The weaknesses as attributes of a public key. The number of other moduli does not reveal the factor.
     pub fn weaknesses(&self) -> Vec<Weakness> {
         let small = self.small.map(|factor| ("small-factor", factor.to_string()));
         let known = self.known.clone().map(|source| ("known-factor", source));
@@ -43,7 +45,7 @@ impl Common {
     }
 }
 
-/// For each modulus its common factors, as far as the budget pays for. The moduli are distinct, and none is zero.
+/// The common factors of each modulus, as far as the budget lasts. The moduli must be distinct, and none may be zero.
 pub fn commons(moduli: &[UBig], budget: &Budget) -> Vec<Common> {
     let mut commons = vec![Common::default(); moduli.len()];
     if moduli.is_empty() {
@@ -87,11 +89,11 @@ fn published(factor: &UBig, budget: &Budget) -> Result<Option<String>, Spent> {
     Ok(known::source(factor))
 }
 
-/// Moduli that have the same factor in common with others.
+/// Moduli that share the same factor.
 struct Group {
     factor: UBig,
     members: Vec<usize>,
-    /// How many moduli have a factor of that one: the members, and those of other groups where it is no prime.
+    /// How many moduli have this factor: the members, and if the factor is not prime, those of related groups.
     size: usize,
     /// The first of them, one more than are named.
     first: Vec<usize>,
@@ -113,7 +115,7 @@ impl Group {
     }
 }
 
-/// The moduli of each shared factor, and which of these groups have a factor in common after all.
+/// Groups the moduli by shared factor, and relates groups whose factors have a factor in common.
 fn related(groups: HashMap<UBig, Vec<usize>>, budget: &Budget) -> Vec<Group> {
     let mut groups: Vec<Group> = groups.into_iter().map(|(factor, members)| Group::of(factor, members)).collect();
     groups.sort_by_key(|group| group.members[0]);
@@ -134,7 +136,7 @@ fn related(groups: HashMap<UBig, Vec<usize>>, budget: &Budget) -> Vec<Group> {
             }
         }
     }
-    // One more at least, whichever it is.
+    // At least one more modulus has the factor, whichever it is.
     left.iter().for_each(|&index| groups[index].size += 1);
     groups
 }
@@ -153,7 +155,7 @@ mod tests {
     /// Primes that are in no list: 2^n - k.
     const PRIMES: [(usize, u64); 6] = [(255, 19), (256, 189), (521, 1), (384, 317), (512, 569), (128, 159)];
 
-    /// What a large scan may spend.
+    /// The budget of a large scan.
     fn ample() -> Budget {
         Budget::of(1 << 30)
     }

@@ -1,11 +1,12 @@
-//! Factors up to 65537, by one greatest common divisor with the product of all of them. Not larger ones.
+//! Finds factors up to 65537, by one greatest common divisor with the product of all small primes. It finds no larger
+//! ones.
 
 use std::sync::LazyLock;
 
 use dashu_int::UBig;
 use dashu_int::ops::Gcd as _;
 
-/// Every prime up to there is looked for, as SP 800-89 and the Baseline Requirements ask for those below 752.
+/// Every prime up to this limit is tried; SP 800-89 and the Baseline Requirements ask for those below 752.
 const LIMIT: u32 = 65_537;
 
 static PRIMES: LazyLock<Vec<u32>> = LazyLock::new(|| {
@@ -35,7 +36,7 @@ fn product(primes: &[u32]) -> UBig {
     }
 }
 
-/// The smallest factor of a number, if it is a small one.
+/// The smallest factor of a number, if that is a small prime.
 pub fn factor(number: &UBig) -> Option<u32> {
     if number.is_zero() {
         return None;

@@ -1,10 +1,11 @@
-//! Whether numbers are perfect squares: by their residues first, which sort out nearly all that are not.
-//! Not the root, which nothing here needs.
+//! Tells whether numbers are perfect squares: checking their residues first excludes nearly all others. It does not
+//! return the root, which nothing here needs.
 
 use dashu_int::UBig;
 use dashu_int::ops::SquareRoot as _;
 
-/// Moduli with the residues that squares have, a bit for each. Of random numbers one in 1,600 has such a residue for all of them.
+/// Moduli, each with the residues that squares can have, one bit for each. One random number in 1,600 passes all of
+/// them.
 pub(super) const FILTERS: [Filter; 8] =
     [filter(64), filter(63), filter(65), filter(11), filter(17), filter(19), filter(23), filter(31)];
 

@@ -1,4 +1,5 @@
-//! Wiener's attack: private exponents so small that a continued fraction shows them. Not the lattices that find somewhat larger ones.
+//! Wiener's attack: it finds private exponents so small that a continued fraction reveals them. Lattice attacks, which
+//! find somewhat larger ones, are not implemented.
 
 use dashu_int::UBig;
 use dashu_int::ops::{BitTest as _, DivRem as _};
@@ -6,11 +7,12 @@ use keyreeve_source::price;
 
 use super::square::is_square;
 
-/// A private exponent is small only if the public one is large: no key with an exponent of so many bits has both.
+/// Public exponents up to this many bits are safe: a private exponent is small only if the public one is large.
 const ORDINARY: usize = 32;
 
-/// What the attack costs at most, for a modulus and an exponent of so many bits. The first denominator is about as long as the modulus is
-/// longer than the exponent, and each step makes it longer by 1.7 bits, until it has a quarter of the modulus'.
+/// The most that the attack can cost for a modulus and an exponent of so many bits. The first denominator is about as
+/// long as the modulus is longer than the exponent, and each step makes it 1.7 bits longer, until it has a quarter of
+/// the bits of the modulus.
 pub(super) fn price(modulus: u32, exponent: u32) -> u64 {
     const STEP: u64 = 1_500;
     let [modulus, exponent] = [modulus, exponent].map(|bits| bits as usize);
@@ -22,7 +24,8 @@ pub(super) fn price(modulus: u32, exponent: u32) -> u64 {
     (bits as u64 * 10 / 17 + 2) * step
 }
 
-/// The length in bits of the private exponent, where the attack finds it: below a quarter of the modulus', or so.
+/// The length of the private exponent in bits. Returns `None` if the attack does not find it: it finds those below
+/// about a quarter of the modulus's length.
 pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
     if exponent.bit_len() <= ORDINARY {
         return None;
@@ -37,7 +40,8 @@ pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
         let (quotient, rest) = dividend.div_rem(&divisor);
         (dividend, divisor) = (divisor, rest);
         let next = (&quotient * &k + &k_before, &quotient * &d + &d_before);
-        // The odd convergents lie below the fraction; what is sought lies above, so these are tried with one more.
+        // The odd convergents lie below the fraction. The one that is sought lies above it, so one more is added to
+        // these.
         let tried = if position % 2 == 0 { (&next.0 + &k, &next.1 + &d) } else { next.clone() };
         (k_before, d_before) = (std::mem::replace(&mut k, next.0), std::mem::replace(&mut d, next.1));
         position += 1;
@@ -48,7 +52,7 @@ pub fn private_bits(modulus: &UBig, exponent: &UBig) -> Option<usize> {
     None
 }
 
-/// The private exponent, if that is the fraction which shows it: φ = ⌊e·d / k⌋ then gives the sum of both factors.
+/// The private exponent, if this fraction reveals it: φ = ⌊e·d / k⌋ then gives the sum of both factors.
 fn private(modulus: &UBig, exponent: &UBig, k: &UBig, d: &UBig) -> Option<UBig> {
     let product = exponent * d;
     if k.is_zero() {

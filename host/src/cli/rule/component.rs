@@ -1,5 +1,5 @@
-//! `keyreeve rule component`: from the module of a compiler to the component that keyreeve loads. How one is made of the
-//! other is the library's.
+//! `keyreeve rule component`: turns a compiler's module into the component that keyreeve loads. The library does the
+//! conversion.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -52,12 +52,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit> {
     Ok(Exit::Clean)
 }
 
-/// Writes beside the file and renames, so that nothing half-written ever bears its name.
+/// Writes to a temporary file beside it and renames that, so that no half-written file ever has its name.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
-    // As any file that is made: what the umask leaves.
+    // The same permissions as any new file: those that the umask leaves.
     builder.permissions(<std::fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(bytes)?;

@@ -1,4 +1,5 @@
-//! `keyreeve rule inspect`: all that can be said of a rule's file, as a page or as JSON. The looking is the library's.
+//! `keyreeve rule inspect`: shows everything about a rule's file, as a page or as JSON. The library does the
+//! inspecting.
 
 use std::io;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ Exit codes:
   1  it would be refused, or its calls fail; the last lines say why, and what to change
   2  there is no such file";
 
-/// Names of imports or exports that the page shows; JSON has all.
+/// The most names of imports or exports on the page; JSON has all.
 const NAMES: usize = 40;
 
 /// Which file, and in which form it is shown.
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &Arguments, _: &Terminal) -> Result<Exit> {
     if arguments.json {
         write_json(&inspection.to_json()?, &mut io::stdout().lock())?;
     } else {
-        // All of it can stem from the component: nothing in it that a terminal would obey is sent to it.
+        // All of it can come from the component: everything that a terminal would obey is made visible first.
         output::print(&visible_lines(&page(&inspection)))?;
     }
     Ok(if inspection.trouble.is_some() { Exit::Violations } else { Exit::Clean })

@@ -1,4 +1,4 @@
-//! `keyreeve rule list`: which rules there are. What each of them asks for is told by `explain`.
+//! `keyreeve rule list`: lists the rules. What each of them asks for is shown by `explain`.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! `keyreeve rule`: the commands for rules, for those who use them and those who write them. What each does is in its own
-//! file, or in the library.
+//! `keyreeve rule`: the commands for users and authors of rules. Each command is implemented in its own file, or in the
+//! library.
 
 mod bench;
 mod component;
@@ -25,7 +25,8 @@ pub(super) enum RuleCommand {
     /// Runs a rule against its cases: folders of files or recorded facts, with what it must say of them.
     #[command(after_long_help = test::EXAMPLES)]
     Test(test::Arguments),
-    /// Shows what a component exports, imports, says of itself and takes; and, if it would be refused, why and what to change.
+    /// Shows what a component exports, imports, says of itself and takes; and, if it would be refused, why and what to
+    /// change.
     #[command(after_long_help = inspect::EXAMPLES)]
     Inspect(inspect::Arguments),
     /// Prints the stanza of keyreeve.toml that loads a rule, with its version and digest.
@@ -40,7 +41,8 @@ pub(super) enum RuleCommand {
     /// Publishes a rule in an OCI registry, for others to pull.
     #[command(after_long_help = push::EXAMPLES)]
     Push(push::Arguments),
-    /// Begins a rule of your own: writes a folder with a working rule, its cases, and the commands that build and test it.
+    /// Begins a rule of your own: writes a folder with a working rule, its cases, and the commands that build and test
+    /// it.
     #[command(after_long_help = new::EXAMPLES)]
     New(new::Arguments),
     /// Makes a component of the WebAssembly module that a compiler of Rust or C has written.

@@ -1,4 +1,4 @@
-//! `keyreeve rule new`: a folder to begin a rule with. What is in it stands in the library.
+//! `keyreeve rule new`: writes a folder to begin a rule with. The library contains what is written.
 
 use std::path::PathBuf;
 

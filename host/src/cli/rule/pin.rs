@@ -1,5 +1,5 @@
-//! `keyreeve rule pin`: the stanza that loads a rule, for keyreeve.toml. It is printed, not written: to approve a rule is the
-//! decision of whoever puts it there.
+//! `keyreeve rule pin`: prints the stanza of keyreeve.toml that loads a rule. It does not write the stanza: whoever
+//! puts it there approves the rule.
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let folder = policy.as_deref().and_then(Path::parent).unwrap_or(&here);
     let pin = pin(&setup::loader(&engine, setup::cache(&setup::repository()))?, &arguments.file, folder)?;
     output::print(&pin.stanza())?;
-    // A policy that cannot be read is no reason not to print what may be to mend it.
+    // A policy that cannot be read must not prevent the output, which may serve to fix it.
     let known = policy.as_deref().and_then(|policy| Policy::read(policy).ok());
     if known.is_some_and(|policy| policy.rules.contains_key(&pin.id)) {
         let note = format!(

@@ -1,4 +1,5 @@
-//! `keyreeve rule pull`: fetches rules from registries, those of the policy or a single one. Only it and `push` open connections.
+//! `keyreeve rule pull`: fetches rules from registries, those of the policy or a single one. Only it and `push` open
+//! connections.
 
 use std::path::{Path, PathBuf};
 
@@ -96,7 +97,7 @@ fn all(arguments: &Arguments, terminal: &Terminal) -> Result<Exit> {
     let Some(path) = setup.policy.path() else {
         bail!("there is no keyreeve.toml here: name the policy with --policy, or one rule and a file: REF -o FILE");
     };
-    // Anew, without what the lock file says: what a tag stands for is to be found out.
+    // The lock file is ignored here, in order to find out what a tag stands for now.
     let policy = Policy::read(path)?;
     let engine = setup::engine()?;
     let loader = setup::loader(&engine, setup::cache(&setup::repository()))?;

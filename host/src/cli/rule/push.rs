@@ -1,4 +1,5 @@
-//! `keyreeve rule push`: publishes a rule in a registry, after it was loaded as any host would load it. Not its building.
+//! `keyreeve rule push`: publishes a rule in a registry, after loading it as any host would. It does not build the
+//! rule.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,4 @@
-//! `keyreeve rule test`: runs a rule against its cases, and tells of each what became of it. The judging and comparing is the
-//! library's.
+//! `keyreeve rule test`: runs a rule against its cases, and prints the result of each. The library judges and compares.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -49,7 +48,8 @@ pub(in crate::cli) struct Arguments {
     /// Writes what the rule says as what is expected. Read it, as if somebody else had written it, before you keep it.
     #[arg(long)]
     bless: bool,
-    /// The date to judge all cases at, as YYYY-MM-DD, whatever their files as-of say. Default: what they say, else today, UTC.
+    /// The date to judge all cases at, as YYYY-MM-DD, whatever their files as-of say. Default: what they say, else
+    /// today, UTC.
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
 }
@@ -104,7 +104,7 @@ fn only_component(folder: &Path) -> Result<PathBuf> {
     }
     components.sort();
     if components.len() > 1 {
-        // Beside a component lies the core module that it was made of. One alone is told what it is when it is loaded.
+        // The core module of a component may lie beside it. A core module alone is kept: loading it reports what it is.
         components.retain(|path| !is_core_module(path));
     }
     match &components[..] {
@@ -126,7 +126,7 @@ fn is_core_module(path: &Path) -> bool {
     read.is_ok() && preamble == *b"\0asm\x01\0\0\0"
 }
 
-/// A line for a case, and below it what differs.
+/// A line for a case, and below it the differences.
 fn told(case: &Path, outcome: &Result<Outcome, Failure>, terminal: Terminal) -> String {
     let name = case.file_name().unwrap_or_default().to_string_lossy();
     let (word, color, reason) = match outcome {

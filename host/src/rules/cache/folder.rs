@@ -1,5 +1,5 @@
-//! Folders of this user's alone, in the places that the system has for caches and for state, and outside of every tree that is looked at.
-//! Not what is kept in them.
+//! Folders that belong to this user alone, in the system's places for caches and for state, and outside of every tree
+//! that is examined. What they contain is decided elsewhere.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -9,20 +9,20 @@ use std::path::{Component, Path, PathBuf};
 
 use etcetera::BaseStrategy as _;
 
-/// What says where the user's caches are, and where their state is.
+/// The environment variables that set the user's folders for caches and for state.
 pub(super) const CACHES: &str = "XDG_CACHE_HOME";
 pub(super) const STATE: &str = "XDG_STATE_HOME";
 
-/// Links that are followed on the way to a folder; the system follows no more.
+/// The most links that are followed on the way to a folder; the system follows no more.
 const MOST_LINKS: usize = 40;
 
-/// Why there is no folder of this user's alone.
+/// Why there is no folder that belongs to this user alone.
 #[derive(Debug, thiserror::Error)]
 pub enum Unusable {
     /// The user has no home, and no cache folder is named.
     #[error("no cache folder is known; set XDG_CACHE_HOME")]
     NoHome,
-    /// It cannot be made or looked at.
+    /// It cannot be made or examined.
     #[error("{}: {cause}", path.display())]
     Io {
         /// The folder.
@@ -30,17 +30,17 @@ pub enum Unusable {
         /// The system's reason.
         cause: io::Error,
     },
-    /// Somebody else's, or writable by others.
+    /// It belongs to somebody else, or others can write to it.
     #[error("{} {reason}; remove it, or set {variable} to a folder of your own", path.display())]
     NotOurs {
         /// The folder, or the file in it.
         path: PathBuf,
         /// What is wrong with it.
         reason: &'static str,
-        /// What says where it is.
+        /// The variable that sets its place.
         variable: &'static str,
     },
-    /// Whoever can write to a tree that is looked at could put anything into it.
+    /// Whoever can write to a tree that is examined could put anything into it.
     #[error(
         "{} lies in {}, or a link there leads to it, so that whoever writes to that tree could put code into it; \
          set {variable} to a folder of your own outside of it", path.display(), tree.display()
@@ -50,10 +50,10 @@ pub enum Unusable {
         path: PathBuf,
         /// The tree.
         tree: PathBuf,
-        /// What says where it is.
+        /// The variable that sets its place.
         variable: &'static str,
     },
-    /// The folder whose content is kept apart from the entries lies beside them, and would go where they go.
+    /// The folder of the key, which must be separate from the entries, lies beside them and would be copied with them.
     #[error("{} holds both the entries and the key that shows whose they are; set XDG_STATE_HOME to another folder", path.display())]
     Together {
         /// The folder.
@@ -61,7 +61,7 @@ pub enum Unusable {
     },
 }
 
-/// A place of the system's for files of one user.
+/// One of the system's places for files of one user.
 #[derive(Debug, Clone)]
 pub(crate) struct Base {
     /// The folder.
@@ -71,7 +71,7 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// For what can be made anew: XDG_CACHE_HOME, else the system's.
+    /// For what can be made again: XDG_CACHE_HOME, or else the system's folder.
     ///
     /// # Errors
     /// [`Unusable::NoHome`].
@@ -80,7 +80,7 @@ impl Base {
         Ok(Self { path: base.cache_dir(), variable: CACHES })
     }
 
-    /// For what stays on the machine and is not worth a backup: XDG_STATE_HOME, else the system's.
+    /// For what stays on the machine and needs no backup: XDG_STATE_HOME, or else the system's folder.
     ///
     /// # Errors
     /// [`Unusable::NoHome`].
@@ -90,7 +90,7 @@ impl Base {
         Ok(Self { path, variable: STATE })
     }
 
-    /// Nothing, if it lies outside of all trees, and so does everything that leads to it.
+    /// Checks that it lies outside of all trees, and so does everything on the way to it.
     ///
     /// # Errors
     /// [`Unusable::InTree`].
@@ -103,7 +103,7 @@ impl Base {
         }
     }
 
-    /// A folder below it that is, with those between, this user's alone; what is missing is made.
+    /// A folder below it that is this user's alone, like all folders in between. Missing folders are made.
     ///
     /// # Errors
     /// [`Unusable`] if it cannot be made, or is not this user's alone.
@@ -126,7 +126,8 @@ impl Base {
     }
 }
 
-/// Every path that is looked up on the way to one, each free of links but for its last name. Of what does not exist the rest is as it is written.
+/// Every path that is looked up on the way to a path, each free of links except for its last name. The part of a path
+/// that does not exist is left as written.
 fn trail(path: &Path) -> Vec<PathBuf> {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut ahead: VecDeque<OsString> = names(&absolute);
@@ -136,7 +137,7 @@ fn trail(path: &Path) -> Vec<PathBuf> {
             at.pop();
             continue;
         }
-        // An absolute name is the root, or where a link leads: it takes the place of what was before.
+        // An absolute name is the root, or the target of a link: it replaces the path so far.
         let next = at.join(&name);
         trail.push(next.clone());
         match fs::read_link(&next) {
@@ -163,7 +164,7 @@ fn create(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// Why a folder is not this user's alone; a symlink is none, wherever it leads.
+/// Why a folder is not this user's alone. A symlink never is, wherever it leads.
 fn foreign(metadata: &fs::Metadata) -> Option<&'static str> {
     if !metadata.is_dir() {
         return Some("is not a folder");
@@ -183,7 +184,7 @@ fn is_writable_by_others(metadata: &fs::Metadata) -> bool {
     mode(metadata) & 0o022 != 0
 }
 
-/// The permissions of a file; where there are none, nobody else has any.
+/// The permissions of a file; on systems without them, those that exclude everybody else.
 #[cfg(unix)]
 pub(super) fn mode(metadata: &fs::Metadata) -> u32 {
     std::os::unix::fs::PermissionsExt::mode(&metadata.permissions())
@@ -200,7 +201,7 @@ pub(super) fn is_ours(metadata: &fs::Metadata) -> bool {
     std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw()
 }
 
-/// Where there are no owners to compare, the folders lie in the user's own profile.
+/// Without owners to compare, the folders lie in the user's own profile.
 #[cfg(not(unix))]
 pub(super) fn is_ours(_: &fs::Metadata) -> bool {
     true

@@ -1,5 +1,5 @@
-//! What shows that an entry of the cache was written by this user on this machine: a code over its name and its bytes, under a key that is made
-//! once and kept apart from the entries. Not a secret that protects anything else.
+//! Proves that an entry of the cache was written by this user on this machine: a code over its name and its bytes,
+//! under a key that is made once and kept apart from the entries. The key protects nothing else.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read as _, Write as _};
@@ -17,7 +17,7 @@ pub(super) const CODE: usize = 32;
 /// Folder below the user's folder for state, and the file in it.
 const FOLDERS: [&str; 1] = ["keyreeve"];
 const FILE: &str = "cache-key";
-/// Bytes that one thread takes at a time: as many as a processor keeps at hand.
+/// Bytes that one thread takes at a time: as many as fit into a processor's cache.
 const PIECE: usize = 256 * 1024;
 
 /// The key of one user on one machine.
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// The key that is kept there; it is made if there is none yet.
+    /// The stored key; it is made if there is none yet.
     pub(super) fn kept(state: &Base) -> Result<Self, Unusable> {
         let path = state.private_folder(&FOLDERS)?.join(FILE);
         let io = |cause| Unusable::Io { path: path.clone(), cause };
@@ -57,7 +57,7 @@ impl Seal {
         Ok(self.over(name, native.len(), &read)?.finalize().into_bytes().into())
     }
 
-    /// Whether a file has so many bytes of native code and then the code of an entry.
+    /// Whether a file consists of so many bytes of native code, followed by the code of this entry.
     pub(super) fn is_on(&self, name: &str, file: &File, native: u64) -> io::Result<bool> {
         let mut code = [0; CODE];
         read_at(file, &mut code, native)?;
@@ -65,8 +65,8 @@ impl Seal {
         Ok(entry.verify_slice(&code).is_ok())
     }
 
-    /// HMAC-SHA256 (RFC 2104) over the name, the length, and the codes of all pieces, so that several threads can take them; the position of each
-    /// piece is in its code. `read` fills a piece with what is at a position.
+    /// HMAC-SHA256 (RFC 2104) over the name, the length, and the codes of all pieces, so that several threads can share
+    /// the work; the code of a piece covers its position. `read` fills a piece with the bytes at a position.
     fn over(
         &self,
         name: &str,
@@ -109,7 +109,8 @@ fn read_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Makes the file with a new key, unless there is one. Of runs that do so at the same time one wins, and the others take what it made.
+/// Makes the file with a new key, unless it exists. If several runs do so at the same time one wins, and the others use
+/// its key.
 fn make(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(());
@@ -127,7 +128,7 @@ fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Why a key may be known to somebody else.
+/// Why somebody else may know a key.
 fn foreign(metadata: &Metadata) -> Option<&'static str> {
     if !metadata.is_file() {
         Some("is not a regular file")

@@ -1,5 +1,5 @@
-//! The child process that compiles: first it limits itself, then it reads, then it compiles. Not the parent, which
-//! trusts nothing but how this one ends.
+//! The child process that compiles: first it limits itself, then it reads, then it compiles. The parent is not here; it
+//! trusts nothing but the way in which this process ends.
 
 use std::io::{self, Read as _, Write as _};
 use std::process::ExitCode;
@@ -9,10 +9,10 @@ use super::limits::Limits;
 use crate::rules::component::SIZE_LIMIT;
 use crate::rules::config::config;
 
-/// Threads that compile. Each reserves address space of its own, so that more of them would need more of it.
+/// Threads that compile. Each reserves address space of its own, so more threads would need a higher limit.
 const THREADS: usize = 4;
 
-/// What stands before the component on standard input, as little-endian numbers of 8 bytes.
+/// The numbers before the component on standard input, little-endian with 8 bytes each.
 pub(super) struct Order {
     /// CPU time, in seconds.
     pub(super) cpu_seconds: u64,
@@ -48,23 +48,23 @@ impl Order {
 pub(super) enum Failure {
     /// The component is not valid.
     Component = 1,
-    /// The machine does not do what compiling takes.
+    /// The machine lacks something that compiling needs.
     Machine = 2,
 }
 
-/// Reads an [`Order`] and a component from standard input, and writes native code to standard output. Standard error then has the
-/// milliseconds of CPU time that it took; or what went wrong, and the exit code is that of a [`Failure`].
+/// Reads an [`Order`] and a component from standard input, and writes native code to standard output. Standard error
+/// then has the CPU time in milliseconds; or an error message, and the exit code is that of a [`Failure`].
 pub fn child_main() -> ExitCode {
     let (said, code) = match run() {
         Ok(()) => (cpu_time().map(|time| time.to_string()).unwrap_or_default(), ExitCode::SUCCESS),
         Err((failure, reason)) => (reason, ExitCode::from(failure as u8)),
     };
-    // If nobody listens, nobody can be told.
+    // If nobody reads it, nothing can be reported.
     let _ = io::stderr().write_all(said.as_bytes());
     code
 }
 
-/// What this process has used so far, in milliseconds.
+/// The CPU time that this process has used so far, in milliseconds.
 #[cfg(unix)]
 fn cpu_time() -> Option<u128> {
     use rustix::time::{ClockId, clock_gettime};
@@ -90,7 +90,7 @@ fn run() -> Result<(), (Failure, String)> {
     written.map_err(|error| (Failure::Machine, error.to_string()))
 }
 
-/// Gives up what the order says before the component is looked at, then reads that.
+/// Gives up privileges as ordered before the component is examined, then reads the component.
 fn begin() -> io::Result<Vec<u8>> {
     let mut stdin = io::stdin().lock();
     confine(&Order::read(&mut stdin)?)?;

@@ -1,11 +1,12 @@
-//! What the compiling process gives up before it looks at a component: its parent's death ends it, it is in no folder of anybody's, it gains no
-//! privileges, and is left with the system calls that compiling takes. Not the compiling.
+//! What the compiling process gives up before it examines a component: it ends with its parent, its current folder is
+//! nobody's, it gains no privileges, and it can only make the system calls that compiling needs. It does not compile.
 
 use std::io;
 
 use super::child::Order;
 
-/// Gives up everything, for good. What a system does not have is not given up; what it has and refuses is an error.
+/// Gives up everything, for good. A protection that the system does not have is left out; one that it has but refuses
+/// is an error.
 pub(super) fn confine(order: &Order) -> io::Result<()> {
     die_with(order.parent)?;
     leave_folder()?;
@@ -14,25 +15,25 @@ pub(super) fn confine(order: &Order) -> io::Result<()> {
     filter_calls()
 }
 
-/// Ends this process when its parent ends, however that is.
+/// Ends this process when its parent ends, for whatever reason.
 #[cfg(target_os = "linux")]
 fn die_with(parent: u32) -> io::Result<()> {
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    // It may have ended before it was asked for.
+    // The parent may have ended before that request.
     match getppid() {
         Some(now) if now.as_raw_nonzero().get() as u32 == parent => Ok(()),
         _ => Err(io::Error::other("the program that asked for it is gone")),
     }
 }
 
-/// Elsewhere the end of its input and its output ends it.
+/// On other systems the end of its input and its output ends it.
 #[cfg(not(target_os = "linux"))]
 fn die_with(_: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Goes to a folder of its own that is gone already, so that nothing can be found in it or left behind there.
+/// Changes to a folder of its own that is removed at once, so that nothing can be found or left in it.
 #[cfg(unix)]
 fn leave_folder() -> io::Result<()> {
     std::env::set_current_dir("/")?;
@@ -43,14 +44,14 @@ fn leave_folder() -> io::Result<()> {
     Ok(())
 }
 
-/// Where folders in use cannot be removed, it is that of temporary files.
+/// On systems that cannot remove a folder in use, it is the folder for temporary files.
 #[cfg(not(unix))]
 fn leave_folder() -> io::Result<()> {
     std::env::set_current_dir(std::env::temp_dir())
 }
 
-/// Sets the limits that the system enforces. The first signal at the CPU limit ends the process; the second one, a second later, cannot be
-/// ignored.
+/// Sets the limits that the system enforces. The first signal at the CPU limit ends the process; the second one, a
+/// second later, cannot be ignored.
 #[cfg(unix)]
 fn limit(cpu_seconds: u64, memory: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, setrlimit};
@@ -61,7 +62,7 @@ fn limit(cpu_seconds: u64, memory: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Other systems have no such limits for a process that is running; there only the parent's clock ends it.
+/// Other systems have no such limits for a running process; there only the parent's clock ends it.
 #[cfg(not(unix))]
 fn limit(_: u64, _: u64) -> io::Result<()> {
     Ok(())
@@ -97,7 +98,8 @@ mod calls {
         SeccompCondition, SeccompFilter, SeccompRule, apply_filter,
     };
 
-    /// Calls that compiling takes, whatever their arguments: pipes that are open, memory, threads, signals of its own, chance, clocks, the end.
+    /// Calls that compiling needs, with any arguments: open pipes, memory, threads, its own signals, random numbers,
+    /// clocks, the end.
     const ALLOWED: [libc::c_long; 31] = [
         libc::SYS_read,
         libc::SYS_write,
@@ -132,12 +134,12 @@ mod calls {
         libc::SYS_ppoll,
     ];
 
-    /// Leaves the process with these calls. Any other is answered as by a system that does not have it: so says no file is opened, no
-    /// program started, no connection made, no other process reached, and no memory made executable.
+    /// Leaves the process with these calls. Any other call fails as on a system that does not have it: so no file is
+    /// opened, no program started, no connection made, no other process reached, and no memory made executable.
     pub(super) fn filter_calls() -> io::Result<()> {
         match program().map_err(Error::from).and_then(|program| apply_filter(&program)) {
             Ok(()) => Ok(()),
-            // A kernel without it.
+            // A kernel without seccomp.
             Err(Error::Prctl(error) | Error::Seccomp(error)) if is_unknown(&error) => Ok(()),
             Err(error) => Err(io::Error::other(error.to_string())),
         }
@@ -158,12 +160,13 @@ mod calls {
         let conditional = [
             (libc::SYS_mmap, only(2, executable.clone(), 0)?),
             (libc::SYS_mprotect, only(2, executable, 0)?),
-            // A new process is none. Of clone3, whose arguments a filter cannot see, the system's library falls back to this one.
+            // It must be a thread and not a new process. A filter cannot see the arguments of clone3, so clone3 fails
+            // and the system's library falls back to this call.
             (libc::SYS_clone, only(0, Compare::MaskedEq(thread), thread)?),
             (libc::SYS_prctl, only(0, Compare::Eq, libc::PR_SET_NAME as u64)?),
-            // Its own end, where it aborts.
+            // Sends a signal to itself, when it aborts.
             (libc::SYS_tgkill, only(0, Compare::Eq, u64::from(std::process::id()))?),
-            // What it may use, which a library asks for; not a change of it.
+            // Reads its limits, as a library does, but cannot change them.
             (libc::SYS_prlimit64, only(2, Compare::Eq, 0)?),
         ];
         rules.extend(conditional.map(|(call, rule)| (call, vec![rule])));

@@ -1,4 +1,4 @@
-//! Why a component was not compiled, from how the compiler ended. Not why a compiled rule does not run: see `limits`.
+//! Why a component was not compiled, judging by how the compiler ended. Why a compiled rule fails is in `limits`.
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use super::child::Failure;
 use super::limits::Limits;
 
-/// Why there is no native code of a component.
+/// Why there is no native code for a component.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
     /// The compiler, which is keyreeve itself, cannot be started.
@@ -34,10 +34,10 @@ pub enum CompileError {
     /// Native code, in bytes.
     #[error("compiling it gave more than {} MiB of native code", .0 >> 20)]
     Output(u64),
-    /// The clock ran out.
+    /// The time on the clock ran out.
     #[error("compiling it did not come to an end")]
     Hangs,
-    /// Killed, and not by us.
+    /// It was killed, and not by this program.
     #[error("the system killed the compiler: most likely the machine is out of memory")]
     Killed,
     /// The compiler itself failed.
@@ -45,10 +45,10 @@ pub enum CompileError {
     Crash(String),
 }
 
-/// From status and complaint of a compiler that did not succeed.
+/// From exit status and error message of a compiler that did not succeed.
 pub(super) fn of(status: ExitStatus, complaint: &[u8], limits: Limits) -> CompileError {
     let complaint = String::from_utf8_lossy(complaint).trim().to_owned();
-    // Where memory runs out depends on who asked for it: Rust's allocator aborts, the system's calls return ENOMEM.
+    // The symptom of exhausted memory depends on who asked for it: Rust's allocator aborts, system calls return ENOMEM.
     if complaint.contains("memory allocation of") || complaint.contains("Cannot allocate memory") {
         return CompileError::Memory(limits.memory);
     }

@@ -1,4 +1,4 @@
-//! Archives that zip, 7z and pyzipper write, and what `7z l -slt` says of them.
+//! Tests of archives that zip, 7z and pyzipper write, compared with the output of `7z l -slt`.
 
 use crate::encrypted::workshop::Workshop;
 

@@ -1,4 +1,4 @@
-//! Formats whose programs are not to be had, built here as their specification says; each test names it.
+//! Tests of formats whose programs are not available: files are built here by the specification that each test names.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,7 @@ fn openpgp_states_its_cipher_where_the_data_packet_has_one() {
     let data = packet(18, &[&[2, 9, 1, 6][..], &[7; 32], &[1; 40]].concat());
     let expected = "PGP message under a passphrase: aes-256-eax 256 authenticated; Argon2id 3; for passphrase";
     assert_eq!(said("a.gpg", &[packet(3, &body), data].concat()), [expected]);
-    // Of version 4, with no session key behind the specifier: the passphrase makes the key of that cipher itself.
+    // Version 4 without a session key after the specifier: the passphrase itself makes the key of that cipher.
     let body = [&[4, 9, 4][..], &[5; 16], &[3, 4, 21]].concat();
     let data = packet(18, &[&[1][..], &[1; 40]].concat());
     let expected = "PGP message under a passphrase: aes-256-cfb 256 authenticated; Argon2id 3; for passphrase";
@@ -74,7 +74,8 @@ fn keepass_of_every_version_says_its_cipher_and_derivation() {
 
 #[test]
 fn a_bitlocker_volume_says_its_method_in_the_metadata() {
-    // libbde, BitLocker Drive Encryption format, sections 2.2 and 4: header of Windows 7 and later, FVE metadata block and header.
+    // libbde, BitLocker Drive Encryption format, sections 2.2 and 4: header of Windows 7 and later, FVE metadata block
+    // and header.
     let volume = |method: u16| {
         let mut volume = vec![0; 4096];
         volume[..11].copy_from_slice(b"\xeb\x58\x90-FVE-FS-");

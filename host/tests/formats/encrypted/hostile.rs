@@ -1,4 +1,4 @@
-//! Hostile input: no panic, no hang, no span out of bounds, whatever byte of a format is wrong or missing.
+//! Tests of hostile input: no panic, no hang, no span out of bounds, whichever byte of a format is wrong or missing.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::encrypted::workshop::{Workshop, read};
 
-/// A file of each kind that can be had here, small.
+/// A small file of each kind that can be made here.
 fn specimens() -> Vec<(&'static str, Vec<u8>)> {
     let Some(shop) = Workshop::with(&["openssl", "age", "age-keygen", "gpg", "7z", "zip"]) else { return Vec::new() };
     shop.run(
@@ -52,7 +52,7 @@ const TEXTS: [(&str, &str); 7] = [
 fn every_byte_of_every_kind_of_file_may_be_wrong_or_missing() {
     for (name, specimen) in specimens() {
         assert!(read(name, &specimen).facts.encrypted_data.len() + read(name, &specimen).problems.len() > 0, "{name}");
-        // What is encrypted is not looked at; of long files the beginning and the end are.
+        // Encrypted content is not read, so only the beginning and the end of long files are tried.
         let tried = (0..specimen.len()).filter(|at| *at < 400 || *at + 120 > specimen.len());
         for at in tried {
             read(name, &specimen[..at]);
@@ -85,7 +85,7 @@ fn a_file_that_is_cut_off_is_never_passed_over() {
         if whole.contains(&name) {
             for part in [3, 4] {
                 let reading = read(name, &specimen[..specimen.len() * part / 5]);
-                // Of age the header is all that is read, and the data behind it may be cut off anywhere.
+                // Only the header of age is read, and the data after it may be cut off anywhere.
                 let is_read = reading.problems.len() + reading.facts.encrypted_data.len();
                 assert_eq!(is_read, 1, "{name} {part}: {:?}", reading.problems);
             }
@@ -130,17 +130,17 @@ fn a_damaged_block_of_cms_is_one_problem_however_it_is_damaged() {
             }
         }
     }
-    // What the structure lacks, and not its lengths: the version of the EnvelopedData is no number.
+    // The structure is wrong, but not its lengths: the version of the EnvelopedData is not a number.
     let mut other = shop.bytes("der");
     let version = other.windows(3).position(|bytes| bytes == [2, 1, 2] || bytes == [2, 1, 0]).unwrap();
     other[version] = 4;
     assert_eq!(told(&block("CMS", &other)), (0, 1));
-    // A damaged block hides no sound one, and each of two is told.
+    // A damaged block hides no sound one, and each of two is reported.
     let damaged = block("CMS", &shop.bytes("der")[..100]);
     assert_eq!(told(&[&damaged[..], &sound, &damaged].concat()), (1, 2));
 }
 
-/// No measure of speed: what is linear takes a second or two, what is quadratic takes hours.
+/// This does not measure speed: linear work takes a second or two, quadratic work takes hours.
 const HANGS: Duration = Duration::from_secs(90);
 
 fn took(name: &str, bytes: &[u8]) -> Duration {

@@ -1,4 +1,5 @@
-//! Messages that age, gpg, openssl and eyaml write: what is read is what their options say, and what their own dumps show.
+//! Tests of messages that age, gpg, openssl and eyaml write: facts are what the options state, and what the programs'
+//! own dumps show.
 
 use crate::encrypted::workshop::{Workshop, problems, said};
 
@@ -28,7 +29,7 @@ fn an_age_file_names_its_recipients_binary_and_armored() {
 #[test]
 fn an_age_file_under_a_passphrase_states_the_cost_of_scrypt() {
     let Some(shop) = Workshop::with(&["age", "python3"]) else { return };
-    // age asks a terminal.
+    // age reads passphrases from a terminal.
     shop.python(
         "import os, pty, time\n\
          open('plain', 'w').write('data')\n\

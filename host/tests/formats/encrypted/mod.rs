@@ -1,5 +1,5 @@
-//! Encrypted data against oracles: the programs that write each format, and structures built as its specification says where there is none.
-//! Not unit tests of the readers, which stand beside them.
+//! Tests of encrypted data against oracles: the programs that write each format, or structures built by the
+//! specification if there is no program. Unit tests of the readers are beside their code.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, missing_docs)]
 

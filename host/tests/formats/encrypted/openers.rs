@@ -1,4 +1,5 @@
-//! Which keys of a tree open which of its data, as the program tells it: with real keys and what they were used for.
+//! Tests which keys of a tree open which of its data, according to the programs: with real keys and what they were used
+//! for.
 
 use serde_json::Value;
 
@@ -76,7 +77,8 @@ fn cms_is_opened_by_the_key_of_its_certificate_and_a_key_without_one_only_beside
         "y/keyid.pem: RSA private key z/a.key matches plaintext",
     ];
     assert_eq!(openers(&all), expected);
-    // Without the certificate nobody knows, and a key beside counts; not one that has another certificate.
+    // Without the certificate nobody knows whom the data are for, and a key beside them counts; but not one that has
+    // another certificate.
     let beside = tree(&shop, &[("serial.der", "serial.der"), ("a.key", "a.key")]);
     assert_eq!(openers(&beside), ["serial.der: RSA private key a.key beside plaintext"]);
     let other = tree(&shop, &[("serial.der", "serial.der"), ("b.key", "b.key"), ("b.pem", "b.pem")]);

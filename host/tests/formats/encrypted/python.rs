@@ -1,10 +1,11 @@
-//! What programs of PyPI write: sops, ansible-vault, Fernet, JWE, KeePass, the AWS Encryption SDK, and AES in ZIP.
+//! Tests of what programs from PyPI write: sops, ansible-vault, Fernet, JWE, KeePass, the AWS Encryption SDK, and AES
+//! in ZIP.
 
 use keyreeve_contract::{EncryptedItem, Role};
 
 use crate::encrypted::workshop::{Workshop, read};
 
-/// A private key in the half of a file that stays in clear.
+/// A private key in the part of a file that stays in plaintext.
 const CLEAR: &str = "plain: |\n  -----BEGIN PRIVATE KEY-----\n  MC4CAQAwBQYDK2VwBCIEIFn4CBFMzUk1bG7sMBi8wyTB+L7Rp0ZUqR0pZzZ4DqVd\n  -----END PRIVATE KEY-----\n";
 
 #[test]

@@ -1,4 +1,4 @@
-//! The secret files that open encrypted data: which they are, and that their values appear nowhere.
+//! Tests of the secret files that open encrypted data: which they are, and that their values appear nowhere.
 
 use crate::encrypted::workshop::read;
 use crate::support::Tree;

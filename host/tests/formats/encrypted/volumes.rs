@@ -1,4 +1,5 @@
-//! Volumes, folders and repositories that cryptsetup, gocryptfs and git-crypt make, and what they say of them.
+//! Tests of volumes, folders and repositories that cryptsetup, gocryptfs and git-crypt make, compared with what these
+//! say about them.
 
 use crate::encrypted::workshop::Workshop;
 
@@ -19,7 +20,7 @@ fn a_luks_header_says_what_luks_dump_says() {
         ("first", "LUKS1 volume under a passphrase: aes-256-xts 512; PBKDF2 hmacWithSHA256 1000"),
         ("old", "LUKS1 volume under a passphrase: aes-128-cbc 128; PBKDF2 hmacWithSHA1 1000"),
         ("second", "LUKS2 volume under a passphrase: aes-256-xts 512; Argon2id 4"),
-        // Of two slots the one that is cheaper to guess counts.
+        // Of two slots, the one that is cheaper to guess counts.
         ("two", "LUKS2 volume under a passphrase: aes-128-xts 256; PBKDF2 hmacWithSHA512 2000"),
     ] {
         assert_eq!(shop.said(name), [line(expected)], "{name}");

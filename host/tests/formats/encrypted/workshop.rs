@@ -1,5 +1,5 @@
-//! What these tests share: a folder to run programs in, and what is read there on a line for each fact.
-//! Not where the programs come from.
+//! What these tests share: a folder to run programs in, and facts printed one per line. Where the programs come from is
+//! not decided here.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,7 +30,7 @@ pub(crate) struct Workshop {
 }
 
 impl Workshop {
-    /// One for these programs; none where one of them is missing.
+    /// A workshop for these programs. Returns `None` if one of them is missing.
     pub(crate) fn with(programs: &[&str]) -> Option<Self> {
         programs.iter().all(|program| has(program)).then(Self::new)
     }
@@ -47,7 +47,7 @@ impl Workshop {
         Self { folder: tempfile::tempdir().unwrap(), python: None }
     }
 
-    /// Runs lines of shell, all of which must succeed, and gives what they print.
+    /// Runs lines of shell, all of which must succeed, and returns their output.
     pub(crate) fn run(&self, lines: &str) -> String {
         let output = self.shell(&format!("set -euo pipefail\n{lines}"));
         let said = String::from_utf8_lossy(&output.stderr);
@@ -130,7 +130,7 @@ pub(crate) fn problems(name: &str, bytes: &[u8]) -> Vec<String> {
     read(name, bytes).problems.into_iter().map(|problem| problem.message).collect()
 }
 
-/// `aes-256-gcm 256 authenticated; PBKDF2 hmacWithSHA256 1000; for passphrase; unknown kdf`, without what is empty.
+/// `aes-256-gcm 256 authenticated; PBKDF2 hmacWithSHA256 1000; for passphrase; unknown kdf`, without empty parts.
 fn line(item: &EncryptedItem) -> String {
     let authenticated = if item.authenticated { " authenticated" } else { "" };
     let mut line = format!("{} {}{authenticated}", item.cipher, item.key_bits);

@@ -1,4 +1,4 @@
-//! Canaries: the private values of keys in every form, which nothing that keyreeve says may show, in whole or in part.
+//! Canaries: the private values of keys in every form, no part of which may appear in any output.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use keyreeve_source::{Source, SourceId};
 
 use crate::material::tools::{may_hold, read};
 
-/// A key in each of the forms that are neither PEM nor DER; published ones, or no keys at all.
+/// A key in each of the forms that are neither PEM nor DER; they are published ones, or not real keys at all.
 pub(crate) const FORMS: [&str; 12] = [
     "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: aes256-cbc\nComment: x\nPublic-Lines: 2\n\
      AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd\nHh8g\nKey-Derivation: Argon2id\n\
@@ -34,7 +34,7 @@ pub(crate) const FORMS: [&str; 12] = [
     "example.org. IN DNSKEY 257 3 15 11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n",
 ];
 
-/// As much of a value in a row is no accident.
+/// So many characters of a value in a row are no coincidence.
 const WINDOW: usize = 10;
 
 /// The private values in a text, as they are written there.
@@ -44,11 +44,12 @@ pub(crate) fn canaries(text: &str) -> Vec<&str> {
     values.filter(|value| value.len() >= WINDOW).collect()
 }
 
-/// Asserts that no part of the values stands in an output, nor the bytes that they stand for, in hexadecimal or decimal digits.
+/// Asserts that no part of the values is in an output, nor the bytes that they stand for, in hexadecimal or decimal
+/// digits.
 pub(crate) fn assert_hidden(output: &str, canaries: &[&str], what: &str) {
     for value in canaries {
         let windows = value.as_bytes().windows(WINDOW).map(|window| std::str::from_utf8(window).unwrap());
-        // A run of one letter is in padding of every kind.
+        // A run of one letter occurs in padding of every kind.
         for window in windows.filter(|window| window.bytes().any(|byte| byte != window.as_bytes()[0])) {
             assert!(!output.contains(window), "{what}: {window}");
         }

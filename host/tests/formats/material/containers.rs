@@ -1,4 +1,5 @@
-//! PKCS#7 and PKCS#12 as openssl writes them, Java's keystores as keytool and Bouncy Castle do: what is read of them is what was put in.
+//! Tests of PKCS#7 and PKCS#12 as openssl writes them, and Java's keystores as keytool and Bouncy Castle do: everything
+//! that was put in is read.
 
 use std::path::Path;
 
@@ -99,7 +100,7 @@ fn a_pkcs12_shows_its_bags_and_how_the_others_are_encrypted() {
         assert_eq!((found, safes.len()), (safe, usize::from(safe.is_some())), "{options}");
         assert!(safes.iter().all(|safe| safe.authenticated && safe.format == "PKCS#12"));
         assert_eq!(hides_contents(&reading), safe.is_some(), "{options}");
-        // With the password all of it is known, and the key is the certificate's.
+        // With the password everything is known, and the key belongs to the certificate.
         for passwords in ["secret", "wrong\nsecret\n"] {
             let reading = opened(&der, passwords);
             assert!(reading.problems.is_empty(), "{options}: {:?}", reading.problems);
@@ -112,7 +113,7 @@ fn a_pkcs12_shows_its_bags_and_how_the_others_are_encrypted() {
         assert_eq!(wrong.problems.len(), usize::from(safe.is_some()), "{options}");
         let said = wrong.problems.iter().all(|problem| problem.message.contains("none of the passwords opens it"));
         assert!(said, "{:?}", wrong.problems);
-        // A certificate that lies open has the public half of the key that does not.
+        // A plaintext certificate has the public half of the key that is encrypted.
         let reason = key(&wrong).unknown.first().map(|unknown| unknown.reason.as_str());
         let closed = "the key is encrypted, and none of the passwords opens it";
         assert_eq!(reason, safe.map(|_| closed), "{options}");
@@ -182,7 +183,7 @@ fn a_derivation_that_asks_for_too_much_is_not_done() {
     }
 }
 
-/// Runs keytool; none if there is none.
+/// Runs keytool. Returns `None` if it is not installed.
 fn keytool(arguments: &str) -> Option<Vec<u8>> {
     has("keytool").then(|| run("keytool", &arguments.split_whitespace().collect::<Vec<_>>()))
 }
@@ -215,7 +216,7 @@ fn javas_keystores_show_entries_chains_and_protection() {
         assert!(!reading.secrets.is_empty());
         if kind != "JKS" {
             keytool(&format!("-genseckey -alias sealed -keyalg AES -keysize 256 {store}")).unwrap();
-            // An entry behind it is found, too.
+            // The entry after it is found, too.
             keytool(&format!("{} {store} -keypass secret7", pair.replace("www", "api"))).unwrap();
             let reading = opened(&file(Path::new(&path)), "secret7");
             assert!(reading.problems.is_empty(), "{kind}: {:?}", reading.problems);
@@ -230,7 +231,7 @@ fn javas_keystores_show_entries_chains_and_protection() {
     }
 }
 
-/// A keystore that is cut off before its digest of twenty bytes is a problem, and what is before the cut is read.
+/// A keystore that is cut off before its digest of twenty bytes is a problem, and the entries before the cut are read.
 fn assert_cuts_are_told(bytes: &[u8]) {
     for cut in 12..bytes.len() - 20 {
         assert_eq!(read(&bytes[..cut]).problems.len(), 1, "{cut}");

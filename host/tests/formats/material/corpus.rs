@@ -1,4 +1,5 @@
-//! Every certificate of zlint's corpus that OpenSSL reads is read, with the same key, signature, validity and digest.
+//! Tests that every certificate of zlint's corpus that OpenSSL reads is read, with the same key, signature, validity
+//! and digest.
 
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use keyreeve_facts::Place;
 
 use crate::material::tools::{file, read};
 
-/// Where the facts differ from OpenSSL's on purpose: file, column, reason.
+/// Where the facts deliberately differ from OpenSSL's: file, column, reason.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("SANCaseNotMatchingCN.pem", "not_after", YEAR_ONE),
     ("dNSNameWithUnderscores.pem", "not_before", YEAR_ONE),
@@ -18,7 +19,7 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "signed and outer algorithm differ; ours is the outer one, as in X509_get_signature_nid",
     ),
 ];
-/// What OpenSSL cannot read and we can, with the reason. What it can read and we cannot fails the test.
+/// What OpenSSL cannot read but keyreeve can, with the reason. The opposite fails the test.
 const ONLY_OURS: &[(&str, &str)] = &[(
     "subCertLocalityNameDoesNotNeedToAppear.pem",
     "its extensions have contents that OpenSSL refuses; all that a fact holds stands before them",

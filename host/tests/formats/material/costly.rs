@@ -1,5 +1,6 @@
-//! Private keys whose public half costs far more to compute than their bytes to read: that there is an end to it, that it is said, and
-//! that it is the same one however many threads there are. Not what the halves are, which `keys` compares with openssl.
+//! Tests of private keys whose public half costs far more to compute than their bytes to read: the work ends, this is
+//! reported, and the end is the same however many threads there are. The values of public halves are compared with
+//! openssl in `keys`.
 
 use std::fmt::Write as _;
 
@@ -23,7 +24,7 @@ fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     [head, body].concat()
 }
 
-/// A positive number of so many bits without a pattern that matters, odd.
+/// An odd number of so many bits, without a pattern that matters.
 fn number(bits: usize, seed: u64) -> Vec<u8> {
     let mut state = seed | 1;
     let mut bytes: Vec<u8> = (0..bits / 8)
@@ -62,7 +63,7 @@ fn read_by(threads: usize, sources: &Sources) -> Read {
     pool.install(|| read(sources, Detail::Everything, Passwords::NONE))
 }
 
-/// Which sources have a key whose public half is known, and which a problem that says why it is not.
+/// The sources with a key whose public half is known, and those with a problem that says why it is not.
 fn known_and_told(facts: &Read) -> (Vec<u32>, Vec<u32>) {
     let keys = facts.reading.facts.keys.places().iter();
     let known = keys.filter(|place| place.spki.is_some()).map(|place| place.home.source.0).collect();

@@ -1,5 +1,5 @@
-//! Keys inside of the files in which people keep them: of Kubernetes, Terraform, cloud providers, programs. Not the ways in
-//! which a text is quoted, which `places` goes through.
+//! Tests of keys inside of the files in which people keep them: of Kubernetes, Terraform, cloud providers, programs.
+//! The ways in which a text can be quoted are tested in `places`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

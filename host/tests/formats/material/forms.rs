@@ -1,4 +1,5 @@
-//! Keys in the forms of other programs: what those programs write is found, with the public half that they state.
+//! Tests of keys in the forms of other programs: what those programs write is found, with the public half that they
+//! state.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +12,7 @@ use keyreeve_oracles::has;
 
 use crate::material::tools::{file, openssl, openssl_text, read, run, sha256};
 
-/// The one private or public key of a text, of which nothing else may be said.
+/// The one private or public key of a text, which must contain nothing else.
 pub(crate) fn only(text: impl AsRef<[u8]>) -> (Key, Place) {
     let Reading { facts, problems, secrets } = read(text.as_ref());
     assert!(problems.is_empty(), "{problems:?}\n{}", String::from_utf8_lossy(text.as_ref()));

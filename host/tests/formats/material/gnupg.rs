@@ -1,4 +1,5 @@
-//! GnuPG's own files: the private keys of gpg-agent in each of their forms, and keyboxes. What is read of them is what gpg exports.
+//! Tests of GnuPG's own files: the private keys of gpg-agent in each of their forms, and keyboxes. What is read must be
+//! what gpg exports.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,7 @@ fn a_key_of_the_agent_is_the_one_that_gpg_exports() {
             let created = |key: &Key| key.attributes.iter().find(|(name, _)| name == "created").cloned();
             assert_eq!(created(&key), created(&public));
             if protection == Protection::Passphrase {
-                // A salt stands there as it is.
+                // A salt is written as raw bytes.
                 let text = String::from_utf8_lossy(&bytes);
                 // The count stands behind the salt, in quotes.
                 let mut quoted = text.split('"').filter_map(|part| part.parse::<u64>().ok());
@@ -130,7 +131,7 @@ fn the_canonical_form_and_that_of_a_card_are_the_same_key() {
         let canonical = run(PROTECT_TOOL, &["--canonical", &at("advanced")]);
         std::fs::write(at("canonical"), &canonical).unwrap();
         let sealed = run(PROTECT_TOOL, &["--passphrase", "phrase", "--protect", &at("canonical")]);
-        // A card's key has the numbers that are public.
+        // A key on a card has only the public numbers.
         let public_part = expression.split("(d").next().unwrap().replacen("private-key", "public-key", 1) + "))";
         std::fs::write(at("public"), public_part).unwrap();
         std::fs::write(at("public.canonical"), run(PROTECT_TOOL, &["--canonical", &at("public")])).unwrap();
@@ -173,7 +174,7 @@ fn the_text_form_is_found_in_whatever_it_is_embedded() {
                 text.lines().map(|line| format!("    \"{}\\n\"\n", line.replace('"', "\\\""))).collect();
             let quoted = format!("static const char key[] =\n{literal};\n");
             let escaped = |text: &String| text.replace('"', "\\\"");
-            // Of strings in which a text is written the quotes in it are escaped.
+            // If a text is written in strings, its quotes are escaped.
             let all = embedded(&text).into_iter().enumerate();
             let mut all: Vec<String> = all.filter(|(at, _)| ![3, 4].contains(at)).map(|(_, text)| text).collect();
             all.extend(embedded(&escaped(&text)).drain(3..5));
@@ -267,7 +268,7 @@ fn a_keybox_holds_the_keys_that_gpg_exports() {
         keys.map(|(key, place)| (key.clone(), place.identity.clone(), place.key_names.clone())).collect::<Vec<_>>()
     };
     assert_eq!(described(&reading), described(&exported));
-    // GnuPG writes flags where they stand, and neither renews nor checks the digest at the end of a blob then.
+    // GnuPG changes flags in place, and then neither renews nor checks the digest at the end of a blob.
     let mut flagged = bytes.clone();
     flagged[39] ^= 1;
     assert_eq!((described(&read(&flagged)), read(&flagged).problems.len()), (described(&reading), 0));

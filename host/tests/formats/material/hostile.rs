@@ -1,4 +1,4 @@
-//! Hostile input: no panic, no hang, no span out of bounds, and nothing said twice as slowly for twice as much.
+//! Tests of hostile input: no panic, no hang, no span out of bounds, and at most twice the time for twice the input.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::material::canary::FORMS;
 use crate::material::tools::{Authority, may_hold, opened, openssl};
 
-/// What is read with a password that may open it.
+/// Reads the bytes with a password that may open them.
 fn read(bytes: &[u8]) -> keyreeve_facts::Reading {
     opened(bytes, "\n")
 }
@@ -159,7 +159,7 @@ fn encoded(bytes: &[u8]) -> String {
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
-/// No measure of speed: what is linear takes a second, what is quadratic or worse takes many minutes.
+/// This does not measure speed: linear work takes a second, quadratic or worse takes many minutes.
 const HANGS: Duration = Duration::from_secs(90);
 
 fn took(bytes: &[u8]) -> Duration {
@@ -247,7 +247,7 @@ proptest! {
     }
 }
 
-/// What is not read may hold a key, so no frame may show it.
+/// What is not read may contain a key, so no frame may show it.
 #[test]
 fn what_lies_behind_too_many_beginnings_is_shown_to_nobody() {
     let text = format!("{}\nlast line\n", r#""kty":"RSA"},"#.repeat(20_000));

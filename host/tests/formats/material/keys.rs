@@ -1,4 +1,4 @@
-//! Keys that openssl and ssh-keygen write, in every form: what is read of them is what those programs say.
+//! Tests of keys that openssl and ssh-keygen write, in every form: what is read must be what those programs state.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -51,7 +51,7 @@ const fn kind(
     Kind { arguments, algorithm, bits, curve, traditional, ssh }
 }
 
-/// The one key in these bytes, of which nothing else may be said.
+/// The one key in these bytes, which must contain nothing else.
 fn only(bytes: &[u8]) -> (Key, Place) {
     let Reading { facts, problems, secrets } = read(bytes);
     assert!(problems.is_empty(), "{problems:?}");

@@ -1,5 +1,5 @@
-//! Keystores and encryption schemes put together at random, sound in some parts and not in others: reading goes on, says what it does not
-//! read, and makes nothing of a file that is not in it. Not what Java's programs write, which the containers' tests have.
+//! Tests of keystores and encryption schemes assembled at random, with sound and unsound parts: reading continues,
+//! reports what it does not read, and invents nothing. Keystores that Java's programs write are tested in `containers`.
 
 use keyreeve_contract::Protection;
 use keyreeve_facts::Reading;
@@ -135,7 +135,7 @@ proptest! {
         let bytes = bouncy(&entries);
         let reading = read(&bytes);
         let said = reading.facts.keys.len() + reading.problems.len() + count(&reading);
-        // What begins with an entry of no kind may be anything.
+        // A file that begins with an entry of an unknown kind may be anything.
         prop_assert!(said > 0 || entries.first().is_none_or(|(kind, ..)| *kind == 0 || *kind > 4));
         let mut changed = bytes.clone();
         changed[at % bytes.len()] = value;

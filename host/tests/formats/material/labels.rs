@@ -1,5 +1,5 @@
-//! Blocks whose label alone says what they are: parameters, sealed keys, sessions, OpenVPN, NATS and sigstore. Each is found, and none of
-//! what is private in it is in what is read.
+//! Tests of blocks that only their label identifies: parameters, sealed keys, sessions, OpenVPN, NATS and sigstore.
+//! Each is found, and nothing private is in the result.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ fn pem(label: &str, body: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
 }
 
-/// The one key of a text, with its label, and nothing of it said that should be kept.
+/// The one key of a text, with its label; the result must contain nothing that should be hidden.
 fn only(text: &str) -> (Key, String) {
     let reading = read(text.as_bytes());
     assert!(reading.problems.is_empty(), "{:?}\n{text}", reading.problems);
@@ -57,7 +57,7 @@ fn parameters_have_the_size_of_the_keys_made_from_them() {
         let (key, label) = only(&text);
         assert_eq!((key.role, key.protection, label.as_str()), (Role::Public, Protection::NotNeeded, format));
         assert_eq!((key.format.as_str(), key.public.algorithm.as_str(), key.public.bits), (format, algorithm, bits));
-        // The same as a file of DER, where it can be told from other integers.
+        // The same as a DER file, if it can be distinguished from other integers.
         let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
         let reading = read(&STANDARD.decode(body).unwrap());
         let same = reading.facts.keys.facts().first().map(|key| (key.format.as_str(), key.public.bits));

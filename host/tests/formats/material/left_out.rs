@@ -1,5 +1,5 @@
-//! Keys of which something seems to be left out, and is not, or only seems to be there: what says nothing takes nothing away from the rest.
-//! Not keys that are whole (`forms`).
+//! Tests of keys of which a part seems to be left out but is not, or seems to be there but is not: such a part must not
+//! affect the rest. Complete keys are tested in `forms`.
 
 use crate::material::forms::{ec_jwk, only};
 use crate::material::tools::{openssl, openssl_text, read};
@@ -28,14 +28,14 @@ fn members_that_a_json_web_key_does_not_have_leave_nothing_out_of_it() {
         let reading = read(private.replace(&d, elided).as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 0, 0), "{elided}");
     }
-    // A word in the place of a value is no secret, of no file.
+    // A word in the place of a value is not a secret, in any file.
     for word in ["hmacWithSHA1", "string"] {
         let reading = read(format!(r#"{{"kty":"EC","crv":"P-256","x":"{word}","y":"...","d":"{word}"}}"#).as_bytes());
         assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (0, 0, 0), "{word}");
     }
     let reading = read(br#"export interface Jwk { kty: "RSA"; n: string; e: string; d?: string }"#);
     assert_eq!((reading.facts.keys.len(), reading.problems), (0, vec![]));
-    // What is cut off, or does not end, is a problem and no pass.
+    // Something that is cut off, or does not end, is a problem and not a pass.
     let open = private.strip_suffix('}').unwrap();
     let in_the_middle = &private[..private.find(&d).unwrap() + 14];
     let long = format!("{open}, \"x5c\": [\"{}\"]}}", "A".repeat(70_000));

@@ -1,5 +1,5 @@
-//! Key material against oracles: the openssl and ssh-keygen programs, and OpenSSL's reading of zlint's corpus.
-//! Not unit tests of the readers, which stand beside them.
+//! Tests of key material against oracles: the openssl and ssh-keygen programs, and OpenSSL's reading of zlint's corpus.
+//! Unit tests of the readers are beside their code.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod canary;

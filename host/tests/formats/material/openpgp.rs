@@ -1,4 +1,4 @@
-//! Keys that gpg writes, armored and not, protected in its ways: what is read of them is what gpg lists.
+//! Tests of keys that gpg writes, armored and binary, with each protection: what is read must be what gpg lists.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -152,7 +152,7 @@ fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn every_way_of_protection_is_told_by_its_octets() {
-    // RFC 9580, appendix A.3: a version 4 Ed25519 key; the secret part is put behind it here.
+    // RFC 9580, appendix A.3: a version 4 Ed25519 key; the tests add the secret part.
     let public = [&[4, 0x53, 0xf3, 0x5f, 0x0b, 27][..], &[0x11; 32]].concat();
     let salt = [7; 16];
     type Case<'a> = (&'a [&'a [u8]], &'a str, &'a str, u64, &'a str);
@@ -182,7 +182,7 @@ fn every_way_of_protection_is_told_by_its_octets() {
         let found = keys(&packet(5, &[&public, secret].concat()));
         assert_eq!((found[0].0.role, found[0].0.protection), (role, protection));
     }
-    // Where the public part ends is not known of an algorithm that is not.
+    // For an unknown algorithm, the end of the public part is unknown.
     let reading = read(&[packet(5, &[&public[..], &[0]].concat()), packet(7, &[4, 0, 0, 0, 0, 99, 1, 2, 3])].concat());
     assert_eq!((reading.facts.keys.len(), reading.problems.len(), reading.secrets.len()), (1, 1, 1));
     // Version 6 counts the octets of its parts; of version 3 the days are in the key.

@@ -1,5 +1,5 @@
-//! What a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and Bouncy Castle's FIPS keystores. Not how they are
-//! recognised without one.
+//! Tests what a password opens besides PKCS#8 and PKCS#12: PEM blocks with a DEK-Info as openssl writes them, and
+//! Bouncy Castle's FIPS keystores. How they are recognised without a password is tested elsewhere.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ fn names_and_bits(reading: &Reading) -> Vec<(String, u32)> {
     keys.map(|key| (key.public.algorithm.clone(), key.public.bits)).collect()
 }
 
-/// What is said of the bits of a key that nothing opens.
+/// The reason for the unknown bits of a key that nothing opens.
 fn reason(key: &Key) -> &str {
     &key.unknown.iter().find(|unknown| unknown.field == "public.bits").unwrap().reason
 }
@@ -77,7 +77,8 @@ fn a_dek_info_that_is_none_keeps_the_key_sealed_and_says_why() {
     }
 }
 
-/// The stores of testdata, each with the password that opens it: a signed one has none, and its signer's certificate in clear.
+/// The stores of testdata, each with its password. A signed one has no password, and its signer's certificate is in
+/// plaintext.
 const STORES: [(&str, &str, &str); 5] = [
     ("ccm", "secret7", "PBES2 PBKDF2 hmacWithSHA512 51200 aes-256-ccm"),
     ("sha3", "secret7", "PBES2 PBKDF2 hmacWithSHA512 51200 aes-256-ccm"),
@@ -158,7 +159,7 @@ proptest! {
         store in 0..STORES.len(), at in 0_usize..140, value in any::<u8>(), cut in 0_usize..200,
     ) {
         let mut bytes = testdata(&format!("{}.bcfks", STORES[store].0));
-        // Its parameters are in front; behind them every change is a wrong password.
+        // Its parameters come first; after them every change looks like a wrong password.
         bytes[at] = value;
         opened(&bytes, "secret7");
         opened(&bytes[..bytes.len() - cut], "secret7");

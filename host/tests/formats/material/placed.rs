@@ -1,5 +1,6 @@
-//! Private values in places where nobody looks for them: in names, labels, ciphers, recipients, subjects, file names, the policy. One that keyreeve recognises
-//! anywhere in a scan is in no output of any command; what merely looks like one is in no frame.
+//! Tests of private values in unexpected places: in names, labels, ciphers, recipients, subjects, file names, the
+//! policy. A value that keyreeve recognises anywhere in a scan is in no output of any command; what merely looks
+//! private is in no frame.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::material::canary::{FORMS, canaries};
 
-/// So much of a value in a row is a part of it.
+/// So many characters of a value in a row count as a part of it.
 const PART: usize = 16;
 
 /// A file for each format, with `{}` where a value is put.

@@ -1,4 +1,4 @@
-//! A block is found however it is embedded, and its span is exact: from the first dash to the last.
+//! Tests that a block is found however it is embedded, and that its span is exact: from the first dash to the last.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -29,7 +29,8 @@ fn identity(reading: &Reading) -> Identity {
     places.next().unwrap().identity.clone()
 }
 
-/// What is read of the text: both, without a problem, each from BEGIN to END; no secret in sight of a frame.
+/// Asserts that both are read from the text without a problem, each from BEGIN to END, and that no frame shows a
+/// secret.
 fn assert_found(text: &str, pair: &Pair) {
     let reading = read(text.as_bytes());
     assert!(reading.problems.is_empty(), "{:?}\n{text}", reading.problems);

@@ -1,4 +1,5 @@
-//! Revocation lists against openssl, the certificates that they revoke, and what certificates say of how that can be learnt.
+//! Tests of revocation lists against openssl, of the certificates that they revoke, and of what certificates state
+//! about learning of their revocation.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What badkeys finds, and nothing else, is found. Its own large lists are left out.
+//! Tests that the same weaknesses are found as badkeys finds, and no others. badkeys' own large lists are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,7 +15,7 @@ use crate::weak::make::{Numbers, attributes, rsa, understood};
 /// The version whose primes are built in.
 const PACKAGE: &str = "badkeys==0.0.21";
 
-/// The answers of badkeys to these lines; none where it cannot be had.
+/// The answers of badkeys to these lines. Returns `None` if badkeys is not available.
 pub(crate) fn answers(lines: &[String]) -> Option<Vec<Value>> {
     let python = keyreeve_oracles::python(&[PACKAGE])?.join("python3");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/weak/oracle.py");
@@ -93,7 +93,7 @@ fn badkeys_agrees_on_every_weakness() {
     assert_eq!(answers.len(), keys.len());
     let mut found = BTreeSet::new();
     for ((modulus, exponent), theirs) in keys.iter().zip(&answers) {
-        // One by one: what the keys of this test have in common is no affair of badkeys'.
+        // Each by itself: badkeys does not examine what the keys of this test have in common.
         let ours = attributes(&rsa(modulus, exponent)).remove(0);
         found.extend(compare(&ours, theirs, &format!("{modulus:x}")));
     }

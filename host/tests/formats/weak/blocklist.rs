@@ -1,4 +1,5 @@
-//! `--blocklist`: keys are found by what badkeys hashes of them, and a file that is no such list is refused.
+//! Tests of `--blocklist`: keys are found by the part that badkeys hashes, and a file that is not such a list is
+//! refused.
 
 use std::process::Command;
 

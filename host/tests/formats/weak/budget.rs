@@ -1,5 +1,5 @@
-//! Keys whose examination costs out of proportion to their size, beside ordinary ones: what is not looked for is said, and the rest is
-//! looked for. Not how long it takes.
+//! Tests of keys whose examination costs out of proportion to their size, beside ordinary ones: what is not examined is
+//! reported, and the rest is examined. How long that takes is not measured.
 
 use dashu_int::UBig;
 

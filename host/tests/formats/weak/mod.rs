@@ -1,5 +1,5 @@
-//! Weak keys against oracles: badkeys, which found most of them first, published examples, and keys whose weakness was built in.
-//! Not unit tests of the checks, which stand beside them.
+//! Weak keys against oracles: badkeys, which found most of them first, published examples, and keys whose weakness was
+//! built in. Not unit tests of the checks, which stand beside them.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 

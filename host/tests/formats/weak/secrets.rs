@@ -1,4 +1,5 @@
-//! Factors are private keys: no report and no fact names one, in any notation. Keys whose factors are known say so.
+//! Tests that no report and no fact contains a factor, which is a private key, in any notation. Keys whose factors are
+//! known are reported as such.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -22,7 +23,8 @@ fn notations(number: &UBig) -> Vec<String> {
 
 #[test]
 fn no_output_has_a_factor_or_a_private_exponent_in_it() {
-    // Primes: 2^607 - 1, 2^521 - 1, 2^1279 - 1, and neighbours of powers of two. Their digits are patterns, so another factor hides them.
+    // Primes: 2^607 - 1, 2^521 - 1, 2^1279 - 1, and neighbours of powers of two. Their digits are patterns, so another
+    // factor hides them.
     let hidden = UBig::from_str_radix("f9c3e5d7b1a08642c0ffee1234567890abcdef0f1e2d3c4b5a69788796a5b4c3", 16).unwrap();
     let prime = |bits: usize| (UBig::ONE << bits) - 1u8;
     let mean = &hidden * &hidden * 2u8 + 1u8;

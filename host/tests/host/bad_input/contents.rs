@@ -1,4 +1,4 @@
-//! Content that is broken, hostile, or of a shape that a careless reader would choke on.
+//! Tests of content that is broken, hostile, or of a shape that a careless reader cannot handle.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Things in folders that are no ordinary files, or have names that nobody types.
+//! Tests of things in folders that are not ordinary files, or have names that nobody types.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};

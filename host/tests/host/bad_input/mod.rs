@@ -1,5 +1,5 @@
-//! What no file should be: every run ends, says what it did not read, and writes nothing.
-//! Not what the formats make of malformed content in detail, which their own tests show.
+//! Tests of input that should not exist: every run ends, reports what it did not read, and writes nothing. How formats
+//! read malformed content in detail is shown by their own tests.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::support::{AS_OF, Answer, Tree, listing, mint};
 
-/// Runs `check` with these paths, perhaps behind `--rule key-size`, then `facts`, and asserts that neither wrote anything, that both name the same problems, and
-/// that the report is JSON. What else is asserted is for the caller.
+/// Runs `check` with these paths, perhaps behind `--rule key-size`, then `facts`, and asserts that neither wrote
+/// anything, that both name the same problems, and that the report is JSON. What else is asserted is for the caller.
 #[track_caller]
 fn checked(tree: &Tree, arguments: &[&str]) -> (Answer, Value) {
     let before = (listing(&tree.path), listing(&tree.home));

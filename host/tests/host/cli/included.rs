@@ -1,5 +1,5 @@
-//! What a configuration includes is read, whatever its name and content look like: on disk, in the index, and further on from file to
-//! file. Not how an include is resolved, which the tests of nginx have.
+//! Tests that what a configuration includes is read, whatever its name and content look like: on disk, in the index,
+//! and from file to file. How an include is resolved is shown by the tests of nginx.
 
 use crate::support::Tree;
 

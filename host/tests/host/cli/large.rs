@@ -1,5 +1,5 @@
-//! A file so large that its content is let go of once it is understood: the report says of it what it says of content in memory.
-//! Not the limit behind which files are not read.
+//! Tests of a file so large that its content is dropped once it is understood: the report says the same as for content
+//! in memory. The limit above which files are not read is tested elsewhere.
 
 use crate::support::{AS_OF, Tree, finish, finish_with, mint};
 

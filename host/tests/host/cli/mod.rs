@@ -1,5 +1,5 @@
-//! The program as a user meets it: every command and option, run in temporary trees.
-//! Not what rules say of facts, beyond what it takes to have findings.
+//! Tests of the program as a user sees it: every command and option, run in temporary trees. What rules say about facts
+//! is only tested as far as findings are needed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 

@@ -1,5 +1,5 @@
-//! Files outside of the tree, and what is no file: whoever writes to a tree is told nothing of them by way of another's run.
-//! Not the files of a scan.
+//! Tests of files outside of the tree, and of what is not a file: whoever writes to a tree learns nothing about them
+//! from another user's run. The files of a scan are not tested here.
 
 use std::os::unix::fs::symlink;
 

@@ -1,5 +1,5 @@
-//! wit/ beside the contracts that were frozen: whatever they have is there as it was, so that a rule that was compiled once
-//! keeps running. Not the contract itself: wit/README.md gives the rules of this for people; here they are for the test.
+//! Compares wit/ with the contracts that were frozen: everything in them still exists unchanged, so that a rule that
+//! was compiled once keeps running. wit/README.md states these rules for people; here they are checked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use keyreeve::rules::component::CONTRACT;
 use crate::contract::root;
 use crate::contract::words::Package;
 
-/// What of `old` a rule would miss, or meet changed, in `new`: a sentence each.
+/// What a rule for `old` would miss in `new`, or find changed: one sentence each.
 fn breaking(old: &Package, new: &Package) -> Vec<String> {
     let mut changes = Vec::new();
     let (was, is) = (old.name(), new.name());

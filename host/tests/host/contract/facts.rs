@@ -1,4 +1,5 @@
-//! Facts of every kind with a value in every field, four of each. Not found in files: what formats make of files may change.
+//! Facts of every kind with a value in every field, four of each. They are not read from files, because what formats
+//! make of files may change.
 
 use keyreeve_contract::{
     Certificate, Context, Data, Encryption, Environment, Holder, InventoryEntry, Key, Network, Protection, PublicKey,

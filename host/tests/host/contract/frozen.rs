@@ -1,5 +1,6 @@
-//! The rule of contract 1.0 in testdata/contract/1.0, compiled when that was frozen: every fact that it is given arrives whole, and every
-//! way to answer comes back. Its siblings, which claim other versions of the contract, are refused.
+//! The rule of contract 1.0 in testdata/contract/1.0, compiled when that was frozen: every fact that it is given
+//! arrives whole, and every way to answer comes back. Its siblings, which claim other versions of the contract, are
+//! refused.
 
 use std::collections::BTreeMap;
 use std::fs;

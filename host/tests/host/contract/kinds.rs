@@ -1,5 +1,5 @@
-//! What a kind of fact costs whoever adds one: the places that name a kind by hand. Not whether all kinds are treated alike, which
-//! the compiler sees to.
+//! Counts the places that name a kind of fact by hand: the work of adding one. That all kinds are treated alike is
+//! enforced by the compiler.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,8 @@ use std::path::Path;
 
 use crate::contract::root;
 
-/// Where the kind that came last is named beside wit/: where its facts are made, where another fact is related to it, and its samples.
+/// Where the kind that came last is named beside wit/: where its facts are made, where another fact is related to it,
+/// and its samples.
 const BY_HAND: [&str; 5] = [
     "host/crates/material/src/scan.rs",
     "host/crates/material/src/scan/held.rs",

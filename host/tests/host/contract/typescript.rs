@@ -1,5 +1,5 @@
-//! The types for TypeScript say what the contract does: the file is written from wit/. BLESS=1 writes it anew. Not the tools that
-//! hand these shapes over, which the other tests run.
+//! The types for TypeScript say what the contract does: the file is written from wit/. BLESS=1 writes it anew. Not the
+//! tools that hand these shapes over, which the other tests run.
 
 use std::collections::BTreeSet;
 use std::fs;

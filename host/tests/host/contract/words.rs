@@ -1,5 +1,5 @@
-//! A package of WIT in words: each of its items with what it is, names of types with the interface that defines them.
-//! Documentation is no part of it, so that two packages can be compared by what they mean.
+//! A package of WIT in words: each item with its definition, names of types with the interface that defines them.
+//! Documentation is left out, so that two packages can be compared by their meaning.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Folders of git that somebody else has made, as they come in an archive: nothing of what they lead to is told, and nothing waits for them.
-//! Not the programs that their configuration names (`index`).
+//! Tests of git folders that somebody else has made, as they come in an archive: nothing is revealed of what they lead
+//! to, and nothing waits for them. Programs that their configuration names are tested in `index`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -14,8 +14,8 @@ use crate::discover::{Place, problems};
 const INSIDE: [&str; 7] =
     ["HEAD", "index", "config", "packed-refs", "shallow", "objects/info/alternates", "info/exclude"];
 
-/// A repository in which a folder is collapsed in the index to a tree that is broken, and a file is ignored: whoever lists what is tracked has to
-/// look for that tree, wherever the repository says that objects are.
+/// A repository in which a folder is collapsed in the index to a tree that is broken, and a file is ignored: whoever
+/// lists what is tracked has to look for that tree, wherever the repository says that objects are.
 fn repository_that_searches() -> Place {
     let place = Place::repository();
     place.write(".gitignore", "ignored\n");

@@ -1,5 +1,5 @@
-//! docs/architecture.md and the sources agree: what it names is there, what stands at the top is named, and its crates use what
-//! it says. Not a check of its reasons.
+//! Tests that docs/architecture.md and the sources agree: what it names exists, all top-level names are in it, and its
+//! crates use what it says. Its reasons are not checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

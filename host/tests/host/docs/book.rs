@@ -1,5 +1,5 @@
-//! The book holds together: its contents name every page once, and every link of every page leads to a page and a heading.
-//! Not what the pages say: their examples are run by the tests beside this one.
+//! Tests that the book is consistent: its contents name every page once, and every link leads to a page and a heading.
+//! The examples of its pages are run by the other tests in this folder.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -95,8 +95,8 @@ fn every_script_and_folder_that_a_shell_block_names_exists() {
     assert!(count >= 4, "only {count} are found");
 }
 
-/// Pages that people write are read as they are, in editors and in what `git diff` shows. Rows of tables and blocks of code cannot be
-/// broken, nor can what a link leads to.
+/// Pages that people write are read as they are, in editors and in `git diff`. Rows of tables, blocks of code and the
+/// targets of links cannot be broken.
 #[test]
 fn lines_are_no_longer_than_a_screen_is_wide() {
     let written = pages().into_iter().filter(|page| {

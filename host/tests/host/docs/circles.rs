@@ -1,8 +1,9 @@
-//! Within a crate of host/, no more than three files use each other in a circle: what is more cannot be read one after the other.
-//! Not the directions between crates, which Cargo enforces.
+//! Tests that within a crate of host/ no more than three files use each other in a circle: files in a larger circle
+//! cannot be read one after the other. The directions between crates are enforced by Cargo.
 //!
-//! A file uses another if a `use` of it leads there, through whatever hands the name on, or a path that begins with `crate` or
-//! `super`. Tests do not count, nor does a module that calls one of its own by its name (`json::write`): so it is put together.
+//! A file uses another if a `use` in it leads there, through any re-exports, or a path that begins with `crate` or
+//! `super`. Tests do not count, nor does a module that calls one of its own submodules by its name (`json::write`),
+//! since that is how it is composed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -196,7 +197,8 @@ fn quoted(rest: &str, mark: char) -> usize {
     panic!("a text does not end: {rest:.40}")
 }
 
-/// The code without what only tests have. The modules of tests that stand in files of their own are named to the caller.
+/// The code without what only tests have. The modules of tests that stand in files of their own are named to the
+/// caller.
 fn without_tests(code: &str, mut test: impl FnMut(&str)) -> String {
     let (mut kept, mut rest) = (String::new(), code);
     while let Some(at) = ["#[cfg(test)]", "#[cfg(all(test,"].iter().filter_map(|mark| rest.find(mark)).min() {
@@ -256,7 +258,8 @@ fn split(code: &str) -> (Vec<String>, String) {
     (uses, others + rest)
 }
 
-/// The paths of a tree, each with the name that it is known by: `a::{b, c as d}` is `a::b` and `a::c`, known as `b` and `d`.
+/// The paths of a tree, each with the name that it is known by: `a::{b, c as d}` is `a::b` and `a::c`, known as `b` and
+/// `d`.
 fn leaves(tree: &str) -> Vec<(Vec<String>, String)> {
     let names = |path: &str| -> Vec<String> {
         path.split("::").map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()

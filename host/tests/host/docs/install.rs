@@ -1,4 +1,5 @@
-//! The commands that install keyreeve, run in their order by somebody who has an empty home. Not what the program then does.
+//! The commands that install keyreeve, run in their order by somebody who has an empty home. Not what the program then
+//! does.
 
 use std::path::Path;
 
@@ -11,7 +12,8 @@ use crate::support::markdown::{Block, blocks, root};
 const QUICKLY: [(&str, &str); 2] =
     [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_OPT_LEVEL", "0")];
 
-/// What decides whether it can be installed, beyond what every build shows. Its commands stand on pages of which the rest changes often.
+/// What decides whether it can be installed, beyond what every build shows. Its commands stand on pages of which the
+/// rest changes often.
 const DEPENDS_ON: due::On<'_> = due::On {
     files: &[
         ":(glob)**/Cargo.toml",

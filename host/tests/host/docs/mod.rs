@@ -1,5 +1,6 @@
-//! The project's words are true: every example of its pages is run, every path and module that they name is there, and every module is named.
-//! BLESS=1 writes what examples print into the pages; what is blessed is read before it is committed.
+//! The project's words are true: every example of its pages is run, every path and module that they name is there, and
+//! every module is named. BLESS=1 writes what examples print into the pages; what is blessed is read before it is
+//! committed.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod architecture;
@@ -17,9 +18,9 @@ use keyreeve_syntax::yaml;
 use crate::support::console;
 use crate::support::markdown::{Block, blocks, links, pages, root};
 
-/// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test of pages has: only its `make` targets are
-/// checked. What installs is run by `install`, what is about registries by `registry`.
-/// What is code of rules is compared with rules that are built, and their `sh` is run, where that is tested: tests/languages.
+/// Languages of blocks. `text` is neither run nor read, and `sh` needs more than a test of pages has: only its `make`
+/// targets are checked. What installs is run by `install`, what is about registries by `registry`. What is code of
+/// rules is compared with rules that are built, and their `sh` is run, where that is tested: tests/languages.
 const LANGUAGES: [&str; 11] = ["console", "sh", "text", "toml", "yaml", "json", "rust", "js", "ts", "python", "c"];
 
 fn each_block(language: &str, mut check: impl FnMut(&Path, &Block)) {
@@ -87,7 +88,8 @@ fn every_console_example_prints_what_the_page_shows() {
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
-/// Also with the rules that there are: `rule list` ends with 2 where a policy names rules or settings that there are not.
+/// Also with the rules that there are: `rule list` ends with 2 where a policy names rules or settings that there are
+/// not.
 #[test]
 fn every_policy_example_is_a_policy() {
     let mut count = 0;
@@ -115,8 +117,8 @@ fn every_yaml_example_is_yaml() {
     });
 }
 
-/// Every `keyreeve check` in YAML does what a gate does: it judges the demo in a checkout of its own, with the policy of another, and
-/// finds violations. A hook has nothing to judge there, since nothing is staged.
+/// Every `keyreeve check` in YAML does what a gate does: it judges the demo in a checkout of its own, with the policy
+/// of another, and finds violations. A hook has nothing to judge there, since nothing is staged.
 #[test]
 fn every_check_in_yaml_runs_and_finds_what_there_is() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Every promise of docs/trust.md names the tests that show it, and these tests are there. Not whether they show it: that is
-//! for whoever reads them.
+//! Tests that every promise of docs/trust.md names the tests that show it, and that these tests exist. Whether they
+//! show it is left to the reader.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ fn promises() -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// The files that can hold a test. The first name says where it is: `lib` in host/src, a crate below host/crates in that
-/// crate, and any other one in the test program of that name.
+/// The files that can hold a test. The first name says where it is: `lib` in host/src, a crate below host/crates in
+/// that crate, and any other one in the test program of that name.
 fn candidates(modules: &[&str]) -> Vec<PathBuf> {
     let host = root().join("host");
     let Some((first, inner)) = modules.split_first() else { return Vec::new() };

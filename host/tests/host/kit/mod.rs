@@ -1,5 +1,5 @@
-//! What authors of rules are given: `keyreeve rule inspect`, `pin`, `test` and `bench`, with rules that are right, wrong and
-//! hostile. Not the sandbox, which the hostile tests are about.
+//! Tests of what authors of rules are given: `keyreeve rule inspect`, `pin`, `test` and `bench`, with rules that are
+//! right, wrong and hostile. The sandbox has tests of its own.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -1,5 +1,5 @@
-//! Every file of testdata/hostile is inspected, and the author of each is told what is wrong with it and what to do. Not how the
-//! page looks.
+//! Every file of testdata/hostile is inspected, and the author of each is told what is wrong with it and what to do.
+//! Not how the page looks.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! Facts that `keyreeve facts` printed are judged as the files are that they come from. Not the facts themselves.
+//! Tests that facts which `keyreeve facts` printed are judged like the files that they come from. The facts themselves
+//! are tested elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +29,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A tree with the facts of another in the place of its files.
+/// A tree with the facts of another tree instead of its files.
 fn record(files: &Tree, policy: &str, into: &Tree, case: &str) {
     let facts = files.run(&["facts", "."]).ends_with(0).stdout;
     into.write(&format!("{case}/facts.json"), facts);

@@ -1,4 +1,5 @@
-//! `keyreeve rule test`: which cases pass, which fail, and what is said of them. Not replayed facts: see `replayed`.
+//! Tests of `keyreeve rule test`: which cases pass, which fail, and what is printed about them. Replayed facts are
+//! tested in `replayed`.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Who asks, and over which connection: passwords, tokens and certificates, against real registries and those that would like to
-//! have a password. Not what is fetched.
+//! Tests of authentication and connections: passwords, tokens and certificates, with real registries and with those
+//! that try to steal a password. What is fetched is tested elsewhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::registry::server::Registry;
 use crate::registry::{name, publish, quiet, state, tree_with};
 use crate::support::{Tree, finish};
 
-/// Keeps an account for a registry, as `docker login` does.
+/// Stores an account for a registry, as `docker login` does.
 pub(crate) fn log_in(tree: &Tree, registry: &str, auth: serde_json::Value) {
     let folder = tree.home.join(".docker");
     std::fs::create_dir_all(&folder).unwrap();
@@ -40,7 +40,7 @@ fn a_password_is_the_one_that_docker_login_has_kept() {
     assert_eq!(state(&tree), ("ran".to_owned(), 0), "to check takes no account");
 }
 
-/// A registry with tokens: 401 with where to get one, then what there is for those who have it.
+/// A registry with tokens: it answers 401 with the address of the token server, and serves clients that have a token.
 fn with_tokens(component: Vec<u8>) -> Server {
     Server::new(move |request, port| {
         let challenge = format!("Bearer realm=\"http://127.0.0.1:{port}/token\",service=\"town\"");

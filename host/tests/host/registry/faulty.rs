@@ -1,4 +1,5 @@
-//! A server on this machine that answers as a test wants, right or wrong, and remembers what it was asked. Not a registry.
+//! A server on this machine that answers as a test wants, right or wrong, and remembers its requests. It is not a
+//! registry.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -52,7 +53,7 @@ impl Reply {
         self
     }
 
-    /// Waits so long before each byte, those of the head included.
+    /// Waits this long before each byte, including those of the head.
     pub(crate) fn slowly(mut self, pause: Duration) -> Self {
         self.pause = Some(pause);
         self
@@ -68,7 +69,7 @@ impl Reply {
         self
     }
 
-    /// Announces another length than the body has; none at all ends the body with the connection.
+    /// Announces another length than the body has; without a length, the end of the connection ends the body.
     pub(crate) fn length(mut self, length: Option<usize>) -> Self {
         self.length = length;
         self
@@ -146,7 +147,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
     Some(Request { line, authorization, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
-/// A client that has heard enough hangs up.
+/// A client may hang up early.
 fn write(mut stream: TcpStream, reply: &Reply) {
     let Reply { status, reason, headers, body, pause, .. } = reply;
     let length = reply.length.map(|length| format!("Content-Length: {length}\r\n")).unwrap_or_default();

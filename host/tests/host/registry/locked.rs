@@ -1,4 +1,5 @@
-//! keyreeve.lock, the user's store, and vendoring: what was pulled is what runs, with the network gone. Not how it is pulled.
+//! Tests of keyreeve.lock, the user's store, and vendoring: what was pulled is what runs, even without a network. How
+//! it is pulled is tested elsewhere.
 
 use std::fs;
 use std::net::TcpListener;
@@ -87,7 +88,7 @@ fn a_tag_that_was_moved_changes_nothing_unseen() {
     name(&tree, &address, "");
     tree.run(&["rule", "pull"]).ends_with(0).complains("pulled quiet 1.1.0");
     assert!(lock(&tree).contains(&digits(&second)) && stored(&tree).len() == 2);
-    // Another address says nothing of what the lock file has.
+    // For another address, the content of the lock file does not count.
     name(&tree, &registry.address("quiet:2"), "");
     assert!(problem(&tree).contains("was never pulled"));
 }

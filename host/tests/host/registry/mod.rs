@@ -1,5 +1,5 @@
-//! Rules in registries: `keyreeve rule pull` and `push` against Debian's docker-registry, and against servers that do everything
-//! wrong. Not the judging of files, beyond that it needs no network.
+//! Tests of rules in registries: `keyreeve rule pull` and `push` with Debian's docker-registry, and with servers that
+//! do everything wrong. Judging files is only tested in that it needs no network.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -1,4 +1,5 @@
-//! Registries that answer nonsense, or nothing, or too much: each has its own message with what to do, and nothing is kept of it.
+//! Tests of registries that answer nonsense, or nothing, or too much: each causes its own message with what to do, and
+//! nothing is stored.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,5 @@
-//! Debian's docker-registry on a free port of this machine, from a configuration of the test's own. Not a service of the system.
+//! Debian's docker-registry on a free port of this machine, with the test's own configuration. It is not a service of
+//! the system.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -91,7 +92,7 @@ impl Registry {
 
 impl Drop for Registry {
     fn drop(&mut self) {
-        // One that has ended by itself fails the test otherwise.
+        // If the process has ended by itself, the test fails anyway.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

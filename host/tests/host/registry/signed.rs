@@ -1,5 +1,5 @@
-//! Signatures travel with the rules that they are of, made by the minisign program. Not what makes one right: see the tests of
-//! hostile rules.
+//! Tests that signatures, made by the minisign program, are published and pulled with their rules. Whether a signature
+//! is right is tested with hostile rules.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! Servers that never come to an end: each is given up at one deadline for all that is asked, with what was waited for. Not those that
-//! end too early.
+//! Tests of servers that never finish: each is given up at one deadline for all requests, with a message of what was
+//! waited for. Servers that finish too early are tested elsewhere.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::registry::faulty::{Reply, Server, manifest, manifest_of};
 use crate::registry::quiet;
 
-/// Far less than what the servers here would take, and than the silence that is borne.
+/// Much less than the servers here would take, and than the silence that is tolerated.
 const WHOLE: Duration = Duration::from_millis(400);
 const PAUSE: Duration = Duration::from_millis(50);
 

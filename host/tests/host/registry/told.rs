@@ -1,5 +1,5 @@
-//! What servers do to be told a password or token of others, and to have it printed: nothing leaves the origin that it is for, and no
-//! message has it in any spelling. Not what is told rightly: see `access`.
+//! Tests of servers that try to obtain a password or token of others, or to have it printed: no secret leaves its
+//! origin, and no message contains one in any encoding. Legitimate authentication is tested in `access`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

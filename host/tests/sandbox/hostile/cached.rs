@@ -1,5 +1,5 @@
-//! The cache of compiled rules: what is in it is loaded without a compiler, and nothing that was not written to it is.
-//! Not the compiling.
+//! Tests of the cache of compiled rules: its entries are loaded without a compiler, and nothing is loaded that was not
+//! written to it. Compiling is tested elsewhere.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

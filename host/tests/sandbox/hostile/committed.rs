@@ -1,5 +1,5 @@
-//! A cache of compiled rules that lies in the tree that is scanned, where whoever commits could put native code: it is never used.
-//! Not caches that lie elsewhere.
+//! Tests of a cache of compiled rules inside the scanned tree, where whoever commits could put native code: it is never
+//! used. Caches elsewhere are tested in `cached`.
 
 use std::collections::BTreeMap;
 use std::fs;

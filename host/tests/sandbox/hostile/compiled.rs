@@ -1,5 +1,5 @@
-//! The compiler's limits: a component that is small and valid can take more time or memory than there is.
-//! Not what the code does when it runs.
+//! Tests of the compiler's limits: a small, valid component can take more time or memory than there is. What the code
+//! does when it runs is tested elsewhere.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -117,8 +117,8 @@ fn all_components_of_a_run_have_a_limit_together() {
     assert!(error.contains("took 2 seconds of CPU time, which is the most"), "{error}");
 }
 
-/// A compiler that has its order and waits for the rest of its component, as the child of a shell: the shell, the pipe that the compiler
-/// reads from, and its folder in /proc.
+/// A compiler that has its order and waits for the rest of its component, as the child of a shell: the shell, the pipe
+/// that the compiler reads from, and its folder in /proc.
 #[cfg(target_os = "linux")]
 fn waiting() -> (std::process::Child, std::process::ChildStdin, std::path::PathBuf) {
     use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,5 +1,5 @@
-//! Rules that load and do harm when they judge: each fault is named, and the rule beside is not disturbed.
-//! Not those that never get so far.
+//! Tests of rules that load and do harm when they judge: each fault is named, and the rule beside it is not disturbed.
+//! Rules that fail earlier are tested in `loaded`.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! Files that are no rule, or that do harm before they judge: each is refused for its own reason, in words that say what
-//! to do. Not faults of judging.
+//! Tests of files that are not rules, or that do harm before they judge: each is refused for its own reason, with what
+//! to do. Faults of judging are tested in `judged`.
 
 use std::fs;
 use std::process::Command;
@@ -98,7 +98,7 @@ fn replace(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The fault of a rule that does not get as far as to judge.
+/// The fault of a rule that fails before it judges.
 fn fault(name: &str, component: &[u8]) -> Fault {
     let error = Sandbox::new().load(name, component).err().unwrap_or_else(|| panic!("{name} is loaded"));
     let LoadError::Fault { fault, .. } = error else { panic!("{name}: {error}") };

@@ -1,5 +1,5 @@
-//! Rules that must be signed, with signatures by the minisign program: right, of others, of other bytes, and none.
-//! Not the reading of `[trust]`, which the tests of the policy have.
+//! Tests of rules that must be signed, with signatures by the minisign program: right, of others, of other bytes, and
+//! missing. Reading `[trust]` is tested with the policy.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use semver::VersionReq;
 use crate::hostile::sandbox::{Sandbox, digest};
 use crate::support::make;
 
-/// A key pair in a folder; none where there is no minisign.
+/// A key pair in a folder. Returns `None` if minisign is not installed.
 fn key_pair(folder: &Path, name: &str) -> Option<Signer> {
     let files = ["pub", "key"].map(|kind| folder.join(name).with_extension(kind));
     let [public, secret] = &files;
@@ -31,7 +31,7 @@ fn sign(folder: &Path, name: &str, file: &Path) {
     assert!(command.stdout(Stdio::null()).status().unwrap().success());
 }
 
-/// What loading says; nothing if it goes well.
+/// The error of loading; empty if it succeeds.
 fn said(sandbox: &Sandbox, file: &Path, version: Option<&str>, signer: Option<&Signer>) -> String {
     let component = Component {
         path: String::new(),

@@ -14,7 +14,7 @@ pub(crate) struct Field {
     pub(crate) name: String,
     /// What it does: the doc comment.
     pub(crate) doc: String,
-    /// The value where none is set.
+    /// The value if none is set.
     pub(crate) default: Expr,
     ty: Type,
 }
@@ -42,7 +42,7 @@ impl Field {
         quote! { #name => settings.#ident = ::keyreeve_rule::guest::read_setting(&name, value)?, }
     }
 
-    /// Has the compiler point at the type, if no setting can have it.
+    /// Makes the compiler point at the type, if no setting can have it.
     pub(crate) fn is_a_setting(&self) -> TokenStream {
         let ty = &self.ty;
         quote_spanned! { ty.span() =>

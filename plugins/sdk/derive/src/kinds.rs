@@ -1,5 +1,5 @@
-//! The kinds of fact that the contract in wit/ has, as Rust: bindings of each interface, its record as a fact, its sample. Not the
-//! bindings themselves, which wit-bindgen generates, one world for each kind.
+//! The kinds of fact that the contract in wit/ has, as Rust: bindings of each interface, its record as a fact, its
+//! sample. Not the bindings themselves, which wit-bindgen generates, one world for each kind.
 
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,5 @@
-//! The macros of `keyreeve-rule`: a plain struct as the settings of a rule, and the kinds of fact of the contract as modules. Not
-//! what settings and facts are to an author: that stands in `keyreeve-rule`.
+//! The macros of `keyreeve-rule`: they turn a plain struct into the settings of a rule, and the contract's kinds of
+//! fact into modules. What settings and facts mean to an author is explained in `keyreeve-rule`.
 
 mod field;
 mod kinds;
@@ -10,16 +10,16 @@ use syn::{Data, DeriveInput, Error, Fields, Result, parse_macro_input};
 
 use field::Field;
 
-/// Declares the settings of a rule: a struct with named fields, each with a doc comment, a type that settings can have, and
-/// `#[setting(default = …)]`. Implements `Settings` and `Default`.
+/// Declares the settings of a rule: a struct with named fields, each with a doc comment, a type that settings can have,
+/// and `#[setting(default = …)]`. Implements `Settings` and `Default`.
 #[proc_macro_derive(Settings, attributes(setting))]
 pub fn settings(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
 }
 
-/// Makes a module of each kind of fact in a folder of WIT, given from the crate's own folder, and one of all their types. For
-/// `keyreeve-rule` alone.
+/// Makes a module of each kind of fact in a folder of WIT, named relative to the crate's own folder, and one of all
+/// their types. Only for `keyreeve-rule`.
 #[doc(hidden)]
 #[proc_macro]
 pub fn kinds(input: proc_macro::TokenStream) -> proc_macro::TokenStream {

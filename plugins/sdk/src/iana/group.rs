@@ -1,4 +1,4 @@
-//! The registry "TLS Supported Groups" of the IANA. Not the parameters of the groups, only names and sizes.
+//! The registry "TLS Supported Groups" of the IANA, with names and sizes. The parameters of the groups are not here.
 
 /// A group for the key exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Group {
     pub name: &'static str,
     /// What kind of group it is.
     pub kind: GroupKind,
-    /// Bits of the curve's order or of the prime; 0 where a group has no such length.
+    /// Bits of the curve's order or of the prime; 0 if a group has no such length.
     pub bits: u32,
 }
 
@@ -20,7 +20,7 @@ pub enum GroupKind {
     EllipticCurve,
     /// Integers modulo a prime.
     FiniteField,
-    /// A key encapsulation that withstands quantum computers, alone or with a curve.
+    /// A key encapsulation that withstands quantum computers, alone or combined with a curve.
     PostQuantum,
     /// A curve of the GOST or SM2 standards.
     National,
@@ -28,7 +28,7 @@ pub enum GroupKind {
     Explicit,
 }
 
-/// The group of a code point; none if the registry has none.
+/// The group of a code point. Returns `None` if the registry does not have it.
 pub fn group(code: u16) -> Option<&'static Group> {
     GROUPS.binary_search_by_key(&code, |group| group.code).ok().map(|position| &GROUPS[position])
 }
@@ -46,8 +46,8 @@ const fn curve(code: u16, name: &'static str, bits: u32) -> Group {
     of(code, name, GroupKind::EllipticCurve, bits)
 }
 
-/// In ascending order of the code points. Orders of the curves: SEC 2 (version 1 for those that version 2 dropped), RFC 5639,
-/// RFC 7748.
+/// In ascending order of the code points. Orders of the curves: SEC 2 (version 1 for those that version 2 dropped), RFC
+/// 5639, RFC 7748.
 static GROUPS: [Group; 57] = [
     curve(1, "sect163k1", 163),
     curve(2, "sect163r1", 162),

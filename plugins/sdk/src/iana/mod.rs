@@ -1,5 +1,5 @@
-//! Names and properties of what the TLS registries of the IANA number: versions, cipher suites, groups. Not any judgement
-//! of them.
+//! Names and properties of the entries in the IANA's TLS registries: versions, cipher suites, groups. They are not
+//! judged here.
 
 mod group;
 mod registry;
@@ -12,7 +12,7 @@ pub use suite::{Authentication, Cipher, KeyExchange, Mac, Mode, Suite, suite, su
 pub const TLS_1_3: u16 = 0x0304;
 /// TLS 1.2 (RFC 5246).
 pub const TLS_1_2: u16 = 0x0303;
-/// SSL 2.0, which counts its versions differently: the number is the least of all, and so is the version.
+/// SSL 2.0, which numbers its versions differently: its number is the smallest of all, as it should be.
 pub const SSL_2_0: u16 = 0x0002;
 
 const VERSIONS: [(u16, &str); 6] = [
@@ -24,7 +24,7 @@ const VERSIONS: [(u16, &str); 6] = [
     (SSL_2_0, "SSL 2.0"),
 ];
 
-/// The name of a version by its `ProtocolVersion`: `TLS 1.2`; none for one that nobody has defined.
+/// The name of a version by its `ProtocolVersion`: `TLS 1.2`. Returns `None` for an undefined version.
 pub fn version_name(code: u16) -> Option<&'static str> {
     VERSIONS.iter().find(|(version, _)| *version == code).map(|(_, name)| *name)
 }

@@ -1,5 +1,5 @@
-//! What the name of a cipher suite says: key exchange, authentication, cipher, mode and MAC. Not whether that is any good,
-//! which is for rules.
+//! What the name of a cipher suite says: key exchange, authentication, cipher, mode and MAC. Rules judge whether that
+//! is any good.
 
 use super::registry::NAMES;
 
@@ -14,7 +14,7 @@ pub struct Suite {
     pub key_exchange: KeyExchange,
     /// How the server proves who it is.
     pub authentication: Authentication,
-    /// Whether its keys were cut to please the export law of the 1990s.
+    /// Whether its keys were shortened to satisfy the export law of the 1990s.
     pub export: bool,
     /// The cipher.
     pub cipher: Cipher,
@@ -44,7 +44,7 @@ pub enum KeyExchange {
     Srp,
     Eccpwd,
     Gost,
-    /// TLS 1.3 negotiates it apart from the suite.
+    /// TLS 1.3 negotiates it separately from the suite.
     Tls13,
 }
 
@@ -62,7 +62,7 @@ pub enum Authentication {
     Srp,
     Eccpwd,
     Gost,
-    /// TLS 1.3 negotiates it apart from the suite.
+    /// TLS 1.3 negotiates it separately from the suite.
     Tls13,
 }
 
@@ -122,7 +122,7 @@ pub enum Mac {
     Gost,
 }
 
-/// The suite of a code point; none if the registry has none, or only a signalling value.
+/// The suite of a code point. Returns `None` if the registry does not have it, or it is only a signalling value.
 pub fn suite(code: u16) -> Option<&'static Suite> {
     let page = PAGES.iter().position(|page| *page == code >> 8)?;
     let position = INDEX[page][usize::from(code & 0xff)];
@@ -162,8 +162,8 @@ static SUITES: [Suite; NAMES.len()] = {
 /// The upper bytes of all code points.
 const PAGES: [u16; 6] = [0x00, 0x13, 0xc0, 0xc1, 0xcc, 0xd0];
 
-/// For each page and lower byte the position in the list of suites, counted from 1; 0 for none. An endpoint has dozens of
-/// suites, and each is looked up by every rule.
+/// For each page and lower byte the position in the list of suites, counted from 1; 0 if there is no suite. An endpoint
+/// has dozens of suites, and every rule looks up each of them.
 static INDEX: [[u16; 256]; PAGES.len()] = {
     let mut index = [[0; 256]; PAGES.len()];
     let mut position = 0;
@@ -182,7 +182,7 @@ static INDEX: [[u16; 256]; PAGES.len()] = {
 const fn exchange(name: &str) -> (KeyExchange, Authentication) {
     use Authentication as A;
     use KeyExchange as K;
-    // The longer of two that begin alike comes first.
+    // If two begin in the same way, the longer one comes first.
     const EXCHANGES: [(&str, K, A); 21] = [
         ("TLS_NULL_WITH_", K::Null, A::Anonymous),
         ("TLS_RSA_PSK_WITH_", K::Rsa, A::Psk),

@@ -1,10 +1,10 @@
-//! Cipher suites that a cipher string can name but that Debian's build of OpenSSL 3.0 lacks: compiled out, left to the
-//! legacy provider or an engine, or gone since 1.0.2. Not suites that no OpenSSL ever had.
+//! Cipher suites that a cipher string can name but that Debian's build of OpenSSL 3.0 lacks: they are compiled out,
+//! left to the legacy provider or an engine, or removed since 1.0.2. Suites that no OpenSSL ever had are not listed.
 
 use super::suites::{Suite, suites};
 
-/// All of them up to TLS 1.2, by code point, in the columns of `available`. Those with 3DES are `HIGH` and `MEDIUM`,
-/// because 1.1.0 moved them from the one to the other.
+/// All of them up to TLS 1.2, by code point, in the columns of `available`. Those with 3DES are both `HIGH` and
+/// `MEDIUM`, because 1.1.0 moved them from one class to the other.
 pub(super) static ABSENT: &[Suite] = suites![
     0x0003 "TLS_RSA_EXPORT_WITH_RC4_40_MD5" "EXP-RC4-MD5" Rsa Rsa Rc4 Md5 SSL3 EXPORT40;
     0x0004 "TLS_RSA_WITH_RC4_128_MD5" "RC4-MD5" Rsa Rsa Rc4 Md5 SSL3 MEDIUM;

@@ -7,26 +7,28 @@ use super::preference::{Operator, Preference};
 use super::selector::{Selector, word};
 use super::suites::Suite;
 
-/// What a cipher string stands for.
+/// The result of expanding a cipher string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expansion {
-    /// What the build selects, in the order of preference; at least one. `@SECLEVEL` takes nothing from it, see
-    /// [`Expansion::permitted`].
+    /// The suites that the build selects, in order of preference; at least one. `@SECLEVEL` removes nothing from this
+    /// list: see [`Expansion::permitted`].
     pub suites: Vec<&'static Suite>,
-    /// What the string asks for by a name or group that the build lacks, and that is not excluded again: `RC4-SHA`,
-    /// `EXPORT`, `MEDIUM`, `kECDHe`, or a suite by its IANA name (OpenSSL 3.2 and newer). On another machine these may
-    /// be enabled too. A group that the build has (`ALL`, `HIGH`) adds nothing here.
+    /// Suites that the string selects by a name or group that the build lacks, and does not exclude again: `RC4-SHA`,
+    /// `EXPORT`, `MEDIUM`, `kECDHe`, or a suite by its IANA name (OpenSSL 3.2 and newer). They may be enabled on
+    /// another machine. A group that the build has (`ALL`, `HIGH`) adds nothing here.
     pub absent: Vec<&'static Suite>,
     /// The level of the last `@SECLEVEL`, 0 to 5.
     pub security_level: Option<u8>,
-    /// Items without effect, as written, with their operator, because a word in them means nothing to the build nor to
-    /// any other that has TLS 1.0 to 1.2: `TLS_AES_128_GCM_SHA256`, `!SSLv2`, `PROFILE=SYSTEM`, `DEFAULT` behind others.
+    /// Items without effect, as written, with their operators. They contain a word that means nothing to this build,
+    /// nor to any other build with TLS 1.0 to 1.2: `TLS_AES_128_GCM_SHA256`, `!SSLv2`, `PROFILE=SYSTEM`, a `DEFAULT`
+    /// that is not the first item.
     pub unrecognised: Vec<String>,
 }
 
 impl Expansion {
-    /// The suites that a connection may use at the string's own security level, else at the one given (the build's is
-    /// 2, OpenSSL's own 1, since 3.2 also 2), provided that the program supports pre-shared keys and SRP.
+    /// The suites that a connection may use at the string's own security level, or otherwise at the given one (the
+    /// build's is 2, OpenSSL's own is 1, and 2 since version 3.2), provided that the program supports pre-shared keys
+    /// and SRP.
     pub fn permitted(&self, default_level: u8) -> impl Iterator<Item = &'static Suite> {
         let level = self.security_level.unwrap_or(default_level);
         self.suites.iter().copied().filter(move |suite| suite.permitted_at(level))
@@ -36,24 +38,24 @@ impl Expansion {
 /// Why OpenSSL refuses a cipher string.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CipherStringError {
-    /// A character that cannot stand there, an unknown `@` command, or a level beyond 5.
+    /// A character that is not allowed at its place, an unknown `@` command, or a level above 5.
     #[error("invalid command at `{at}` in the cipher string")]
     InvalidCommand {
-        /// The string from the fault on, at most 40 characters of it.
+        /// The string from the fault on, at most 40 characters.
         at: String,
     },
-    /// The string is well formed and selects nothing that the build has.
+    /// The string is well formed, but selects nothing that the build has.
     #[error("no cipher match: the cipher string selects no suite")]
     NoCipherMatch {
-        /// As in [`Expansion`]: the only thing that the string asks for.
+        /// As in [`Expansion`]: the only suites that the string asks for.
         absent: Vec<&'static Suite>,
         /// As in [`Expansion`].
         unrecognised: Vec<String>,
     },
 }
 
-/// Expands a cipher string as `openssl ciphers` does, whatever follows a NUL left out. The work is proportional to the
-/// length of the string.
+/// Expands a cipher string as `openssl ciphers` does; it ignores everything after a NUL. The work is proportional to
+/// the length of the string.
 pub fn expand(expression: &str) -> Result<Expansion, CipherStringError> {
     let expression = expression.split('\0').next().unwrap_or_default();
     let rules = suite_b(expression).unwrap_or(expression);
@@ -76,7 +78,7 @@ pub fn expand(expression: &str) -> Result<Expansion, CipherStringError> {
 /// What `DEFAULT` at the beginning stands for.
 const DEFAULT: &str = "ALL:!COMPLEMENTOFDEFAULT:!eNULL";
 
-/// A string that begins with a keyword of Suite B (RFC 6460) stands for these suites, whatever follows.
+/// The suites that a string stands for if it begins with a keyword of Suite B (RFC 6460), whatever follows.
 fn suite_b(expression: &str) -> Option<&'static str> {
     const AES128: &str = "ECDHE-ECDSA-AES128-GCM-SHA256";
     const AES256: &str = "ECDHE-ECDSA-AES256-GCM-SHA384";
@@ -86,9 +88,9 @@ fn suite_b(expression: &str) -> Option<&'static str> {
 }
 
 struct State {
-    /// The list that the build makes.
+    /// The list that this build makes.
     build: Preference,
-    /// The list of a build that has everything; only rules that the modelled one cannot follow add to it.
+    /// The list of a build that has everything. Only rules that this build cannot follow add to it.
     any: Preference,
     security_level: Option<u8>,
     unrecognised: Vec<String>,
@@ -117,7 +119,7 @@ impl State {
         Ok(())
     }
 
-    /// Carries out the rule at the beginning of `text`; what is left of it follows.
+    /// Carries out the rule at the beginning of `text` and returns the rest.
     fn rule<'a>(&mut self, operator: Operator, text: &'a str) -> Result<&'a str, CipherStringError> {
         let body = if operator == Operator::Add { text } else { &text[1..] };
         let (meaning, rest) = conjunction(body)?;
@@ -163,20 +165,21 @@ impl State {
 }
 
 enum Meaning {
-    /// Every word is one that the build knows.
+    /// The build knows every word.
     Here(Selector),
-    /// Some word is one that only others know.
+    /// At least one word is known only to other builds.
     Elsewhere(Selector),
     /// The words exclude each other.
     Nothing,
-    /// Some word is one that nobody knows.
+    /// At least one word is unknown to every build.
     Unknown,
 }
 
-/// Reads words joined by `+`. The rest begins right behind a conjunction that the build understands (what follows need
-/// not be a separator), else behind the item, as in OpenSSL.
+/// Reads words joined by `+`. The rest begins directly after a conjunction that the build understands (a separator need
+/// not follow), and otherwise after the item, as in OpenSSL.
 fn conjunction(text: &str) -> Result<(Meaning, &str), CipherStringError> {
-    // Looks for the end of the item only where the item is left: a string without separators stays linear.
+    // The end of the item is searched only when the item is skipped, so that a string without separators takes linear
+    // time.
     let behind = || &text[item(text).len()..];
     let (mut rest, mut met, mut available) = (text, Selector::ANY, true);
     loop {
@@ -213,7 +216,7 @@ fn item(text: &str) -> &str {
     text.split(is_separator).next().unwrap_or_default()
 }
 
-/// The characters at the beginning of `text` that a name can have.
+/// The characters at the beginning of `text` that are allowed in a name.
 fn leading_word(text: &str) -> &str {
     let outside = |character: char| !(character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '='));
     text.split(outside).next().unwrap_or_default()

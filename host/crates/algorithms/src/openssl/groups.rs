@@ -1,25 +1,25 @@
-//! Lists of groups for the key exchange (`Groups`, `Curves` of SSL_CONF_cmd(3), SSL_CTX_set1_groups_list(3)). Not a
-//! check whether one OpenSSL accepts the whole list: names of all versions up to 3.5 are understood.
+//! Lists of groups for the key exchange (`Groups`, `Curves` of SSL_CONF_cmd(3), SSL_CTX_set1_groups_list(3)). It
+//! understands the names of all versions up to 3.5, and does not check whether any one OpenSSL accepts the whole list.
 
-/// What OpenSSL 3.0 offers where no list is given: X25519, P-256, X448, P-521, P-384, ffdhe2048 to ffdhe8192.
+/// The groups that OpenSSL 3.0 offers by default: X25519, P-256, X448, P-521, P-384, ffdhe2048 to ffdhe8192.
 pub const DEFAULT_GROUPS: [u16; 10] = [29, 23, 30, 25, 24, 256, 257, 258, 259, 260];
 
-/// What OpenSSL 3.5 offers where no list is given, and its `DEFAULT`: X25519MLKEM768, X25519, P-256, X448, P-384,
-/// P-521, ffdhe2048, ffdhe3072.
+/// The groups that OpenSSL 3.5 offers by default, and its `DEFAULT`: X25519MLKEM768, X25519, P-256, X448, P-384, P-521,
+/// ffdhe2048, ffdhe3072.
 pub const DEFAULT_GROUPS_3_5: [u16; 8] = [4588, 29, 23, 30, 24, 25, 256, 257];
 
-/// What a list of groups stands for.
+/// The result of reading a list of groups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Groups {
-    /// Code points of the IANA registry TLS Supported Groups, in the order of preference, each once.
+    /// Code points of the IANA registry TLS Supported Groups, in order of preference, without repetitions.
     pub groups: Vec<u16>,
     /// Names that no OpenSSL knows, as written. Unless they are marked with `?`, OpenSSL refuses the whole list.
     pub unrecognised: Vec<String>,
 }
 
-/// Reads a list of groups separated by colons, in the notation of OpenSSL 3.5, which contains the older one: `/`
-/// separates preference tuples, `?` marks a name that may be unknown, `*` one to send a key share of, `-` takes a
-/// group out again, `DEFAULT` stands for [`DEFAULT_GROUPS_3_5`]. `auto` by itself, in nginx and OpenSSL 1.0.2, is the
+/// Reads a list of groups separated by colons, in the notation of OpenSSL 3.5, which includes the older one: `/`
+/// separates preference tuples, `?` marks a name that may be unknown, `*` marks a group to send a key share for, `-`
+/// removes a group, `DEFAULT` stands for [`DEFAULT_GROUPS_3_5`]. `auto` by itself, in nginx and OpenSSL 1.0.2, is the
 /// library's choice: [`DEFAULT_GROUPS`].
 pub fn groups(list: &str) -> Groups {
     if list.trim_ascii().eq_ignore_ascii_case("auto") {
@@ -48,7 +48,7 @@ impl Groups {
     }
 }
 
-/// The code point of a group by any of the names that OpenSSL has for it, in either case as in OpenSSL 3.5.
+/// The code point of a group by any of OpenSSL's names for it. Case is ignored, as in OpenSSL 3.5.
 fn code_point(name: &str) -> Option<u16> {
     NAMES
         .iter()
@@ -56,7 +56,7 @@ fn code_point(name: &str) -> Option<u16> {
         .map(|(group, _)| *group)
 }
 
-/// Every group that is known, with its names.
+/// Every known group with its names.
 #[cfg(test)]
 pub(super) fn names() -> impl Iterator<Item = (u16, &'static str)> {
     NAMES.iter().copied()
@@ -117,7 +117,7 @@ const NAMES: &[(u16, &str)] = &[
     (4588, "X25519MLKEM768"),
     (4589, "SecP384r1MLKEM1024"),
     (4590, "curveSM2MLKEM768"),
-    // Of the draft that came before X25519MLKEM768; in the builds of BoringSSL and Open Quantum Safe.
+    // From the draft that preceded X25519MLKEM768; builds of BoringSSL and Open Quantum Safe have it.
     (0x6399, "X25519Kyber768Draft00"),
 ];
 

@@ -1,5 +1,5 @@
-//! OpenSSL's configuration languages for TLS: cipher strings, TLS 1.3 suites, groups and protocol versions, each
-//! turned into IANA code points as OpenSSL 3.0 does it. Not which of them are good, nor where they stand in a file.
+//! OpenSSL's configuration languages for TLS: cipher strings, TLS 1.3 suites, groups and protocol versions, each turned
+//! into IANA code points as OpenSSL 3.0 does it. Not which of them are good, nor where they stand in a file.
 
 mod absent;
 mod available;

@@ -1,5 +1,5 @@
-//! Tests against the `openssl` program, version 3.0, as Debian builds it. Not what runs without it: the other tests
-//! stand beside what they test.
+//! Tests against the `openssl` program, version 3.0, as Debian builds it. Tests that do not need the program stand
+//! beside the code that they test.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
@@ -13,7 +13,7 @@ use super::available::AVAILABLE;
 use super::selector::words;
 use super::*;
 
-/// Whether the program is there and is the version that the tables model.
+/// Whether the program is installed, in the version that the tables model.
 #[track_caller]
 fn openssl_is_here() -> bool {
     let Some(program) = keyreeve_oracles::program("openssl") else { return false };
@@ -26,7 +26,7 @@ fn openssl_is_here() -> bool {
     here
 }
 
-/// The lines of `openssl ciphers` as words; none if it refuses its arguments.
+/// The lines of `openssl ciphers` as words. Returns `None` if OpenSSL refuses the arguments.
 fn ciphers(arguments: &[&str]) -> Option<Vec<Vec<String>>> {
     let mut command = Command::new("openssl");
     let output = command.args(["ciphers", "-V", "-stdname"]).args(arguments).env("OPENSSL_CONF", "/dev/null").output();
@@ -43,7 +43,7 @@ fn id(line: &[String]) -> u16 {
     u16::from_str_radix(&format!("{}{}", &high[2..], &low[2..]), 16).unwrap()
 }
 
-/// Code points up to TLS 1.2 that `openssl ciphers` prints.
+/// The code points up to TLS 1.2 that `openssl ciphers` prints.
 fn expected(arguments: &[&str]) -> Option<Vec<u16>> {
     let lines = ciphers(arguments)?;
     Some(lines.iter().filter(|line| line[5] != "TLSv1.3").map(|line| id(line)).collect())
@@ -53,7 +53,7 @@ fn ids<'a>(suites: impl IntoIterator<Item = &'a Suite>) -> Vec<u16> {
     suites.into_iter().map(|suite| suite.id).collect()
 }
 
-/// Whether OpenSSL accepts the string; none, with both answers shown, if ours differs.
+/// Whether OpenSSL accepts the string. Returns `None`, and prints both answers, if ours differs.
 fn agreement(expression: &str) -> Option<bool> {
     let ours = expand(expression).ok().map(|expansion| ids(expansion.suites));
     let theirs = expected(&["--", expression]);
@@ -64,7 +64,7 @@ fn agreement(expression: &str) -> Option<bool> {
     Some(ours.is_some())
 }
 
-/// Compares every string and shows each that differs; how many OpenSSL accepts.
+/// Compares every string and prints those that differ. Returns how many OpenSSL accepts.
 fn all_agree<S: AsRef<str>>(expressions: impl IntoIterator<Item = S>) -> usize {
     let results: Vec<_> = expressions.into_iter().map(|expression| agreement(expression.as_ref())).collect();
     let count = |wanted| results.iter().filter(|result| **result == wanted).count();

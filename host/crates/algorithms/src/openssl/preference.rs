@@ -1,5 +1,5 @@
-//! A list of suites in the order of preference, some of them enabled, as the rules of a cipher string rearrange it.
-//! Not what the rules are read from.
+//! A list of suites in order of preference, some of them enabled, and how the rules of a cipher string rearrange it. It
+//! does not parse the rules.
 
 use super::selector::Selector;
 use super::suites::{Authentication, Cipher, KeyExchange, Mac, Suite};
@@ -8,19 +8,19 @@ use super::versions::TLS1_2;
 /// What a rule does with the suites that it selects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
-    /// Enables those that are disabled, behind all others.
+    /// Enables the disabled ones and puts them at the end.
     Add,
-    /// `+`: moves those that are enabled behind all others.
+    /// `+`: moves the enabled ones to the end.
     Order,
-    /// `-`: disables those that are enabled; they go before all others, so that they come first if added again.
+    /// `-`: disables the enabled ones and moves them to the front, so that they come first if they are added again.
     Disable,
     /// `!`: removes them for good.
     Kill,
-    /// Moves those that are enabled before all others; no cipher string can ask for it.
+    /// Moves the enabled ones to the front. No cipher string can ask for this.
     Bump,
 }
 
-/// Suites that can be enabled.
+/// A list of suites that can be enabled.
 #[derive(Debug, Clone)]
 pub(super) struct Preference {
     entries: Vec<(&'static Suite, bool)>,
@@ -28,8 +28,8 @@ pub(super) struct Preference {
 
 impl Preference {
     /// All suites, disabled, in the order in which OpenSSL's ssl_create_cipher_list arranges them before it reads a
-    /// cipher string: forward secrecy and AEAD first, then by strength, then AES first; the newest code point first
-    /// where nothing else decides.
+    /// cipher string: forward secrecy and AEAD first, then by strength, then AES first; if nothing else decides, the
+    /// newest code point comes first.
     pub(super) fn new(suites: impl Iterator<Item = &'static Suite>) -> Self {
         let mut entries: Vec<_> = suites.map(|suite| (suite, false)).collect();
         entries.sort_by_key(|(suite, _)| std::cmp::Reverse(suite.id));
@@ -63,7 +63,7 @@ impl Preference {
         self.rearrange(operator, |suite| selector.selects(suite));
     }
 
-    /// `@STRENGTH`: the enabled ones by falling strength; those of equal strength keep their order.
+    /// `@STRENGTH`: sorts the enabled suites by decreasing strength; suites of equal strength keep their order.
     pub(super) fn sort_by_strength(&mut self) {
         let (mut enabled, disabled): (Vec<_>, Vec<_>) = self.entries.drain(..).partition(|(_, enabled)| *enabled);
         enabled.sort_by_key(|(suite, _)| std::cmp::Reverse(suite.strength_bits()));
@@ -71,7 +71,7 @@ impl Preference {
         self.entries.append(&mut enabled);
     }
 
-    /// The enabled ones.
+    /// The enabled suites.
     pub(super) fn enabled(&self) -> impl Iterator<Item = &'static Suite> {
         self.entries.iter().filter(|(_, enabled)| *enabled).map(|(suite, _)| *suite)
     }

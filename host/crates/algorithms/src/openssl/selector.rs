@@ -9,7 +9,7 @@ use super::available::AVAILABLE;
 use super::suites::{Authentication as A, Cipher as C, KeyExchange as K, Mac as M, Strength, Suite};
 use super::versions::{SSL3, TLS1, TLS1_2};
 
-/// What a suite must have: of each attribute one of a set of bits. An empty set asks for nothing.
+/// What a suite must have: for each attribute one of a set of bits. An empty set accepts everything.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Selector {
     id: Option<u16>,
@@ -35,7 +35,8 @@ impl Selector {
     pub(super) const ANY: Self =
         Self { id: None, key_exchange: 0, authentication: 0, cipher: 0, mac: 0, since: 0, strength: Strength::EMPTY };
 
-    /// What OpenSSL makes of a suite's own name: the id, and the attributes for a conjunction with what follows.
+    /// The selector that OpenSSL derives from a suite's own name: its id, and the attributes for a conjunction with the
+    /// words that follow.
     pub(super) fn suite(suite: &Suite) -> Self {
         Self {
             id: Some(suite.id),
@@ -65,8 +66,9 @@ impl Selector {
             && classes(Strength::NOT_DEFAULT)
     }
 
-    /// The conjunction `self+next` as OpenSSL computes it; none where the two have nothing in common. Two oddities are
-    /// OpenSSL's: only the last word's own id counts, and a class of strength drops a `COMPLEMENTOFDEFAULT` before it.
+    /// The conjunction `self+next` as OpenSSL computes it. Returns `None` if the two have nothing in common. Two
+    /// oddities are OpenSSL's: only the id of the last word counts, and a class of strength cancels a
+    /// `COMPLEMENTOFDEFAULT` before it.
     pub(super) fn meet(self, next: Self) -> Option<Self> {
         Some(Self {
             id: next.id,
@@ -126,12 +128,12 @@ fn meet_strength(one: Strength, other: Strength) -> Option<Strength> {
     Some(met.and(other.common(Strength::NOT_DEFAULT)))
 }
 
-/// A word that some OpenSSL knows.
+/// A word that some version of OpenSSL knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Word {
     /// What it selects.
     pub(super) selector: Selector,
-    /// Whether the build that is modelled knows it; other builds and versions do.
+    /// Whether the modelled build knows it; otherwise only other builds and versions do.
     pub(super) available: bool,
 }
 
@@ -140,7 +142,7 @@ pub(super) fn word(word: &str) -> Option<Word> {
     WORDS.get(word).copied()
 }
 
-/// Every word that is known.
+/// Every known word.
 #[cfg(test)]
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     WORDS.keys().copied()
@@ -167,7 +169,7 @@ const CBC: u32 = C::Aes128.bit() | C::Aes256.bit() | CAMELLIA | OLD_CBC;
 const PSK: u32 = K::Psk.bit() | K::RsaPsk.bit() | K::DhePsk.bit() | K::EcdhePsk.bit();
 const NAMED: u32 = !A::Anonymous.bit();
 
-/// An old spelling of a suite with 3DES, which the build knows though it has lost the suite.
+/// An old spelling of a suite with 3DES. The build still knows it although it no longer has the suite.
 const fn edh_3des(authentication: A) -> Selector {
     Selector {
         key_exchange: K::Dhe.bit(),
@@ -183,7 +185,7 @@ const fn kex_and_auth(key_exchange: u32, authentication: u32) -> Selector {
     Selector { key_exchange, authentication, ..Selector::ANY }
 }
 
-/// Names of groups that the modelled build knows (openssl-ciphers(1), and older spellings that it keeps).
+/// Names of groups that the modelled build knows (openssl-ciphers(1), and older spellings that are still accepted).
 #[rustfmt::skip]
 const ALIASES: &[(&str, Selector)] = &[
     ("ALL", Selector::cipher(!C::Null.bit())),

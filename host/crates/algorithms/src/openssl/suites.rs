@@ -1,5 +1,5 @@
-//! Cipher suites with the attributes by which OpenSSL's cipher strings select them. Not the suites themselves, which
-//! are in the tables of `available` and `absent`.
+//! Cipher suites with the attributes by which OpenSSL's cipher strings select them. The suites themselves are not here
+//! but in the tables of `available` and `absent`.
 
 use super::versions::TLS1_3;
 
@@ -36,20 +36,20 @@ pub enum KeyExchange {
     EcdhEcdsa,
     /// Kerberos 5 (RFC 2712).
     Kerberos,
-    /// Negotiated apart from the suite, in TLS 1.3.
+    /// Negotiated separately from the suite, in TLS 1.3.
     Any,
 }
 
 /// How the server proves who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Authentication {
-    /// An RSA signature, or the RSA key exchange itself.
+    /// An RSA signature, or RSA key transport itself.
     Rsa,
     /// A DSA signature.
     Dss,
     /// An ECDSA (or EdDSA) signature.
     Ecdsa,
-    /// Nothing: whoever is in the middle can answer.
+    /// None: anybody in the middle can answer.
     Anonymous,
     /// The pre-shared key.
     Psk,
@@ -67,7 +67,7 @@ pub enum Authentication {
     Ecdh,
     /// Kerberos 5.
     Kerberos,
-    /// Negotiated apart from the suite, in TLS 1.3.
+    /// Negotiated separately from the suite, in TLS 1.3.
     Any,
 }
 
@@ -123,7 +123,7 @@ pub enum Mac {
 macro_rules! bit {
     ($($type:ty),*) => {$(
         impl $type {
-            /// The set of this one alone.
+            /// The set that contains this one alone.
             pub(super) const fn bit(self) -> u32 {
                 1 << self as u32
             }
@@ -133,7 +133,7 @@ macro_rules! bit {
 
 bit!(KeyExchange, Authentication, Cipher, Mac);
 
-/// OpenSSL's classes of strength, as a set: `HIGH` and its like, and what does not belong to `DEFAULT`.
+/// A set of OpenSSL's classes of strength: `HIGH` and the like, and whether a suite is outside of `DEFAULT`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Strength(u16);
 
@@ -152,7 +152,7 @@ impl Strength {
     pub const FIPS: Self = Self(0x10);
     /// `EXPORT40`: 40 bits, for the export rules of the 1990s.
     pub const EXPORT40: Self = Self(0x20);
-    /// `EXPORT56`: 56 bits, for the same.
+    /// `EXPORT56`: 56 bits, for the same rules.
     pub const EXPORT56: Self = Self(0x40);
     /// `COMPLEMENTOFDEFAULT`: in `ALL`, but not in `DEFAULT`.
     pub const NOT_DEFAULT: Self = Self(0x100);
@@ -167,7 +167,7 @@ impl Strength {
         Self(self.0 & other.0)
     }
 
-    /// Whether there is none.
+    /// Whether the set is empty.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -176,9 +176,9 @@ impl Strength {
 /// A cipher suite.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Suite {
-    /// Code point in the IANA registry TLS Cipher Suites; of a few GOST suites a private one.
+    /// Code point in the IANA registry TLS Cipher Suites; a few GOST suites have a private one.
     pub id: u16,
-    /// Name in that registry; empty if it is not there.
+    /// Name in that registry; empty if the suite is not registered.
     pub iana: &'static str,
     /// OpenSSL's name.
     pub openssl: &'static str,
@@ -190,13 +190,13 @@ pub struct Suite {
     pub cipher: Cipher,
     /// Integrity.
     pub mac: Mac,
-    /// Lowest version of the protocol that has it, as a code point.
+    /// The lowest protocol version that has the suite, as a code point.
     pub since: u16,
     /// OpenSSL's classes of strength.
     pub strength: Strength,
 }
 
-/// A table of suites, one a line; the columns are explained at `available`.
+/// A table of suites, one per line; `available` explains the columns.
 macro_rules! suites {
     ($($id:literal $iana:literal $openssl:literal $kex:ident $auth:ident $cipher:ident $mac:ident $since:ident
        $($class:ident)+;)*) => {
@@ -217,7 +217,7 @@ macro_rules! suites {
 pub(super) use suites;
 
 impl Suite {
-    /// Bits of security of the cipher as OpenSSL 3.0 counts them; `@STRENGTH` sorts by this.
+    /// Bits of security of the cipher as OpenSSL 3.0 counts them; `@STRENGTH` sorts by this number.
     pub fn strength_bits(&self) -> u16 {
         if !self.strength.common(Strength::EXPORT40).is_empty() {
             40
@@ -244,7 +244,8 @@ impl Suite {
         }
     }
 
-    /// Whether a connection may use it at a security level (SSL_CTX_set_security_level(3)); levels above 5 are 5.
+    /// Whether a connection may use the suite at a security level (SSL_CTX_set_security_level(3)); levels above 5 count
+    /// as 5.
     pub fn permitted_at(&self, level: u8) -> bool {
         use KeyExchange as K;
         let bits = match level {

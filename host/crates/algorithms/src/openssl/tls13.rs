@@ -1,5 +1,5 @@
-//! Lists of TLS 1.3 cipher suites (`Ciphersuites` of SSL_CONF_cmd(3)), as OpenSSL 3.0 reads them. Not cipher strings:
-//! there are no groups and no operators here.
+//! Lists of TLS 1.3 cipher suites (`Ciphersuites` of SSL_CONF_cmd(3)), as OpenSSL 3.0 reads them. They are not cipher
+//! strings: they have no groups and no operators.
 
 use super::absent::{ABSENT, ABSENT_TLS13};
 use super::available::AVAILABLE;
@@ -15,21 +15,21 @@ static TLS13: &[Suite] = suites![
     0x1305 "TLS_AES_128_CCM_8_SHA256" "TLS_AES_128_CCM_8_SHA256" Any Any Aes128Ccm8 Aead TLS1_3 NOT_DEFAULT HIGH;
 ];
 
-/// What a list of TLS 1.3 suites stands for.
+/// The result of reading a list of TLS 1.3 suites.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls13 {
     /// The suites, in the order given. OpenSSL 3.0 also accepts the IANA names of older suites here, and then offers
     /// them; see [`Suite::since`].
     pub suites: Vec<&'static Suite>,
-    /// Suites that the build lacks and others have, such as those without encryption (RFC 9150).
+    /// Suites that the build lacks but others have, such as those without encryption (RFC 9150).
     pub absent: Vec<&'static Suite>,
-    /// Names that no OpenSSL knows, as written, without effect; and the signalling values (`TLS_FALLBACK_SCSV`), which
-    /// OpenSSL 3.0 lets pass though they are no suites.
+    /// Names without effect, as written: those that no OpenSSL knows, and signalling values (`TLS_FALLBACK_SCSV`),
+    /// which OpenSSL 3.0 accepts although they are not suites.
     pub unrecognised: Vec<String>,
 }
 
-/// Reads a list of IANA names separated by colons; case matters, blanks around a name do not. An empty list switches
-/// TLS 1.3 suites off; a list with no known name is refused as a whole ([`CipherStringError::NoCipherMatch`]).
+/// Reads a list of IANA names separated by colons; case matters, blanks around a name do not. An empty list disables
+/// TLS 1.3 suites; a list without any known name is refused as a whole ([`CipherStringError::NoCipherMatch`]).
 pub fn tls13(names: &str) -> Result<Tls13, CipherStringError> {
     let names = names.split('\0').next().unwrap_or_default();
     let mut list = Tls13 { suites: Vec::new(), absent: Vec::new(), unrecognised: Vec::new() };
@@ -50,7 +50,8 @@ pub fn tls13(names: &str) -> Result<Tls13, CipherStringError> {
     Ok(list)
 }
 
-/// What OpenSSL offers where no list is given: `TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256`.
+/// The suites that OpenSSL offers by default:
+/// `TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256`.
 pub fn tls13_default() -> [&'static Suite; 3] {
     [&TLS13[1], &TLS13[2], &TLS13[0]]
 }

@@ -1,5 +1,5 @@
-//! Names of protocol versions, as OpenSSL's configuration and the directives of servers spell them. Not ranges or
-//! lists of them, whose syntax differs from program to program.
+//! Names of protocol versions, as OpenSSL's configuration and the directives of servers spell them. Ranges and lists
+//! are not read here, since their syntax differs from program to program.
 
 /// SSL 2.0, as in its CLIENT-HELLO.
 pub const SSL2: u16 = 0x0002;
@@ -26,8 +26,9 @@ const NAMES: [(&str, u16); 9] = [
     ("DTLSv1.2", 0xFEFD),
 ];
 
-/// The code point of a version by its name in either case, as nginx (`ssl_protocols`), Apache (`SSLProtocol`) and
-/// HAProxy (`ssl-min-ver`, which has `TLSv1.0` for `TLSv1`) read it: `TLSv1.2` is 0x0303. None for any other name.
+/// The code point of a version by its name, as nginx (`ssl_protocols`), Apache (`SSLProtocol`) and HAProxy
+/// (`ssl-min-ver`, which spells `TLSv1` as `TLSv1.0`) read it: `TLSv1.2` is 0x0303. Case is ignored. Returns `None` for
+/// any other name.
 pub fn version(name: &str) -> Option<u16> {
     NAMES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, version)| *version)
 }
@@ -35,14 +36,14 @@ pub fn version(name: &str) -> Option<u16> {
 /// The value of `MinProtocol` or `MaxProtocol`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bound {
-    /// `None`: the lowest or highest version that is compiled in.
+    /// `None`: the lowest or highest version that the build has.
     Unlimited,
     /// The code point of a version.
     Version(u16),
 }
 
-/// Reads the value of `MinProtocol` or `MaxProtocol` (SSL_CONF_cmd(3)), where case matters and SSL 2.0 is unknown.
-/// None for a value that OpenSSL refuses.
+/// Reads the value of `MinProtocol` or `MaxProtocol` (SSL_CONF_cmd(3)); case matters, and SSL 2.0 is unknown. Returns
+/// `None` for a value that OpenSSL refuses.
 pub fn bound(value: &str) -> Option<Bound> {
     match value {
         "None" => Some(Bound::Unlimited),

@@ -1,9 +1,9 @@
-//! Dates of inventories as seconds since 1970. Not a calendar: what is in no unambiguous form is no date.
+//! Reads dates of inventories as seconds since 1970. It accepts unambiguous forms only.
 
 use jiff::civil::{Date, Time};
 
-/// Reads `YYYY-MM-DD`, or one with a time behind it as RFC 3339, TOML and YAML write it (`2026-01-31T08:00:00Z`,
-/// `2026-01-31 08:00:00.5 +02:00`). Without a time it is the first second of the day; without an offset it is UTC.
+/// Reads `YYYY-MM-DD`, alone or with a time as RFC 3339, TOML and YAML write it (`2026-01-31T08:00:00Z`, `2026-01-31
+/// 08:00:00.5 +02:00`). Without a time it is the first second of the day; without an offset it is UTC.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let text = text.trim();
     let (date, rest) = text.split_at_checked(10)?;
@@ -21,7 +21,7 @@ fn civil_date(text: &str) -> Option<Date> {
     Date::new(number(&text[..4])?, number(&text[5..7])?, number(&text[8..])?).ok()
 }
 
-/// A time behind a date, and the offset in seconds.
+/// The time after a date, and the offset in seconds.
 fn clock(rest: &str) -> Option<(Time, i64)> {
     let rest = rest.strip_prefix(['T', 't']).or_else(|| rest.strip_prefix([' ', '\t']).map(str::trim_start))?;
     let end = rest.find(|c: char| !matches!(c, '0'..='9' | ':' | '.')).unwrap_or(rest.len());
@@ -36,12 +36,12 @@ fn clock(rest: &str) -> Option<(Time, i64)> {
     if parts.next().is_some() {
         return None;
     }
-    // A leap second is the second before it, as POSIX counts.
+    // A leap second counts as the second before it, as in POSIX.
     let time = Time::new(hour, minute, if second == 60 { 59 } else { second }, 0).ok()?;
     Some((time, offset_seconds(offset.trim_start())?))
 }
 
-/// `Z`, `+02:00`, `+0200`, `-5`; nothing is UTC.
+/// `Z`, `+02:00`, `+0200`, `-5`; an empty text is UTC.
 fn offset_seconds(text: &str) -> Option<i64> {
     if matches!(text, "" | "Z" | "z" | "UTC") {
         return Some(0);
@@ -61,7 +61,7 @@ fn offset_seconds(text: &str) -> Option<i64> {
     (hours <= 23 && minutes <= 59).then(|| sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
 }
 
-/// A number of nothing but digits.
+/// A number that consists of digits only.
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
     let plain = !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     plain.then(|| text.parse().ok()).flatten()
@@ -71,7 +71,7 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 mod tests {
     use super::*;
 
-    /// Expected values: `date -u -d … +%s` of GNU coreutils 9.1.
+    /// Expected values are from `date -u -d … +%s` of GNU coreutils 9.1.
     #[test]
     fn dates_and_timestamps_are_read_as_date_reads_them() {
         for (text, seconds) in [

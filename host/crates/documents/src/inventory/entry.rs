@@ -1,4 +1,4 @@
-//! One entry of an inventory as a fact, with the place of each field. Not where entries stand in a file.
+//! Turns one entry of an inventory into a fact, with the place of each field. Not where entries stand in a file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::field::{Field, normal};
 use super::places;
 use super::secret::Secrets;
 
-/// Longest text that a fact takes over, in bytes; the rest is cut.
+/// The most bytes of a text in a fact; a longer text is cut.
 const TEXT_LIMIT: usize = 4096;
 
 /// Reads an entry; `ordinal` counts from 0.
@@ -50,13 +50,13 @@ pub(super) fn read(
     (fact, place)
 }
 
-/// What an entry is called: its id, else whatever tells it from others.
+/// How an entry is called: by its id, or else by whatever distinguishes it from others.
 fn name(fact: &InventoryEntry, ordinal: usize) -> String {
     let named = [&fact.id, &fact.path, &fact.fingerprint, &fact.service].into_iter().find(|text| !text.is_empty());
     named.cloned().unwrap_or_else(|| (ordinal + 1).to_string())
 }
 
-/// The values by the normal spelling of their names; of two with the same name the last.
+/// The values by the normalised spelling of their names. If a name occurs twice, the last value counts.
 fn fields(node: &Node) -> HashMap<String, &Node> {
     node.members().iter().map(|member| (normal(&member.key.text), &member.value)).collect()
 }
@@ -95,12 +95,12 @@ impl<'a> Reader<'a> {
         };
         let holder = self.words(Field::Holder, holder);
         let data = self.words(Field::Data, data);
-        // What the words do not tell counts as sensitive already: it is not unknown.
+        // Data that the words do not classify already count as sensitive, so the field is not unknown.
         self.unknown.retain(|unknown| unknown.field != Field::Data.name());
         Context { environment, holder, network: Network::Unspecified, data, purpose: Purpose::Unspecified }
     }
 
-    /// A text; empty where it is not given or not known.
+    /// The text of a field; empty if it is not given or unknown.
     fn text(&mut self, field: Field) -> String {
         let Some(node) = self.given(field) else { return String::new() };
         match self.texts(node) {
@@ -123,8 +123,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// The strictest of what the words of a field stand for. One that stands for nothing makes the field unknown, unless
-    /// another one is as strict as can be.
+    /// The strictest meaning among the words of a field. A word without a meaning makes the field unknown, unless
+    /// another word already has the strictest meaning.
     fn words<T: Strictness>(&mut self, field: Field, meaning: fn(&str) -> Option<T>) -> T {
         let Some(node) = self.given(field) else { return T::UNSPECIFIED };
         let texts = match self.texts(node) {
@@ -143,7 +143,8 @@ impl<'a> Reader<'a> {
         strictest
     }
 
-    /// The node that states a field; none where nothing does, or only a placeholder. Either way a finding can point to it.
+    /// The node that states a field. Returns `None` if the field is missing or holds only a placeholder. Findings can
+    /// point to the field either way.
     fn given(&mut self, field: Field) -> Option<&'a Node> {
         let nodes = field.aliases().iter().filter_map(|&alias| self.fields.get(alias).map(|&node| (alias, node)));
         let mut nodes = nodes.filter(|&(alias, node)| !self.is_value(field, alias, node)).map(|(_, node)| node);
@@ -155,12 +156,12 @@ impl<'a> Reader<'a> {
         (!is_placeholder(node)).then_some(node)
     }
 
-    /// Whether it is the key or token itself, in a field that holds its name in other inventories.
+    /// Whether the node is the key or token itself, in a field that holds its name in other inventories.
     fn is_value(&self, field: Field, alias: &str, node: &Node) -> bool {
         field == Field::Id && !alias.ends_with("id") && !alias.ends_with("name") && self.secrets.overlap(node.span)
     }
 
-    /// The texts of a scalar, or of a list or map of scalars. The error is why they are not known.
+    /// The texts of a scalar, or of a list or map of scalars. The error says why they are unknown.
     fn texts(&self, node: &'a Node) -> Result<Vec<Cow<'a, str>>, String> {
         if self.secrets.overlap(node.span) {
             return Err("it holds what may be a secret".into());
@@ -177,7 +178,7 @@ impl<'a> Reader<'a> {
 
     fn one_text(&self, node: &'a Node) -> Result<Cow<'a, str>, String> {
         match &node.value {
-            // An alias states it elsewhere.
+            // The value is an alias, which states it elsewhere.
             _ if self.secrets.overlap(node.span) => Err("it holds what may be a secret".into()),
             Value::Scalar(text) if is_template(text) => Err(format!("`{}` is not resolved", quoted(text.trim()))),
             Value::Scalar(text) => Ok(Cow::Borrowed(text.trim())),
@@ -201,7 +202,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Enums of the context by how much the policy asks of each: the strictest has rank 0.
+/// Enums of the context, ranked by how much the policy asks: rank 0 is the strictest.
 trait Strictness: Copy {
     const UNSPECIFIED: Self;
     fn rank(&self) -> u8;
@@ -259,7 +260,7 @@ fn data(word: &str) -> Option<Data> {
     }
 }
 
-/// Whether a value only says that there is none.
+/// Whether a value only says that there is no value.
 fn is_placeholder(node: &Node) -> bool {
     const PLACEHOLDERS: [&str; 13] =
         ["", "-", "--", "?", "n/a", "na", "none", "null", "never", "tbd", "tba", "todo", "unknown"];
@@ -272,7 +273,7 @@ fn is_placeholder(node: &Node) -> bool {
     }
 }
 
-/// Whether a text is filled in by something else: `${OWNER}`, `{{ owner }}`, `<%= owner %>`.
+/// Whether something else fills the text in: `${OWNER}`, `{{ owner }}`, `<%= owner %>`.
 fn is_template(text: &str) -> bool {
     ["${", "{{", "<%"].iter().any(|mark| text.contains(mark))
 }

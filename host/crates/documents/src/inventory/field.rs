@@ -3,17 +3,20 @@
 /// A field of an entry. Names are compared without regard to case, `-`, `_`, spaces, capitals inside a name
 /// (`keyOwner`), and a remark in brackets (`Created (UTC)`). In the order of precedence, where an entry has several:
 ///
-/// - id: `id`, `key-id`, `token-id`, `access-key-id`, `name`, `key-name`, `token-name`, `alias`, `key`, `token`, `access-token`,
-///   `api-key`, `api-token`; the last five only where they hold a name, not the value itself
+/// - id: `id`, `key-id`, `token-id`, `access-key-id`, `name`, `key-name`, `token-name`, `alias`, `key`, `token`,
+///   `access-token`, `api-key`, `api-token`; the last five only where they hold a name, not the value itself
 /// - kind: `kind`, `type`, `key-type`, `token-type`, `category`
 /// - creator: `creator`, `key-creator`, `created-by`, `token-creator`, `issued-by`, `issuer`, `generated-by`
-/// - service: `service-description`, `service`, `description`, `service-name`, `used-by`, `used-for`, `usage`, `purpose`, `application`
-/// - created: `created`, `creation-date`, `created-at`, `created-on`, `date-created`, `created-date`, `creation`, `issued-at`, `issued`
-/// - last-rotated: `last-rotated`, `last-rotated-date`, `last-rotated-at`, `last-rotated-on`, `last-rotation`, `last-rotation-date`,
-///   `rotated`, `rotated-at`, `rotated-on`, `rotation-date`, `date-last-rotated`
-/// - owner: `owner`, `current-owner`, `key-owner`, `current-key-owner`, `token-owner`, `owned-by`, `responsible`, `contact`
-/// - fingerprint: `fingerprint`, `key-fingerprint`, `sha256`, `sha256-fingerprint`, `fingerprint-sha256`, `sha1`, `spki`,
-///   `spki-sha256`, `thumbprint`
+/// - service: `service-description`, `service`, `description`, `service-name`, `used-by`, `used-for`, `usage`,
+///   `purpose`, `application`
+/// - created: `created`, `creation-date`, `created-at`, `created-on`, `date-created`, `created-date`, `creation`,
+///   `issued-at`, `issued`
+/// - last-rotated: `last-rotated`, `last-rotated-date`, `last-rotated-at`, `last-rotated-on`, `last-rotation`,
+///   `last-rotation-date`, `rotated`, `rotated-at`, `rotated-on`, `rotation-date`, `date-last-rotated`
+/// - owner: `owner`, `current-owner`, `key-owner`, `current-key-owner`, `token-owner`, `owned-by`, `responsible`,
+///   `contact`
+/// - fingerprint: `fingerprint`, `key-fingerprint`, `sha256`, `sha256-fingerprint`, `fingerprint-sha256`, `sha1`,
+///   `spki`, `spki-sha256`, `thumbprint`
 /// - path: `path`, `file`, `key-file`, `key-path`, `file-path`, `location`, `certificate`, `cert`
 /// - environment: `environment`, `env`, `environments`, `stage`, `tier`
 /// - holder: `holder`, `scope`, `shared-or-personal`, `ownership`, `access`, `usage-type`
@@ -51,7 +54,7 @@ impl Field {
         Self::Data,
     ];
 
-    /// The five that the policy asks for.
+    /// The five fields that the policy asks for.
     pub(super) const POLICY: [Self; 5] = [Self::Creator, Self::Service, Self::Created, Self::LastRotated, Self::Owner];
 
     /// Its name in the contract.
@@ -72,7 +75,7 @@ impl Field {
         }
     }
 
-    /// Its names in inventories, as [`normal`] spells them; the first one that is given counts.
+    /// Its names in inventories, normalised by [`normal`]; the first one that is given counts.
     pub(super) fn aliases(self) -> &'static [&'static str] {
         match self {
             Self::Id => &[
@@ -157,17 +160,17 @@ impl Field {
         }
     }
 
-    /// The field that a name in [`normal`] spelling stands for.
+    /// The field that a name stands for, if the name is normalised by [`normal`].
     pub(super) fn of(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|field| field.aliases().contains(&name))
     }
 }
 
-/// Longest name that can be a field's, in bytes.
+/// The most bytes of a name that can be a field's.
 const NAME_LIMIT: usize = 64;
 
-/// A name in the one spelling that aliases are written in: lower-case words joined by hyphens. Of a name that is too long
-/// to be a field's it is empty.
+/// Normalises a name to the spelling of the aliases: lower-case words joined by hyphens. A name that is too long for a
+/// field becomes empty.
 pub(super) fn normal(name: &str) -> String {
     let name = name.split_once('(').map_or(name, |(start, _)| start).trim();
     let mut words = String::new();

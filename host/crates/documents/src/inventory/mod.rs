@@ -1,5 +1,5 @@
-//! Key inventories: lists of keys and access tokens in YAML, JSON, TOML or CSV, each entry as a fact.
-//! Not host inventories as Ansible has them, and not a judgement of what an entry lacks: that is for rules.
+//! Key inventories: lists of keys and access tokens in YAML, JSON, TOML or CSV, in which each entry becomes a fact.
+//! Ansible's inventories of hosts are not meant, and what an entry lacks is judged by rules.
 
 mod date;
 mod entry;
@@ -20,13 +20,13 @@ use memchr::memmem::Finder;
 
 use field::{Field, normal};
 
-/// Largest inventory that is read, in bytes.
+/// The largest inventory that is read, in bytes.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Top-level names that make a file an inventory, whatever it is called.
+/// Top-level names that make a file an inventory, whatever its own name is.
 const MARKERS: [&str; 3] = ["keyreeve-inventory", "key-inventory", "key_inventory"];
 
-/// A syntax that inventories are written in.
+/// A syntax of inventories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Format {
     Yaml,
@@ -36,7 +36,7 @@ enum Format {
 }
 
 impl Format {
-    /// By the extension of a file's name.
+    /// The syntax, by the extension of a file's name.
     fn of(name: &str) -> Option<Self> {
         let extension = name.rsplit('/').next()?.rsplit_once('.')?.1.to_ascii_lowercase();
         match extension.as_str() {
@@ -101,7 +101,7 @@ pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// The first record of a table of keys.
+/// How the header of a table of keys is recognised.
 const HEADER: csv::Header = csv::Header {
     normal,
     refused: |names| {
@@ -121,7 +121,7 @@ fn has_inventory_header(bytes: &[u8]) -> bool {
             || fields.iter().any(|field| matches!(field, Field::LastRotated | Field::Fingerprint)))
 }
 
-/// Whether a name without its extension, with `_` and spaces as `-`, speaks of an inventory of keys.
+/// Whether a name (without its extension, and with `-` for `_` and spaces) is that of an inventory of keys.
 fn is_inventory_name(name: &str) -> bool {
     const KEYS: [&str; 8] = ["key", "keys", "token", "tokens", "credential", "credentials", "secret", "secrets"];
     let name = name.to_ascii_lowercase().replace(['_', ' '], "-");
@@ -143,7 +143,7 @@ fn is_inventory_name(name: &str) -> bool {
     in_inventory && KEYS.contains(&stem)
 }
 
-/// Whether it is an inventory of hosts (Ansible), which bears similar names.
+/// Whether it is an inventory of hosts (Ansible), whose name may be similar.
 fn is_host_inventory(bytes: &[u8]) -> bool {
     bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).any(|line| {
         let line = line.strip_prefix(b"\"").unwrap_or(line);
@@ -184,7 +184,7 @@ pub fn read(text: &Text<'_>) -> Option<Reading> {
     if source.len() > SIZE_LIMIT {
         let message = format!("is larger than {} MiB and is not read as a key inventory", SIZE_LIMIT >> 20);
         reading.problems.push(Problem::parse(Location { source: id, span: whole }, message));
-        // Unread, so any byte may belong to a value.
+        // The file is not read, so any byte may belong to a value.
         reading.secrets.push((id, whole));
         return Some(reading);
     }
@@ -212,7 +212,7 @@ pub fn read(text: &Text<'_>) -> Option<Reading> {
     Some(reading)
 }
 
-/// A message without the text that it quotes of the source.
+/// A message without its quotation from the source.
 fn without_quotation(message: &str) -> String {
     match (message.find('`'), message.rfind('`')) {
         (Some(start), Some(end)) if start < end => format!("{}`…{}", &message[..start], &message[end..]),
@@ -220,7 +220,7 @@ fn without_quotation(message: &str) -> String {
     }
 }
 
-/// Whether a document says by itself that there is no entry: an empty list, or one under a name.
+/// Whether a document explicitly has no entries: it is an empty list, or has one under a name.
 fn holds_nothing(root: &Node) -> bool {
     let empty = |node: &Node| matches!(&node.value, Value::List(items) if items.is_empty());
     empty(root) || root.members().iter().any(|member| empty(&member.value))

@@ -1,4 +1,4 @@
-//! Where the entries stand in the tree of an inventory, whatever shape it has. Not what they say.
+//! Finds the entries in the tree of an inventory, whatever its shape. Not what the entries say.
 
 use keyreeve_contract::Environment;
 use keyreeve_source::Span;
@@ -7,7 +7,7 @@ use keyreeve_syntax::tree::{Faults, Node, Text, Value};
 
 use super::field::{Field, normal};
 
-/// Most entries that are read of one source, however large: so many of any, and one more for so many bytes.
+/// The most entries that are read from any source, and for how many bytes one more is read.
 const ENTRY_LIMIT: usize = 100_000;
 const ENTRIES: usize = 20_000;
 const BYTES_OF_ENTRY: usize = 256;
@@ -15,7 +15,7 @@ const BYTES_OF_ENTRY: usize = 256;
 /// How deep entries can lie: a wrapper in a wrapper, a group in it, and a group in that.
 const DEPTH_LIMIT: usize = 5;
 
-/// Names under which entries stand, as [`normal`] spells them.
+/// Names under which entries stand, normalised by [`normal`].
 const WRAPPERS: [&str; 13] = [
     "keyreeve-inventory",
     "key-inventory",
@@ -32,7 +32,7 @@ const WRAPPERS: [&str; 13] = [
     "certificates",
 ];
 
-/// Names beside entries that describe the inventory.
+/// Names beside entries that describe the whole inventory.
 const REMARKS: [&str; 15] = [
     "version",
     "schema",
@@ -54,7 +54,7 @@ const REMARKS: [&str; 15] = [
 /// One entry.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
-    /// The entry's map; null where it has a name and nothing else.
+    /// The entry's map; null if the entry is a name without a value.
     pub(super) node: &'a Node,
     /// Its name, in a map of ids and entries.
     pub(super) name: Option<&'a Text>,
@@ -117,7 +117,7 @@ impl<'a> Finder<'a, '_> {
         }
     }
 
-    /// A map whose members are entries, or hold them.
+    /// A map whose members are entries, or contain them.
     fn group(&mut self, node: &'a Node, group: Group, depth: usize) {
         let wrapped = has_wrapper(node);
         for member in node.members() {
@@ -140,7 +140,7 @@ impl<'a> Finder<'a, '_> {
             Value::Scalar(_) | Value::Unknown(_) if !wrapped => {
                 self.faults.add(key.span, format!("`{}` is no entry: a map of fields is expected", quoted(&key.text)));
             }
-            // Beside `keys:` and its like, what is no entry describes the inventory.
+            // Beside `keys:` and the like, a member that is not an entry describes the inventory.
             _ => {}
         }
     }
@@ -163,7 +163,7 @@ fn has_wrapper(node: &Node) -> bool {
     })
 }
 
-/// Whether a map has a field of an entry.
+/// Whether a map has at least one field of an entry.
 fn is_entry(node: &Node) -> bool {
     node.members().iter().any(|member| is_field(&member.key.text) && !matches!(member.value.value, Value::Map(_)))
 }
@@ -172,8 +172,8 @@ fn is_field(name: &str) -> bool {
     Field::of(&normal(name)).is_some()
 }
 
-/// Whether a map holds entries and has no field of its own, but those that may describe a whole inventory. Names with
-/// nothing behind them are entries near the root only.
+/// Whether a map contains entries and has no fields of its own, except those that may describe a whole inventory. Names
+/// without a value are entries only near the root.
 fn is_group(node: &Node, depth: usize) -> bool {
     let holds = |value: &Node| match &value.value {
         Value::Map(_) => true,

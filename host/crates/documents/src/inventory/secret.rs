@@ -1,5 +1,5 @@
-//! Bytes of an inventory that may be the key or token itself: they are kept out of facts, frames and messages.
-//! Not a rule: that a value stands in an inventory is not judged here.
+//! Finds the bytes of an inventory that may be a key or token, so that facts, frames and messages do not show them. It
+//! is not a rule: a value in an inventory is not judged here.
 
 use keyreeve_source::Span;
 use keyreeve_source::private::words::{begins_like_token, is_words, looks_random, tokens};
@@ -7,7 +7,7 @@ use keyreeve_syntax::tree::{Node, Tree, Value};
 
 use super::field::{Field, normal};
 
-/// Names of fields that hold a value and nothing else, as [`normal`] spells them.
+/// Names of fields that always hold a value, normalised by [`normal`].
 const VALUE_NAMES: [&str; 20] = [
     "value",
     "secret",
@@ -34,14 +34,14 @@ const VALUE_NAMES: [&str; 20] = [
 /// Names of fields that hold a value in some inventories and a name in others.
 const VALUE_OR_NAME: [&str; 6] = ["token", "access-token", "api-token", "api-key", "access-key", "key"];
 
-/// Spans that may hold a private value, in order, none overlapping another.
+/// Spans that may hold a private value, in order and without overlaps.
 #[derive(Debug, Default)]
 pub(super) struct Secrets {
     spans: Vec<Span>,
 }
 
 impl Secrets {
-    /// Looks at the names and contents of all scalars, and for well-known tokens and private keys in every byte.
+    /// Examines the names and contents of all scalars, and searches every byte for well-known tokens and private keys.
     pub(super) fn find(tree: &Tree, bytes: &[u8]) -> Self {
         let mut spans = Vec::new();
         tree.documents.iter().for_each(|root| in_nodes(root, &mut spans));
@@ -70,16 +70,16 @@ impl Secrets {
     }
 }
 
-/// What the name above a scalar says of it.
+/// What the name of a scalar says about it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Name {
     /// It holds a value.
     Value,
-    /// It holds a value, or a name of nothing but words.
+    /// It holds a value, or a name that consists of words.
     ValueOrWords,
     /// It holds a value if it looks like one.
     Undecided,
-    /// It holds what may be long and random without being private.
+    /// It holds something that may be long and random without being private.
     Public,
     /// A text for people, or something unknown.
     Other,
@@ -122,7 +122,7 @@ fn in_nodes(root: &Node, spans: &mut Vec<Span>) {
             Value::List(items) => open.extend(items.iter().map(|item| (item, name))),
             Value::Map(members) => open.extend(members.iter().map(|member| {
                 let own = Name::of(&member.key.text);
-                // What stands below `password:` is one, unless it says that it is something else.
+                // Everything below `password:` is a value, unless its own name says otherwise.
                 let inherited = if name == Name::Value && own == Name::Other { name } else { own };
                 (&member.value, inherited)
             })),
@@ -133,10 +133,11 @@ fn in_nodes(root: &Node, spans: &mut Vec<Span>) {
     }
 }
 
-/// PEM blocks of private keys, from BEGIN to the end of END; one without an end reaches to the end of the file.
+/// Blocks of PEM with private keys, from BEGIN to the end of END. A block without an end reaches to the end of the
+/// file.
 fn private_key_blocks(bytes: &[u8], spans: &mut Vec<Span>) {
     const MARK: &[u8] = b"PRIVATE KEY-----";
-    /// How far a label reaches back from there: `-----BEGIN ENCRYPTED `, with room.
+    /// How far back a label can begin: `-----BEGIN ENCRYPTED `, with some room.
     const LABEL: usize = 40;
     let mut done = 0;
     while let Some(mark) = memchr::memmem::find(&bytes[done..], MARK).map(|found| done + found) {

@@ -1,4 +1,4 @@
-//! Inventories in all four formats, read as a whole.
+//! Tests that read whole inventories in all four formats. Single functions are tested beside their code.
 
 #![allow(clippy::unwrap_used)]
 
@@ -262,7 +262,7 @@ fn values_that_only_say_that_there_is_none_are_not_given() {
     );
 }
 
-/// The canary stands for a value; whatever the field and the format, it is in no fact and its bytes are marked.
+/// The canary stands for a value. Whatever the field and the format, no fact contains it and its bytes are marked.
 #[test]
 fn a_secret_enters_no_fact_and_its_bytes_are_marked() {
     const CANARY: &str = "glpat-c4naryC4NARYc4naryC4";
@@ -392,7 +392,7 @@ proptest! {
         recognises("a.csv", &bytes);
     }
 
-    /// Inventories with bytes cut out, doubled and replaced.
+    /// Inventories with some bytes cut out, doubled or replaced.
     #[test]
     fn a_broken_inventory_never_panics(format in 0usize..4, edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, "[-:{}\\[\\]\"',&*!|>#\n\r\té ?~=a1]{0,3}"), 1..6)) {
         let (name, text) = [("key-inventory.yaml", YAML), ("key-inventory.json", JSON), ("key-inventory.toml", TOML), ("key-inventory.csv", CSV)][format];

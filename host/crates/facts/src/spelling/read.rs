@@ -1,5 +1,5 @@
-//! Facts out of JSON in the spelling of the contract, as `to_value` writes them. Nothing is guessed: a field that is missing, one
-//! too many, or a case that there is not is an error that names it.
+//! Reads facts from JSON in the spelling of the contract, as `to_value` writes them. It guesses nothing: a missing
+//! field, a surplus field, or an unknown case is an error that names it.
 
 use serde::de::value::{SeqDeserializer, StrDeserializer};
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
@@ -8,15 +8,15 @@ use serde_json::{Error, Map, Value};
 
 use super::spelling;
 
-/// A fact that [`super::to_value`] has written.
+/// Reads a fact that [`super::to_value`] has written.
 ///
 /// # Errors
-/// One that names the field, by its path from the outermost record, and says what is wrong with it.
+/// An error names the field, by its path from the outermost record, and says what is wrong with it.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
     T::deserialize(Contract(value))
 }
 
-/// Reads a [`Value`], as serde_json does, but for the names.
+/// Reads a [`Value`] as serde_json does, with the contract's names.
 #[derive(Clone, Copy)]
 struct Contract<'v>(&'v Value);
 
@@ -84,11 +84,11 @@ impl<'v> IntoDeserializer<'v, Error> for Contract<'v> {
     }
 }
 
-/// The fields of a record, in the order of their declaration: all of them must be there.
+/// The fields of a record, in the order of their declaration. All of them must be present.
 struct Fields<'v> {
     object: &'v Map<String, Value>,
     fields: std::slice::Iter<'static, &'static str>,
-    /// The value whose name has been asked for, and the name.
+    /// The field whose name was read last: its name and value.
     next: Option<(String, &'v Value)>,
 }
 

@@ -1,5 +1,5 @@
-//! Elements of BER: written with all liberties that are read, and damaged. Not what OpenSSL writes, which the tests of key material
-//! compare with.
+//! Tests of BER elements, written with all liberties that are accepted, and damaged. What OpenSSL writes is compared in
+//! the tests of key material.
 
 #![allow(clippy::unwrap_used)]
 

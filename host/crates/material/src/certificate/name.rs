@@ -1,5 +1,5 @@
-//! Names in certificates as OpenSSL writes them. Not compared, and not checked for what they may hold: they are
-//! the text of strangers until a report encodes them.
+//! Names in certificates as OpenSSL writes them. They are neither compared nor checked: strangers chose these texts,
+//! and a report has to encode them.
 
 use std::borrow::Cow;
 
@@ -67,7 +67,7 @@ pub(crate) fn short(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Octets of an address; OpenSSL does not shorten those of IPv6.
+/// The text of an IP address; like OpenSSL, it does not shorten IPv6 addresses.
 fn address_text(address: &[u8]) -> String {
     if let Ok([a, b, c, d]) = <[u8; 4]>::try_from(address) {
         return format!("{a}.{b}.{c}.{d}");
@@ -79,8 +79,8 @@ fn address_text(address: &[u8]) -> String {
     groups.map(|group| format!("{:X}", u16::from_be_bytes(*group))).collect::<Vec<_>>().join(":")
 }
 
-/// A DirectoryString (X.520): Latin-1 for TeletexString, UTF-16 for BMPString, else UTF-8. The DER reader refuses a
-/// UniversalString, which RFC 5280 forbids for new subjects.
+/// A DirectoryString (X.520): Latin-1 for TeletexString, UTF-16 for BMPString, otherwise UTF-8. The DER reader refuses
+/// a UniversalString, which RFC 5280 forbids for new subjects.
 fn string(value: Element<'_>) -> String {
     match value.tag {
         Tag::TeletexString => value.value.iter().map(|&byte| char::from(byte)).collect(),

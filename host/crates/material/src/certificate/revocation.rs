@@ -1,5 +1,5 @@
-//! How the revocation of a certificate can be learnt, by what it says itself: the attribute `revocation`. Nothing is asked for,
-//! and not whether an address answers.
+//! How a client can learn of the revocation of a certificate, judging by the certificate alone: the attribute
+//! `revocation`. No address is contacted.
 
 use der::Tag;
 
@@ -32,7 +32,7 @@ pub(super) fn words(frame: &Frame<'_>) -> Result<Vec<&'static str>, ()> {
     let (points, responders, stapled) = (points.map_err(drop)?, responders.map_err(drop)?, stapled.map_err(drop)?);
     let mut words = Vec::new();
     words.extend(word(points.as_deref(), ["crl", "crl-unusable"]));
-    // An authorityInfoAccess that names only the issuer's certificate says nothing of revocation.
+    // An authorityInfoAccess that names only the issuer's certificate says nothing about revocation.
     words.extend(word(responders.as_deref().filter(|uris| !uris.is_empty()), ["ocsp", "ocsp-unusable"]));
     words.extend((stapled == Some(true)).then_some("must-staple"));
     words.extend(frame.extension_of(OCSP_NO_CHECK.as_bytes())?.map(|_| "ocsp-no-check"));
@@ -44,7 +44,8 @@ fn word(uris: Option<&[&[u8]]>, [usable, unusable]: [&'static str; 2]) -> Option
     uris.map(|uris| if uris.iter().any(|uri| is_usable(uri)) { usable } else { unusable })
 }
 
-/// The addresses of CRLDistributionPoints (RFC 5280, section 4.2.1.13). A point without one has a name that only a directory knows.
+/// The addresses of CRLDistributionPoints (RFC 5280, section 4.2.1.13). A point without an address has a name that only
+/// a directory knows.
 fn distribution_points(value: &[u8]) -> Result<Vec<&[u8]>, Malformed> {
     let mut points = Elements::of_sequence(value)?;
     let mut uris = Vec::new();
@@ -88,7 +89,7 @@ fn uri(name: Element<'_>) -> Option<&[u8]> {
     (name.tag == context_tag(URI, false)).then_some(name.value)
 }
 
-/// Whether a client elsewhere can ask there: http, https or ldap, and a host that is not the client's own.
+/// Whether a remote client can use the address: http, https or ldap, and a host other than the client's own.
 fn is_usable(uri: &[u8]) -> bool {
     let Ok(uri) = std::str::from_utf8(uri) else { return false };
     let Some((scheme, rest)) = uri.split_once("://") else { return false };
@@ -106,7 +107,7 @@ fn host(authority: &str) -> &str {
     }
 }
 
-/// Whether a host is none, this one, or known on one link only.
+/// Whether a host is empty, the local machine, or known only on the local link.
 fn is_local(host: &str) -> bool {
     let host = host.trim_end_matches('.').to_ascii_lowercase();
     if let Ok(address) = host.parse::<std::net::IpAddr>() {

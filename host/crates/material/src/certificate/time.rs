@@ -1,12 +1,12 @@
 //! UTCTime and GeneralizedTime (RFC 5280, section 4.1.2.5) with the liberties that OpenSSL takes: no seconds, an
-//! offset. Not calendars: years are those of the proleptic Gregorian one.
+//! offset. Years are those of the proleptic Gregorian calendar; no other calendar is known.
 
 use der::Tag;
 use jiff::civil::{Date, DateTime};
 
 use crate::asn1::Element;
 
-/// Seconds since 1970-01-01T00:00:00Z; none if it is no time.
+/// Seconds since 1970-01-01T00:00:00Z. Returns `None` if it is not a time.
 pub(crate) fn seconds(element: Element<'_>) -> Option<i64> {
     let mut text = Text { rest: element.value };
     let year = match element.tag {

@@ -1,5 +1,5 @@
-//! Headers of age files (age-encryption.org/v1), binary and armored: whom they are for, and the cost of scrypt.
-//! Not identities, which are keys.
+//! Headers of age files (age-encryption.org/v1), binary and armored: their recipients, and the cost of scrypt.
+//! Identities are keys, and are read elsewhere.
 
 use std::ops::Range;
 
@@ -12,22 +12,22 @@ use crate::forms::bech32;
 use crate::key::PublicHalf;
 use crate::oid::X25519;
 
-/// Longest line of a header that is looked at; a stanza's arguments are a hundred bytes.
+/// The longest line of a header that is read; a stanza's arguments have about a hundred bytes.
 const LINE_LIMIT: usize = 4096;
 
-/// Whether a file begins with the line of such a file, of whichever version.
+/// Whether a file begins with the first line of age, in any version.
 pub(super) fn is_file(bytes: &[u8]) -> bool {
     let version = bytes.strip_prefix(b"age-encryption.org/v").unwrap_or_default();
     let digits = version.iter().take_while(|byte| byte.is_ascii_digit()).count();
     digits > 0 && version.get(digits) == Some(&b'\n')
 }
 
-/// A whole file, whose stanzas have places in it.
+/// Reads a whole file, in which the stanzas have places.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     read(bytes, |range| Some(Span::new(range.start, range.end))).map(|found| vec![found])
 }
 
-/// The header that these bytes begin with, which were decoded from elsewhere.
+/// Reads the header that these bytes begin with, after they were decoded.
 pub(super) fn decoded(bytes: &[u8]) -> Result<Found, Malformed> {
     read(bytes, |_| None)
 }
@@ -58,7 +58,7 @@ fn read(bytes: &[u8], place: impl Fn(&Range<usize>) -> Option<Span>) -> Result<F
     }
 }
 
-/// One recipient, by the type of its stanza and what of its arguments names somebody.
+/// Adds one recipient, by the type of its stanza and those of its arguments that identify somebody.
 fn stanza_of(found: Found, stanza: &[u8], span: Option<Span>) -> Result<Found, Malformed> {
     let text = std::str::from_utf8(stanza).map_err(|_| Malformed("a recipient in its header is no text"))?;
     let mut words = text.split(' ');
@@ -93,7 +93,8 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. None of a recipient of another kind.
+/// SHA-256 of the SubjectPublicKeyInfo of a recipient `age1…`: Bech32 (BIP 173) of an X25519 key. Returns `None` for a
+/// recipient of another kind.
 pub(super) fn recipient_key(recipient: &str) -> Option<[u8; 32]> {
     let key = bech32::decode("age", recipient.as_bytes()).filter(|key| key.len() == 32)?;
     PublicHalf::of_fixed(&X25519, key).spki().as_deref().map(sha256)

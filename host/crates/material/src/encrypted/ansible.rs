@@ -1,5 +1,5 @@
-//! Values and files of ansible-vault: the line before the hexadecimal digits says the version and the cipher.
-//! Not the passphrases, which [`secrets`](super::secrets) knows by the names of their files.
+//! Values and files of ansible-vault: the line before the hexadecimal digits states the version and the cipher. The
+//! passphrases are found in [`secrets`](super::secrets), by the names of their files.
 
 use super::found::Found;
 use super::hit::{Hit, Text};
@@ -8,7 +8,7 @@ use crate::asn1::Malformed;
 /// What every header begins with.
 pub(super) const MARK: &str = "$ANSIBLE_VAULT;";
 
-/// The value whose header is at `at`; none where somebody only speaks of one.
+/// Reads the value whose header is at `at`. Returns `None` if the text only mentions the format.
 pub(super) fn read(text: &Text<'_>, at: usize) -> Option<Hit> {
     let rest = &text.bytes[at..];
     let end = memchr::memchr2(b'\n', b'\r', &rest[..rest.len().min(256)]).unwrap_or(rest.len().min(256));
@@ -31,12 +31,12 @@ pub(super) fn read(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(at..at + end + body.length, read))
 }
 
-/// Digits of the digits of a salt, a MAC and a block, each on a line of its own.
+/// The least number of digits: salt, MAC and block in hexadecimal, each on its own line, encoded in hexadecimal again.
 const MINIMUM: usize = 64 + 1 + 64 + 1 + 32;
-/// Of the old cipher `Salted__`, a salt and a block.
+/// The least number of bytes for the old cipher: `Salted__`, a salt and a block.
 const OLD_MINIMUM: usize = 8 + 8 + 16;
 
-/// What the two ciphers are, in ansible's VaultAES256 and the VaultAES of before 1.5.1 (lib/ansible/parsing/vault).
+/// Describes the two ciphers: ansible's VaultAES256, and VaultAES from before 1.5.1 (lib/ansible/parsing/vault).
 fn found(version: &str, cipher: &str, id: Option<&str>) -> Result<Found, Malformed> {
     let found = Found::new("ansible-vault", "vault value");
     let found = match (version, cipher) {
@@ -57,7 +57,7 @@ struct Digits {
     length: usize,
 }
 
-/// The lines of hexadecimal digits that follow, indented or not, also where a string has `\n` between them.
+/// The lines of hexadecimal digits that follow, indented or not, even if a string has `\n` between them.
 fn digits(text: &[u8]) -> Digits {
     let (mut at, mut digits) = (0, Digits { count: 0, length: 0 });
     loop {

@@ -1,5 +1,5 @@
-//! Messages of the AWS Encryption SDK, binary and in base64: the algorithm suite and the keys that wrap the data key.
-//! Not what AWS KMS itself returns, which states nothing.
+//! Messages of the AWS Encryption SDK, binary and in base64: the algorithm suite, and the keys that wrap the data key.
+//! Ciphertexts of AWS KMS itself are not read, because they state nothing.
 
 use super::base64;
 use super::found::Found;
@@ -7,7 +7,7 @@ use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 
-/// As much of base64 as is looked at for a header.
+/// How much base64 is read for a header.
 const HEADER: usize = 8 * 1024;
 
 /// Algorithm suites by their identifier (AWS Encryption SDK developer guide, algorithms reference): bits of AES-GCM.
@@ -20,8 +20,8 @@ fn suite(id: u16) -> Option<u32> {
     }
 }
 
-/// Whether a file begins as such a message: version 1 with its type and a suite without key commitment, or version 2 with one that has it,
-/// which is so short that the rest of the header must be sound.
+/// Whether a file begins like such a message: version 1 with its type and a suite without key commitment, or version 2
+/// with a suite that has it. The latter mark is so short that the rest of the header must be sound, too.
 pub(super) fn is_message(bytes: &[u8]) -> bool {
     match *bytes {
         [1, 0x80, high @ ..4, low, ..] => suite(u16::from_be_bytes([high, low])).is_some(),
@@ -35,7 +35,7 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     read(bytes).map(|found| vec![found])
 }
 
-/// Base64 that begins at `at`; none if it is something else that begins alike.
+/// Reads the base64 that begins at `at`. Returns `None` if it is something else with the same beginning.
 pub(super) fn encoded(text: &Text<'_>, at: usize) -> Option<Hit> {
     if !base64::starts(text.bytes, at) {
         return None;
@@ -71,7 +71,7 @@ fn read(bytes: &[u8]) -> Result<Found, Malformed> {
     Ok(found)
 }
 
-/// `AWS KMS arn:…`; of a key of one's own its provider and name, behind which other things may stand.
+/// `AWS KMS arn:…`; for any other key its provider and its name, after which other data may follow.
 fn recipient(provider: &[u8], information: &[u8]) -> Result<String, Malformed> {
     let text = |bytes| std::str::from_utf8(bytes).map_err(|_| Malformed("the name of a key in it is no text"));
     let provider = text(provider)?;

@@ -1,4 +1,4 @@
-//! Runs of base64 in a text, decoded as far as they are sound. Not what is in them.
+//! Finds runs of base64 in a text and decodes those that are sound. Not what they contain.
 
 use std::ops::Range;
 
@@ -17,17 +17,17 @@ pub(super) fn run(text: &[u8], at: usize) -> Range<usize> {
     padded(text, at, |byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
 }
 
-/// The run of the alphabet for addresses and file names from `at`: letters, digits, `-`, `_`, then padding.
+/// The run of the URL-safe alphabet from `at`: letters, digits, `-`, `_`, then padding.
 pub(super) fn url_run(text: &[u8], at: usize) -> Range<usize> {
     padded(text, at, |byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
 }
 
-/// The run from `at` with the lines below it, as far as white space alone is between.
+/// The run from `at` with the lines below it, as long as only white space is in between.
 pub(super) fn folded(text: &[u8], at: usize) -> Range<usize> {
     folded_within(text, at, usize::MAX)
 }
 
-/// The same, which ends with the line that makes it as long as the limit.
+/// The same, ending with the line that reaches the limit.
 pub(super) fn folded_within(text: &[u8], at: usize, limit: usize) -> Range<usize> {
     let mut end = run(text, at).end;
     loop {
@@ -43,12 +43,12 @@ pub(super) fn folded_within(text: &[u8], at: usize, limit: usize) -> Range<usize
     }
 }
 
-/// Whether a run starts there, and does not go on from before.
+/// Whether a run starts there, and is not the continuation of an earlier one.
 pub(super) fn starts(text: &[u8], at: usize) -> bool {
     at == 0 || !(text[at - 1].is_ascii_alphanumeric() || b"+/-_=.".contains(&text[at - 1])) || opens_value(text, at)
 }
 
-/// An equals sign before it is that of an assignment, if a name is before that.
+/// An equals sign before it belongs to an assignment, if a name precedes the sign.
 fn opens_value(text: &[u8], at: usize) -> bool {
     text[at - 1] == b'=' && text.get(at.wrapping_sub(2)).is_some_and(|byte| !b"=+/".contains(byte))
 }
@@ -63,18 +63,18 @@ fn padded(text: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> Range<usize>
     at..end + text[end..].iter().take(2).take_while(|byte| **byte == b'=').count()
 }
 
-/// The bytes; none if it is not sound. White space is passed over.
+/// Decodes the run, skipping white space. Returns `None` if it is not sound.
 pub(super) fn decode(base64: &[u8]) -> Option<Vec<u8>> {
     let dense: Vec<u8> = base64.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     PLAIN.decode(dense).ok()
 }
 
-/// The bytes of the other alphabet.
+/// Decodes the URL-safe alphabet.
 pub(super) fn decode_url(base64: &[u8]) -> Option<Vec<u8>> {
     URL.decode(base64).ok()
 }
 
-/// The bytes at the beginning of a run: at most so many, from as much of it as is whole.
+/// Decodes the beginning of a run: at most so many bytes, from the groups that are complete.
 pub(super) fn decode_start(base64: &[u8], length: usize) -> Vec<u8> {
     let wanted = length.div_ceil(3) * 4;
     let mut dense: Vec<u8> = base64.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(wanted).collect();

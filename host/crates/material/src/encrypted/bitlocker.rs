@@ -1,23 +1,24 @@
 //! BitLocker volumes: the encryption method in the metadata that the volume's header points to (libyal, BDE format).
-//! Not the protectors of its key.
+//! The protectors of the key are not read.
 
 use super::found::Found;
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 
-/// What stands at the offset 3 of a volume and at the beginning of its metadata.
+/// The bytes at offset 3 of a volume and at the beginning of its metadata.
 pub(super) const MAGIC: &[u8] = b"-FVE-FS-";
 /// Where the magic stands in a volume.
 pub(super) const MAGIC_OFFSET: usize = 3;
-/// Where a volume's header has the offsets of the three copies of its metadata, and the offset of the first one in Windows Vista.
+/// Where a volume's header has the offsets of the three copies of its metadata, and where that of Windows Vista has the
+/// offset of the first copy.
 const METADATA: usize = 176;
-/// From the beginning of the metadata to their header, and in it to the method.
+/// From the beginning of the metadata past their header to the method.
 const METHOD: usize = 64 + 36;
 /// Seconds from 1601 to 1970, and units of FILETIME in a second.
 const EPOCH: i64 = 11_644_473_600;
 const UNITS: u64 = 10_000_000;
 
-/// A volume, or the part of it that has its metadata.
+/// Reads a volume, or the part of it with its metadata.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let offsets =
         Fields::at(bytes, METADATA).and_then(|mut fields| Ok([fields.le64()?, fields.le64()?, fields.le64()?]))?;

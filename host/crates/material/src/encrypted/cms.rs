@@ -1,5 +1,5 @@
-//! Encrypted CMS (RFC 5652 EnvelopedData, RFC 5083 AuthEnvelopedData) in DER, BER, PEM and S/MIME: cipher and recipients.
-//! Not signed or compressed data, and no certificates, which `material` reads.
+//! Encrypted CMS (RFC 5652 EnvelopedData, RFC 5083 AuthEnvelopedData) in DER, BER, PEM and S/MIME: cipher and
+//! recipients. Signed or compressed data are not read here, nor certificates, which `material` reads.
 
 use der::asn1::ObjectIdentifier;
 use keyreeve_facts::KeyName;
@@ -31,16 +31,16 @@ static WRAPS: [(Oid, u32); 4] = [
     (oid("1.2.840.113549.1.9.16.3.6"), 168),
 ];
 
-/// As far as the blank line behind the header of a message may be.
+/// How far the blank line after the header of a message may be.
 const HEADER_FIELDS: usize = 4096;
 
-/// Whether a file begins as such data do: a SEQUENCE with one of the two content types.
+/// Whether a file begins like such data: a SEQUENCE with one of the two content types.
 pub(super) fn is_enveloped(bytes: &[u8]) -> bool {
     let Some((0x30, rest)) = bytes.split_first() else { return false };
     let start = &rest[..rest.len().min(24)];
     [ENVELOPED, AUTH_ENVELOPED].iter().any(|kind| {
         let oid = asn1::encode_oid(kind);
-        // Behind one to five bytes of length.
+        // The content type follows one to five bytes of length.
         (1..=5).any(|at| start.get(at..).is_some_and(|rest| rest.starts_with(&oid)))
     })
 }
@@ -50,7 +50,7 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     read(bytes).map(|found| vec![found])
 }
 
-/// A PEM block of the labels of CMS; none if it is signed data.
+/// Reads a PEM block with a label of CMS. Returns `None` for signed data.
 pub(super) fn armored(text: &Text<'_>, at: usize) -> Option<Hit> {
     let armor = text.armor(at)?;
     let read = match &armor.body {
@@ -105,7 +105,7 @@ fn cipher(found: Found, algorithm: Element<'_>, authenticated: bool) -> Result<F
     Ok(if authenticated { found.authenticated() } else { found })
 }
 
-/// RecipientInfos (RFC 5652, section 6.2). Where a key is wrapped in a shorter one, everything rests on that.
+/// RecipientInfos (RFC 5652, section 6.2). If a key is wrapped in a shorter one, the shorter one decides.
 fn with_recipients(mut found: Found, recipients: Element<'_>) -> Result<Found, Malformed> {
     let mut recipients = recipients.elements();
     while !recipients.is_empty() {
@@ -173,7 +173,7 @@ fn password(mut found: Found, mut fields: Elements<'_>) -> Result<Found, Malform
     fields.next(2)?;
     found = found.passphrase();
     if let Some(derivation) = fields.optional(0xa0)? {
-        // IMPLICIT: the fields of the AlgorithmIdentifier stand in it.
+        // The tag is IMPLICIT: it contains the fields of the AlgorithmIdentifier directly.
         let sequence = asn1::encode(0x30, &[derivation.value]);
         let algorithm = asn1::Elements::of(&sequence).any()?.algorithm()?;
         let (kdf, prf, iterations) = key::derivation(algorithm)?;
@@ -186,7 +186,7 @@ fn password(mut found: Found, mut fields: Elements<'_>) -> Result<Found, Malform
     Ok(found)
 }
 
-/// The data key is encrypted by that algorithm.
+/// Records the algorithm that encrypts the data key.
 fn wrapped(mut found: Found, algorithm: Element<'_>) -> Result<Found, Malformed> {
     let oid = algorithm.elements().any()?.oid()?;
     if let Some(bits) = wrap_bits(&oid) {

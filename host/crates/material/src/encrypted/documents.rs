@@ -1,5 +1,5 @@
-//! Encrypted values that a document states as such: Bitnami SealedSecrets, encrypted keysets of Tink, Rails' credentials. Not sops, which
-//! changes documents of any kind.
+//! Encrypted values in documents that say what they are: Bitnami SealedSecrets, encrypted keysets of Tink, Rails'
+//! credentials. sops is not here, since it changes documents of any kind.
 
 use keyreeve_facts::Text;
 use keyreeve_syntax::tree;
@@ -12,7 +12,7 @@ use super::values::{at, get, text};
 use super::{base64, jwe};
 use crate::asn1::Malformed;
 
-/// Largest document that is read as a tree.
+/// The largest document that is read as a tree.
 const SIZE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Where the first word stands in a YAML or JSON document that one of them may be told by.
@@ -45,13 +45,13 @@ pub(super) fn read(content: &Text<'_>) -> Vec<Hit> {
     tree.documents.iter().flat_map(values::maps).filter_map(one).chain(cut).collect()
 }
 
-/// What one map is.
+/// What one map contains.
 fn one(map: &Node) -> Option<Hit> {
     let found = sealed(map).or_else(|| tink(map)).or_else(|| jwe::object(map))?;
     Some(Hit::new(map.span.range(), found))
 }
 
-/// Each value has a key of its own of AES-256-GCM under the controller's RSA key (sealed-secrets, pkg/crypto).
+/// Each value has its own key of AES-256-GCM, encrypted under the controller's RSA key (sealed-secrets, pkg/crypto).
 fn sealed(resource: &Node) -> Option<Result<Found, Malformed>> {
     let is_sealed = get(resource, "kind").and_then(text) == Some("SealedSecret");
     at(resource, &["spec", "encryptedData"]).filter(|_| is_sealed)?;
@@ -59,7 +59,7 @@ fn sealed(resource: &Node) -> Option<Result<Found, Malformed>> {
     Some(Ok(found.recipient("the controller's RSA key", None)))
 }
 
-/// An encrypted keyset of Tink. How it is encrypted only the key management service knows.
+/// An encrypted keyset of Tink. Only the key management service knows how it is encrypted.
 fn tink(keyset: &Node) -> Option<Result<Found, Malformed>> {
     let encrypted = get(keyset, "encryptedKeyset").and_then(text)?;
     get(keyset, "keysetInfo")?;
@@ -70,7 +70,7 @@ fn tink(keyset: &Node) -> Option<Result<Found, Malformed>> {
     Some(if is_sound { Ok(found) } else { Err(Malformed("its base64 is cut off, or has padding inside")) })
 }
 
-/// `credentials.yml.enc` and its like (ActiveSupport::EncryptedFile): data, IV and tag in base64, with `--` between them.
+/// `credentials.yml.enc` and the like (ActiveSupport::EncryptedFile): data, IV and tag in base64, separated by `--`.
 pub(super) fn rails(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let content = std::str::from_utf8(bytes.trim_ascii()).map_err(|_| Malformed("it is no text"))?;
     let parts: Option<Vec<Vec<u8>>> = content.split("--").map(|part| base64::decode(part.as_bytes())).collect();

@@ -1,11 +1,12 @@
-//! Values of hiera-eyaml: `ENC[PKCS7,…]` holds CMS, `ENC[GPG,…]` an OpenPGP message. Not YAML: they stand in text of any kind.
+//! Values of hiera-eyaml: `ENC[PKCS7,…]` contains CMS, `ENC[GPG,…]` an OpenPGP message. They are found in text of any
+//! kind, not only in YAML.
 
 use super::found::Found;
 use super::hit::{Hit, Text};
 use super::{base64, cms, openpgp};
 use crate::asn1::Malformed;
 
-/// The value that begins at `at`; none where somebody only speaks of one.
+/// Reads the value that begins at `at`. Returns `None` if the text only mentions the format.
 pub(super) fn read(text: &Text<'_>, at: usize) -> Option<Hit> {
     let comma = at + memchr::memchr(b',', &text.bytes[at..])?;
     let body = base64::folded(text.bytes, comma + 1);

@@ -1,4 +1,5 @@
-//! The files that say how the folders of gocryptfs, Cryptomator and EncFS are encrypted. Not the encrypted files themselves, which look like nothing.
+//! The files that say how the folders of gocryptfs, Cryptomator and EncFS are encrypted. The encrypted files themselves
+//! have no form that could be recognised.
 
 use super::base64;
 use super::found::Found;
@@ -23,7 +24,8 @@ pub(super) fn gocryptfs(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     Ok(vec![found.derived("scrypt", "", cost).passphrase()])
 }
 
-/// `masterkey.cryptomator`: the keys of a vault under a passphrase, wrapped by AES-256. Up to version 7 it also says how the files are encrypted.
+/// `masterkey.cryptomator`: the keys of a vault under a passphrase, wrapped by AES-256. Up to version 7 it also says
+/// how the files are encrypted.
 pub(super) fn cryptomator_key(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let root = sound_json(bytes).ok_or(DAMAGED)?;
     get(&root, "primaryMasterKey").ok_or(Malformed("it has no master key"))?;
@@ -59,7 +61,7 @@ pub(super) fn encfs(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
         "ssl/camellia" => found.cipher(format!("camellia-{bits}-cbc"), bits),
         _ => found.without_cipher("its cipher is not known"),
     };
-    // The bytes of a MAC before each block, which are optional.
+    // The number of bytes of the optional MAC before each block.
     let macs = element(content, "blockMACBytes").and_then(|count| count.parse::<u32>().ok());
     let found = if macs.is_some_and(|count| count > 0) { found.authenticated() } else { found };
     let iterations = element(content, "kdfIterations").and_then(|count| count.parse().ok());

@@ -1,4 +1,5 @@
-//! Encrypted data that were found: what their fact says, before they are given a place. Not how any format is read.
+//! Encrypted data that were found, with everything that their fact states, before they have a place. How each format is
+//! read is not here.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,10 +10,10 @@ use keyreeve_source::{Location, SourceId, Span};
 
 use crate::key::key_bits;
 
-/// As many values of one kind in one file are facts of their own; of more it is one fact.
+/// Up to so many values of one kind in one file are separate facts; more of them become one fact.
 const SINGLE: usize = 3;
 
-/// Encrypted data of some format, with what is stated of them.
+/// Encrypted data of some format, and what is stated about them.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     pub(super) item: EncryptedItem,
@@ -26,7 +27,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Data of that format of which nothing is known yet: what is not stated later is unknown.
+    /// Data of that format, of which nothing is known yet: whatever is not stated later stays unknown.
     pub(super) fn new(format: &'static str, noun: &'static str) -> Self {
         let item = EncryptedItem {
             context: Context::UNSPECIFIED,
@@ -53,7 +54,7 @@ impl Found {
         self
     }
 
-    /// In a cipher whose key has a length that its name states; of another one the length is unknown.
+    /// In a cipher whose name may state the length of its key; otherwise the length is unknown.
     pub(super) fn named_cipher(self, cipher: impl Into<String>) -> Self {
         let cipher = cipher.into();
         match key_bits(&cipher) {
@@ -65,30 +66,30 @@ impl Found {
         }
     }
 
-    /// In a cipher that is not stated; why.
+    /// In a cipher that is not stated, with the reason.
     pub(super) fn without_cipher(self, reason: &str) -> Self {
         self.unknown("cipher", reason).unknown("key-bits", reason)
     }
 
-    /// Whoever decrypts notices a change.
+    /// Decryption detects changes.
     pub(super) fn authenticated(mut self) -> Self {
         self.item.authenticated = true;
         self
     }
 
-    /// The key is made of a passphrase in this way.
+    /// The key is derived from a passphrase in this way.
     pub(super) fn derived(mut self, kdf: &str, prf: impl Into<String>, iterations: u64) -> Self {
         (self.item.kdf, self.item.prf, self.item.iterations) = (kdf.to_owned(), prf.into(), iterations);
         self
     }
 
-    /// A field of which not everything could be found out.
+    /// A field that is not fully known.
     pub(super) fn unknown(mut self, field: &str, reason: impl Into<String>) -> Self {
         self.item.unknown.push(Unknown { field: field.to_owned(), reason: reason.into() });
         self
     }
 
-    /// For this one as well, whom the file names there, if it does.
+    /// Adds a recipient, and the place that names it, if there is one.
     pub(super) fn recipient(mut self, name: impl Into<String>, span: Option<Span>) -> Self {
         let position = u32::try_from(self.item.recipients.len()).ok();
         self.item.recipients.push(name.into());
@@ -101,7 +102,7 @@ impl Found {
         self.recipient("passphrase", None)
     }
 
-    /// The key of that name opens them, or that of the certificate of that name.
+    /// The key with that name opens them, or the key of the certificate with that name.
     pub(super) fn opened_by(mut self, name: KeyName) -> Self {
         self.keys.push(name);
         self
@@ -119,7 +120,7 @@ impl Found {
         self
     }
 
-    /// Under a key of that time; of several the oldest counts.
+    /// Under a key of that time; if there are several, the oldest counts.
     pub(super) fn key_created(mut self, seconds: i64, span: Span) -> Self {
         if self.item.key_created.is_none_or(|oldest| seconds < oldest) {
             self.item.key_created = Some(seconds);
@@ -135,7 +136,7 @@ impl Found {
         self
     }
 
-    /// The same data with the recipients of `other` as well: what is weaker counts.
+    /// The same data with the recipients of `other` as well; the weaker statements count.
     pub(super) fn joined(mut self, other: Self) -> Self {
         self.item.key_bits = self.item.key_bits.min(other.item.key_bits);
         if self.item.kdf.is_empty() {
@@ -146,7 +147,7 @@ impl Found {
         self
     }
 
-    /// Standing there.
+    /// Sets where the data stand.
     pub(super) fn spanning(mut self, span: Range<usize>) -> Self {
         self.span = span;
         self
@@ -163,14 +164,15 @@ impl Found {
         }
     }
 
-    /// What makes several values one fact: all that is said of them but the time.
+    /// What several values must share to become one fact: everything that is stated about them except the time.
     fn kind(&self) -> String {
         let untimed = EncryptedItem { encrypted_at: None, ..self.item.clone() };
         format!("{}{untimed:?}{:?}", self.noun, self.keys)
     }
 }
 
-/// The facts of one source and their places; equal ones beyond a few become one, at the first of them, as old as the oldest.
+/// The facts of one source with their places. If there are more than a few equal ones, they become one fact at the
+/// place of the first, with the age of the oldest.
 pub(super) fn facts(found: Vec<Found>, id: SourceId) -> Vec<(EncryptedItem, Place)> {
     let mut groups: Vec<Vec<Found>> = Vec::new();
     let mut positions: HashMap<String, usize> = HashMap::new();

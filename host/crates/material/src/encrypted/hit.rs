@@ -1,5 +1,5 @@
-//! Something encrypted in a text, and the text that it stands in, for whoever reads one form. Not the marks that forms are found by,
-//! which `text` has.
+//! Something encrypted in a text, and the text around it, for the readers of single forms. The marks that forms are
+//! found by are in `text`.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ pub(super) struct Hit {
 /// A block between BEGIN and END.
 pub(super) struct Armor {
     pub(super) whole: Range<usize>,
-    /// Where the body begins, sound or not.
+    /// Where the body begins, whether it is sound or not.
     pub(super) start: usize,
     pub(super) body: Result<Vec<u8>, String>,
 }

@@ -1,5 +1,5 @@
-//! JSON Web Encryption (RFC 7516), compact and in JSON: the header says the cipher and how its key is had.
-//! Not JWS and JWT, which are signed, nor JWK.
+//! JSON Web Encryption (RFC 7516), compact and in JSON: the header states the cipher and how its key is obtained. Not
+//! JWS and JWT, which are signed, nor JWK.
 
 use keyreeve_syntax::json;
 use keyreeve_syntax::tree::Node;
@@ -11,10 +11,10 @@ use super::values;
 use super::values::text as text_of;
 use crate::asn1::Malformed;
 
-/// Largest header that is read.
+/// The largest header that is read.
 const HEADER_LIMIT: usize = 64 * 1024;
 
-/// The token of five parts that begins at `at`; none for any other text, such as a JWT.
+/// Reads the token of five parts that begins at `at`. Returns `None` for any other text, such as a JWT.
 pub(super) fn compact(text: &Text<'_>, at: usize) -> Option<Hit> {
     if !base64::starts(text.bytes, at) {
         return None;
@@ -37,7 +37,8 @@ pub(super) fn compact(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(at..end, read))
 }
 
-/// The data in a JSON object: general or flattened serialization (RFC 7516, section 7.2). None if it is another object.
+/// Reads a JSON object: general or flattened serialization (RFC 7516, section 7.2). Returns `None` for any other
+/// object.
 pub(super) fn object(node: &Node) -> Option<Result<Found, Malformed>> {
     values::get(node, "ciphertext")?;
     values::get(node, "iv").or_else(|| values::get(node, "tag"))?;
@@ -68,7 +69,7 @@ fn header(base64: &[u8]) -> Option<Node> {
     values::get(&root, "enc").is_some().then_some(root)
 }
 
-/// The data and one recipient, by the headers that together are his.
+/// The data and one recipient, given the headers that apply to it.
 fn found(headers: &[&Node]) -> Result<Found, Malformed> {
     let member = |name: &str| headers.iter().find_map(|header| values::get(header, name)).and_then(text_of);
     let encryption = member("enc").ok_or(Malformed("its header does not say how it is encrypted"))?;
@@ -85,7 +86,7 @@ fn found(headers: &[&Node]) -> Result<Found, Malformed> {
         "XC20P" => found.cipher("xchacha20-poly1305", 256),
         other => found.without_cipher(&format!("the encryption {} is not known", keyreeve_source::text::quoted(other))),
     };
-    // Every one that is registered authenticates (RFC 7516, section 2).
+    // Every registered cipher authenticates (RFC 7516, section 2).
     found = found.authenticated();
     let name = match member("kid") {
         Some(id) => format!("{algorithm} {id}"),
@@ -104,7 +105,7 @@ fn found(headers: &[&Node]) -> Result<Found, Malformed> {
     Ok(found)
 }
 
-/// Bits of the AES key that wraps the data's (RFC 7518, sections 4.4, 4.6 to 4.8).
+/// Bits of the AES key that wraps the data key (RFC 7518, sections 4.4, 4.6 to 4.8).
 fn wrap_bits(algorithm: &str) -> Option<u32> {
     let wrap = algorithm.rsplit('+').next().unwrap_or_default();
     match wrap {

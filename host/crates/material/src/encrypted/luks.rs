@@ -1,4 +1,5 @@
-//! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots' contents.
+//! Headers of LUKS 1 and 2 volumes: cipher, key length, and how each slot makes a key of a passphrase. Not the slots'
+//! contents.
 
 use keyreeve_source::private::words;
 use keyreeve_syntax::tree::Node;
@@ -11,7 +12,7 @@ use crate::fields::Fields;
 /// What both versions begin with.
 pub(super) const MAGIC: &[u8] = b"LUKS\xba\xbe";
 
-/// Where the JSON of version 2 begins, and the largest header there is (LUKS2 On-Disk Format Specification, 2.1).
+/// Where the JSON of version 2 begins, and the largest possible header (LUKS2 On-Disk Format Specification, 2.1).
 const JSON_OFFSET: usize = 4096;
 const LARGEST_HEADER: u64 = 4 * 1024 * 1024;
 /// The mark of a slot in use, and how many slots there are (LUKS1 On-Disk Format Specification, 2.1).
@@ -76,7 +77,7 @@ fn second(bytes: &[u8], mut fields: Fields<'_>) -> Result<Found, Malformed> {
     weakest_slot(found, &slots)
 }
 
-/// The key derivation of the slot that is the cheapest to guess: PBKDF2 before Argon2, the fewest iterations.
+/// The key derivation of the slot that is cheapest to guess: PBKDF2 before Argon2, the fewest iterations.
 fn weakest_slot(mut found: Found, slots: &[&Node]) -> Result<Found, Malformed> {
     let mut weakest: Option<(bool, u64, &str, String)> = None;
     for slot in slots {
@@ -102,12 +103,12 @@ fn weakest_slot(mut found: Found, slots: &[&Node]) -> Result<Found, Malformed> {
     Ok(found)
 }
 
-/// dm-crypt's `aes-xts-plain64` as the contract spells it; the initial vector is left out.
+/// dm-crypt's `aes-xts-plain64` in the contract's spelling, without the initial vector.
 fn ciphered(found: Found, specification: &str, bits: u32) -> Found {
     let mut words = specification.splitn(3, '-');
     let (name, mode) = (words.next().unwrap_or_default(), words.next().unwrap_or("cbc"));
     let mode = mode.split(':').next().unwrap_or_default();
-    // Of the two keys of XTS and LRW one is for the numbers of the sectors.
+    // One of the two keys of XTS and LRW encrypts the numbers of the sectors.
     let strength = if mode == "xts" { bits / 2 } else { bits };
     match (name, mode) {
         ("xchacha20" | "xchacha12", _) => found.cipher(format!("{name}-{mode}"), bits),
@@ -117,19 +118,19 @@ fn ciphered(found: Found, specification: &str, bits: u32) -> Found {
 
 const NO_NAME: Malformed = Malformed("its header names no cipher or hash");
 
-/// A name as the kernel's algorithms have it. What else stands there goes into no fact.
+/// A name of an algorithm as the kernel spells it. Any other text is an error, so that it enters no fact.
 fn plain(name: &str) -> Result<&str, Malformed> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b',' | b'(' | b')');
     let is_name = name.len() <= 40 && name.bytes().all(is_plain) && !words::is_random(name.as_bytes());
     if is_name { Ok(name) } else { Err(NO_NAME) }
 }
 
-/// A hash by the kernel's name as the function of PBKDF2 by OpenSSL's.
+/// The pseudorandom function of PBKDF2 by OpenSSL's name, given the kernel's name of the hash.
 fn hmac(hash: &str) -> String {
     format!("hmacWith{}", hash.to_ascii_uppercase().replace("SHA-", "SHA"))
 }
 
-/// A text of 32 bytes, filled with zeros.
+/// A text of 32 bytes, padded with zeros.
 fn padded<'a>(fields: &mut Fields<'a>) -> Result<&'a str, Malformed> {
     let bytes = fields.take(32)?;
     let text = &bytes[..memchr::memchr(0, bytes).unwrap_or(bytes.len())];

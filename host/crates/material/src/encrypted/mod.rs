@@ -1,5 +1,5 @@
-//! Encrypted data: files, and values in files, that nobody reads without a key; and the secret files that open them, where no other format
-//! knows these. Nothing is decrypted, and whether a cipher is good enough is for rules.
+//! Encrypted data: whole files and values in files that nobody can read without a key; and the secret files that open
+//! them, if no other format knows those. Nothing is decrypted, and rules judge whether a cipher is good enough.
 
 mod age;
 mod ansible;
@@ -37,7 +37,7 @@ use hit::Hit;
 /// Reads a file that is encrypted as a whole.
 type FileReader = fn(&[u8]) -> Result<Vec<Found>, Malformed>;
 
-/// How files begin, and who reads them.
+/// How encrypted files begin, each with its reader.
 const MAGICS: [(&[u8], FileReader); 6] = [
     (b"\0GITCRYPT\0", git_crypt),
     (b"Salted__", tokens::openssl_file),
@@ -47,7 +47,7 @@ const MAGICS: [(&[u8], FileReader); 6] = [
     (seven_zip::MAGIC, seven_zip::file),
 ];
 
-/// Files that are told by their name.
+/// Files that are recognised by their name.
 const NAMES: [(&str, FileReader); 5] = [
     ("gocryptfs.conf", folders::gocryptfs),
     (".gocryptfs.reverse.conf", folders::gocryptfs),
@@ -130,7 +130,7 @@ pub fn read(text: &Text<'_>) -> Reading {
     reading
 }
 
-/// The reader of a file that is encrypted as a whole, by its beginning or its name.
+/// The reader of a file that is encrypted as a whole, chosen by the file's beginning or name.
 fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
     let file = name.rsplit('/').next().unwrap_or_default();
     let by_magic = MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|&(_, read)| read);
@@ -151,7 +151,8 @@ fn whole_file(name: &str, bytes: &[u8]) -> Option<FileReader> {
     by_magic.or_else(by_name).or_else(by_form)
 }
 
-/// A file of git-crypt is AES-256 in counter mode; what it counts from is a MAC of the content, and compared with it (git-crypt, commands.cpp).
+/// A file of git-crypt: AES-256 in counter mode. The start of the counter is a MAC of the content, which decryption
+/// verifies (git-crypt, commands.cpp).
 fn git_crypt(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     const NONCE: usize = 12;
     if bytes.len() < b"\0GITCRYPT\0".len() + NONCE {

@@ -1,5 +1,5 @@
-//! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): whom they are for, and what they say of their cipher.
-//! Not keys and signatures, and nothing of what is encrypted.
+//! Encrypted OpenPGP messages (RFC 9580, RFC 4880; packet 20 as GnuPG writes it): their recipients, and what they state
+//! about their cipher. Not keys and signatures, and nothing is decrypted.
 
 use keyreeve_source::digest::hex;
 
@@ -13,8 +13,8 @@ use crate::openpgp::s2k::Specifier;
 
 const NOT_STATED: &str = "the cipher of an OpenPGP message stands in its encrypted session key";
 
-/// Whether a file without armor begins with an encrypted message. Messages begin with a byte that others begin with too, so
-/// the session keys before the data must be sound; data without one count only in a file with a name of such files.
+/// Whether a file without armor begins with an encrypted message. Other files begin with the same byte, so the session
+/// keys before the data must be sound; data without a session key count only if the file has a name of such files.
 pub(super) fn is_message(name: &str, bytes: &[u8]) -> bool {
     let mut packets = Packets::of(bytes);
     let Ok(first) = next(&mut packets) else { return false };
@@ -27,7 +27,7 @@ pub(super) fn is_message(name: &str, bytes: &[u8]) -> bool {
     }
 }
 
-/// Whether the next packet is one that can follow a session key.
+/// Whether the next packet can follow a session key.
 fn follows(mut packets: Packets<'_>) -> bool {
     next(&mut packets).is_ok_and(|packet| {
         matches!(packet.tag, Tag::Pkesk | Tag::Skesk | Tag::Sed | Tag::Seipd | Tag::Aead | Tag::Marker | Tag::Padding)
@@ -39,7 +39,7 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     read(bytes).map(|found| found.into_iter().collect())
 }
 
-/// The message that these bytes are; none if they are something else that OpenPGP has, such as a signed message.
+/// Reads the message. Returns `None` if the bytes are another structure of OpenPGP, such as a signed message.
 pub(super) fn read(bytes: &[u8]) -> Result<Option<Found>, Malformed> {
     let mut packets = Packets::of(bytes);
     let (mut found, mut has_key) = (new(), false);
@@ -68,7 +68,7 @@ fn session_key(found: Found, body: &[u8]) -> Result<Found, Malformed> {
         2 | 3 => hex(fields.take(8)?),
         6 => {
             let length = usize::from(fields.u8()?);
-            // The version of the key stands before its fingerprint; neither for an anonymous recipient.
+            // The version of the key stands before its fingerprint; both are missing for an anonymous recipient.
             if length == 0 { "0".repeat(16) } else { hex(&fields.take(length)?[1..]) }
         }
         _ => return Err(Malformed("the version of one of its session keys is not known")),
@@ -79,8 +79,8 @@ fn session_key(found: Found, body: &[u8]) -> Result<Found, Malformed> {
     Ok(found.recipient(format!("PGP 0x{}", id.to_ascii_uppercase()), None))
 }
 
-/// Symmetric-Key Encrypted Session Key (RFC 9580, section 5.3). Without a session key in it the passphrase makes that key
-/// itself, and its cipher is that of the data.
+/// Symmetric-Key Encrypted Session Key (RFC 9580, section 5.3). If it contains no session key, the passphrase yields
+/// that key directly, and the stated cipher is that of the data.
 fn passphrase(found: Found, body: &[u8]) -> Result<Found, Malformed> {
     let mut fields = Fields(body);
     let version = fields.u8()?;
@@ -134,7 +134,8 @@ fn data(found: Found, packet: &Packet<'_>) -> Result<Found, Malformed> {
     }
 }
 
-/// A passphrase alone states a cipher; with other recipients its packet speaks of the session key only.
+/// The cipher is known only if the passphrase is the only recipient; with others, the packet's cipher is that of the
+/// session key.
 fn or_unknown(mut found: Found) -> Found {
     if found.item.recipients != ["passphrase"] {
         (found.item.cipher, found.item.key_bits) = (String::new(), 0);

@@ -1,5 +1,6 @@
-//! Secret files that open encrypted data and that no mark in them tells: a Rails master key, the keys of dotenvx, the password of
-//! ansible-vault, a key of git-crypt, a key file of KeePass. Told by name and form; not keys in general, which `material` reads.
+//! Secret files that open encrypted data and have no mark in them: a Rails master key, the keys of dotenvx, the
+//! password of ansible-vault, a key of git-crypt, a key file of KeePass. They are recognised by name and form. Other
+//! keys are read by `material`.
 
 use std::ops::Range;
 
@@ -7,10 +8,10 @@ use keyreeve_contract::{Context, Key, Protection, PublicKey, Role, Unknown};
 use keyreeve_facts::Place;
 use keyreeve_source::{Location, SourceId, Span};
 
-/// Longest file that a password or a master key is taken from.
+/// The longest file that can be a password or a master key.
 const LONGEST: usize = 1024;
 
-/// A key that git-crypt has exported begins so (git-crypt, key.cpp).
+/// The beginning of a key that git-crypt has exported.
 const GIT_CRYPT: &[u8] = b"\0GITCRYPTKEY";
 
 /// What such a file holds.
@@ -23,7 +24,7 @@ pub(super) enum Kind {
     KeePass,
 }
 
-/// Which of them a file is. A password file that is a script holds none, and one that is encrypted is no secret.
+/// The kind of secret file. A password file that is a script contains no password, and an encrypted one is not secret.
 pub(super) fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
     if bytes.starts_with(GIT_CRYPT) {
         return Some(Kind::GitCrypt);
@@ -49,7 +50,8 @@ pub(super) fn kind(name: &str, bytes: &[u8]) -> Option<Kind> {
     (is_password && is_text && std::str::from_utf8(bytes).is_ok()).then_some(Kind::Ansible)
 }
 
-/// Names that the documentation of ansible and its users give to such a file: `.vault_pass`, `vault-password.txt`, `.vault_pass_prod`.
+/// Whether a name is one that the documentation of ansible and its users give to such a file: `.vault_pass`,
+/// `vault-password.txt`, `.vault_pass_prod`.
 fn is_vault_password(file: &str) -> bool {
     let name = file.to_ascii_lowercase().replace('-', "_");
     let name = name.trim_start_matches('.');
@@ -75,7 +77,8 @@ fn dotenvx_values(bytes: &[u8]) -> Vec<Range<usize>> {
     names.filter_map(value).collect()
 }
 
-/// The keys in such a file and where each is secret. What identifies one is its place in the file, never its value.
+/// The keys in such a file, and the places of their secrets. A key is identified by its place in the file, never by its
+/// value.
 pub(super) fn read(kind: Kind, id: SourceId, bytes: &[u8]) -> Vec<(Key, Place)> {
     let whole = 0..bytes.len();
     let spans = match kind {

@@ -1,5 +1,6 @@
-//! Encrypted 7z archives (7zFormat.txt of the LZMA SDK): whether a folder of the archive, or its header, goes through AES, and how its key
-//! is made. Not what is in the archive; a compressed header is unpacked to a limit, and nothing else is.
+//! Encrypted 7z archives (7zFormat.txt of the LZMA SDK): whether a folder of the archive, or its header, is encrypted
+//! with AES, and how the key is derived. The content of the archive is not read; only a compressed header is unpacked,
+//! up to a limit.
 
 use std::io::Read;
 
@@ -12,13 +13,13 @@ use crate::fields::{CUT_OFF, Fields};
 
 /// What every archive begins with.
 pub(super) const MAGIC: &[u8] = b"7z\xbc\xaf\x27\x1c";
-/// Length of the start header, from which offsets count.
+/// Length of the start header, after which offsets count.
 const START: usize = 32;
-/// As much of a header is unpacked; folders stand at its beginning.
+/// How much of a header is unpacked; folders stand at its beginning.
 const HEADER_LIMIT: u64 = 16 * 1024 * 1024;
 /// How often a header can be packed in another one.
 const DEPTH: usize = 4;
-/// Folders and coders of one archive that are looked at.
+/// The most folders and coders of one archive that are examined.
 const COUNT_LIMIT: u64 = 1 << 20;
 
 const END: u64 = 0x00;
@@ -37,7 +38,7 @@ const LZMA: &[u8] = &[3, 1, 1];
 const AES: &[u8] = &[6, 0xf1, 7, 1];
 const COPY: &[u8] = &[0];
 
-/// A whole archive: one fact, or none if nothing is encrypted.
+/// Reads a whole archive: one fact, or no fact if nothing is encrypted.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let mut start = Fields::at(bytes, MAGIC.len() + 2 + 4)?;
     let (offset, length) = (start.le64()?, start.le64()?);
@@ -76,7 +77,7 @@ struct Streams {
     unpack_sizes: Vec<u64>,
 }
 
-/// AES-256 in CBC mode without a MAC; the key is a SHA-256 over so many repetitions of the passphrase.
+/// AES-256 in CBC mode without a MAC; the key is the SHA-256 of so many repetitions of the passphrase.
 fn encrypted(folders: &[Vec<Coder>]) -> Option<Found> {
     let coder = folders.iter().flatten().find(|coder| coder.id == AES)?;
     let found = Found::new("7z", "7z archive").cipher("aes-256-cbc", 256).passphrase();
@@ -103,7 +104,7 @@ fn main_folders(fields: &mut Fields<'_>) -> Result<Vec<Vec<Coder>>, Malformed> {
     }
 }
 
-/// StreamsInfo, as far as the sizes of what is unpacked.
+/// StreamsInfo, up to the unpacked sizes.
 fn streams(fields: &mut Fields<'_>) -> Result<Streams, Malformed> {
     let mut streams = Streams::default();
     loop {
@@ -151,7 +152,7 @@ fn unpack_info(fields: &mut Fields<'_>, streams: &mut Streams) -> Result<(), Mal
     Ok(())
 }
 
-/// The coders of a folder, and how many streams come out of them.
+/// The coders of a folder, and how many output streams it has.
 fn folder(fields: &mut Fields<'_>) -> Result<(Vec<Coder>, u64), Malformed> {
     let coders = count(fields)?;
     let (mut list, mut inputs, mut outputs) = (Vec::new(), 0u64, 0u64);
@@ -174,7 +175,7 @@ fn folder(fields: &mut Fields<'_>) -> Result<(Vec<Coder>, u64), Malformed> {
     Ok((list, outputs))
 }
 
-/// The header that is packed in these streams: as it is, or by LZMA.
+/// The header that is packed in these streams: stored as it is, or by LZMA.
 fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
     let (Some([coder]), Some(&packed), Some(&length)) =
         (streams.folders.first().map(Vec::as_slice), streams.pack_sizes.first(), streams.unpack_sizes.first())
@@ -190,7 +191,7 @@ fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
         return Err(Malformed("its header is packed in a way that is not read"));
     }
     let (first, dictionary) = (properties.u8()?, properties.le32()?);
-    // Nothing farther back than the beginning is ever asked for.
+    // No reference reaches further back than the beginning.
     let dictionary = u64::from(dictionary).min(length).min(HEADER_LIMIT) as u32;
     let damaged = |_| Malformed("its header cannot be unpacked");
     let reader = LzmaReader::new_with_props(packed, length, first, dictionary, None).map_err(damaged)?;
@@ -203,13 +204,13 @@ fn unpacked(bytes: &[u8], streams: &Streams) -> Result<Vec<u8>, Malformed> {
     Ok(header)
 }
 
-/// A run of bytes by its offset behind the start header.
+/// A run of bytes by its offset from the end of the start header.
 fn slice(bytes: &[u8], offset: u64, length: u64) -> Result<&[u8], Malformed> {
     let start = usize::try_from(offset).ok().and_then(|offset| START.checked_add(offset)).ok_or(CUT_OFF)?;
     Fields::at(bytes, start)?.take(usize::try_from(length).map_err(|_| CUT_OFF)?)
 }
 
-/// A run of bytes with its length before it.
+/// A run of bytes, preceded by its length.
 fn skip<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
     let length = number(fields)?;
     fields.take(usize::try_from(length).map_err(|_| CUT_OFF)?)

@@ -1,5 +1,5 @@
-//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from its metadata.
-//! Not the values in clear beside the encrypted ones, which every other format reads as in any file.
+//! Files that sops has encrypted, in YAML, JSON, dotenv, INI, or as binary: recipients, dates and cipher from the
+//! metadata. The plaintext values beside the encrypted ones are read by every other format, as in any file.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -16,13 +16,13 @@ use super::found::Found;
 use super::hit::{Hit, extension};
 use crate::asn1::Malformed;
 
-/// What every encrypted value begins with. There is no other cipher.
+/// The beginning of every encrypted value. sops has no other cipher.
 const VALUE: &[u8] = b"ENC[AES256_GCM,data:";
 
-/// Largest file that is read as a tree.
+/// The largest file that is read as a tree.
 const SIZE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// Most texts in the metadata of a file.
+/// The most texts in the metadata of a file.
 const FIELD_LIMIT: usize = 10_000;
 
 /// A text of the metadata: the path to it below `sops`, and where it stands.
@@ -32,7 +32,7 @@ struct Field {
     span: Span,
 }
 
-/// Metadata, and the range that they take.
+/// Metadata, and the range that they span.
 struct Metadata {
     fields: Vec<Field>,
     range: Range<usize>,
@@ -67,7 +67,7 @@ pub(super) fn read(text: &Text<'_>) -> Option<Hit> {
     }
 }
 
-/// The metadata; the error is from where on the file is not read.
+/// The metadata. The error is the part from which on the file is not read.
 fn metadata(text: &Text<'_>) -> Result<Option<Metadata>, Span> {
     let bytes = text.bytes();
     let has = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();

@@ -1,4 +1,4 @@
-//! Encrypted values that stand in a text, found by the marks they begin with in one pass. Not how each is read.
+//! Finds encrypted values in a text by the marks that they begin with, in one pass. How each is read is not here.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -8,10 +8,10 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use super::hit::{Armor, BROKEN, Hit, Text};
 use super::{age, ansible, aws, cms, documents, eyaml, jwe, openpgp, sops, tokens};
 
-/// Reads what begins at a place; none if it only looks so.
+/// Reads what begins at a place. Returns `None` if it only looks like it.
 type Reader = fn(&Text<'_>, usize) -> Option<Hit>;
 
-/// What is looked for, and who reads it.
+/// The marks, each with its reader.
 const MARKS: [(&str, Reader); 19] = [
     ("-----BEGIN AGE ENCRYPTED FILE-----", armored_age),
     ("-----BEGIN PGP MESSAGE-----", armored_openpgp),
@@ -87,7 +87,7 @@ fn armored_age(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(whole, body.map_err(|_| BROKEN).and_then(|bytes| age::decoded(&bytes))))
 }
 
-/// A message that is only signed or compressed is none of these.
+/// A message that is only signed or compressed is not encrypted.
 fn armored_openpgp(text: &Text<'_>, at: usize) -> Option<Hit> {
     let Armor { whole, body, .. } = text.armor(at)?;
     let read = body.map_err(|_| BROKEN).and_then(|bytes| openpgp::read(&bytes)).transpose()?;

@@ -1,11 +1,12 @@
-//! Short encrypted values that stand in text: Fernet, Vault transit, dotenvx, `openssl enc`. Not JOSE, which has a header of its own to read.
+//! Short encrypted values in text: Fernet, Vault transit, dotenvx, `openssl enc`. JOSE is not here, because it has a
+//! header of its own.
 
 use super::base64;
 use super::found::Found;
 use super::hit::{Hit, Text};
 use crate::asn1::Malformed;
 
-/// Before this a Fernet token can be none: the format is of 2013.
+/// A Fernet token cannot be older than this: the format dates from 2013.
 const FERNET_EPOCH: u64 = 1_356_998_400;
 
 /// A Fernet token (github.com/fernet/spec): the version 0x80, the time, IV, blocks of AES-128-CBC, HMAC-SHA256.
@@ -25,7 +26,7 @@ pub(super) fn fernet(text: &Text<'_>, at: usize) -> Option<Hit> {
     Some(Hit::new(range, Ok(found.encrypted_at(i64::try_from(time).ok()?))))
 }
 
-/// A ciphertext of HashiCorp Vault's transit engine: `vault:v3:` and base64. Which cipher the key has only Vault knows.
+/// A ciphertext of HashiCorp Vault's transit engine: `vault:v3:` and base64. Only Vault knows the cipher of the key.
 pub(super) fn transit(text: &Text<'_>, at: usize) -> Option<Hit> {
     let rest = &text.bytes[at + b"vault:v".len()..];
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -33,13 +34,13 @@ pub(super) fn transit(text: &Text<'_>, at: usize) -> Option<Hit> {
         return None;
     }
     let body = base64::run(text.bytes, at + b"vault:v".len() + digits + 1);
-    // An IV, a tag and at least a byte.
+    // An IV, a tag and at least one byte.
     if base64::decode(&text.bytes[body.clone()])?.len() < 12 + 16 {
         return None;
     }
     let reason = "the type of the transit key is known to Vault alone";
     let found = Found::new("Vault transit", "Vault transit ciphertext").without_cipher(reason);
-    // Every type of key that encrypts does.
+    // Every type of key that can encrypt authenticates, too.
     let found = found.authenticated().recipient("Vault transit key", None);
     Some(Hit::new(at..body.end, Ok(found)))
 }
@@ -93,7 +94,7 @@ pub(super) fn openssl_file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     openssl(bytes).map(|found| vec![found])
 }
 
-/// `Salted__`, eight bytes of salt, and data: neither the cipher nor how the key is made is stated (openssl-enc(1)).
+/// `Salted__`, eight bytes of salt, and data: neither the cipher nor the key derivation is stated (openssl-enc(1)).
 fn openssl(bytes: &[u8]) -> Result<Found, Malformed> {
     if bytes.len() <= 16 {
         return Err(Malformed("it is cut off"));

@@ -1,5 +1,5 @@
-//! Small questions to a tree of values: a member by its name, a text, a number.
-//! Not a syntax, nor what the values mean.
+//! Small accessors for a tree of values: a member by its name, a text, a number. They know no syntax, nor what the
+//! values mean.
 
 use keyreeve_syntax::tree::{Node, Value};
 use keyreeve_syntax::{json, tree};
@@ -27,7 +27,7 @@ pub(super) fn number(node: &Node) -> Option<u64> {
     text(node)?.parse().ok()
 }
 
-/// What a list holds; nothing of anything else.
+/// The items of a list; empty for anything else.
 pub(super) fn items(node: &Node) -> &[Node] {
     match &node.value {
         Value::List(items) => items,
@@ -35,7 +35,7 @@ pub(super) fn items(node: &Node) -> &[Node] {
     }
 }
 
-/// The root of a JSON text without faults.
+/// The root of a JSON text, if the text has no faults.
 pub(super) fn sound_json(bytes: &[u8]) -> Option<Node> {
     let tree::Tree { documents, faults, .. } = json::parse(bytes);
     documents.into_iter().next().filter(|_| faults.is_empty())

@@ -1,5 +1,5 @@
 //! Encrypted entries of ZIP archives (APPNOTE.TXT 6.3.10; WinZip's AE-1 and AE-2): which cipher, and how many entries.
-//! Not the entries themselves, and nothing of archives without encryption.
+//! The entries themselves are not read, and archives without encryption give no facts.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use super::found::Found;
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 
-/// What an archive with entries begins with.
+/// The beginning of an archive that has entries.
 pub(super) const MAGIC: &[u8] = b"PK\x03\x04";
 const CENTRAL: [u8; 4] = *b"PK\x01\x02";
 const END: [u8; 4] = *b"PK\x05\x06";
-/// Length of the end record, and of the longest comment behind it.
+/// Length of the end record, and of the longest comment after it.
 const END_LENGTH: usize = 22;
 const COMMENT_LIMIT: usize = 65_535;
-/// The method that says that the extra field of AES has the real one, and the number of that field.
+/// The method number whose real method stands in the extra field of AES, and the number of that field.
 const AES_METHOD: u16 = 99;
 const AES_FIELD: u16 = 0x9901;
 /// Flags: encrypted; by the strong encryption of PKWARE.
@@ -28,11 +28,11 @@ enum Scheme {
     Traditional,
     /// WinZip's AES with keys of so many bits.
     Aes(u32),
-    /// PKWARE's, whose cipher stands with the entry.
+    /// PKWARE's, whose cipher is stated beside the entry.
     Strong,
 }
 
-/// A whole archive: a fact for each scheme in it, none if nothing is encrypted.
+/// Reads a whole archive: one fact for each scheme in it, and no fact if nothing is encrypted.
 pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     let Some(directory) = directory(bytes) else {
         let first = Fields::at(bytes, MAGIC.len() + 2)?.le16()?;
@@ -55,13 +55,15 @@ pub(super) fn file(bytes: &[u8]) -> Result<Vec<Found>, Malformed> {
     Ok(schemes.into_keys().map(found).collect())
 }
 
-/// From the directory to the end of the file; none where the end record is missing or leads beyond it.
+/// The bytes from the directory to the end of the file. Returns `None` if the end record is missing or its offset lies
+/// beyond the file.
 fn directory(bytes: &[u8]) -> Option<&[u8]> {
     let floor = bytes.len().saturating_sub(END_LENGTH + COMMENT_LIMIT);
     let end = floor + memchr::memmem::rfind(&bytes[floor..], &END)?;
     let mut fields = Fields::at(bytes, end + 12).ok()?;
     let (length, offset) = (fields.le32().ok()? as usize, fields.le32().ok()? as usize);
-    // Behind a program that unpacks itself, and in ZIP64, the offset does not hold: the directory ends before its end records.
+    // In a self-extracting archive, and in ZIP64, the offset does not hold: the directory ends directly before its end
+    // records.
     let before_end = || memchr::memmem::find(&bytes[..end], &CENTRAL);
     let start = if offset.checked_add(length)? <= end && bytes[offset..].starts_with(&CENTRAL) {
         Some(offset)

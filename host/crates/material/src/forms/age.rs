@@ -1,4 +1,5 @@
-//! Identities and recipients of age (C2SP age, and age's plugins). Not files that are encrypted with them.
+//! Identities and recipients of age (C2SP age, and age's plugins). Files that are encrypted with them are read
+//! elsewhere.
 
 use std::ops::Range;
 
@@ -8,7 +9,7 @@ use super::{Sink, bech32, begins_word, run};
 use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
 
-/// Identities, the hybrid ones, and those of plugins whose secret is in hardware.
+/// Marks of identities, of hybrid ones, and of plugins that keep the secret in hardware.
 pub(super) const SECRET_MARKS: &[&str] =
     &["AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1", "AGE-PLUGIN-YUBIKEY-1", "AGE-PLUGIN-TPM-1", "AGE-PLUGIN-SE-1"];
 /// Recipients.
@@ -25,7 +26,7 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
     let home = token(text, at)?;
     let token = &text[home.clone()];
     let (prefix, data) = token.split_at(token.iter().rposition(|&byte| byte == b'1')? + 1);
-    // Fewer than that is a word about identities, not one of them.
+    // Shorter data are a text about identities, not an identity.
     if data.len() < 20 {
         return None;
     }
@@ -64,7 +65,7 @@ pub(super) fn announces_public(text: &[u8], at: usize) -> bool {
     begins_word(text, at) && run(text, at + 4, LONGEST, bech32::is_symbol).len() >= RECIPIENT - 4
 }
 
-/// Reads the recipient that begins at `at`. What is not sound bech32 is a word, and no problem: nothing is lost with it.
+/// Reads the recipient that begins at `at`. If it is not sound bech32, it is an ordinary word and no problem.
 pub(super) fn read_public(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let home = token(text, at)?;
     let token = &text[home.clone()];

@@ -1,4 +1,4 @@
-//! Bech32 (BIP 173) without its limit of length, as age has it. Not Bech32m.
+//! Bech32 (BIP 173) without its limit of length, as age uses it. Bech32m is not supported.
 
 use std::iter::once;
 
@@ -10,7 +10,8 @@ pub(crate) fn is_symbol(byte: u8) -> bool {
     SYMBOLS.contains(&byte.to_ascii_lowercase())
 }
 
-/// What stands behind a prefix in lower case; none if the case is mixed, a symbol is foreign, or the checksum is wrong.
+/// Decodes the data after a prefix in lower case. Returns `None` if the case is mixed, a symbol is invalid, or the
+/// checksum is wrong.
 pub(crate) fn decode(prefix: &str, text: &[u8]) -> Option<Vec<u8>> {
     let is_mixed = text.iter().any(u8::is_ascii_lowercase) && text.iter().any(u8::is_ascii_uppercase);
     let data = text.get(prefix.len() + 1..).filter(|_| !is_mixed)?;
@@ -23,7 +24,7 @@ pub(crate) fn decode(prefix: &str, text: &[u8]) -> Option<Vec<u8>> {
     regrouped(payload)
 }
 
-/// The prefix with those bytes behind it, in lower case.
+/// Encodes these bytes after the prefix, in lower case.
 pub(crate) fn encode(prefix: &str, bytes: &[u8]) -> String {
     let mut values: Vec<u8> = Vec::new();
     let (mut buffer, mut held) = (0_u32, 0);
@@ -43,7 +44,7 @@ pub(crate) fn encode(prefix: &str, bytes: &[u8]) -> String {
     prefix.chars().chain(once('1')).chain(data).collect()
 }
 
-/// Five bits a symbol to eight a byte; what is left over must be less than a symbol, and zero.
+/// Converts five bits per symbol to eight per byte; the remainder must be less than a symbol, and zero.
 fn regrouped(values: &[u8]) -> Option<Vec<u8>> {
     let (mut bytes, mut buffer, mut held) = (Vec::with_capacity(values.len() * 5 / 8), 0_u32, 0);
     for value in values {

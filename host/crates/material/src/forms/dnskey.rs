@@ -1,5 +1,5 @@
-//! Public keys of DNSSEC in a zone file, or in a file of their own: DNSKEY records (RFC 4034, section 2). Not what the zone
-//! does with them.
+//! Public keys of DNSSEC in a zone file, or in a file of their own: DNSKEY records (RFC 4034, section 2). Nothing else
+//! of a zone is read.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use crate::pem::decode;
 
 /// The type of the record.
 pub(super) const MARKS: &[&str] = &["DNSKEY"];
-/// A record is no longer: an RSA key of 4096 bits has some 700 symbols.
+/// The longest record that is read: an RSA key of 4096 bits has some 700 symbols.
 const LONGEST: usize = 8 * 1024;
 /// Flags of a zone key: secure entry point, revoked (RFC 5011).
 const FLAGS: [&str; 4] = ["256", "257", "384", "385"];
@@ -45,7 +45,8 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(home.end)
 }
 
-/// The public half in the key field of that algorithm (RFC 3110, 2536, 6605, 8080); none if it is not known.
+/// The public half in the key field of that algorithm (RFC 3110, 2536, 6605, 8080). Returns `None` for an unknown
+/// algorithm.
 pub(super) fn half(algorithm: u8, key: &[u8]) -> Result<Option<PublicHalf<'static>>, Malformed> {
     let exact = |length| {
         if key.len() == length { Ok(()) } else { Err(Malformed("its key is not as long as its algorithm asks")) }
@@ -69,7 +70,7 @@ pub(super) fn on_curve(name: &str, point: Vec<u8>) -> Option<PublicHalf<'static>
     Some(PublicHalf::of_ec(&encode_oid(&curves::by_name(name)?.oid), Some(Cow::from(point))))
 }
 
-/// The length of the exponent in one byte, or in two behind a zero; exponent; modulus.
+/// The length of the exponent in one byte, or in two bytes after a zero; then exponent and modulus.
 fn rsa(key: &[u8]) -> Option<PublicHalf<'static>> {
     let (length, rest) = match key {
         [0, high, low, rest @ ..] => (usize::from(*high) << 8 | usize::from(*low), rest),
@@ -104,7 +105,7 @@ fn header(text: &[u8], at: usize) -> Option<(u8, usize)> {
     Some((algorithm, end))
 }
 
-/// The base64 from `start` on, in one line, or in several within parentheses; comments left out.
+/// The base64 from `start` on, on one line, or on several within parentheses; comments are left out.
 fn base64(text: &[u8], start: usize) -> (Vec<u8>, Range<usize>) {
     let limit = text.len().min(start + LONGEST);
     let opened = text[..start].iter().rev().take(64).take_while(|&&byte| byte != b'\n').any(|&byte| byte == b'(');

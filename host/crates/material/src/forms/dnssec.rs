@@ -1,5 +1,5 @@
-//! Private keys of DNSSEC as BIND writes them: `Private-key-format: v1.3` and a line for each number. Not the public
-//! records beside them.
+//! Private keys of DNSSEC as BIND writes them: `Private-key-format: v1.3` and one line for each number. The public
+//! records beside them are read elsewhere.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ use crate::pem::decode;
 
 /// What the first line begins with.
 pub(super) const MARKS: &[&str] = &["Private-key-format:"];
-/// What no line shows: the names of what is private, of any algorithm.
+/// The names of the private numbers of any algorithm; their lines are never shown.
 const PRIVATE: [&str; 10] = [
     "PrivateExponent",
     "Prime1",
@@ -31,10 +31,10 @@ const PRIVATE: [&str; 10] = [
     "Key",
     "GostAsn1",
 ];
-/// No file has more lines.
+/// The most lines of a file.
 const MOST_LINES: usize = 64;
 
-/// The lines of a file that name something.
+/// The named values of a file.
 struct File {
     fields: Vec<(String, String, Range<usize>)>,
     end: usize,
@@ -68,7 +68,7 @@ impl File {
         let mut file = Self { fields: Vec::new(), end: first.range.end };
         for line in lines.take(MOST_LINES) {
             let Some((name, value)) = line.header() else { break };
-            // A second file may be glued to the first.
+            // A second file may follow without a separator.
             if name == "Private-key-format" {
                 break;
             }
@@ -81,7 +81,7 @@ impl File {
     fn found(&self) -> Result<Found<'static>, Malformed> {
         let algorithm = self.text("Algorithm").and_then(|text| text.split(' ').next()?.parse::<u8>().ok());
         let algorithm = algorithm.ok_or(Malformed("its algorithm is not a number"))?;
-        // A key in a hardware module has a label there in the place of its private numbers.
+        // A key in a hardware module has a label instead of its private numbers.
         let protection = if self.text("Label").is_some() { Protection::Hardware } else { Protection::Plaintext };
         let found = |half| Found::new(Role::Private, "DNSSEC", protection, half);
         if (157..=165).contains(&algorithm) {

@@ -1,5 +1,5 @@
-//! Private keys of gpg-agent, in `private-keys-v1.d` (GnuPG agent/keyformat.txt): files of a canonical S-expression, and the text form
-//! with `Key:` and `Created:`. Nothing is decrypted, since the public half stands in clear.
+//! Private keys of gpg-agent, in `private-keys-v1.d` (GnuPG agent/keyformat.txt): files of a canonical S-expression,
+//! and the text form with `Key:` and `Created:`. Nothing is decrypted, since the public half is stored in plaintext.
 
 mod fingerprint;
 
@@ -18,21 +18,21 @@ use crate::oid::curves;
 use crate::openpgp::s2k;
 use crate::pem::Symbol;
 
-/// What a key in the text form begins with: plaintext, under a passphrase, on a card.
+/// The beginnings of a key in the text form: in plaintext, under a passphrase, on a card.
 pub(super) const MARKS: &[&str] = &["(private-key", "(protected-private-key", "(shadowed-private-key"];
 /// The same in the canonical form.
 const FILES: [&[u8]; 3] = [b"(11:private-key(", b"(21:protected-private-key(", b"(20:shadowed-private-key("];
-/// No key is longer.
+/// The most bytes of a key.
 const REACH: usize = 64 * 1024;
-/// How far from a key what is said of it may stand.
+/// How far from a key statements about it may stand.
 const NEAR: usize = 4 * 1024;
 
-/// What is said where something of the protection is missing.
+/// The error if a part of the protection is missing.
 const UNPROTECTED: Malformed = Malformed("it does not say how it is protected");
 
 const ALGORITHMS: [&str; 8] = ["rsa", "dsa", "elg", "ecc", "ecdsa", "ecdh", "eddsa", "openpgp-"];
 
-/// Whether a list of a key can begin at `at`, and no word that only begins like one.
+/// Whether a key's list can begin at `at`, and not merely a word with the same beginning.
 pub(super) fn announces(text: &[u8], at: usize) -> bool {
     let behind = text.get(kind(text, at).end);
     behind.is_some_and(|byte| byte.is_ascii_whitespace() || b"(\\\"'`".contains(byte))
@@ -57,7 +57,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         }
         Err(ELIDED) => return None,
         Err(reason) => {
-            // Where it ends is not known.
+            // The end is unknown.
             sink.secret(&(stated.end..text.len().min(at + REACH)));
             sink.problem(&home, format!("the key of GnuPG cannot be read: {reason}"));
         }
@@ -65,7 +65,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(home.end)
 }
 
-/// Whether a file is one of a key, or several.
+/// Whether a file contains such keys.
 pub(super) fn is_file(bytes: &[u8]) -> bool {
     FILES.iter().any(|begin| bytes.starts_with(begin))
 }
@@ -90,7 +90,7 @@ pub(super) fn read_file(bytes: &[u8], sink: &mut dyn Sink) {
     }
 }
 
-/// Whether the list at `at` is the value of a line, or has a list in it that begins with an algorithm.
+/// Whether the list at `at` is the value of a line, or contains a list that begins with an algorithm.
 fn is_evident(text: &[u8], at: usize) -> bool {
     if text[at.saturating_sub(8)..at].trim_ascii_end().ends_with(b"Key:") {
         return true;
@@ -101,12 +101,13 @@ fn is_evident(text: &[u8], at: usize) -> bool {
     ALGORITHMS.iter().any(|algorithm| inner.starts_with(algorithm.as_bytes()))
 }
 
-/// The parenthesis at `at` and the word behind it.
+/// The parenthesis at `at` and the word after it.
 fn kind(text: &[u8], at: usize) -> Range<usize> {
     at..run(text, at + 1, NEAR, |byte| byte.is_ascii_alphabetic() || byte == b'-').end
 }
 
-/// The key in a list: its kind, its algorithm with the numbers, and what else is said of it. `created` is what a line beside it says.
+/// The key in a list: its kind, its algorithm with the numbers, and other statements about it. `created` is the time
+/// that a line beside it states.
 fn found(key: &Sexp, created: Option<i64>) -> Result<Found<'static>, Malformed> {
     let Sexp::List(parts) = key else { return Err(Malformed("it is no list")) };
     let [kind, numbers @ Sexp::List(of_algorithm), ..] = &parts[..] else {
@@ -137,7 +138,7 @@ fn found(key: &Sexp, created: Option<i64>) -> Result<Found<'static>, Malformed> 
     Ok(names.into_iter().fold(found, Found::known_as).dated(created, None))
 }
 
-/// The public half; none of ElGamal, and of an algorithm or curve that is not known.
+/// The public half. Returns `None` for ElGamal, and for an unknown algorithm or curve.
 fn half(algorithm: &str, numbers: &Sexp) -> Result<Option<PublicHalf<'static>>, Malformed> {
     let number = |name| numbers.value(name).map(significant).ok_or(Malformed("a number of its public half is missing"));
     Ok(match algorithm.strip_prefix("openpgp-").unwrap_or(algorithm) {
@@ -153,7 +154,8 @@ fn half(algorithm: &str, numbers: &Sexp) -> Result<Option<PublicHalf<'static>>, 
     })
 }
 
-/// The key at that point of a curve by libgcrypt's name. A point that is a number by itself may have 0x40 before it.
+/// The key at that point of a curve, given libgcrypt's name of the curve. A point that is a single number may have 0x40
+/// before it.
 fn point(curve: &str, point: &[u8]) -> Result<Option<PublicHalf<'static>>, Malformed> {
     let fixed = |oid, length| match point {
         [0x40, native @ ..] if native.len() == length => Ok(Some(PublicHalf::of_fixed(&oid, native.to_vec()))),
@@ -172,7 +174,7 @@ fn point(curve: &str, point: &[u8]) -> Result<Option<PublicHalf<'static>>, Malfo
     }
 }
 
-/// OpenSSL's name of a curve that libgcrypt calls otherwise.
+/// OpenSSL's name of a curve that libgcrypt names differently.
 fn curve(name: &str) -> &str {
     match name {
         "NIST P-192" => "prime192v1",
@@ -184,8 +186,8 @@ fn curve(name: &str) -> &str {
     }
 }
 
-/// How the secret numbers are encrypted; none if they are not, which the form that OpenPGP keys are imported in allows. Names that are not
-/// known are not repeated: in a damaged file they may be anything.
+/// How the secret numbers are encrypted. Returns `None` if they are not, which the form allows that OpenPGP keys are
+/// imported in. Unknown names are not repeated: in a damaged file they may be anything.
 fn protection(numbers: &Sexp) -> Result<Option<Encryption>, Malformed> {
     let [mode, parameters, ..] = numbers.list("protected").ok_or(UNPROTECTED)? else { return Err(UNPROTECTED) };
     let cipher = match mode.text().ok_or(UNPROTECTED)? {
@@ -199,7 +201,7 @@ fn protection(numbers: &Sexp) -> Result<Option<Encryption>, Malformed> {
     let Some(Sexp::List(derivation)) = parameters.first() else { return Err(UNPROTECTED) };
     let [hash, _salt, count, ..] = &derivation[..] else { return Err(UNPROTECTED) };
     let count: Option<u64> = count.text().and_then(|count| count.parse().ok());
-    // A small number is OpenPGP's one octet, as agents wrote it before they measured.
+    // A small number is OpenPGP's one octet, which agents wrote before they measured the count.
     let iterations = count.map_or(0, |count| u8::try_from(count).map_or(count, s2k::octets));
     Ok(Some(under("S2K-iterated", hash, iterations, cipher)))
 }
@@ -243,7 +245,7 @@ fn under(kdf: &str, hash: &Sexp, iterations: u64, cipher: &str) -> Encryption {
 /// The value of the line `Created:` that belongs to the key in that range.
 fn header<'t>(text: &'t [u8], home: &Range<usize>) -> Option<&'t str> {
     const NAME: &[u8] = b"Created:";
-    // Between the two there is no other key.
+    // No other key may stand between the two.
     let is_beside = |between: &[u8]| !between.contains(&b'(') && memchr::memmem::find(between, b"\n\n").is_none();
     let before = &text[home.start.saturating_sub(NEAR)..home.start];
     let behind = &text[home.end..text.len().min(home.end + NEAR)];

@@ -22,7 +22,7 @@ pub(super) const MARKS: &[&str] = &["kty\"", "kty'", "kty\\", "kty:", "kty=", "k
 const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "k", "priv"];
 /// Members that say what the public key is.
 const PUBLIC: [&str; 4] = ["n", "x", "y", "pub"];
-/// As lenient as the programs that read these keys: padding is not asked for.
+/// As lenient as the programs that read these keys: padding is optional.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -48,7 +48,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
         return None;
     }
     let members = |names: &[&str]| -> Vec<&Member> { names.iter().filter_map(|name| object.member(name)).collect() };
-    // One member that is left out for the reader says nothing of the others.
+    // If one member is left out for readers, the others may still be secret.
     let (elided, secrets): (Vec<&Member>, Vec<&Member>) = members(&PRIVATE)
         .into_iter()
         .partition(|member| member.is_placeholder() || is_closed && is_too_short(member, &kind.value));
@@ -78,7 +78,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(kind.range.end)
 }
 
-/// Whether a private member is less than any key has: the word that an example has there. Of symmetric keys any can be had.
+/// Whether a private member is too short for any key: examples have a word there. Symmetric keys may have any length.
 fn is_too_short(member: &Member, kind: &[u8]) -> bool {
     const LEAST: usize = 20;
     member.value.len() < LEAST && kind != b"oct" || member.value == b"string"
@@ -152,7 +152,7 @@ impl Key<'_> {
         Ok(self.with(Some(half)))
     }
 
-    /// RFC 9964, section 3: the algorithm is stated, the private key is a seed.
+    /// RFC 9964, section 3: the algorithm is stated, and the private key is a seed.
     fn post_quantum(&self) -> Result<Found<'static>, Malformed> {
         let algorithm = self.object.text("alg").unwrap_or_default();
         match (oid::fixed(algorithm), self.bytes("pub")) {

@@ -1,22 +1,22 @@
-//! Lines of a text in whatever it is embedded: escaped in a string, indented, quoted, commented out. Not what
-//! is on them.
+//! Lines of a text, whatever it is embedded in: escaped in a string, indented, quoted, commented out. Not what the
+//! lines mean.
 
 use std::ops::Range;
 
 use super::Sink;
 use crate::pem::{Unescaped, decode};
 
-/// No line of a key is longer.
+/// The longest line of a key.
 const LONGEST: usize = 16 * 1024;
 
-/// One line without what surrounds it.
+/// One line without the characters around it.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) text: Vec<u8>,
     pub(super) range: Range<usize>,
 }
 
-/// The lines from some place on; those with nothing on them are passed over.
+/// The lines from some place on; empty lines are skipped.
 #[derive(Debug, Clone)]
 pub(super) struct Lines<'a> {
     symbols: Unescaped<'a>,
@@ -24,8 +24,8 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// From `at`, which is within the first line; none if too much has been looked at already. Who reads more than one
-    /// line goes on behind them, so the first is all that can be looked at again.
+    /// The lines from `at`, which lies within the first one. Returns `None` if too much has been examined already. A
+    /// reader of several lines continues after them, so only the first line can be examined twice.
     pub(super) fn from(text: &'a [u8], at: usize, sink: &mut dyn Sink) -> Option<Self> {
         let rest = &text[at..text.len().min(at + LONGEST)];
         let first = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
@@ -41,18 +41,18 @@ impl Line {
         Some((name.trim(), value.trim()))
     }
 
-    /// The range of what stands behind the first colon.
+    /// The range after the first colon.
     pub(super) fn value_range(&self) -> Range<usize> {
         let colon = self.text.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + 1);
         (self.range.start + colon).min(self.range.end)..self.range.end
     }
 
-    /// Whether there is nothing on it but base64.
+    /// Whether the line consists of base64.
     pub(super) fn is_base64(&self) -> bool {
         self.text.iter().all(|&byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
     }
 
-    /// What it decodes to.
+    /// The decoded line.
     pub(super) fn decoded(&self) -> Option<Vec<u8>> {
         if self.is_base64() { decode::base64(&self.text) } else { None }
     }
@@ -85,7 +85,7 @@ impl Iterator for Lines<'_> {
             let before = bytes.len() - bytes.trim_ascii_start().len() + kept;
             let behind = bytes[before..].iter().rev().take_while(|byte| b"\"'`,;\\) \t".contains(byte)).count();
             let text = bytes[before..bytes.len() - behind].to_vec();
-            // What joins two strings in a program is no line of the key.
+            // The sign that joins two strings in a program is not a line of the key.
             if !text.is_empty() && text != b"+" {
                 return Some(Line { text, range: (start + before).min(end)..end });
             }

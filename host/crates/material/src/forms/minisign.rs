@@ -1,4 +1,5 @@
-//! Keys of minisign and OpenBSD's signify (their sources document both formats). Not signatures, which look alike.
+//! Keys of minisign and OpenBSD's signify (their sources document both formats). Signatures, which look similar, are
+//! not read.
 
 use keyreeve_contract::{Encryption, Protection, Role};
 
@@ -8,7 +9,7 @@ use crate::key::{Found, PublicHalf, encryption};
 use crate::oid;
 use crate::pem::decode;
 
-/// Base64 of what secret keys begin with: minisign's with scrypt and without, signify's.
+/// How secret keys begin in base64: minisign's with scrypt and without, signify's.
 pub(super) const SECRET_MARKS: &[&str] = &["RWRTY0Iy", "RWQAAEIy", "RWRCSwAA"];
 /// The line above a public key, or above a signature.
 pub(super) const PUBLIC_MARKS: &[&str] = &["untrusted comment:"];
@@ -19,7 +20,7 @@ const SHORTEST: usize = 139;
 /// The bytes of a secret key, by their places.
 struct Secret<'a> {
     encryption: Option<Encryption>,
-    /// Of a plaintext key the public half, which follows the seed.
+    /// The public half, which follows the seed in a plaintext key.
     public: &'a [u8],
 }
 
@@ -52,7 +53,8 @@ pub(super) fn read_secret(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option
 impl<'a> Secret<'a> {
     fn of(bytes: &'a [u8]) -> Option<Self> {
         match (bytes.get(2..4)?, bytes.len()) {
-            // Algorithm, KDF, checksum, salt (32), opslimit and memlimit (8 each, little-endian), key number (8), seed, public, checksum.
+            // Algorithm, KDF, checksum, salt (32), opslimit and memlimit (8 each, little-endian), key number (8), seed,
+            // public, checksum.
             (b"Sc", 158) => {
                 let limit = |at: usize| Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
                 let cost = scrypt_cost(limit(38)?, limit(46)?);
@@ -71,7 +73,7 @@ impl<'a> Secret<'a> {
     }
 }
 
-/// The cost N that libsodium's crypto_pwhash_scryptsalsa208sha256 takes for these limits, with r = 8.
+/// The cost N that libsodium's crypto_pwhash_scryptsalsa208sha256 chooses for these limits, with r = 8.
 fn scrypt_cost(opslimit: u64, memlimit: u64) -> u64 {
     let opslimit = opslimit.max(32_768);
     let most = if opslimit < memlimit / 32 { opslimit / 32 } else { memlimit / 1024 };

@@ -8,10 +8,10 @@ use std::ops::Range;
 use super::{Sink, is_placeholder};
 use crate::pem::Unescaped;
 
-/// How far from a mark its object begins and ends at the most: some keys with certificates beside them.
+/// How far from a mark its object may begin and end: enough for some keys with certificates beside them.
 const REACH: usize = 64 * 1024;
 
-/// Members of an object whose values are texts or numbers; the others are passed over.
+/// The members of an object whose values are texts or numbers; the others are skipped.
 #[derive(Debug)]
 pub(super) struct Object {
     pub(super) range: Range<usize>,
@@ -28,7 +28,7 @@ pub(super) struct Member {
     is_quoted: bool,
 }
 
-/// A value without quotes that is shorter may be the name of a variable.
+/// An unquoted value that is shorter may be the name of a variable.
 const LONGEST_NAME: usize = 40;
 
 impl Member {
@@ -36,7 +36,7 @@ impl Member {
         self.value.is_empty() || !self.is_quoted && self.value == *b"null"
     }
 
-    /// Whether the value is left out for the reader, or is an expression of a program: not a value at all.
+    /// Whether it is not a value at all: something that was left out for readers, or an expression of a program.
     pub(super) fn is_placeholder(&self) -> bool {
         let is_name = !self.is_quoted && self.value.len() < LONGEST_NAME;
         is_name || self.value.contains(&b'(') || is_placeholder(&self.value)
@@ -44,7 +44,7 @@ impl Member {
 }
 
 impl Object {
-    /// The innermost object that the mark at `at` is in, and whether it is closed; none if it is in none.
+    /// The innermost object around the mark at `at`, and whether it is closed. Returns `None` if there is no object.
     pub(super) fn around(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<(Self, bool)> {
         let start = opening(text, at, sink)?;
         let mut parser =
@@ -56,7 +56,8 @@ impl Object {
         (is_allowed && range.end > at).then_some((Self { range, members: parser.members }, end.is_some()))
     }
 
-    /// The member of that name. Libraries that write every member write one that a key does not have as null, or as an empty text.
+    /// The member with that name. Some libraries write every member, as null or as an empty text if the key does not
+    /// have it.
     pub(super) fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name == name.as_bytes()).filter(|member| !member.is_absent())
     }
@@ -67,7 +68,7 @@ impl Object {
     }
 }
 
-/// Where the innermost brace is that is open at `at`.
+/// The position of the innermost brace that is open at `at`.
 fn opening(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let floor = at.saturating_sub(REACH);
     let (mut closed, mut end) = (0_usize, at);
@@ -90,7 +91,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    /// Reads an object to its end, and returns that.
+    /// Reads an object and returns where it ends.
     fn object(&mut self) -> Option<usize> {
         let (mut depth, mut name, mut is_value) = (0_usize, None, false);
         // Whether the last that was read is a value in quotes, which one in quotes behind it goes on with.
@@ -149,7 +150,7 @@ impl Parser<'_> {
                 }
                 Some(next) if quoted || is_bare(next.byte) => text.push(next.byte),
                 Some(_) => return Some((text, start..self.symbols.position())),
-                // It is cut off, and as much of it as there is can be private.
+                // The text is cut off, and everything that is left of it may be private.
                 None => return Some((text, start..self.symbols.position())),
             }
             self.symbols = ahead;
@@ -157,7 +158,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether the byte belongs to a name or value without quotes.
+/// Whether the byte can belong to an unquoted name or value.
 fn is_bare(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-+./$".contains(&byte)
 }

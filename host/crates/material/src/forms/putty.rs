@@ -1,5 +1,5 @@
-//! Private keys of PuTTY, versions 1 to 3 (PuTTY manual, appendix C: PPK file format). The MAC is not verified, which would take the
-//! passphrase; the public half stands in clear.
+//! Private keys of PuTTY, versions 1 to 3 (PuTTY manual, appendix C: PPK file format). The MAC is not verified, which
+//! would take the passphrase; the public half is stored in plaintext.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use crate::pem::decode;
 /// The beginning of the first line; the version follows.
 pub(super) const MARKS: &[&str] = &["PuTTY-User-Key-File-"];
 
-/// What a file says.
+/// The content of a file.
 #[derive(Default)]
 struct File {
     algorithm: String,
@@ -31,7 +31,7 @@ struct File {
     end: usize,
 }
 
-/// Lines of base64, of which so many are announced.
+/// Lines of base64, whose number is announced.
 #[derive(Default)]
 struct Body {
     announced: Option<usize>,
@@ -66,7 +66,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
 }
 
 impl File {
-    /// What the lines say up to the MAC; none if the second line shows that there is no file.
+    /// Collects the lines up to the MAC. Returns `None` if the second line shows that this is not such a file.
     fn collect(first: &Line, mut lines: Lines<'_>) -> Option<Self> {
         let (_, algorithm) = first.header()?;
         let second = lines.next()?;
@@ -121,7 +121,7 @@ impl File {
         Ok(if self.encryption == "none" { found } else { found.encrypted(self.under()) })
     }
 
-    /// Versions 1 and 2 hash the passphrase with SHA-1, version 3 has Argon2.
+    /// Versions 1 and 2 hash the passphrase with SHA-1, version 3 uses Argon2.
     fn under(&self) -> Encryption {
         let cipher = encryption::ssh_cipher(&self.encryption);
         match &self.kdf {

@@ -1,5 +1,5 @@
-//! S-expressions as libgcrypt writes them: canonical ones (`3:rsa`) and advanced ones (`rsa`, `#00AA#`, `"a b"`), read with bounds on depth
-//! and number. Not what they mean.
+//! S-expressions as libgcrypt writes them: canonical ones (`3:rsa`) and advanced ones (`rsa`, `#00AA#`, `"a b"`), read
+//! with limits on depth and number. Not what they mean.
 
 use std::iter::Peekable;
 
@@ -8,28 +8,28 @@ use keyreeve_source::digest::unhex;
 use crate::asn1::Malformed;
 use crate::pem::{Symbol, Unescaped, decode};
 
-/// How deep lists may lie in each other; those of GnuPG take five.
+/// How deeply lists may be nested; those of GnuPG need five levels.
 const DEPTH: u32 = 16;
 /// How far before a list its line may begin.
 const LINE: usize = 256;
-/// Digits of the length of a value, with the colon behind them.
+/// The most characters of a value's length, including the colon.
 const LONGEST_LENGTH: usize = 10;
-/// How many lists and values one may have.
+/// How many lists and values one expression may have.
 const MOST: usize = 1000;
 
-/// Why something is no key but a text about one, or what a program puts one together from.
+/// Why something is not a key but a text about one, or a template for one.
 pub(super) const ELIDED: Malformed = Malformed("something of it is left out");
 
 /// A value or a list.
 pub(super) enum Sexp {
     Atom(Vec<u8>),
     List(Vec<Sexp>),
-    /// Something that stands for a value, which somebody or some program puts there.
+    /// A placeholder, which a person or a program replaces by a value.
     Elided,
 }
 
 impl Sexp {
-    /// What stands behind the name in the first list of that name which is directly in this one.
+    /// The elements after the name in the first list with that name that is directly in this one.
     pub(super) fn list(&self, name: &str) -> Option<&[Self]> {
         let Self::List(elements) = self else { return None };
         elements.iter().find_map(|element| match element {
@@ -51,7 +51,7 @@ impl Sexp {
         }
     }
 
-    /// Whether anything in it is left out.
+    /// Whether anything in it is a placeholder.
     pub(super) fn is_elided(&self) -> bool {
         match self {
             Self::Elided => true,
@@ -74,7 +74,7 @@ impl Sexp {
 pub(super) struct Parser<I: Iterator<Item = Symbol>> {
     symbols: Peekable<I>,
     left: usize,
-    /// The offset behind the last symbol that was read.
+    /// The offset after the last symbol that was read.
     end: usize,
 }
 
@@ -83,7 +83,7 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
         Self { symbols: symbols.peekable(), left: MOST, end: 0 }
     }
 
-    /// Where the list ended, or what is wrong with it was seen.
+    /// Where the list ended, or where its fault was found.
     pub(super) fn end(&self) -> usize {
         self.end
     }
@@ -128,7 +128,7 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
         }
     }
 
-    /// What stands between this symbol and the next that is like it. Backslashes before that may be escaped themselves.
+    /// The bytes between this symbol and the next equal one. Backslashes before that one may themselves be escaped.
     fn until(&mut self, begin: Symbol) -> Result<Vec<u8>, Malformed> {
         let is_end = |slashes| slashes % (2 * (begin.slashes + 1)) == begin.slashes;
         let mut bytes = Vec::new();
@@ -141,7 +141,7 @@ impl<I: Iterator<Item = Symbol>> Parser<I> {
         }
     }
 
-    /// A word; or its length in digits, a colon, and so many bytes.
+    /// A word; or a length in digits, a colon, and so many bytes.
     fn word(&mut self, first: u8) -> Result<Sexp, Malformed> {
         let mut word = vec![first];
         while let Some(symbol) = self.symbols.next_if(|symbol| is_of_word(symbol.byte)) {
@@ -173,12 +173,12 @@ fn is_of_word(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !b"()#|\"".contains(&byte)
 }
 
-/// The symbols of a text from some place on, as the program reads them that the text is for: lines that go on in the next one, which begins
-/// with a blank more, joined; of strings in a source file, what is in the strings.
+/// The symbols of a text from some place on, as the target program reads them: a line is joined with the next one if
+/// that begins with one more blank; in a source file, the symbols inside of strings.
 #[derive(Clone)]
 pub(super) struct Folded<'a> {
     symbols: Unescaped<'a>,
-    /// The quote that was opened before it on its line, and how many backslashes stand before that.
+    /// The quote that was opened before it on its line, and how many backslashes precede the quote.
     quote: Option<(u8, usize)>,
     is_outside: bool,
     indentation: usize,
@@ -199,12 +199,12 @@ impl<'a> Folded<'a> {
             symbols: Unescaped::new(text, at..text.len().min(at + reach)),
             quote,
             is_outside: false,
-            // What stands before a string is none of it.
+            // The blanks before a string do not belong to it.
             indentation: if quote.is_some() { 0 } else { blanks },
         }
     }
 
-    /// The next symbol that is in a string, or in the text that is none.
+    /// The next symbol inside a string, or in a text that is not in strings.
     fn inside(&mut self) -> Option<Symbol> {
         loop {
             let symbol = self.symbols.next()?;
@@ -216,7 +216,7 @@ impl<'a> Folded<'a> {
         }
     }
 
-    /// Steps over the blanks that a line begins with which goes on with the one before; says whether there were any.
+    /// Skips the blanks at the beginning of a continuation line; returns whether there were any.
     fn unfold(&mut self) -> bool {
         let mut blanks = 0;
         while blanks <= self.indentation {

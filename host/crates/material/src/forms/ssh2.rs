@@ -1,5 +1,5 @@
-//! Keys between lines with four dashes: public ones of RFC 4716, private ones of ssh.com, whose format only its
-//! readers document (PuTTY, import.c). Of the private ones only what is no secret is read.
+//! Keys between lines with four dashes: public ones of RFC 4716, and private ones of ssh.com, whose format only its
+//! readers document (PuTTY, import.c). Of the private ones only the parts that are not secret are read.
 
 use keyreeve_contract::{Encryption, Protection, Role};
 
@@ -58,7 +58,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     Some(end)
 }
 
-/// Whether a line can be the first of a body: it is long, or as much as a short key has.
+/// Whether a line can be the first line of a body: it is long, or has as much base64 as a short key.
 fn is_body(line: &Line) -> bool {
     line.text.len() >= 40
 }
@@ -67,7 +67,7 @@ fn public(blob: &[u8]) -> Result<Found<'_>, Malformed> {
     Found::in_ssh_blob("SSH2", blob)
 }
 
-/// Magic, length, key type, cipher, and what is encrypted.
+/// Magic number, length, key type, cipher, and the encrypted part.
 fn private(body: &[u8]) -> Result<Found<'_>, Malformed> {
     let mut fields = Fields(body);
     if fields.u32()? != MAGIC {
@@ -98,7 +98,7 @@ fn half<'a>(kind: &[u8], mut numbers: Fields<'a>) -> Result<PublicHalf<'a>, Malf
     Err(Malformed("its key type is not one that is known"))
 }
 
-/// A number behind its length in bits.
+/// A number preceded by its length in bits.
 fn number<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
     let bits = fields.u32()? as usize;
     Ok(significant(fields.take(bits.div_ceil(8))?))

@@ -1,5 +1,5 @@
-//! Keys of Tink's keysets in JSON that are not encrypted, each by itself (tink.proto and the protocol buffers of its key types).
-//! Not encrypted keysets.
+//! Keys of Tink's unencrypted JSON keysets, each by itself (tink.proto and the protocol buffers of its key types).
+//! Encrypted keysets are read elsewhere.
 
 use keyreeve_contract::{Protection, Role};
 
@@ -36,7 +36,7 @@ pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize>
     let is_private = match object.text("keyMaterialType")? {
         "SYMMETRIC" | "ASYMMETRIC_PRIVATE" => true,
         "ASYMMETRIC_PUBLIC" => false,
-        // A remote key is only named here.
+        // A remote key is only named here, not contained.
         _ => return None,
     };
     if is_private {
@@ -67,7 +67,7 @@ fn found(kind: &str, is_private: bool, base64: &[u8]) -> Result<Found<'static>, 
     let Some(algorithm) = kind.strip_suffix(if is_private { "PrivateKey" } else { "PublicKey" }) else {
         return Ok(found(None));
     };
-    // The public message is the second field of a private one, but of Ed25519 the third.
+    // The public message is the second field of a private one, except for Ed25519, where it is the third.
     let public = match (is_private, algorithm) {
         (false, _) => message,
         (true, "Ed25519") => Message(message.bytes(3)?),
@@ -94,7 +94,7 @@ fn half(algorithm: &str, public: Message<'_>) -> Result<Option<PublicHalf<'stati
     })
 }
 
-/// The coordinates in the fields 3 and 4, perhaps with a zero before them.
+/// The coordinates in fields 3 and 4, which may have a leading zero.
 fn point(curve: u64, public: Message<'_>) -> Result<Option<PublicHalf<'static>>, Malformed> {
     let (name, length) = match curve {
         2 => ("prime256v1", 32),
@@ -111,7 +111,7 @@ fn point(curve: u64, public: Message<'_>) -> Result<Option<PublicHalf<'static>>,
     Ok(dnskey::on_curve(name, point))
 }
 
-/// A message of protocol buffers, of which single fields are read.
+/// A message of protocol buffers, of which only some fields are read.
 #[derive(Clone, Copy)]
 struct Message<'a>(&'a [u8]);
 

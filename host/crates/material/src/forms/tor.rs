@@ -1,5 +1,5 @@
-//! Keys of Tor's onion services: `hs_ed25519_secret_key` and its public half (rend-spec-v3), and `ED25519-V3:…` of the control port.
-//! Not the descriptors of such services.
+//! Keys of Tor's onion services: `hs_ed25519_secret_key` and its public half (rend-spec-v3), and `ED25519-V3:…` of the
+//! control port. The descriptors of such services are not read.
 
 use keyreeve_contract::{Protection, Role};
 
@@ -15,7 +15,7 @@ pub(super) const MARKS: &[&str] = &["ED25519-V3:"];
 /// A private key is the hash of a seed.
 const EXPANDED: usize = 64;
 
-/// Whether a file is one of a key.
+/// Whether a file is such a key.
 pub(super) fn is_file(bytes: &[u8]) -> bool {
     bytes.starts_with(SECRET) || bytes.starts_with(PUBLIC)
 }

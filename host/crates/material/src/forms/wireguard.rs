@@ -1,4 +1,5 @@
-//! Keys of WireGuard in what wg, systemd and NetworkManager read: `PrivateKey = …`. Not what they protect.
+//! Keys of WireGuard in the syntax of wg, systemd and NetworkManager: `PrivateKey = …`. Nothing else of a configuration
+//! is read.
 
 use std::ops::Range;
 
@@ -9,8 +10,9 @@ use crate::key::{Found, PublicHalf, derive};
 use crate::oid;
 use crate::pem::decode;
 
-/// What is in the names, in the cases that people write; wg itself heeds none. With hyphens NetworkManager has them, with underscores OpenWrt. Without
-/// the letters that can be capitals they are fewer: of more patterns in all than 64 the search for marks is several times slower.
+/// Parts of the names, in the spellings that people use; wg itself ignores case. NetworkManager writes them with
+/// hyphens, OpenWrt with underscores. Letters that may be capitals are left out to keep the number of marks small: with
+/// more than 64 patterns in all, the search for marks is several times slower.
 pub(super) const MARKS: &[&str] = &[
     "ivateKey",
     "ivatekey",
@@ -29,15 +31,15 @@ const NAMES: [&[u8]; 7] =
     [b"privatekey", b"private-key", b"private_key", b"presharedkey", b"preshared-key", b"preshared_key", b"publickey"];
 /// 32 bytes in base64.
 const LENGTH: usize = 44;
-/// What the last symbol but the padding can be, where two bits of it are none of a key.
+/// The possible last symbols before the padding: two of its bits do not belong to the key.
 const LAST: &[u8] = b"AEIMQUYcgkosw048";
 
-/// Whether 32 bytes in base64 follow the name that the mark at `at` is in.
+/// Whether the name around the mark at `at` is followed by 32 bytes in base64.
 pub(super) fn announces(text: &[u8], at: usize) -> bool {
     name(text, at).is_some_and(|name| value(text, name.end).is_some())
 }
 
-/// Reads the key in whose name the mark at `at` is.
+/// Reads the key whose name contains the mark at `at`.
 pub(super) fn read(text: &[u8], at: usize, sink: &mut dyn Sink) -> Option<usize> {
     let stated = name(text, at)?;
     let value = value(text, stated.end)?;
@@ -63,7 +65,7 @@ fn in_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// The whole name that a mark is in, which no word continues.
+/// The whole name around a mark, if the name is not part of a longer word.
 fn name(text: &[u8], at: usize) -> Option<Range<usize>> {
     let start = at.checked_sub(if text[at] == b'h' { "pres".len() } else { "pr".len() })?;
     let name = run(text, start, LENGTH, in_name);
@@ -72,7 +74,7 @@ fn name(text: &[u8], at: usize) -> Option<Range<usize>> {
     (is_known && is_apart).then_some(name)
 }
 
-/// The range of the key behind a name that ends at `name_end`: behind an equals sign, or in quotes.
+/// The range of the key after a name that ends at `name_end`: after an equals sign, or in quotes.
 fn value(text: &[u8], name_end: usize) -> Option<Range<usize>> {
     let between = run(text, name_end, LENGTH, |byte| b" \t=\"'".contains(&byte));
     let start = between.end;

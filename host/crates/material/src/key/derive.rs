@@ -1,5 +1,5 @@
-//! The public half of a private key that comes without it, computed from the private value, so that the key has the
-//! same identity everywhere. Not a library for signing: no secret leaves these functions, and none of them runs in constant time.
+//! Computes the public half of a private key that comes without it, so that the key has the same identity everywhere.
+//! This is not a library for signing: no secret leaves these functions, and none of them runs in constant time.
 
 use curve25519_dalek::{EdwardsPoint, MontgomeryPoint};
 use dashu_int::UBig;
@@ -11,22 +11,23 @@ use crate::asn1::{encode_unsigned, significant};
 
 mod curve448;
 
-/// Longest modulus that a power is computed for, in bytes: as much as OpenSSL takes.
+/// The longest modulus that a power is computed for, in bytes: the same as OpenSSL's.
 const LONGEST_MODULUS: usize = 16_384 / 8;
 
-/// The content of subjectPublicKey that is still to be computed. A file can ask for very many, so whoever reads it pays first.
+/// A subjectPublicKey that has still to be computed. A file can ask for very many, so the reader pays first.
 #[derive(Clone)]
 pub(crate) enum Owed {
-    /// The public value of DSA and Diffie-Hellman: `base` to the power of a private exponent, modulo `modulus`, all big-endian.
+    /// The public value of DSA and Diffie-Hellman: `base` to the power of a private exponent, modulo `modulus`, all
+    /// big-endian.
     Power { base: Box<[u8]>, exponent: Box<[u8]>, modulus: Box<[u8]> },
-    /// The key of an algorithm whose private key is bytes of a fixed number, by the contract's name.
+    /// The key of an algorithm whose private keys have a fixed length, by the contract's name.
     Fixed(&'static str, Box<[u8]>),
     /// The uncompressed point (SEC 1, section 2.3.3) of a private number on a curve by OpenSSL's short name.
     Point(&'static str, Box<[u8]>),
 }
 
-/// Algorithms and curves that public values are computed for: how many bytes their private values have, and what computing one costs, in
-/// multiplications of two 64-bit words.
+/// Algorithms and curves for which public values are computed: how many bytes their private values have, and the price
+/// of one computation, in multiplications of two 64-bit words.
 static KNOWN: [(&str, usize, u64); 8] = [
     ("Ed25519", 32, 20_000),
     ("X25519", 32, 20_000),
@@ -45,19 +46,20 @@ impl Owed {
         Self::Power { base, exponent, modulus }
     }
 
-    /// The key of such an algorithm; none of another one, and of a private key that is not as long.
+    /// The key of such an algorithm. Returns `None` for other algorithms, and for a private key of another length.
     pub(crate) fn fixed(algorithm: &str, private: &[u8]) -> Option<Self> {
         let &(name, length, _) = KNOWN.iter().find(|(known, ..)| *known == algorithm)?;
         (private.len() == length).then(|| Self::Fixed(name, private.into()))
     }
 
-    /// The point on such a curve; none for other curves than those of NIST and secp256k1, and for a number that is too long.
+    /// The point on such a curve. Returns `None` for curves other than NIST's and secp256k1, and for a number that is
+    /// too long.
     pub(crate) fn point(curve: &str, private: &[u8]) -> Option<Self> {
         let &(name, length, _) = KNOWN.iter().find(|(known, ..)| *known == curve)?;
         (significant(private).len() <= length).then(|| Self::Point(name, private.into()))
     }
 
-    /// What it costs, in multiplications of two words of 64 bits.
+    /// The price, in multiplications of two words of 64 bits.
     pub(crate) fn cost(&self) -> u64 {
         match self {
             Self::Power { base, exponent, modulus } => {
@@ -69,10 +71,10 @@ impl Owed {
         }
     }
 
-    /// The value.
+    /// Computes the value.
     ///
     /// # Errors
-    /// Why there is none, as a clause.
+    /// Why it cannot be computed, as a clause.
     pub(crate) fn compute(&self) -> Result<Vec<u8>, &'static str> {
         match self {
             Self::Power { base, exponent, modulus } => {
@@ -110,12 +112,13 @@ fn ed25519(seed: &[u8]) -> Option<[u8; 32]> {
     ed25519_expanded(&Sha512::digest(seed))
 }
 
-/// RFC 8032, section 5.1.5, from the hash of the seed. Nobody pays for it: in the time that it takes others read as many bytes.
+/// RFC 8032, section 5.1.5, from the hash of the seed. This is not paid for: it takes no longer than reading the bytes
+/// of other files.
 pub(crate) fn ed25519_expanded(hash: &[u8]) -> Option<[u8; 32]> {
     Some(EdwardsPoint::mul_base_clamped(*hash.first_chunk::<32>()?).compress().to_bytes())
 }
 
-/// RFC 7748, section 6.1. Nobody pays for it, either.
+/// RFC 7748, section 6.1. This is not paid for, either.
 pub(crate) fn x25519(private: &[u8]) -> Option<[u8; 32]> {
     Some(MontgomeryPoint::mul_base_clamped(private.try_into().ok()?).to_bytes())
 }
@@ -137,7 +140,8 @@ fn point(curve: &str, private: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// Base, exponent and modulus; none of numbers that are longer than OpenSSL takes, and of no modulus.
+/// A power of base, exponent and modulus. Returns `None` for numbers that are longer than OpenSSL accepts, and without
+/// a modulus.
 fn power(numbers: [&[u8]; 3]) -> Option<Vec<u8>> {
     if numbers[2].is_empty() || numbers.iter().any(|number| number.len() > LONGEST_MODULUS) {
         return None;
@@ -147,7 +151,7 @@ fn power(numbers: [&[u8]; 3]) -> Option<Vec<u8>> {
     Some(ring.reduce(base).pow(&exponent).residue().to_be_bytes().into())
 }
 
-/// A number in so many bytes.
+/// A number, padded to so many bytes.
 fn padded<const LENGTH: usize>(number: &[u8]) -> Option<[u8; LENGTH]> {
     let number = significant(number);
     let mut bytes = [0; LENGTH];

@@ -1,5 +1,5 @@
-//! How a private key is encrypted: the parameters that stand in clear beside it. Not whether that is
-//! strong enough, and nothing of what is encrypted.
+//! How a private key is encrypted: the plaintext parameters beside it. Not whether that is strong enough; nothing is
+//! decrypted.
 
 use der::Tag;
 use keyreeve_contract::Encryption;
@@ -14,10 +14,12 @@ pub(crate) const SCRYPT: Oid = oid("1.3.6.1.4.1.11591.4.11");
 const RC2_CBC: Oid = oid("1.2.840.113549.3.2");
 const NO_PARAMETERS: Malformed = Malformed("its encryption has no parameters");
 
-/// The scheme of Java's keystores of type JKS: the key under a stream of SHA-1 over password and salt. Its parameters are NULL or missing.
+/// The scheme of Java's keystores of type JKS: the key is combined with a stream of SHA-1 over password and salt. Its
+/// parameters are NULL or missing.
 const JKS: Oid = oid("1.3.6.1.4.1.42.2.17.1.1");
 
-/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C; PBEWithMD5AndTripleDES of Java's JCEKS.
+/// Schemes that fix hash and cipher: RFC 8018, appendix A.3; RFC 7292, appendix C; PBEWithMD5AndTripleDES of Java's
+/// JCEKS.
 static FIXED: [(Oid, &str, &str, &str, &str); 13] = [
     (oid("1.2.840.113549.1.5.1"), "PBES1", "PBKDF1", "MD2", "des-cbc"),
     (oid("1.2.840.113549.1.5.3"), "PBES1", "PBKDF1", "MD5", "des-cbc"),
@@ -34,8 +36,8 @@ static FIXED: [(Oid, &str, &str, &str, &str); 13] = [
     (oid("1.3.6.1.4.1.42.2.19.1"), "JCEKS", "MD5", "", "des-ede3-cbc"),
 ];
 
-/// The encryptionAlgorithm of an EncryptedPrivateKeyInfo (RFC 5958, section 3). A scheme that is not known is named
-/// by its dotted identifier.
+/// The encryptionAlgorithm of an EncryptedPrivateKeyInfo (RFC 5958, section 3). An unknown scheme is named by its
+/// dotted identifier.
 pub(crate) fn of_pkcs8(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed> {
     if algorithm.oid == PBES2 {
         return pbes2(algorithm);
@@ -102,12 +104,13 @@ fn pbes2(algorithm: Algorithm<'_>) -> Result<Encryption, Malformed> {
     Ok(Encryption { scheme: "PBES2".to_owned(), kdf, prf, iterations, cipher: cipher(scheme)?, ..none() })
 }
 
-/// The cipher of an AlgorithmIdentifier by OpenSSL's long name, else dotted.
+/// The cipher of an AlgorithmIdentifier by OpenSSL's long name, or else its dotted identifier.
 pub(crate) fn cipher(scheme: Algorithm<'_>) -> Result<String, Malformed> {
     if scheme.oid == RC2_CBC { rc2(scheme) } else { Ok(oid::cipher(&scheme.oid).into_owned()) }
 }
 
-/// Name, pseudorandom function and iterations of a key derivation; one that is not known is named by its dotted identifier alone.
+/// Name, pseudorandom function and iterations of a key derivation; an unknown one is only named by its dotted
+/// identifier.
 pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Malformed> {
     if kdf.oid == PBKDF2 {
         let (iterations, prf) = pbkdf2(kdf)?;
@@ -121,7 +124,8 @@ pub(crate) fn derivation(kdf: Algorithm<'_>) -> Result<(String, String, u64), Ma
     Ok((kdf.oid.to_string(), String::new(), 0))
 }
 
-/// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2); without a function it is HMAC with SHA-1.
+/// Iterations and pseudorandom function of PBKDF2-params (RFC 8018, appendix A.2). The default function is HMAC with
+/// SHA-1.
 pub(crate) fn pbkdf2(kdf: Algorithm<'_>) -> Result<(u64, String), Malformed> {
     let mut fields = fields(kdf)?;
     let _salt = fields.any()?;
@@ -150,7 +154,7 @@ fn rc2(scheme: Algorithm<'_>) -> Result<String, Malformed> {
     })
 }
 
-/// The elements of the parameters, which must be there.
+/// The elements of the parameters, which are required.
 pub(crate) fn fields(algorithm: Algorithm<'_>) -> Result<Elements<'_>, Malformed> {
     algorithm.parameters.ok_or(NO_PARAMETERS)?.elements()
 }
@@ -167,7 +171,7 @@ pub(crate) fn none() -> Encryption {
     }
 }
 
-/// The length of the key of a cipher in bits, by its name as the contract spells it; none of one that does not tell it.
+/// The key length in bits of a cipher in the contract's spelling. Returns `None` if the name does not determine it.
 pub(crate) fn key_bits(cipher: &str) -> Option<u32> {
     let fixed = [
         ("id-aes256-wrap", 256),

@@ -1,5 +1,5 @@
-//! Public keys and certificates of SSH on a line of their own or in one: `ssh-ed25519 AAAA… comment` (sshd(8), AUTHORIZED_KEYS).
-//! Not the options before them nor the comment behind.
+//! Public keys and certificates of SSH, on a line of their own or within one: `ssh-ed25519 AAAA… comment` (sshd(8),
+//! AUTHORIZED_KEYS). The options before them and the comments after them are not read.
 
 use std::ops::Range;
 
@@ -21,17 +21,17 @@ pub(crate) const TYPES: [&str; 12] = [
     "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com ",
 ];
 
-/// A key of which a file speaks in this way.
+/// A key that is written in this way.
 #[derive(Debug)]
 pub(crate) struct Line {
     /// From the key type to the end of the base64.
     pub(crate) range: Range<usize>,
-    /// The decoded blob; none if it is not sound base64 or of another type than it says.
+    /// The decoded blob; `None` if the base64 is not sound or its type differs from the one before it.
     pub(crate) blob: Option<Vec<u8>>,
 }
 
 impl Line {
-    /// The key whose type starts at `at`; none where somebody only speaks of the type, or elides the key.
+    /// The key whose type starts at `at`. Returns `None` if the text only mentions the type, or leaves the key out.
     pub(crate) fn read(text: &[u8], at: usize) -> Option<Self> {
         let continues = |byte: &u8| byte.is_ascii_alphanumeric() || b"-@_.".contains(byte);
         if at > 0 && continues(&text[at - 1]) && !is_escape(&text[..at]) {
@@ -61,7 +61,7 @@ impl Line {
     }
 }
 
-/// Whether the text ends with an escaped line break, whose letter then is none of a word.
+/// Whether the text ends with an escaped line break, whose letter does not belong to a word.
 fn is_escape(before: &[u8]) -> bool {
     matches!(before, [.., b'\\', b'n' | b'r' | b't'])
 }

@@ -1,5 +1,5 @@
-//! The numbers that a public key consists of, read from its SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
-//! Not what they show: that is for the crate `keyreeve-weak`.
+//! Reads the numbers that a public key consists of from its SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7). The crate
+//! `keyreeve-weak` examines them.
 
 use der::Tag;
 use keyreeve_weak::Numbers;
@@ -7,7 +7,8 @@ use keyreeve_weak::Numbers;
 use crate::asn1::{Elements, Malformed};
 use crate::oid::{self, KeyForm, curves};
 
-/// From a DER SubjectPublicKeyInfo; none of an algorithm or curve that is not known, or without parameters of its own.
+/// The numbers in a DER SubjectPublicKeyInfo. Returns `None` for an unknown algorithm or curve, or a key without
+/// parameters of its own.
 pub fn of_spki(spki: &[u8]) -> Result<Option<Numbers<'_>>, Malformed> {
     let mut fields = Elements::of_sequence(spki)?;
     let algorithm = fields.next(Tag::Sequence)?.algorithm()?;

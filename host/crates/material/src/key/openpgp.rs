@@ -1,5 +1,5 @@
-//! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, with how their secrets are
-//! protected and until when they are valid. Signatures are not verified, and what is encrypted is not decrypted.
+//! Keys of OpenPGP (RFC 9580; versions 3 of RFC 4880 and 5 of LibrePGP as well): primary keys and subkeys, how their
+//! secrets are protected, and how long they are valid. Signatures are not verified, and nothing is decrypted.
 
 use keyreeve_contract::{Protection, Role};
 use keyreeve_source::digest::{hex, sha256};
@@ -16,24 +16,24 @@ mod signature;
 use material::Material;
 use signature::Signature;
 
-/// What is found in some packets, and why they cannot be read to their end.
+/// The keys in some packets, and why the packets cannot be read to their end.
 pub(crate) struct Keys<'a> {
     pub(crate) found: Vec<Found<'a>>,
     pub(crate) problems: Vec<Malformed>,
 }
 
-/// A key packet, with what the signatures behind it say.
+/// A key packet, with the statements of the signatures after it.
 struct Key<'a> {
     tag: Tag,
     created: i64,
-    /// Of version 3 stated in the key itself.
+    /// In version 3, stated in the key itself.
     lifetime: Option<i64>,
     /// When the newest signature about it was made.
     signed: i64,
     found: Found<'a>,
 }
 
-/// Whether a file begins with the packet of a key.
+/// Whether a file begins with a key packet.
 pub(crate) fn is_file(bytes: &[u8]) -> bool {
     bytes.first().is_some_and(|&first| first >= 0x80)
         && Packets::of(bytes).next().is_some_and(|packet| {
@@ -45,13 +45,13 @@ pub(crate) fn is_file(bytes: &[u8]) -> bool {
         })
 }
 
-/// Whether these are signatures alone: a revocation certificate, which is armored as a public key is.
+/// Whether these are only signatures: a revocation certificate, which has the same armor as a public key.
 pub(crate) fn is_of_signatures(bytes: &[u8]) -> bool {
     let mut packets = Packets::of(bytes).peekable();
     packets.peek().is_some() && packets.all(|packet| packet.is_ok_and(|packet| packet.tag == Tag::Signature))
 }
 
-/// The keys in a sequence of packets. After a packet that cannot be read the next one is.
+/// The keys in a sequence of packets. After a packet that cannot be read, reading continues with the next one.
 pub(crate) fn read(bytes: &[u8]) -> Keys<'_> {
     let mut keys = Keys { found: Vec::new(), problems: Vec::new() };
     let mut last: Option<Key<'_>> = None;
@@ -107,7 +107,7 @@ impl<'a> Key<'a> {
         Ok(Self { tag, created: material.created, lifetime, signed: i64::MIN, found })
     }
 
-    /// Takes what a signature that follows the key says of its expiry, if it is a newer one.
+    /// Takes the expiry that a signature after the key states, if the signature is newer.
     fn sign(&mut self, body: &[u8]) {
         let about = if self.tag.is_primary() { &[0x10, 0x11, 0x12, 0x13, 0x1f][..] } else { &[0x18] };
         if let Some(signature) = Signature::read(body).ok().filter(|signature| about.contains(&signature.kind))
@@ -124,7 +124,8 @@ impl<'a> Key<'a> {
     }
 }
 
-/// RFC 9580, section 5.5.4: of version 4 SHA-1, of 5 and 6 SHA-256, over the public part behind an octet and its length.
+/// RFC 9580, section 5.5.4: SHA-1 for version 4, SHA-256 for versions 5 and 6, over an octet, the length, and the
+/// public part.
 fn fingerprint(material: &Material<'_>) -> Option<String> {
     let length = u32::try_from(material.public.len()).ok()?.to_be_bytes();
     match material.version {

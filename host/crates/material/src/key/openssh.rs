@@ -1,5 +1,5 @@
-//! Private keys in OpenSSH's own format (OpenSSH PROTOCOL.key). Only what stands in clear is read: the public
-//! halves, and how the private ones are encrypted.
+//! Private keys in OpenSSH's own format (OpenSSH PROTOCOL.key). Only the plaintext parts are read: the public halves,
+//! and how the private ones are encrypted.
 
 use keyreeve_contract::{Protection, Role};
 
@@ -8,10 +8,10 @@ use super::{Found, encryption};
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 
-/// What the format begins with.
+/// The beginning of the format.
 pub(crate) const MAGIC: &[u8] = b"openssh-key-v1\0";
 
-/// The keys in the body of a block; one that cannot be read ends the list with an error.
+/// The keys in the body of a block. A key that cannot be read ends the list with an error.
 pub(crate) fn read(body: &[u8]) -> Result<Vec<Found<'_>>, Malformed> {
     let rest = body.strip_prefix(MAGIC).ok_or(Malformed("it does not begin with openssh-key-v1"))?;
     let mut fields = Fields(rest);

@@ -1,5 +1,5 @@
-//! Private and public keys in DER: PKCS#8, PKCS#1, SEC 1, OpenSSL's DSA, SubjectPublicKeyInfo. What is private
-//! in them is stepped over, unless the public half can only be had from it.
+//! Private and public keys in DER: PKCS#8, PKCS#1, SEC 1, OpenSSL's DSA, SubjectPublicKeyInfo. Private values are
+//! skipped, unless they are the only source of the public half.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::asn1::{Algorithm, Element, Elements, Malformed, context_tag};
 use crate::oid;
 use crate::oid::{KeyForm, curves};
 
-/// The key of that shape in this DER; none for a shape that is no key.
+/// The key of that shape in this DER. Returns `None` for a shape that is not a key.
 pub(crate) fn read(shape: Shape, der: &[u8]) -> Result<Option<Found<'_>>, Malformed> {
     let plaintext = |format, public| Found::new(Role::Private, format, Protection::Plaintext, Some(public));
     let public = |half| Found::new(Role::Public, "SPKI", Protection::NotNeeded, Some(half));
@@ -72,7 +72,7 @@ pub(super) fn pkcs8(der: &[u8]) -> Result<PublicHalf<'_>, Malformed> {
     }
 }
 
-/// The public value of a private key in PKCS#8 that does not state it; none where that is not computed.
+/// The public value of a private key in PKCS#8 that does not state it. Returns `None` if that cannot be computed.
 fn owed(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Owed> {
     let value = Elements::of(private).any().ok()?;
     if let KeyForm::Fixed(name, _) = form {
@@ -82,7 +82,7 @@ fn owed(form: KeyForm, algorithm: Algorithm<'_>, private: &[u8]) -> Option<Owed>
     let mut parameters = algorithm.parameters?.elements().ok()?;
     let mut number = || parameters.any().ok()?.unsigned().ok();
     let (modulus, second) = (number()?, number()?);
-    // DSA (RFC 3279, section 2.3.2) and X9.42 have p and g with q behind or between; PKCS#3 has no q.
+    // DSA (RFC 3279, section 2.3.2) and X9.42 have p, g and q in different orders; PKCS#3 has no q.
     let base = match form {
         KeyForm::Dsa => number()?,
         _ => second,
@@ -145,7 +145,8 @@ fn ec_private(der: &[u8]) -> Result<EcPrivate<'_>, Malformed> {
 }
 
 impl<'a> EcPrivate<'a> {
-    /// The half that its parameters and its point make: as the point is stated, else to be computed where the curve is one that can be.
+    /// The public half that its parameters and its point make. If the point is not stated, it is computed, for the
+    /// curves that allow that.
     fn public(
         &self,
         half: impl FnOnce(Option<Element<'a>>, Option<Cow<'a, [u8]>>) -> PublicHalf<'a>,

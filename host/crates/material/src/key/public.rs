@@ -1,5 +1,5 @@
-//! The public half of a key, in whatever form it was found, as the two parts of a SubjectPublicKeyInfo
-//! (RFC 5280, section 4.1.2.7); so the same key has one identity everywhere. Not whether it is a good key.
+//! The public half of a key, in whatever form it was found, as the two parts of a SubjectPublicKeyInfo (RFC 5280,
+//! section 4.1.2.7), so that the same key has one identity everywhere. Not whether it is a good key.
 
 use std::borrow::Cow;
 
@@ -15,20 +15,20 @@ use crate::asn1::{Algorithm, Element, Elements, Malformed, bit_length, encode, e
 use crate::oid;
 use crate::oid::{KeyForm, curves};
 
-/// A public key, or as much of one as a private key's file shows.
+/// A public key, or the part of one that a private key's file shows.
 #[derive(Debug, Clone)]
 pub(crate) struct PublicHalf<'a> {
     /// The AlgorithmIdentifier, DER.
     algorithm: Cow<'a, [u8]>,
-    /// The content of subjectPublicKey; none where only the algorithm is known.
+    /// The content of subjectPublicKey; `None` if only the algorithm is known.
     key: Option<Cow<'a, [u8]>>,
-    /// The key as SSH writes it, where it was found so.
+    /// The key in SSH's format, if it was found like that.
     ssh: Option<Cow<'a, [u8]>>,
-    /// What the key is, where that is still to be computed.
+    /// The key value, if it has still to be computed.
     owed: Option<Owed>,
 }
 
-/// A field of `public-key` that could not be found out, and why.
+/// A field of `public-key` that could not be determined, and why.
 pub(crate) type Gap = (&'static str, String);
 
 impl<'a> PublicHalf<'a> {
@@ -38,7 +38,7 @@ impl<'a> PublicHalf<'a> {
         let algorithm = fields.next(Tag::Sequence)?;
         let key = fields.any()?.bits()?;
         let half = Self { algorithm: algorithm.raw.into(), key: Some(key.into()), ssh: None, owed: None };
-        // RFC 3279 asks for a NULL behind rsaEncryption; without it the same key would have a second identity.
+        // RFC 3279 requires a NULL after rsaEncryption; without it the same key would have a second identity.
         let parsed = algorithm.algorithm()?;
         if parsed.oid == oid::RSA && parsed.parameters.is_none() {
             return Ok(Self { algorithm: rsa_algorithm().into(), ..half });
@@ -70,7 +70,7 @@ impl<'a> PublicHalf<'a> {
         Self { key: Some(point.into()), ..Self::of_ec(parameters, None) }
     }
 
-    /// Of a key whose algorithm says all of its form, such as Ed25519.
+    /// Of a key whose algorithm fixes its whole form, such as Ed25519.
     pub(crate) fn of_fixed(oid: &oid::Oid, key: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { algorithm: encode(0x30, &[&encode_oid(oid)]).into(), key: Some(key.into()), ssh: None, owed: None }
     }
@@ -80,12 +80,12 @@ impl<'a> PublicHalf<'a> {
         Self { algorithm: algorithm.raw.into(), key, ssh: None, owed: None }
     }
 
-    /// Of an algorithm, given by its DER AlgorithmIdentifier, without a value in sight.
+    /// Of an algorithm, given by its DER AlgorithmIdentifier, whose value is not known.
     pub(crate) fn without_value(algorithm: Vec<u8>) -> Self {
         Self { algorithm: algorithm.into(), key: None, ssh: None, owed: None }
     }
 
-    /// The same, apart from the bytes that it was found in.
+    /// The same key, independent of the bytes in which it was found.
     pub(crate) fn into_owned(self) -> PublicHalf<'static> {
         let algorithm = Cow::Owned(self.algorithm.into_owned());
         PublicHalf { algorithm, key: self.key.map(|key| Cow::Owned(key.into_owned())), ssh: None, owed: self.owed }
@@ -101,12 +101,12 @@ impl<'a> PublicHalf<'a> {
         Self { owed: Some(owed), ..self }
     }
 
-    /// Of a key whose algorithm says all of its form, and whose value is still to be computed.
+    /// Of a key whose algorithm fixes its whole form, and whose value has still to be computed.
     pub(crate) fn of_fixed_owed(oid: &oid::Oid, owed: Owed) -> Self {
         Self::without_value(encode(0x30, &[&encode_oid(oid)])).owed(owed)
     }
 
-    /// Computes what is still to be computed, once that is paid for.
+    /// Computes the key if that has still to be done, once it is paid for.
     ///
     /// # Errors
     /// Why it is not computed.
@@ -117,12 +117,12 @@ impl<'a> PublicHalf<'a> {
         Ok(())
     }
 
-    /// The same under another AlgorithmIdentifier, as PKCS#8 states one around a PKCS#1 key.
+    /// The same key under another AlgorithmIdentifier, such as PKCS#8 states around a PKCS#1 key.
     pub(crate) fn under(self, algorithm: Element<'a>) -> Self {
         Self { algorithm: algorithm.raw.into(), ..self }
     }
 
-    /// As the contract describes it, and what of that could not be found out.
+    /// The key as the contract describes it, and the fields that could not be determined.
     pub(crate) fn describe(&self) -> (PublicKey, Vec<Gap>) {
         let mut public = empty();
         let mut gaps = Vec::new();
@@ -165,7 +165,7 @@ impl<'a> PublicHalf<'a> {
         Some(encode(0x30, &[&self.algorithm, &encode(0x03, &[&[0], key])]))
     }
 
-    /// The names by which OpenSSH knows the key: `SHA256:…` and `MD5:…`; none for a key that it has no form for.
+    /// OpenSSH's names for the key: `SHA256:…` and `MD5:…`. Returns `None` for a key that OpenSSH has no form for.
     pub(crate) fn ssh_fingerprints(&self) -> Option<[KeyName; 2]> {
         let known = self.ssh.as_deref().map(Cow::Borrowed);
         let blob = known.or_else(|| self.ssh_blob().map(Cow::Owned))?;

@@ -1,5 +1,5 @@
-//! Which structure some DER is, told by its first elements, for files that do not say it and labels that
-//! say it wrong. Not whether the rest of it is sound.
+//! Recognises a structure in DER by its first elements, for files that do not state it and labels that state it
+//! wrongly. Whether the rest is sound is not checked.
 
 use der::Tag;
 
@@ -37,7 +37,7 @@ const PFX: &[u8] = &[2, 1, 3, 0x30];
 const SIGNED_DATA: &[u8] = &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2];
 
 impl Shape {
-    /// The shape of the SEQUENCE that these bytes begin with; none for any other.
+    /// The shape of the SEQUENCE that these bytes begin with. Returns `None` for any other bytes.
     pub(crate) fn of(der: &[u8]) -> Option<Self> {
         let (_, body) = header(der)?;
         if body.starts_with(PFX) {
@@ -70,7 +70,7 @@ impl Shape {
         }
     }
 
-    /// Whether it holds a private key, encrypted or not, or may.
+    /// Whether it contains or may contain a private key, encrypted or not.
     pub(crate) fn is_private(self) -> bool {
         matches!(
             self,
@@ -78,12 +78,12 @@ impl Shape {
         )
     }
 
-    /// Whether some DER is a private key in PKCS#8 that is not encrypted.
+    /// Whether some DER is an unencrypted private key in PKCS#8.
     pub(crate) fn is_pkcs8(der: &[u8]) -> bool {
         Self::of(der) == Some(Self::Pkcs8)
     }
 
-    /// Whether some DER is a private key of any form that is not encrypted.
+    /// Whether some DER is an unencrypted private key of any form.
     pub(crate) fn is_plain_private(der: &[u8]) -> bool {
         matches!(Self::of(der), Some(Self::Pkcs8 | Self::Pkcs1 | Self::Dsa | Self::Sec1))
     }
@@ -113,7 +113,8 @@ impl Shape {
         })
     }
 
-    /// Certificate (RFC 5280), CertificationRequest (RFC 2986) or CertificateList by what is to be signed.
+    /// Distinguishes Certificate (RFC 5280), CertificationRequest (RFC 2986) and CertificateList by the part that is
+    /// signed.
     fn signed(body: Element<'_>) -> Result<Self, Malformed> {
         let mut fields = body.elements()?;
         if fields.context(0)?.is_some() {
@@ -145,7 +146,8 @@ fn is_object_store(store: Element<'_>, check: Element<'_>) -> bool {
     is_encrypted() == Ok(true) && starts_with(check, Tag::Sequence)
 }
 
-/// Whether these bytes are the beginning of a DER file of one of these kinds, whose length says that there is more.
+/// Whether these bytes are only the beginning of a DER file of one of these kinds: its length says that more should
+/// follow.
 pub(crate) fn is_cut_off(bytes: &[u8]) -> bool {
     let Some((Some(declared), body)) = header(bytes) else { return false };
     // The inner SEQUENCE of what is signed, or of what is encrypted.
@@ -172,7 +174,7 @@ fn is_encryption(bytes: &[u8]) -> bool {
     matches!(oid, [6, 9 | 10, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5 | 12, ..])
 }
 
-/// The length that the SEQUENCE at the start has, none if it is left open, and what follows on the length.
+/// The length of the SEQUENCE at the start (`None` if it is indefinite), and the bytes after the length.
 fn header(bytes: &[u8]) -> Option<(Option<usize>, &[u8])> {
     let (0x30, start, length) = ber::header(bytes).ok()? else { return None };
     Some((length, &bytes[start..]))

@@ -1,5 +1,5 @@
-//! Private keys of forms that only the label of their PEM block names: sealed by a TPM, of OpenVPN, NATS and sigstore, of TLS
-//! sessions. What is private in them is stepped over.
+//! Private keys in forms that only the label of their PEM block names: sealed by a TPM, of OpenVPN, NATS and sigstore,
+//! of TLS sessions. Private values are skipped.
 
 use der::Tag;
 use keyreeve_contract::{Encryption, Protection, Role};
@@ -16,7 +16,7 @@ const OPENVPN_STATIC: usize = 256;
 /// Characters of an NKEY seed: two bytes of prefix, 32 of seed and two of checksum, in base32 without padding.
 const NKEY_SEED: usize = 58;
 
-/// The key of that form in the decoded body of a block, or in its text where it is one.
+/// The key of that form in the decoded body of a block, or in its text if the body is a text.
 pub(crate) fn read(form: Special, body: &[u8]) -> Result<Found<'_>, Malformed> {
     match form {
         Special::Tss2 => tpm::read(body),
@@ -52,7 +52,8 @@ fn tls_session(der: &[u8]) -> Result<Found<'_>, Malformed> {
     Ok(Found::symmetric("TLS session", bits(master_key)))
 }
 
-/// A server's key has 128 bytes; a client's 256, and behind them itself as the server wrapped it (OpenVPN doc/tls-crypt-v2.txt).
+/// A server's key has 128 bytes; a client's 256, and behind them itself as the server wrapped it (OpenVPN
+/// doc/tls-crypt-v2.txt).
 fn openvpn_crypt(body: &[u8]) -> Result<Found<'_>, Malformed> {
     match body.len() {
         128 => Ok(Found::symmetric("OpenVPN", 1024)),
@@ -61,7 +62,8 @@ fn openvpn_crypt(body: &[u8]) -> Result<Found<'_>, Malformed> {
     }
 }
 
-/// EncryptedKey of sigstore: `{"kdf": {"name": "scrypt", "params": {"N": …}}, "cipher": {"name": "nacl/secretbox"}, …}`.
+/// EncryptedKey of sigstore: `{"kdf": {"name": "scrypt", "params": {"N": …}}, "cipher": {"name": "nacl/secretbox"},
+/// …}`.
 fn sigstore(json: &[u8]) -> Result<Found<'_>, Malformed> {
     let parsed: serde_json::Value = serde_json::from_slice(json).map_err(|_| Malformed("its JSON cannot be parsed"))?;
     let name = |member: &str| parsed[member]["name"].as_str();
@@ -79,7 +81,7 @@ fn sigstore(json: &[u8]) -> Result<Found<'_>, Malformed> {
     }))
 }
 
-/// A seed begins with S and a letter for what the key is of; X is a curve key, the others sign (nats-io/nkeys).
+/// A seed begins with S and a letter for the key's purpose; X is a curve key, the others sign (nats-io/nkeys).
 fn nkey_seed(text: &[u8]) -> Result<Found<'_>, Malformed> {
     let is_base32 = |byte: &u8| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(byte);
     if text.len() != NKEY_SEED || !text.iter().all(is_base32) || text[0] != b'S' {
@@ -89,7 +91,7 @@ fn nkey_seed(text: &[u8]) -> Result<Found<'_>, Malformed> {
     Ok(Found::new(Role::Private, "NATS", Protection::Plaintext, Some(without_value(&oid))))
 }
 
-/// PKCS#8 under another label; else the seed, or seed and public key as Go keeps them.
+/// PKCS#8 under another label; or else the seed, alone or with the public key, as Go keeps it.
 fn ed25519(body: &[u8]) -> Result<Found<'_>, Malformed> {
     if let Some(shape) = Shape::of(body) {
         return Found::in_der(shape, body)?.ok_or(Malformed("its DER is that of no key"));
@@ -114,7 +116,7 @@ fn dsa_public(der: &[u8]) -> Result<Found<'_>, Malformed> {
     Ok(Found::new(Role::Public, "DSA", Protection::NotNeeded, Some(half)))
 }
 
-/// A key of an algorithm that says all of its form, whose public value is not in sight.
+/// A key whose algorithm fixes its whole form, and whose public value is unknown.
 fn without_value(oid: &oid::Oid) -> PublicHalf<'static> {
     PublicHalf::without_value(encode(0x30, &[&encode_oid(oid)]))
 }
@@ -147,7 +149,7 @@ mod tests {
         Special::DsaPublic,
     ];
 
-    /// A sound body of a form, and how many bits its key has; 0 where its public half says that.
+    /// A sound body of a form, and how many bits its key has; 0 if its public half states that.
     fn body() -> impl Strategy<Value = (Special, Vec<u8>, u32)> {
         let bytes = |length| vec(any::<u8>(), length);
         let session = bytes(0..100).prop_map(|master_key| {

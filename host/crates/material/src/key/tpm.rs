@@ -1,5 +1,5 @@
-//! Keys that a TPM wraps, so that only that TPM can use them: TPMKey (draft-bottomley-tpm2-keys), with the public half of TPM 2.0.
-//! Not the wrapped private half.
+//! Keys that a TPM wraps, so that only that TPM can use them: TPMKey (draft-bottomley-tpm2-keys), with the public half
+//! of TPM 2.0. The wrapped private half is not read.
 
 use der::Tag;
 use keyreeve_contract::{Protection, Role};
@@ -35,12 +35,12 @@ pub(super) fn read(der: &[u8]) -> Result<Found<'_>, Malformed> {
     Ok(sealed(public_half(public)?))
 }
 
-/// A key in a TPM, with its public half where it is known.
+/// A key in a TPM, with its public half if that is known.
 pub(super) fn sealed(half: Option<PublicHalf<'_>>) -> Found<'_> {
     Found::new(Role::Private, "TSS2", Protection::Hardware, half).hidden_since("the TPM's form of it is not known")
 }
 
-/// TPM2B_PUBLIC (part 2, 12.2.5) of an RSA or ECC key; none of another one, such as sealed data.
+/// TPM2B_PUBLIC (part 2, 12.2.5) of an RSA or ECC key. Returns `None` for other objects, such as sealed data.
 fn public_half(bytes: &[u8]) -> Result<Option<PublicHalf<'_>>, Malformed> {
     let mut fields = Fields(bytes);
     fields.u16()?;
@@ -78,13 +78,13 @@ fn public_half(bytes: &[u8]) -> Result<Option<PublicHalf<'_>>, Malformed> {
     }
 }
 
-/// With zeros before it, up to that length.
+/// A coordinate, padded with zeros to that length. Returns `None` if it is longer.
 fn padded(coordinate: &[u8], width: usize) -> Option<Vec<u8>> {
     let coordinate = significant(coordinate);
     Some([vec![0; width.checked_sub(coordinate.len())?], coordinate.to_vec()].concat())
 }
 
-/// Steps over an algorithm, and over so many bytes behind one that is not NULL.
+/// Skips an algorithm and, unless it is NULL, so many bytes after it.
 fn skip_unless_null(fields: &mut Fields<'_>, length: usize) -> Result<(), Malformed> {
     if fields.u16()? != NULL {
         fields.take(length)?;
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::asn1::{encode, encode_unsigned};
 
-    /// Bytes behind their number in 16 bits: TPM2B.
+    /// Bytes preceded by their number in 16 bits: TPM2B.
     fn sized(bytes: &[u8]) -> Vec<u8> {
         [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat()
     }
@@ -113,7 +113,8 @@ mod tests {
         if is_null { NULL.to_be_bytes().to_vec() } else { [vec![0, 6], vec![0x80; details]].concat() }
     }
 
-    /// A TPMKey (draft-bottomley-tpm2-keys, section 3.1) around a TPMT_PUBLIC, with the optional fields whose bits are set.
+    /// A TPMKey (draft-bottomley-tpm2-keys, section 3.1) around a TPMT_PUBLIC, with the optional fields whose bits are
+    /// set.
     fn key(public: &[u8], options: u8) -> Vec<u8> {
         let options = (0..6)
             .filter(|option| options >> option & 1 == 1)
@@ -126,7 +127,8 @@ mod tests {
         )
     }
 
-    /// The beginning of a TPMT_PUBLIC: type, hash of the name, attributes, policy; then the symmetric algorithm and the scheme.
+    /// The beginning of a TPMT_PUBLIC: type, hash of the name, attributes, policy; then the symmetric algorithm and the
+    /// scheme.
     fn begin(kind: u16, policy: &[u8], nulls: [bool; 2]) -> Vec<u8> {
         [
             &kind.to_be_bytes()[..],

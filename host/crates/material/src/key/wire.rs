@@ -1,5 +1,5 @@
-//! The strings and numbers of the SSH wire format (RFC 4251, section 5) and the public keys made of them
-//! (RFC 4253, 5656, 8709; OpenSSH PROTOCOL.u2f). Not the files that hold them.
+//! The strings and numbers of the SSH wire format (RFC 4251, section 5) and the public keys made of them (RFC 4253,
+//! 5656, 8709; OpenSSH PROTOCOL.u2f). The files that contain them are read elsewhere.
 
 use der::asn1::ObjectIdentifier;
 
@@ -20,11 +20,11 @@ const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
 /// A public key as SSH writes it.
 #[derive(Debug, Clone)]
 pub(crate) struct SshKey<'a> {
-    /// Its public half; of one whose type is not known, none.
+    /// Its public half; `None` for an unknown key type.
     pub(crate) public: Option<PublicHalf<'a>>,
     /// The key type: `ssh-ed25519`.
     pub(crate) name: &'a [u8],
-    /// Of a certificate from when until when it is valid, in seconds since 1970; none at an end that is open.
+    /// When the validity of a certificate begins and ends, in seconds since 1970; `None` for an open end.
     pub(crate) validity: Option<[Option<i64>; 2]>,
 }
 
@@ -50,7 +50,7 @@ impl<'a> SshKey<'a> {
         Ok(Self { public: public.map(|half| half.found_as_ssh(blob.into())), name, validity })
     }
 
-    /// The public half in the fields behind a key type; none if the type is not known.
+    /// The public half in the fields after a key type. Returns `None` for an unknown type.
     fn half(name: &[u8], fields: &mut Fields<'a>) -> Result<Option<PublicHalf<'a>>, Malformed> {
         Ok(match name {
             b"ssh-rsa" => {
@@ -102,13 +102,13 @@ fn string(bytes: &[u8]) -> Vec<u8> {
     [&(bytes.len() as u32).to_be_bytes()[..], bytes].concat()
 }
 
-/// The type of the key in a certificate: OpenSSH's own types have its domain behind them.
+/// The type of the key in a certificate: OpenSSH's own types end with its domain.
 fn plain_name(name: &[u8]) -> Vec<u8> {
     let domain: &[u8] = if name.starts_with(b"sk-") { b"@openssh.com" } else { b"" };
     [name, domain].concat()
 }
 
-/// The validity in the fields behind the key of a certificate.
+/// The validity in the fields after the key of a certificate.
 fn validity(mut fields: Fields<'_>) -> Result<[Option<i64>; 2], Malformed> {
     let (_serial, _type) = (fields.u64()?, fields.u32()?);
     let (_key_id, _principals) = (fields.long()?, fields.long()?);
@@ -117,7 +117,7 @@ fn validity(mut fields: Fields<'_>) -> Result<[Option<i64>; 2], Malformed> {
     Ok([from, until].map(|time| time.and_then(|time| i64::try_from(time).ok())))
 }
 
-/// The bytes of an mpint, without its length, of a magnitude without leading zeros.
+/// The bytes of an mpint, without its length, for a magnitude without leading zeros.
 pub(crate) fn mpint(magnitude: &[u8]) -> Vec<u8> {
     let sign: &[u8] = if magnitude.first().is_some_and(|&first| first >= 0x80) { &[0] } else { &[] };
     [sign, magnitude].concat()

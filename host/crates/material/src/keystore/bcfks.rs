@@ -1,5 +1,5 @@
-//! Bouncy Castle's FIPS keystores: how they are encrypted, and their entries if a password is known (org.bouncycastle.asn1.bc). The
-//! integrity check behind them is not verified.
+//! Bouncy Castle's FIPS keystores: how they are encrypted, and their entries if a password is known
+//! (org.bouncycastle.asn1.bc). The integrity check at the end is not verified.
 
 use der::Tag;
 use keyreeve_contract::EncryptedItem;
@@ -13,18 +13,18 @@ use crate::password::{Opened, Opener};
 
 const FORMAT: &str = "BCFKS";
 
-// What keys are for (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi).
+// The purposes of keys (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi).
 const STORE: &str = "STORE_ENCRYPTION";
 const PRIVATE_KEY: &str = "PRIVATE_KEY_ENCRYPTION";
 const SECRET_KEY: &str = "SECRET_KEY_ENCRYPTION";
 
-/// Hands on how the store is encrypted, and what is in it if one of the passwords opens it: EncryptedObjectStoreData.
+/// Passes on how the store is encrypted, and its content if one of the passwords opens it: EncryptedObjectStoreData.
 pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = Elements::of_sequence(der)?;
     let (mut store, check) = (fields.any()?.elements()?, fields.any()?);
     let algorithm = store.any()?;
     let encryption = encryption::of_pkcs8(algorithm.algorithm()?)?;
-    // There is no store without an integrity check behind it.
+    // Every store has an integrity check at its end.
     let whole = EncryptedItem { authenticated: true, ..encrypted(FORMAT, encryption, None) };
     let ciphertext = store.next(Tag::OctetString).map(|ciphertext| ciphertext.value);
     let is_sound = |plain: &[u8]| Elements::of_sequence(plain).is_ok();
@@ -44,7 +44,7 @@ pub(crate) fn read(der: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     }
 }
 
-/// SignatureCheck: an algorithm, and perhaps certificates, which lie open.
+/// SignatureCheck: an algorithm, and optional certificates in plaintext.
 fn signers(check: Element<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = check.elements()?.next(Tag::Sequence)?.elements()?;
     fields.any()?;
@@ -57,7 +57,8 @@ fn signers(check: Element<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     Ok(())
 }
 
-/// ObjectStoreData: version, integrity algorithm, two dates, objects. One that cannot be read is a problem of its own.
+/// ObjectStoreData: version, integrity algorithm, two dates, objects. An object that cannot be read is a problem of its
+/// own.
 fn objects(plain: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = Elements::of_sequence(plain)?;
     fields.next(Tag::Integer)?;
@@ -73,7 +74,7 @@ fn objects(plain: &[u8], opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result
     Ok(())
 }
 
-/// ObjectData: kind, alias, when it was made and when it was changed last, data.
+/// ObjectData: kind, alias, creation date, date of the last change, data.
 fn object(object: Element<'_>, opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut fields = object.elements()?;
     let (kind, _alias) = (fields.any()?.small()?, fields.any()?);
@@ -81,7 +82,7 @@ fn object(object: Element<'_>, opener: &mut Opener<'_>, sink: &mut Sink<'_>) -> 
     let (date, data) = (time::seconds(changed), fields.next(Tag::OctetString)?.value);
     match kind {
         0 => sink(Item::Certificate(data)),
-        // Those that the program protected itself before it stored them are 3 and 4.
+        // Kinds 3 and 4 were protected by the program itself before it stored them.
         1 | 3 => private_key(date, data, opener, sink)?,
         2 | 4 => secret_key(date, data, opener, sink)?,
         _ => return Err(Malformed("it is of a kind that is not known")),
@@ -131,7 +132,7 @@ fn secret_bits(plain: &[u8]) -> Result<u32, Malformed> {
     Ok(u32::try_from(key.len()).unwrap_or(u32::MAX).saturating_mul(8))
 }
 
-/// AlgorithmIdentifier and content of what is encrypted.
+/// AlgorithmIdentifier and content of an encrypted part.
 fn sealed(key: Element<'_>) -> Result<(Element<'_>, &[u8]), Malformed> {
     let mut fields = key.elements()?;
     Ok((fields.next(Tag::Sequence)?, fields.next(Tag::OctetString)?.value))

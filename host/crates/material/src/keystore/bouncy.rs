@@ -1,5 +1,5 @@
-//! Bouncy Castle's keystores BKS, whose keys are sealed one by one, and UBER, which is encrypted as a whole, so that it shows nothing but
-//! how. Not BCFKS, which is DER.
+//! Bouncy Castle's keystores BKS, whose keys are encrypted one by one, and UBER, which is encrypted as a whole and
+//! shows only how. BCFKS is not here, since it is DER.
 
 use keyreeve_contract::Encryption;
 
@@ -11,7 +11,7 @@ use crate::key::{Found, Shape};
 
 /// Bytes of the salt, always (org.bouncycastle.jcajce.provider.keystore.bc.BcKeyStoreSpi).
 const SALT: usize = 20;
-/// What no store has as many of: the highest count is 2,047 by default.
+/// No store has so many iterations: by default the highest count is 2,047.
 const MOST_ITERATIONS: u32 = 100_000_000;
 /// Bytes of a block of Twofish.
 const BLOCK: usize = 16;
@@ -31,13 +31,13 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
     header(bytes).is_ok_and(|(_, body)| is_bks(body) || body.0.len().is_multiple_of(BLOCK) && !body.0.is_empty())
 }
 
-/// Hands on what the file holds.
+/// Passes on the content of the file.
 pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let (iterations, mut body) = header(bytes)?;
     if !is_bks(body) {
         let [scheme, kdf, prf, cipher] = ["UBER", "PKCS12-KDF", "SHA1", "twofish-256-cbc"].map(str::to_owned);
         let encryption = Encryption { scheme, kdf, prf, iterations: iterations.into(), cipher, attributes: Vec::new() };
-        // A SHA-1 of the content is encrypted with it.
+        // It is encrypted together with a SHA-1 of the content.
         let whole = hidden(encrypted("UBER", encryption, None), "this format is not decrypted");
         sink(Item::Encrypted(whole, bytes));
         return Ok(());
@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     }
 }
 
-/// Iterations, and what stands behind the header.
+/// Iterations, and the fields after the header.
 fn header(bytes: &[u8]) -> Result<(u32, Fields<'_>), Malformed> {
     let mut fields = Fields(bytes);
     let version = fields.u32()?;
@@ -63,7 +63,8 @@ fn header(bytes: &[u8]) -> Result<(u32, Fields<'_>), Malformed> {
     Ok((iterations, fields))
 }
 
-/// Whether entries stand in clear: the first has a kind, a name and a date, or there is none before the MAC of twenty bytes.
+/// Whether the entries are in plaintext: either the first has a kind, a name and a date, or there are no entries before
+/// the MAC of twenty bytes.
 fn is_bks(mut body: Fields<'_>) -> bool {
     let is_first = |fields: &mut Fields<'_>| {
         let kind = fields.u8()?;
@@ -106,13 +107,13 @@ fn entry(kind: u8, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(), M
     Ok(())
 }
 
-/// A certificate behind its type.
+/// A certificate, preceded by its type.
 fn certificate<'a>(fields: &mut Fields<'a>) -> Result<&'a [u8], Malformed> {
     fields.short()?;
     fields.long()
 }
 
-/// A key in clear: what it is, its encoding, its algorithm, and its bytes.
+/// A plaintext key: its kind, its encoding, its algorithm, and its bytes.
 fn open_key(date: u64, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let kind = fields.u8()?;
     let (_encoding, _algorithm) = (fields.short()?, fields.short()?);
@@ -131,7 +132,7 @@ fn open_key(date: u64, fields: &mut Fields<'_>, sink: &mut Sink<'_>) -> Result<(
     Ok(())
 }
 
-/// How a sealed key is encrypted: behind salt and iterations, always in the same way.
+/// How an encrypted key is encrypted: with the salt and iterations before it, and always the same scheme.
 fn sealed(key: &[u8]) -> Result<Encryption, Malformed> {
     let mut fields = Fields(key);
     let _salt = fields.long()?;

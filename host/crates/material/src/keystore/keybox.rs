@@ -1,14 +1,15 @@
-//! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Not what a blob says of them
-//! besides, nor the digest at its end: GnuPG writes flags where they stand, and neither renews nor checks it then.
+//! Keyboxes of GnuPG: the public keys and certificates in the blobs of a `.kbx` file (GnuPG kbx/keybox-blob.c). Other
+//! fields of a blob are not read, nor the digest at its end: GnuPG changes flags in place, and then neither renews nor
+//! checks the digest.
 
 use crate::asn1::Malformed;
 use crate::container::{Item, Sink};
 use crate::fields::Fields;
 use crate::key::openpgp;
 
-/// Behind length, kind, version and flags of the first blob.
+/// The magic number after length, kind, version and flags of the first blob.
 const MAGIC: &[u8] = b"KBXf";
-/// Length, kind, version, flags, and where the key begins and how long it is.
+/// Length, kind, version, flags, and the offset and length of the key.
 const HEADER: u32 = 16;
 
 // Kinds of blobs.
@@ -22,7 +23,7 @@ pub(super) fn recognises(bytes: &[u8]) -> bool {
     bytes.get(4) == Some(&FIRST) && bytes.get(8..12) == Some(MAGIC)
 }
 
-/// Hands on what the blobs hold. One that cannot be read is a problem of its own.
+/// Passes on the content of the blobs. A blob that cannot be read is a problem of its own.
 pub(super) fn read(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Malformed> {
     let mut rest = Fields(bytes);
     while !rest.0.is_empty() {

@@ -1,10 +1,10 @@
-//! Steps over one object of Java's serialisation (Java Object Serialization Specification, section 6), which has no length of its own.
-//! Nothing is made of it but the byte arrays that it holds.
+//! Skips one object of Java's serialisation (Java Object Serialization Specification, section 6), which does not state
+//! its length. Only the byte arrays in it are returned.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 
-/// How deep objects may lie in each other; a SealedObject takes three.
+/// How deeply objects may be nested; a SealedObject needs three levels.
 const DEPTH: u32 = 16;
 /// How many classes and objects a stream may have.
 const MOST_HANDLES: usize = 1000;
@@ -14,7 +14,7 @@ const END_BLOCK: u8 = 0x78;
 const WRITE_METHOD: u8 = 1;
 const SERIALIZABLE: u8 = 2;
 
-/// Steps over the stream at the start of these fields, and returns its arrays of bytes.
+/// Skips the stream at the start of these fields, and returns its arrays of bytes.
 pub(super) fn skip<'a>(fields: &mut Fields<'a>) -> Result<Vec<&'a [u8]>, Malformed> {
     if fields.u32()? != HEADER {
         return Err(Malformed("a secret key of it is no serialised object"));
@@ -36,7 +36,7 @@ struct Class<'a> {
 
 struct Stream<'f, 'a> {
     fields: &'f mut Fields<'a>,
-    /// What has been numbered so far; none for what is no class.
+    /// The numbered objects so far; `None` for those that are not classes.
     handles: Vec<Option<Class<'a>>>,
     arrays: Vec<&'a [u8]>,
 }
@@ -74,7 +74,7 @@ impl<'a> Stream<'_, 'a> {
         Ok(self.handles.len() - 1)
     }
 
-    /// A class that is described, referred to, or none.
+    /// A class: described here, a reference, or null.
     fn class(&mut self, depth: u32) -> Result<Option<usize>, Malformed> {
         match self.fields.u8()? {
             0x70 => Ok(None),
@@ -115,7 +115,7 @@ impl<'a> Stream<'_, 'a> {
         Ok(())
     }
 
-    /// An object: its class, and for each class from the topmost down the values of the fields.
+    /// An object: its class, and the values of the fields, for each class from the topmost down.
     fn object(&mut self, depth: u32) -> Result<(), Malformed> {
         let class = self.class(depth)?;
         self.number(None)?;

@@ -1,5 +1,5 @@
-//! Packets of OpenPGP behind each other (RFC 9580, section 4), with headers of both formats. Not what is in their bodies: nothing is copied, and
-//! no length is believed.
+//! Splits a sequence of OpenPGP packets (RFC 9580, section 4), with headers of both formats. The bodies are not read:
+//! nothing is copied, and no stated length is trusted.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;
@@ -59,12 +59,12 @@ impl Tag {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Packet<'a> {
     pub(crate) tag: Tag,
-    /// Of a packet in parts the first one.
+    /// For a packet in parts, the first part.
     pub(crate) body: &'a [u8],
     pub(crate) in_parts: bool,
 }
 
-/// Packets behind each other. There is nothing behind one that cannot be read.
+/// A sequence of packets. It ends with the first packet that cannot be read.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Packets<'a>(Fields<'a>);
 
@@ -99,7 +99,7 @@ impl<'a> Iterator for Packets<'a> {
 /// The body of a packet, and whether it is the first of several parts.
 type Body<'a> = Result<(&'a [u8], bool), Malformed>;
 
-/// Behind a header in the old format (section 4.2.2); without a length the body goes to the end.
+/// The body after a header in the old format (section 4.2.2); without a length it reaches to the end.
 fn old<'a>(first: u8, fields: &mut Fields<'a>) -> Body<'a> {
     let length = match first & 3 {
         0 => fields.u8()?.into(),
@@ -110,7 +110,7 @@ fn old<'a>(first: u8, fields: &mut Fields<'a>) -> Body<'a> {
     Ok((fields.take(length)?, false))
 }
 
-/// Behind a header in the new format (section 4.2.1).
+/// The body after a header in the new format (section 4.2.1).
 fn new<'a>(fields: &mut Fields<'a>) -> Body<'a> {
     let (length, in_parts) = length(fields)?;
     let body = fields.take(length)?;
@@ -146,7 +146,8 @@ mod tests {
 
     use super::*;
 
-    /// A packet with its length in one of the ways that RFC 9580, section 4.2, gives; the last two are of a packet in parts, and of one to the end.
+    /// A packet with its length in one of the ways that RFC 9580, section 4.2, gives; the last two are of a packet in
+    /// parts, and of one to the end.
     fn written(number: u8, way: usize, body: &[u8]) -> Vec<u8> {
         let length = body.len();
         let (two, four) = ((length as u16).to_be_bytes(), (length as u32).to_be_bytes());

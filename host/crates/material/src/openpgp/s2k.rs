@@ -1,5 +1,5 @@
-//! String-to-key specifiers of OpenPGP (RFC 9580, section 3.7.1), and GnuPG's of secrets that are elsewhere. Not what is encrypted under the key
-//! that comes of it.
+//! String-to-key specifiers of OpenPGP (RFC 9580, section 3.7.1), and GnuPG's for secrets that are elsewhere. What is
+//! encrypted under the resulting key is not read here.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;
@@ -7,7 +7,7 @@ use crate::fields::Fields;
 /// How a passphrase becomes a key, or where the key is instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Specifier {
-    /// By a hash of that number, over so many octets; 1 where passphrase and salt are hashed once.
+    /// By a hash of that number, over so many octets; 1 if passphrase and salt are hashed once.
     Hashed { kdf: &'static str, hash: u8, count: u64 },
     /// By Argon2id (RFC 9106), with the memory in KiB.
     Argon2 { passes: u8, lanes: u8, memory: u64 },
@@ -22,7 +22,7 @@ pub(crate) enum Specifier {
 const SALT: usize = 8;
 const ARGON2_SALT: usize = 16;
 
-/// The specifier that comes next. Of one that is not known the length is not, either.
+/// Reads the next specifier. The length of an unknown specifier is unknown, too.
 pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Specifier, Malformed> {
     let number = fields.u8()?;
     Ok(match number {
@@ -51,7 +51,7 @@ pub(crate) fn read(fields: &mut Fields<'_>) -> Result<Specifier, Malformed> {
     })
 }
 
-/// The octets that are hashed, from the one that states how many (section 3.7.1.3).
+/// How many octets are hashed, from the octet that encodes it (section 3.7.1.3).
 pub(crate) fn octets(coded: u8) -> u64 {
     u64::from(16 + (coded & 15)) << ((coded >> 4) + 6)
 }

@@ -1,5 +1,6 @@
-//! The encryption of Bouncy Castle's FIPS keystores: PBES2 whose password has behind it what the key is for, with AES in CCM mode or as a
-//! key wrap (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi). Not the keystore.
+//! The encryption of Bouncy Castle's FIPS keystores: PBES2 with the key's purpose appended to the password, and AES in
+//! CCM mode or as a key wrap (org.bouncycastle.jcajce.provider.keystore.bcfks.BcFKSKeyStoreSpi). The keystore itself is
+//! read elsewhere.
 
 use aes::Aes256;
 use ccm::aead::{Aead, KeyInit};
@@ -20,14 +21,14 @@ const HMAC_SHA512: Oid = oid("1.2.840.113549.2.11");
 const HMAC_SHA3_512: Oid = oid("2.16.840.1.101.3.4.2.16");
 const AES_256_CCM: Oid = oid("2.16.840.1.101.3.4.1.47");
 const AES_256_WRAP_PAD: Oid = oid("2.16.840.1.101.3.4.1.48");
-/// Bytes of a nonce, as the program always takes them; of its tags there are three lengths.
+/// Bytes of a nonce, which the program never varies; tags can have three lengths.
 const NONCE: usize = 12;
-/// Bytes of a tag where the parameters do not say it (RFC 5084, section 3.1).
+/// Bytes of a tag if the parameters do not state it (RFC 5084, section 3.1).
 const DEFAULT_TAG: u64 = 12;
 
 /// How a part of a store is encrypted.
 pub(super) struct Bcfks {
-    /// What its key is for.
+    /// The purpose of its key.
     purpose: &'static str,
     derivation: Derivation,
     cipher: Cipher,
@@ -44,7 +45,7 @@ enum Cipher {
 }
 
 impl Bcfks {
-    /// From the AlgorithmIdentifier of a part whose key is for that purpose.
+    /// From the AlgorithmIdentifier of a part whose key has that purpose.
     pub(super) fn of(algorithm: Element<'_>, purpose: &'static str) -> Result<Self, Malformed> {
         let algorithm = algorithm.algorithm()?;
         if algorithm.oid != PBES2 {
@@ -55,7 +56,7 @@ impl Bcfks {
         Ok(Self { purpose, derivation: Derivation::of(derivation)?, cipher: Cipher::of(cipher)? })
     }
 
-    /// What trying a password on so many bytes costs.
+    /// The price of trying a password on so many bytes.
     pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
         let each_block = match self.cipher {
             Cipher::Ccm { .. } => 4,
@@ -65,7 +66,7 @@ impl Bcfks {
         self.derivation.cost(password).saturating_add(cost::blocks(ciphertext) * each_block)
     }
 
-    /// The content; with a wrong password a failure.
+    /// The content. A wrong password is a failure.
     pub(super) fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         let password = if password.is_empty() { Vec::new() } else { bmp_string(password) };
         let key = self.derivation.key(&[password, bmp_string(self.purpose)].concat())?;
@@ -120,7 +121,7 @@ impl Derivation {
                 derived.map_err(|_| Failure::Unsupported)?;
             }
             Self::Scrypt { salt, cost, block_size } => {
-                // Bouncy Castle takes the size of a block for the parallelization as well, whatever the parameters say of that.
+                // Bouncy Castle uses the block size as the parallelization as well, whatever the parameters state.
                 let parameters = scrypt::Params::new(cost.trailing_zeros() as u8, *block_size, *block_size);
                 let parameters = parameters.map_err(|_| Failure::Unsupported)?;
                 scrypt::scrypt(password, salt, &parameters, &mut key).map_err(|_| Failure::Unsupported)?;

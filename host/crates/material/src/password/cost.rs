@@ -1,31 +1,32 @@
-//! What trying a password costs, in iterations of PBKDF2 with SHA-256: everything that a file decides counts, not its iterations alone.
-//! The weights of hashes and ciphers are measured, and as coarse as the differences between machines.
+//! What trying a password costs, in iterations of PBKDF2 with SHA-256: everything that a file decides is counted, not
+//! only its iterations. The weights of hashes and ciphers were measured, and are only as exact as machines are alike.
 
 use pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf};
 
-/// Memory that scrypt may take, in bytes.
+/// The most memory that scrypt may take, in bytes.
 const MOST_MEMORY: u64 = 64 * 1024 * 1024;
-/// How much a round of scrypt's mixing costs, which goes over 128 bytes twice.
+/// The price of one round of scrypt's mixing, which processes 128 bytes twice.
 const MIXING: u64 = 3;
-/// How much the SHA-2 of 64-bit words costs, for which processors have no instructions, and SHA-3.
+/// The price of SHA-512 and its variants, for which processors have no instructions, and of SHA-3.
 pub(super) const SHA512: u64 = 4;
 pub(super) const SHA3: u64 = 10;
-/// How much a block of 64 bytes costs under the slowest ciphers.
+/// The price of a block of 64 bytes for the slowest ciphers.
 pub(super) const DES: u64 = 16;
 pub(super) const TRIPLE_DES: u64 = 48;
 
-/// Pieces of 64 bytes, the last of which may be empty: a hash has room for its padding there.
+/// The number of 64-byte blocks, the last of which may be empty, since a hash needs room for its padding.
 pub(super) fn blocks(bytes: usize) -> u64 {
     bytes as u64 / 64 + 1
 }
 
-/// Of PBKDF2: each run of it makes the output of one hash, with so many iterations, and begins with the salt.
+/// The price of PBKDF2: each run makes the output of one hash, with so many iterations, and begins with the salt.
 pub(super) fn pbkdf2(iterations: u64, runs: u64, weight: u64, salt: usize, password: usize) -> u64 {
     let run = iterations.saturating_add(blocks(salt));
     run.saturating_mul(runs).saturating_add(blocks(password)).saturating_mul(weight)
 }
 
-/// Of scrypt, which is its mixing between two PBKDF2 of one iteration; more than any limit where it takes too much memory.
+/// The price of scrypt: its mixing, and two PBKDF2 of one iteration. It is above any limit if scrypt takes too much
+/// memory.
 pub(super) fn scrypt(cost: u64, block_size: u64, parallelization: u64, salt: usize, password: usize) -> u64 {
     let memory = cost.max(parallelization).saturating_mul(block_size).saturating_mul(128);
     if memory > MOST_MEMORY {
@@ -33,12 +34,12 @@ pub(super) fn scrypt(cost: u64, block_size: u64, parallelization: u64, salt: usi
     }
     let lanes = block_size.saturating_mul(parallelization);
     let mixed = cost.saturating_mul(lanes).saturating_mul(MIXING);
-    // 128 bytes a lane go in, and come out as a salt.
+    // 128 bytes per lane go in, and come out as a salt.
     let filled = pbkdf2(1, lanes.saturating_mul(4), 1, salt, password);
     mixed.saturating_add(filled).saturating_add(lanes.saturating_mul(2))
 }
 
-/// Of PBES2, with the decryption.
+/// The price of PBES2, including the decryption.
 pub(super) fn pbes2(parameters: &Parameters, password: &str, ciphertext: usize) -> u64 {
     let derivation = match &parameters.kdf {
         Kdf::Pbkdf2(kdf) => of_pbkdf2(kdf, parameters.encryption.key_size(), password.len()),

@@ -1,5 +1,6 @@
-//! Decryption under a password: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292, appendix B), since these are what old
-//! files have; others have modules of their own. Only for reading what the user has the password of; whether a scheme is any good is for rules.
+//! Decrypts with a password: PBES2 and PBES1 (RFC 8018), and the schemes of PKCS#12 (RFC 7292, appendix B), which old
+//! files have; other schemes have modules of their own. This only serves to read data for which the user has the
+//! password; rules judge whether a scheme is any good.
 
 use cbc::Decryptor;
 use cbc::cipher::block_padding::Pkcs7;
@@ -20,9 +21,9 @@ const SHA1: usize = 20;
 /// Why something was not decrypted.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Failure {
-    /// The password is wrong, or the content is damaged, which cannot be told apart.
+    /// The password is wrong or the content is damaged; these cannot be distinguished.
     Password,
-    /// Scheme or cipher is none that is known here.
+    /// The scheme or cipher is not supported.
     Unsupported,
 }
 
@@ -52,7 +53,7 @@ enum Derivation {
     Pkcs12,
 }
 
-/// A cipher, in CBC mode with the padding of PKCS#7 but for RC4.
+/// A cipher: RC4, or one in CBC mode with the padding of PKCS#7.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cipher {
     Des,
@@ -66,7 +67,7 @@ pub(super) enum Cipher {
     Aes(usize),
 }
 
-/// What is said of a scheme or cipher that is not known here.
+/// The message for a scheme or cipher that is not supported.
 pub(super) const UNSUPPORTED: Malformed = Malformed("its encryption is none that can be undone here");
 
 /// RFC 8018, appendix A.3; RFC 7292, appendix C. MD2 is left out: no program writes it any more.
@@ -99,7 +100,8 @@ impl Scheme {
         Ok(Self::Pbe(Pbe { derivation, cipher, salt, iterations: fields.any()?.small()? }))
     }
 
-    /// What trying a password on so many bytes of ciphertext costs, as [`Work::Derivation`](keyreeve_source::budget::Work) counts it.
+    /// The price of trying a password on so many bytes of ciphertext, in the unit of
+    /// [`Work::Derivation`](keyreeve_source::budget::Work).
     pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
         match self {
             Self::Pbe(pbe) => pbe.cost(password).saturating_add(pbe.cipher.cost(ciphertext)),
@@ -109,7 +111,7 @@ impl Scheme {
         }
     }
 
-    /// The content; with a wrong password mostly a failure, sometimes noise.
+    /// The content. A wrong password is mostly a failure, and sometimes gives noise.
     pub(super) fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Pbes2(parameters) => parameters.decrypt(password, ciphertext).map_err(|error| match error {
@@ -135,7 +137,7 @@ impl Cipher {
         }
     }
 
-    /// What decrypting so many bytes costs.
+    /// The price of decrypting so many bytes.
     pub(super) fn cost(self, ciphertext: usize) -> u64 {
         let each_block = match self {
             Self::Des => cost::DES,
@@ -146,7 +148,7 @@ impl Cipher {
         cost::blocks(ciphertext) * each_block
     }
 
-    /// What is encrypted with that key and initialisation vector.
+    /// Decrypts with that key and initialisation vector.
     pub(super) fn decrypt(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Des => unpadded(des::Des::new_from_slice(key).ok(), iv, ciphertext),
@@ -166,10 +168,11 @@ impl Cipher {
 }
 
 impl Pbe {
-    /// What deriving its key and initialisation vector costs.
+    /// The price of deriving its key and initialisation vector.
     fn cost(&self, password: &str) -> u64 {
         match self.derivation {
-            // Twice two bytes for each letter, at most; each block of derived bytes hashes all of it and adds to all of it.
+            // At most twice two bytes for each letter; each block of derived bytes hashes all of it and adds to all of
+            // it.
             Derivation::Pkcs12 => {
                 let input = 2 * (cost::blocks(self.salt.len()) + cost::blocks(2 * password.len() + 2));
                 let derived = self.cipher.key_length().div_ceil(SHA1) as u64 + 1;
@@ -195,7 +198,7 @@ impl Pbe {
     }
 }
 
-/// A text in UTF-16 with a zero at its end (RFC 7292, appendix B.1).
+/// A text in UTF-16, with a zero at its end (RFC 7292, appendix B.1).
 pub(super) fn bmp_string(text: &str) -> Vec<u8> {
     text.encode_utf16().chain([0]).flat_map(u16::to_be_bytes).collect()
 }
@@ -212,7 +215,8 @@ fn pbkdf1(password: &str, salt: &[u8], iterations: u64, hash: fn(&[u8]) -> Vec<u
     (1..iterations).fold(first, |derived, _| hash(&derived))
 }
 
-/// The key derivation of RFC 7292, appendix B.2, over SHA-1, whose blocks have 64 bytes. `id` says what the bytes are for.
+/// The key derivation of RFC 7292, appendix B.2, over SHA-1, whose blocks have 64 bytes. `id` is the purpose of the
+/// bytes.
 fn pkcs12(id: u8, password: &[u8], salt: &[u8], iterations: u64, length: usize) -> Vec<u8> {
     const BLOCK: usize = 64;
     let filled = |bytes: &[u8]| -> Vec<u8> {

@@ -1,5 +1,5 @@
-//! The PEM encryption that OpenSSL had before PKCS#8: the header DEK-Info of RFC 1421 and one round of MD5 (EVP_BytesToKey(3)).
-//! Not the header's description for rules.
+//! The PEM encryption that OpenSSL had before PKCS#8: the header DEK-Info of RFC 1421 and one round of MD5
+//! (EVP_BytesToKey(3)). How rules see the header is decided elsewhere.
 
 use keyreeve_source::digest::{md5, unhex};
 
@@ -25,7 +25,7 @@ static CIPHERS: [(&str, Cipher, usize); 9] = [
     ("RC2-40-CBC", Cipher::Rc2(5), 8),
 ];
 
-/// What the header says.
+/// The content of the header.
 pub(super) struct DekInfo {
     cipher: Cipher,
     iv: Vec<u8>,
@@ -44,13 +44,13 @@ impl DekInfo {
         })
     }
 
-    /// What trying a password on so many bytes costs.
+    /// The price of trying a password on so many bytes.
     pub(super) fn cost(&self, password: &str, ciphertext: usize) -> u64 {
         let rounds = self.cipher.key_length().div_ceil(MD5) as u64;
         cost::blocks(password.len() + MD5 + SALT) * rounds + self.cipher.cost(ciphertext)
     }
 
-    /// The content; with a wrong password mostly a failure, sometimes noise.
+    /// The content. A wrong password is mostly a failure, and sometimes gives noise.
     pub(super) fn decrypt(&self, password: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Failure> {
         let (mut key, mut last) = (Vec::new(), Vec::new());
         while key.len() < self.cipher.key_length() {

@@ -1,19 +1,19 @@
-//! The addresses of `bind` and `server`. Not what listens there.
+//! Reads the addresses of `bind` and `server`. Not what listens there.
 
 use crate::address::is_local;
 
 /// One address.
 pub(super) struct Address {
-    /// As written, `*` for nothing before the port.
+    /// As written; `*` if nothing stands before the port.
     pub(super) text: String,
-    /// Whether only the machine itself is there: loopback, or a socket of it.
+    /// Whether only the local machine can reach it: a loopback address or a local socket.
     pub(super) is_local: bool,
-    /// Whether QUIC is spoken there, and so TLS 1.3 only.
+    /// Whether it speaks QUIC, and so only TLS 1.3.
     pub(super) is_quic: bool,
 }
 
 impl Address {
-    /// Reads what is written, with any of the prefixes of section 11.1 of the manual.
+    /// Reads an address with any of the prefixes in section 11.1 of the manual.
     pub(super) fn new(written: &str) -> Self {
         let (family, rest) = written.split_once('@').unwrap_or(("", written));
         let family = family.rsplit('+').next().unwrap_or_default();
@@ -27,7 +27,8 @@ impl Address {
         Self { text, is_local: is_socket || is_local(rest), is_quic: matches!(family, "quic4" | "quic6") }
     }
 
-    /// Whether a word behind the name of a proxy is an address, as HAProxy wrote them once: `listen stats :8080`.
+    /// Whether a word after the name of a proxy is an address, as older versions of HAProxy allowed: `listen stats
+    /// :8080`.
     pub(super) fn is_one(word: &str) -> bool {
         word.rsplit_once(':')
             .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()))

@@ -1,5 +1,5 @@
-//! Whether a proxy in mode http serves who comes in clear, or only sends its clients to https or away.
-//! Not an emulation of HAProxy: where it cannot tell, it takes the proxy to serve.
+//! Decides whether a proxy in mode http serves plaintext clients, or only redirects or rejects them. It does not
+//! emulate HAProxy: if it cannot decide, the proxy counts as serving.
 
 use std::collections::HashMap;
 
@@ -8,21 +8,21 @@ use crate::tls::Argument;
 use super::file::File;
 use super::parse::Section;
 
-/// What is known of a named condition.
+/// What is known about each named condition.
 type Acls = HashMap<String, Harmless>;
 
-/// What a condition asks for.
+/// What a condition tests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Harmless {
-    /// Whether the connection is over TLS.
+    /// Whether the connection uses TLS.
     Tls,
-    /// Whether it is a challenge of ACME (RFC 8555), which must be served in clear.
+    /// Whether the request is a challenge of ACME (RFC 8555), which must be served in plaintext.
     Challenge,
     /// Anything else.
     No,
 }
 
-/// Whether anything is answered in clear.
+/// Whether any plaintext request is served.
 pub(super) fn serves(file: File<'_>, section: &Section) -> bool {
     let lines = || section.lines.iter().map(|line| (line, file.words(line).collect::<Vec<_>>()));
     let acls: Acls = lines()
@@ -32,7 +32,7 @@ pub(super) fn serves(file: File<'_>, section: &Section) -> bool {
     !lines().any(|(line, words)| line.branch == section.head.branch && sends_away(&words, &acls))
 }
 
-/// Whether the section has a directive that only mode http has.
+/// Whether the section has a directive that exists only in mode http.
 pub(super) fn speaks_http(file: File<'_>, section: &Section) -> bool {
     section.lines.iter().any(|line| {
         let mut words = file.words(line);
@@ -45,7 +45,7 @@ pub(super) fn speaks_http(file: File<'_>, section: &Section) -> bool {
 }
 
 /// `redirect scheme https`, `http-request redirect location https://…`, `http-request deny`, under a condition that
-/// holds in clear.
+/// holds for plaintext.
 fn sends_away(words: &[Argument<'_>], acls: &Acls) -> bool {
     let text: Vec<&str> = words.iter().map(|word| &*word.text).collect();
     let (is_away, rest) = match &text[..] {
@@ -61,7 +61,7 @@ fn sends_away(words: &[Argument<'_>], acls: &Acls) -> bool {
             let is_unless = rest[at] == "unless";
             let mut alternatives = rest[at + 1..].split(|word| matches!(*word, "or" | "||"));
             let holds = |terms: &[&str]| holds_in_clear(terms, is_unless, acls);
-            // `unless a or b` needs both not to hold.
+            // `unless a or b` applies only if neither holds.
             if is_unless { alternatives.all(holds) } else { alternatives.any(holds) }
         })
 }
@@ -74,7 +74,7 @@ fn is_https(kind: &str, to: &str) -> bool {
     }
 }
 
-/// Whether all terms are such that hold for what comes in clear, challenges aside: `!{ ssl_fc }`, `!acme`.
+/// Whether all terms hold for plaintext requests, challenges aside: `!{ ssl_fc }`, `!acme`.
 fn holds_in_clear(terms: &[&str], is_unless: bool, acls: &Acls) -> bool {
     let mut terms = terms.iter().copied();
     let mut any = false;

@@ -1,5 +1,5 @@
-//! The `server` lines of a proxy that speak TLS as endpoint facts. Not connections in clear, of which no fact is made,
-//! nor health checks.
+//! Makes endpoint facts of the `server` lines of a proxy that use TLS. Plaintext connections give no facts, and health
+//! checks are ignored.
 
 use keyreeve_contract::{Side, Transport};
 use keyreeve_source::text::quoted_to;
@@ -13,7 +13,7 @@ use super::options::{Options, Parameters, Switch};
 use super::parse::{Kind, Line};
 use super::proxy::{Proxy, Walk};
 
-/// Characters of a name that a label repeats.
+/// The most characters of a name in a label.
 const SHOWN: usize = 120;
 
 /// Adds the endpoint of a line, if it is a `server` over TLS.
@@ -61,7 +61,7 @@ pub(super) fn server<'a>(walk: &mut Walk<'_, 'a, '_>, proxy: &Proxy<'a>, line: &
     })
 }
 
-/// The address, and the names that are asked for there.
+/// The address, and the names that are requested there.
 fn names(address: &Argument<'_>, peers: Vec<String>) -> Vec<String> {
     let mut names = vec![address.text.clone().into_owned()];
     for peer in peers {

@@ -1,5 +1,5 @@
-//! What a proxy listens on as endpoint facts: each `bind`, and each entry of its crt-lists that states options of its
-//! own. Not the lists themselves: those are read in `crt_list`.
+//! Makes endpoint facts of what a proxy listens on: each `bind`, and each entry of its crt-lists that states options of
+//! its own. The lists themselves are read in `crt_list`.
 
 use std::rc::Rc;
 
@@ -21,7 +21,7 @@ use super::parse::{Kind, Line};
 use super::proxy::{Mode, Proxy, Walk};
 use super::tls::unread;
 
-/// Characters of an address that a label repeats.
+/// The most characters of an address in a label.
 const SHOWN: usize = 120;
 
 /// One `bind`.
@@ -29,14 +29,14 @@ struct Bind<'p, 'a> {
     proxy: &'p Proxy<'a>,
     home: Location,
     addresses: Vec<Address>,
-    /// Where the addresses stand.
+    /// Where the addresses are stated.
     at: Location,
     options: Options<'a>,
-    /// Why it is not known whether it is there, if that is so.
+    /// Why it is uncertain whether the `bind` is in force; `None` if it is certain.
     condition: Option<Rc<str>>,
 }
 
-/// Adds all of a proxy.
+/// Adds all endpoints of a proxy.
 pub(super) fn all<'a>(walk: &mut Walk<'_, 'a, '_>, proxy: &Proxy<'a>) -> Result<(), CutShort> {
     if !matches!(proxy.section.kind, Kind::Frontend | Kind::Listen | Kind::Peers | Kind::LogForward) {
         return Ok(());
@@ -47,7 +47,7 @@ pub(super) fn all<'a>(walk: &mut Walk<'_, 'a, '_>, proxy: &Proxy<'a>) -> Result<
         let mut words = proxy.file.words(line);
         let Some(name) = words.next() else { continue };
         if name.location.span.start == proxy.section.head.span.start {
-            // Until HAProxy 1.8 an address could stand behind the name.
+            // Until HAProxy 1.8 an address could follow the name.
             words.next();
         } else if name.text != "bind" {
             continue;
@@ -107,7 +107,8 @@ impl<'a> Bind<'_, 'a> {
         walk.out.push(self.endpoint(Transport::Tls, Some(at), tls, names))
     }
 
-    /// Who asks for a name of an entry with options is answered by these; else the bind's own count.
+    /// Adds an entry with options: they apply to clients that request one of its names, and the bind's own options to
+    /// all others.
     fn entry(
         &self,
         walk: &mut Walk<'_, 'a, '_>,
@@ -137,7 +138,7 @@ impl<'a> Bind<'_, 'a> {
                 continue;
             }
             let home = file.location(line);
-            // Each bind reads each of them.
+            // Every bind reads each of these lines.
             walk.out.ledger.pay(Work::Configuration, (home.span.end - home.span.start) as usize, home)?;
             let options: Vec<Argument<'a>> = words.collect();
             let read = Parameters::read(options.iter().cloned(), "ssl-f-use", &walk.reader.values);
@@ -147,7 +148,7 @@ impl<'a> Bind<'_, 'a> {
         Ok(())
     }
 
-    /// What a list states that is not there: nobody knows for which names.
+    /// Adds an endpoint for a list that is not in the tree: its names are unknown.
     fn unread(&self, walk: &mut Walk<'_, 'a, '_>, list: &Argument<'a>, reason: &str) -> Result<(), CutShort> {
         let shown = quoted_to(&list.text, SHOWN);
         let endpoint = self.endpoint(Transport::Tls, Some(list.location), unread(reason), Vec::new());
@@ -155,8 +156,8 @@ impl<'a> Bind<'_, 'a> {
         walk.out.push(Endpoint { identity: format!("{}/{shown}", endpoint.identity), label, ..endpoint })
     }
 
-    /// A bind without TLS is an endpoint where there is something to protect: what a proxy in mode tcp carries may be
-    /// protected end to end.
+    /// Adds a bind without TLS, if it has something to protect. A proxy in mode tcp gives no endpoint, because its
+    /// traffic may be protected end to end.
     fn plain(&self, walk: &mut Walk<'_, 'a, '_>, serves: &dyn Fn() -> bool) -> Result<(), CutShort> {
         let is_http = match &self.proxy.mode {
             Mode::Http => true,
@@ -179,7 +180,7 @@ impl<'a> Bind<'_, 'a> {
         format!("{kind} {name} on {}", quoted_to(&addresses.join(","), SHOWN))
     }
 
-    /// What stays when lines move.
+    /// An identity that stays the same when lines move.
     fn identity(&self) -> String {
         let addresses: Vec<&str> = self.addresses.iter().map(|address| &*address.text).collect();
         format!("{}/{} bind {}", self.proxy.section.kind.name(), self.proxy.name, addresses.join(","))
@@ -207,7 +208,7 @@ impl<'a> Bind<'_, 'a> {
     }
 }
 
-/// QUIC has no version but TLS 1.3 (RFC 9001), whatever is stated.
+/// QUIC always uses TLS 1.3 (RFC 9001), whatever is stated.
 fn only_tls13(tls: &mut Tls, at: Location) {
     tls.parts.retain(|(field, _), _| *field != "versions");
     tls.parts.insert(("versions", Some(0)), at);

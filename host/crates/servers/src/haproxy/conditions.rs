@@ -1,34 +1,34 @@
-//! The conditions that lines stand under: `.if` … `.endif` of HAProxy, and the tags of template engines around lines.
-//! Not their evaluation, but for the few that are constants: what a machine defines is not in a file.
+//! The conditions around lines: HAProxy's `.if` … `.endif`, and tags of template engines. Only a few constant
+//! conditions are evaluated: what a machine defines is not in a file.
 
 use keyreeve_source::Span;
 
 use super::parse::Parsed;
 
-/// Whether a line counts.
+/// Whether a line is in force.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Held {
     Always,
-    /// If the condition of this position holds.
+    /// Only if the condition at this position holds.
     Perhaps(u32),
     Never,
 }
 
-/// The conditions that are open.
+/// The open conditions.
 #[derive(Default)]
 pub(super) struct Conditions {
     open: Vec<Frame>,
 }
 
-/// One `.if` and what follows it.
+/// One `.if` and its branches.
 struct Frame {
     at: Span,
     is_template: bool,
-    /// Whether the whole of it counts.
+    /// Whether the whole of it is in force.
     around: Held,
-    /// Whether what follows its last line counts.
+    /// Whether the current branch is in force.
     inside: Held,
-    /// Whether a branch before this one may have been taken.
+    /// Whether an earlier branch may have been taken.
     before: Taken,
 }
 
@@ -44,12 +44,13 @@ enum Tag<'a> {
     Open(&'a [u8]),
     Next(&'a [u8]),
     Close,
-    /// A message, or a tag that nothing stands under.
+    /// A message, or a tag with no lines below it.
     Without,
 }
 
 impl Conditions {
-    /// Whether a line counts; nothing for one that is a condition itself, which is taken note of.
+    /// Whether a line is in force. Returns `None` for a line that is itself part of a condition, which is then
+    /// recorded.
     pub(super) fn line(&mut self, line: &[u8], at: Span, parsed: &mut Parsed) -> Option<Held> {
         let around = self.open.last().map_or(Held::Always, |frame| frame.inside);
         match tag(line) {
@@ -68,7 +69,8 @@ impl Conditions {
         None
     }
 
-    /// Begins a branch. Below one that never counts nothing does; of those that perhaps count the innermost says so.
+    /// Begins a branch. Inside a branch that is never in force, nothing is; if several conditions are uncertain, the
+    /// innermost is reported.
     fn branch(&mut self, condition: &[u8], at: Span, parsed: &mut Parsed) {
         let Some(frame) = self.open.last_mut() else { return };
         let holds = match constant(condition) {
@@ -87,14 +89,15 @@ impl Conditions {
         frame.before = frame.before.max(holds);
     }
 
-    /// At the end of a file none may be open; tags of a template can be ended by what is no line of its own.
+    /// Reports conditions that are still open at the end of a file. Tags of a template are excepted, since their end
+    /// may not be on a line of its own.
     pub(super) fn finish(self, parsed: &mut Parsed) {
         let own = self.open.iter().filter(|frame| !frame.is_template);
         parsed.faults.extend(own.map(|frame| (frame.at, "nothing ends this condition")));
     }
 }
 
-/// Whether a condition is a constant: HAProxy takes nothing and 0 for false, `true` and other numbers for true.
+/// The value of a constant condition: HAProxy takes nothing and 0 for false, `true` and other numbers for true.
 fn constant(condition: &[u8]) -> Option<bool> {
     match condition.trim_ascii() {
         b"" | b"false" => Some(false),
@@ -119,13 +122,13 @@ fn tag(line: &[u8]) -> Option<Tag<'_>> {
     }
 }
 
-/// A tag of Jinja, of Go's templates or of ERB that stands before a line of its own. What it puts there is none.
+/// The tag of Jinja, of Go's templates or of ERB at the beginning of a line. The text that it inserts is ignored.
 fn of_template(tag: &[u8]) -> Option<Tag<'_>> {
     const UNKNOWN: &[u8] = b"?";
-    // `{%-` trims the blanks before it.
+    // `{%-` removes the blanks before it.
     let (word, rest) = split(tag.strip_prefix(b"-").unwrap_or(tag).trim_ascii_start());
     match word {
-        // One that ends in its own line has no line below it.
+        // A tag that ends in its own line has no lines below it.
         b"if" | b"for" | b"range" | b"with" | b"unless" if ends(rest) => None,
         b"if" | b"for" | b"range" | b"with" | b"unless" => Some(Tag::Open(UNKNOWN)),
         b"elif" | b"elsif" => Some(Tag::Next(UNKNOWN)),
@@ -137,7 +140,7 @@ fn of_template(tag: &[u8]) -> Option<Tag<'_>> {
     }
 }
 
-/// Whether the tag `end` and its like stand in a text.
+/// Whether a text contains the tag `end` or the like.
 fn ends(text: &[u8]) -> bool {
     [&b"{{ end"[..], b"{{end", b"{{- end", b"{% end", b"{%- end", b"<% end"]
         .iter()

@@ -1,16 +1,17 @@
-//! Finds out which files are one configuration, and makes the facts of each. Not the facts themselves.
+//! Decides which files form one configuration, and makes the facts of each. Not the facts themselves.
 //!
-//! HAProxy reads the files that it is started with (`-f`), and of a folder those in it whose names end in `.cfg`, in
-//! the order of their names, as if they were one; there is no include. How it is started is not in the files, so this
-//! is taken:
+//! HAProxy reads the files that it is started with (`-f`), and for a folder the files in it whose names end in `.cfg`,
+//! in the order of their names, as if they were one file; there is no include. The files do not say how HAProxy is
+//! started, so these are the assumptions:
 //!
-//! - The files of one folder are one configuration if exactly one of them has a `global` section, in the order of their
-//!   names. What they take from that section is not known in a file that comes before it, since `-f` may well have
-//!   named it first.
-//! - A folder of which no file has one belongs to the folder above it, if that is such: `haproxy.cfg` and `conf.d/`.
-//! - Where several have one, each of these is a configuration by itself.
-//! - A file by HAProxy's name, `haproxy.cfg`, is a whole configuration even without that section; any other is a
-//!   fragment, and what it takes from elsewhere is not known.
+//! - The files of one folder are one configuration, in the order of their names, if exactly one of them has a `global`
+//!   section. A file before that one may have been named after it by `-f`, so what it takes from that section is
+//!   unknown.
+//! - A folder in which no file has a `global` section belongs to the folder above it, if that is a configuration:
+//!   `haproxy.cfg` and `conf.d/`.
+//! - If several files have one, each of them is a configuration by itself.
+//! - A file with HAProxy's own name, `haproxy.cfg`, is a whole configuration even without that section. Any other file
+//!   is a fragment, and what it takes from elsewhere is unknown.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -28,7 +29,7 @@ use super::parse::Parsed;
 use super::proxy::Walk;
 use super::tls::Reader;
 
-/// Why what a fragment takes from elsewhere is not known.
+/// Why the settings that a fragment takes from elsewhere are unknown.
 const ALONE: &str = "no file beside this one has a global section, so what it takes from one is not known";
 
 /// Files that are read as one.
@@ -38,8 +39,8 @@ struct Configuration<'a> {
     is_fragment: bool,
 }
 
-/// Makes the facts of all HAProxy configurations of a scan. What that costs is paid from the budget; where it ends is a
-/// problem, and what would have followed is not there.
+/// Makes the facts of all HAProxy configurations of a scan. The budget pays for the work; where it runs out, that is a
+/// problem and the remaining facts are missing.
 pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Reading {
     let ledger = Ledger::new(budget);
     for parsed in parsed {
@@ -74,7 +75,7 @@ fn walk<'a, 'l>(
         if file.parsed.has_global() {
             walk.global_is_read();
         }
-        // Once the budget is spent nothing more comes, of whichever file.
+        // Once the budget is spent, no further file is read.
         if walk.file(*file).is_err() {
             return;
         }
@@ -117,7 +118,7 @@ fn configurations<'a>(parsed: &'a [Parsed], sources: &'a Sources) -> Vec<Configu
     whole.into_values().chain(alone).collect()
 }
 
-/// Files of a folder before those of folders in it, and by their names.
+/// Sorts files of a folder before those in its subfolders, and then by name.
 fn order(name: &str) -> (usize, &str) {
     (name.matches('/').count(), name)
 }
@@ -127,7 +128,7 @@ fn folder(name: &str) -> &str {
     &name[..name.rfind('/').map_or(0, |at| at + 1)]
 }
 
-/// Whether a file says by its name that it is all that HAProxy reads.
+/// Whether the name of a file says that it is the whole configuration.
 fn is_whole(name: &str) -> bool {
     name[folder(name).len()..].starts_with("haproxy")
 }

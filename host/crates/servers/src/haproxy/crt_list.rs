@@ -1,4 +1,5 @@
-//! The files of `crt-list`: one certificate a line, with options of TLS and names in SNI. Not what the options mean.
+//! Reads the files of `crt-list`: one certificate per line, with options of TLS and names for SNI. Not what the options
+//! mean.
 
 use std::collections::HashMap;
 
@@ -12,22 +13,22 @@ use crate::tls::{Argument, is_placeholder};
 use super::lexer::is_blank;
 use super::parse::lines;
 
-/// Where HAProxy's packages and its image keep configurations.
+/// The folders in which HAProxy's packages and its image keep configurations.
 const PREFIXES: [&str; 3] = ["/etc/haproxy/", "/usr/local/etc/haproxy/", "/opt/haproxy/"];
 
-/// Characters of a path that a message repeats.
+/// The most characters of a path in a message.
 const PATH: usize = 200;
 
-/// The files that can be lists: any of the scan.
+/// The files that can be lists: any file of the scan.
 pub(super) struct Lists<'a> {
     sources: &'a Sources,
     names: HashMap<&'a str, SourceId>,
 }
 
-/// Reads lists.
+/// Reads one list.
 pub(super) struct List;
 
-/// One certificate.
+/// The line of one certificate.
 pub(super) struct Entry<'a> {
     /// The whole line.
     pub(super) home: Location,
@@ -35,19 +36,19 @@ pub(super) struct Entry<'a> {
     pub(super) certificate: String,
     /// The words in brackets.
     pub(super) options: Vec<Argument<'a>>,
-    /// Names in SNI that it is for; without any those in the certificate.
+    /// The SNI names that it applies to; if it has none, those in the certificate.
     pub(super) names: Vec<String>,
 }
 
 impl<'a> Lists<'a> {
-    /// Of all sources, by their names.
+    /// All sources, by name.
     pub(super) fn new(sources: &'a Sources) -> Self {
         Self { sources, names: sources.names().collect() }
     }
 
-    /// The list that a configuration means by a path, or why it is not known. A path that is not absolute is relative
-    /// to `crt-base`, or else to where HAProxy is started. It is looked for from the folder of the configuration
-    /// upwards, and what lies in one of HAProxy's own folders also beside the configuration.
+    /// Finds the list that a path in a configuration means. The error says why it is unknown. A relative path is
+    /// relative to `crt-base`, or else to the folder in which HAProxy is started. The list is searched from the folder
+    /// of the configuration upwards; a path in one of HAProxy's own folders is also searched beside the configuration.
     pub(super) fn find(&self, configuration: &str, path: &str, base: Option<&str>) -> Result<SourceId, String> {
         let path = match base {
             Some(base) if !path.starts_with(['/', '@']) => format!("{base}/{path}"),
@@ -67,10 +68,10 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// As many folders above a configuration are looked through.
+/// How many folders above a configuration are searched.
 const DEPTH: usize = 32;
 
-/// The folder of a file and those above it, each with its last `/`; the last one is that of the scan.
+/// The folder of a file and those above it, each with its final `/`; the last one is the folder of the scan.
 fn folders(name: &str) -> impl Iterator<Item = &str> {
     let ends = name.bytes().enumerate().filter(|(_, byte)| *byte == b'/').map(|(at, _)| at + 1);
     let mut ends: Vec<usize> = std::iter::once(0).chain(ends).collect();
@@ -87,7 +88,7 @@ impl List {
         ledger: &Ledger<'_>,
     ) -> Result<Vec<Entry<'a>>, CutShort> {
         let bytes = lists.sources[source].bytes();
-        // Each bind that names it reads it anew, and keeps about as much of it as it is long.
+        // Each bind that names a list reads it again, and keeps about as many bytes as the list has.
         ledger.pay_to_follow(Work::Configuration, 4 * bytes.len(), named.location)?;
         let mut entries = Vec::new();
         for span in lines(bytes) {
@@ -111,7 +112,7 @@ fn is_same(path: &str, name: &str) -> bool {
         || PREFIXES.iter().any(|prefix| path.strip_prefix(&prefix[1..]).is_some_and(|tail| is_same(tail, name)))
 }
 
-/// `certificate [option value …] name !name`; nothing for a comment.
+/// Reads `certificate [option value …] name !name`. Returns `None` for a comment.
 fn entry(bytes: &[u8], location: Location) -> Result<Option<Entry<'_>>, &'static str> {
     let line = &bytes[location.span.range()];
     if line.first().is_none_or(|first| *first == b'#') {
@@ -136,7 +137,7 @@ fn entry(bytes: &[u8], location: Location) -> Result<Option<Entry<'_>>, &'static
     }))
 }
 
-/// Words between blanks: there are no quotes in such a list.
+/// Words between blanks: such a list has no quotes.
 fn words(bytes: &[u8], source: SourceId, start: usize, length: usize) -> impl Iterator<Item = Argument<'_>> {
     let mut at = start;
     let end = start + length;

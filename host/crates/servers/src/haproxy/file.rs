@@ -1,4 +1,4 @@
-//! A file of a configuration, with the words of its lines. Not how it is cut into sections, which `parse` does.
+//! A file of a configuration, with the words of its lines. `parse` cuts it into sections.
 
 use std::rc::Rc;
 
@@ -30,8 +30,8 @@ impl<'a> File<'a> {
         line.location(self.source())
     }
 
-    /// Why it is not known whether a line holds, if that is so: it stands under a condition that does not hold all
-    /// around it.
+    /// Why it is uncertain whether a line is in force; `None` if it is certain. A condition counts only if it does not
+    /// also cover everything around the line.
     pub(super) fn condition(&self, line: &Line, around: Option<u32>) -> Option<Rc<str>> {
         let branch = line.branch.filter(|_| line.branch != around)?;
         let span = self.parsed.branches[branch as usize];

@@ -1,7 +1,7 @@
-//! The keywords of `bind`, `server`, `default-server` and crt-lists, and how many words each takes behind it.
-//! Not what they mean: a keyword that says nothing of TLS is known here so that the next one is found.
+//! The keywords of `bind`, `server`, `default-server` and crt-lists, with the number of words that follow each. Not
+//! what they mean: keywords that have nothing to do with TLS are listed so that the next keyword is found.
 
-/// Those that take one word: HAProxy 2.6 (`haproxy -dKall`) to 3.5.
+/// Keywords with one argument: HAProxy 2.6 (`haproxy -dKall`) to 3.5.
 const WITH_VALUE: &[&str] = &[
     "accept-netscaler-cip",
     "addr",
@@ -116,7 +116,7 @@ const WITH_VALUE: &[&str] = &[
     "ws",
 ];
 
-/// Those that stand alone.
+/// Keywords without an argument.
 const ALONE: &[&str] = &[
     "accept-proxy",
     "agent-check",
@@ -184,7 +184,7 @@ const ALONE: &[&str] = &[
     "v6only",
 ];
 
-/// How many words a keyword takes behind it; none where no release has such a keyword.
+/// How many words follow a keyword. Returns `None` if no release has such a keyword.
 pub(super) fn arity(keyword: &str) -> Option<usize> {
     if WITH_VALUE.binary_search(&keyword).is_ok() || keyword.starts_with("set-proxy-v2-tlv-fmt(") {
         return Some(1);

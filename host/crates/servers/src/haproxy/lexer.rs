@@ -1,5 +1,5 @@
-//! Cuts a line into words as HAProxy does (section 2.2 of its configuration manual): quotes, backslashes, comments.
-//! Not what the words mean; a variable of the environment stays in its word as it is written.
+//! Cuts a line into words as HAProxy does (section 2.2 of its configuration manual): quotes, backslashes, comments. Not
+//! what the words mean; environment variables stay in the words as they are written.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,9 @@ pub(super) struct Words<'a> {
     source: SourceId,
     at: usize,
     end: usize,
-    /// Whether no placeholder of a template engine ends any more.
+    /// Whether no further placeholder of a template engine ends in this line.
     without_placeholder: bool,
-    /// Where a quote opens that nothing closes, once the words are read.
+    /// The quote that is never closed, known once the words are read.
     pub(super) unclosed: Option<Span>,
 }
 
@@ -36,7 +36,8 @@ impl<'a> Words<'a> {
         (at < self.end).then(|| self.bytes[at])
     }
 
-    /// What a backslash and what follows it stand for, with their length; itself where it escapes nothing.
+    /// The byte that a backslash and the following characters stand for, with their length; the backslash itself if it
+    /// escapes nothing.
     fn escape(&self, in_quotes: bool) -> (u8, usize) {
         let hexadecimal = |at| self.byte(at).and_then(|byte| char::from(byte).to_digit(16));
         match self.byte(self.at + 1) {
@@ -64,7 +65,7 @@ impl<'a> Words<'a> {
         end.map(|end| end + 2)
     }
 
-    /// Passes over one word, and says what it is without quotes and escapes; nothing where it is what is written.
+    /// Skips one word and returns it without quotes and escapes. Returns `None` if it is exactly what is written.
     fn word(&mut self) -> Option<Vec<u8>> {
         let start = self.at;
         let mut changed: Option<Vec<u8>> = None;
@@ -125,7 +126,7 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// As isspace(3).
+/// Like isspace(3).
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }

@@ -1,14 +1,14 @@
-//! HAProxy: configurations become TLS endpoint facts, with HAProxy's own order, precedence and defaults.
-//! Not a check that HAProxy would start: only what TLS depends on is looked at, and only files of the scan are read.
+//! HAProxy: turns configurations into TLS endpoint facts, with HAProxy's own order, precedence and defaults. It does
+//! not check whether HAProxy would start: it examines only what TLS depends on, and reads only files of the scan.
 //!
-//! Every file is cut into sections by itself ([`parse`]); [`assemble`] walks through those of one configuration in the
-//! order in which HAProxy reads them (`configuration` says which files are one): a `bind` takes from `global` what
-//! stands before it, and a `server` from the `default-server` before it. What a file cannot show is listed as unknown
-//! in the fact, with the reason:
+//! Every file is first cut into sections by itself ([`parse`]). [`assemble`] then walks through the files of one
+//! configuration in the order in which HAProxy reads them (`configuration` says which files belong together): a `bind`
+//! takes the settings of `global` that stand before it, and a `server` those of the `default-server` before it. What a
+//! file cannot show is listed as unknown in the fact, with the reason:
 //!
-//! - a variable of the environment, or of a template engine, makes unknown what it stands for;
-//! - what is stated under a condition (`.if`) that is no constant is unknown from there on;
-//! - what the lines of a crt-list set that is not in the tree is an endpoint of its own, unknown but for its place.
+//! - a variable of the environment, or of a template engine, makes the setting that it stands in unknown;
+//! - a setting under a condition (`.if`) that is not constant is unknown from there on;
+//! - a crt-list that is not in the tree is an endpoint of its own, of which only the place is known.
 
 mod address;
 mod answers;

@@ -1,5 +1,5 @@
-//! What the words behind `bind`, `server` and their like state of TLS, and how what is stated later or further in comes
-//! over what was stated before. Not what comes of it: that is `tls`.
+//! What the words after `bind`, `server` and the like state about TLS, and how later or inner statements override
+//! earlier or outer ones. What results from them is not here but in `tls`.
 
 use std::rc::Rc;
 
@@ -13,18 +13,18 @@ use super::keywords::arity;
 /// Every version that HAProxy can name, oldest first.
 pub(super) const VERSIONS: [u16; 5] = [openssl::SSL3, openssl::TLS1, openssl::TLS1_1, openssl::TLS1_2, openssl::TLS1_3];
 
-/// What is stated of TLS.
+/// What is stated about TLS.
 #[derive(Clone, Default)]
 pub(super) struct Options<'a> {
-    /// Whether TLS is spoken at all.
+    /// Whether TLS is used at all.
     pub(super) ssl: Switch,
     /// `ssl-min-ver`, or `force-…`.
     pub(super) min: Bound,
     /// `ssl-max-ver`, or `force-…`.
     pub(super) max: Bound,
-    /// Where `no-sslv3` to `no-tlsv13` are stated. HAProxy adds them up, and never takes one back.
+    /// Where `no-sslv3` to `no-tlsv13` are stated. HAProxy accumulates them and never takes one back.
     pub(super) without: [Option<Location>; 5],
-    /// Why it is not known which of these are stated.
+    /// Why it is unknown which of these are stated.
     pub(super) without_unknown: Option<Rc<str>>,
     pub(super) ciphers: Rc<Stated<'a>>,
     pub(super) ciphersuites: Rc<Stated<'a>>,
@@ -33,17 +33,17 @@ pub(super) struct Options<'a> {
     pub(super) verify: Rc<Stated<'a>>,
 }
 
-/// Whether TLS is spoken.
+/// Whether TLS is used.
 #[derive(Clone, Default)]
 pub(super) enum Switch {
-    /// Nothing says so.
+    /// Nothing states it.
     #[default]
     Unstated,
     /// `ssl`.
     On(Location),
     /// `no-ssl`.
     Off,
-    /// Not known, for this reason.
+    /// Unknown, for this reason.
     Unknown(Rc<str>),
 }
 
@@ -56,7 +56,7 @@ pub(super) enum Bound {
     Unknown(Rc<str>),
 }
 
-/// What the words behind an address, or of a list of options, state.
+/// What the words after an address, or in a list of options, state.
 #[derive(Default)]
 pub(super) struct Parameters<'a> {
     pub(super) options: Options<'a>,
@@ -64,12 +64,12 @@ pub(super) struct Parameters<'a> {
     pub(super) certificate: Option<Argument<'a>>,
     /// Files of `crt-list`.
     pub(super) crt_lists: Vec<Argument<'a>>,
-    /// `sni str(www.example.org)` and `verifyhost www.example.org`: names that a client asks for.
+    /// `sni str(www.example.org)` and `verifyhost www.example.org`: names that a client requests.
     pub(super) peers: Vec<String>,
 }
 
 impl<'a> Options<'a> {
-    /// Of which nothing is known.
+    /// Options of which nothing is known.
     pub(super) fn unknown(reason: &Rc<str>) -> Self {
         let stated = Rc::new(Stated::Unknown(reason.to_string()));
         Self {
@@ -86,7 +86,8 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// The same, if it is not known whether they hold: what they state is not known, for this reason.
+    /// These options if it is uncertain whether they are in force: everything that they state becomes unknown, for this
+    /// reason.
     pub(super) fn perhaps(self, reason: &Rc<str>) -> Self {
         let bound = |bound| if matches!(bound, Bound::Unstated) { bound } else { Bound::Unknown(Rc::clone(reason)) };
         let stated = |stated: Rc<Stated<'a>>| match *stated {
@@ -108,7 +109,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// These, and where they state nothing what others state that were before them or are around them.
+    /// These options over others that stand before or around them: the others apply wherever these state nothing.
     pub(super) fn over(&self, other: &Self) -> Self {
         let bound = |ours: &Bound, theirs: &Bound| if matches!(ours, Bound::Unstated) { theirs } else { ours }.clone();
         let stated = |ours: &Rc<Stated<'a>>, theirs: &Rc<Stated<'a>>| {
@@ -130,7 +131,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    /// Whether nothing is stated but that TLS is spoken.
+    /// Whether nothing is stated except that TLS is used.
     pub(super) fn is_empty(&self) -> bool {
         let all = [&self.ciphers, &self.ciphersuites, &self.curves, &self.ecdhe, &self.verify];
         let is_without = self.without_unknown.is_some() || self.without.iter().any(Option::is_some);
@@ -139,7 +140,7 @@ impl<'a> Options<'a> {
             && all.iter().all(|stated| matches!(***stated, Stated::Default))
     }
 
-    /// How many bytes the texts have that are stated.
+    /// How many bytes the stated texts have.
     pub(super) fn stated(&self) -> usize {
         let all = [&self.ciphers, &self.ciphersuites, &self.curves, &self.ecdhe, &self.verify];
         let length = |stated: &&Rc<Stated<'a>>| match &***stated {
@@ -152,7 +153,7 @@ impl<'a> Options<'a> {
 }
 
 impl<'a> Parameters<'a> {
-    /// Reads the words behind a directive.
+    /// Reads the words after a directive.
     pub(super) fn read(mut words: impl Iterator<Item = Argument<'a>>, directive: &str, values: &Values<'_>) -> Self {
         let mut read = Self::default();
         let mut has_stranger = false;
@@ -169,7 +170,7 @@ impl<'a> Parameters<'a> {
                     read.options = Options::unknown(&reason);
                     read.options.ssl = is_on.unwrap_or(Switch::Unknown(reason));
                 }
-                // What follows a keyword that is not known may be its value: one problem is enough.
+                // The word after an unknown keyword may be its value, so one problem is enough.
                 None if has_stranger => {}
                 None => {
                     has_stranger = true;
@@ -216,12 +217,12 @@ impl<'a> Parameters<'a> {
     }
 }
 
-/// `sslv3` to `tlsv13`, by their position among the versions.
+/// The position of `sslv3` to `tlsv13` among the versions.
 fn of_option(name: &str) -> Option<usize> {
     ["sslv3", "tlsv10", "tlsv11", "tlsv12", "tlsv13"].iter().position(|known| *known == name)
 }
 
-/// The value of `ssl-min-ver` and `ssl-max-ver`, in which case counts.
+/// Reads the value of `ssl-min-ver` or `ssl-max-ver`; case matters.
 fn bound(keyword: &Argument<'_>, value: &Argument<'_>, values: &Values<'_>) -> Bound {
     match ["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2", "TLSv1.3"].iter().position(|known| *known == value.text) {
         Some(version) => Bound::Version(VERSIONS[version], value.location),

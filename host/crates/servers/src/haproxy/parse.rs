@@ -1,5 +1,5 @@
-//! Cuts a file into its sections and their lines, with the conditions that lines stand under.
-//! Not the words of the lines beyond the first, which are read when they are asked for.
+//! Cuts a file into its sections and their lines, with the conditions around them. Only the first word of a line is
+//! read here; the others are read when they are needed.
 
 use keyreeve_source::{Location, Source, SourceId, Span};
 
@@ -8,35 +8,35 @@ use crate::tls::{Argument, is_placeholder};
 use super::conditions::{Conditions, Held};
 use super::lexer::Words;
 
-/// What one file says.
+/// One parsed file.
 #[derive(Debug)]
 pub struct Parsed {
     /// The file.
     pub(super) source: SourceId,
     /// Its sections, in order.
     pub(super) sections: Vec<Section>,
-    /// The conditions that nobody but HAProxy can decide, by the line that states each.
+    /// The conditions that only HAProxy can decide, each by the line that states it.
     pub(super) branches: Vec<Span>,
     /// What HAProxy would refuse, with its place.
     pub(super) faults: Vec<(Span, &'static str)>,
 }
 
-/// A section that matters.
+/// A section that can concern TLS.
 #[derive(Debug)]
 pub(super) struct Section {
     pub(super) kind: Kind,
     /// The line that opens it.
     pub(super) head: Line,
-    /// What follows.
+    /// The lines after that.
     pub(super) lines: Vec<Line>,
 }
 
 /// A line that is not empty.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line {
-    /// Without the blanks around it.
+    /// The line without the blanks around it.
     pub(super) span: Span,
-    /// The innermost condition that it stands under, by its position among the file's.
+    /// The innermost condition around it, by its position among the file's conditions.
     pub(super) branch: Option<u32>,
 }
 
@@ -56,13 +56,13 @@ pub(super) enum Kind {
 /// What a line opens.
 enum Opens {
     Section(Kind),
-    /// A section in which nothing is said of TLS endpoints.
+    /// A section that cannot contain TLS endpoints.
     Other,
     Nothing,
 }
 
 impl Kind {
-    /// As the configuration calls it.
+    /// Its name in a configuration.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Global => "global",
@@ -88,7 +88,7 @@ impl Kind {
     ];
 }
 
-/// The sections of HAProxy 3.4 that hold no endpoint.
+/// The sections of HAProxy 3.4 that contain no endpoint.
 const OTHERS: [&str; 16] = [
     "acme",
     "cache",
@@ -127,7 +127,7 @@ impl Parsed {
     }
 }
 
-/// Reads a file. It always gives something: what HAProxy would refuse is among the faults, and the rest is read.
+/// Reads a file. It always succeeds: what HAProxy would refuse is listed among the faults, and the rest is read.
 pub fn parse(id: SourceId, source: &Source) -> Parsed {
     let bytes = source.bytes();
     let mut parsed = Parsed { source: id, sections: Vec::new(), branches: Vec::new(), faults: Vec::new() };
@@ -157,7 +157,7 @@ pub fn parse(id: SourceId, source: &Source) -> Parsed {
                 (Opens::Section(_), Some(section)) => section.lines.push(line),
                 (Opens::Nothing, _) if !span_is_scope(bytes, span) && !is_placeholder(&first.text) => {
                     parsed.faults.push((first.location.span, "this line stands in no section"));
-                    // One is enough of a text that has none.
+                    // One fault is enough for a text without sections.
                     inside = Opens::Other;
                 }
                 _ => {}
@@ -176,12 +176,12 @@ fn opens(first: &Argument<'_>) -> Opens {
     }
 }
 
-/// `[scope]`, which only the configurations of SPOE have.
+/// Whether a line is a `[scope]`, which only configurations of SPOE have.
 fn span_is_scope(bytes: &[u8], span: Span) -> bool {
     bytes.get(span.start as usize) == Some(&b'[')
 }
 
-/// The lines of a text without the blanks around them, nor a byte order mark.
+/// The lines of a text, without the blanks around them and without a byte order mark.
 pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = Span> + '_ {
     let mut at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     std::iter::from_fn(move || {

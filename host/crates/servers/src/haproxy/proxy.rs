@@ -1,5 +1,5 @@
-//! Walks through the sections of a configuration in order, with what `global` and `defaults` have stated so far, as
-//! HAProxy does. Not the endpoints themselves: those are made in `binds` and `backends`.
+//! Walks through the sections of a configuration in order and tracks what `global` and `defaults` have stated so far,
+//! as HAProxy does. The endpoints themselves are made in `binds` and `backends`.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -16,31 +16,31 @@ use super::options::{Options, Parameters};
 use super::parse::{Kind, Line, Section};
 use super::tls::Reader;
 
-/// How a proxy looks at what it carries.
+/// How a proxy treats its traffic.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// Bytes: HAProxy's default.
+    /// As bytes: HAProxy's default.
     Tcp,
     Http,
-    /// Not known, for this reason.
+    /// Unknown, for this reason.
     Unknown(Rc<str>),
 }
 
-/// What a `defaults` section gives to proxies.
+/// What proxies take from a `defaults` section.
 #[derive(Clone)]
 struct Defaults<'a> {
     mode: Mode,
     server: Options<'a>,
 }
 
-/// A proxy, or what is like one, with all that is stated around it.
+/// A proxy, or a section like one, with everything that is stated around it.
 pub(super) struct Proxy<'a> {
     pub(super) file: File<'a>,
     pub(super) section: &'a Section,
-    /// As it is called.
+    /// Its name.
     pub(super) name: String,
     pub(super) mode: Mode,
-    /// What `default-server` states so far.
+    /// What `default-server` has stated so far.
     pub(super) server: Options<'a>,
 }
 
@@ -49,26 +49,26 @@ pub(super) struct Walk<'w, 'a, 'l> {
     pub(super) reader: &'w mut Reader<'l>,
     pub(super) out: &'w mut Collector<'l>,
     pub(super) lists: &'w Lists<'a>,
-    /// What `global` states so far for `bind` and for `server`.
+    /// What `global` has stated so far for `bind` and for `server`.
     pub(super) bind: Options<'a>,
     pub(super) server: Options<'a>,
-    /// `ssl-server-verify`, which counts wherever it stands.
+    /// `ssl-server-verify`, which applies wherever it stands.
     pub(super) verify: Rc<Stated<'a>>,
     /// `crt-base`.
     pub(super) crt_base: Option<Argument<'a>>,
-    /// The `defaults` section before this point, and those with a name.
+    /// The last `defaults` section so far, and all those with a name.
     defaults: Defaults<'a>,
     named: HashMap<String, Defaults<'a>>,
 }
 
-/// What one line states of defaults: for `bind`, and for `server`.
+/// The defaults that one line states: for `bind`, and for `server`.
 struct Globals<'a> {
     bind: Options<'a>,
     server: Options<'a>,
 }
 
 impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
-    /// One through a configuration of which everything is there.
+    /// A walk through a complete configuration.
     pub(super) fn new(reader: &'w mut Reader<'l>, out: &'w mut Collector<'l>, lists: &'w Lists<'a>) -> Self {
         let defaults = Defaults { mode: Mode::Tcp, server: Options::default() };
         let (bind, server) = (Options::default(), Options::default());
@@ -76,7 +76,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         Self { reader, out, lists, bind, server, verify, crt_base, defaults, named }
     }
 
-    /// What is stated before these files is not known, for this reason.
+    /// Makes everything unknown that was stated before these files, for this reason.
     pub(super) fn nothing_is_known(mut self, reason: &Rc<str>) -> Self {
         (self.bind, self.server) = (Options::unknown(reason), Options::unknown(reason));
         let server = Options { ssl: Default::default(), ..Options::unknown(reason) };
@@ -85,8 +85,8 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         self
     }
 
-    /// What the sections `global` and `defaults` in a file further on may state: it is not known whether that file is
-    /// read before these.
+    /// Makes unknown what the sections `global` and `defaults` in a later file may state: HAProxy may read that file
+    /// before these.
     pub(super) fn perhaps_after(mut self, file: File<'a>) -> Self {
         let reason: Rc<str> = format!("whether {} is read before this file is not known", file.name).into();
         for section in file.parsed.sections.iter().filter(|section| section.kind == Kind::Global) {
@@ -99,13 +99,13 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         self
     }
 
-    /// From here on the order is known again: what was in doubt is stated anew.
+    /// From here on the order is certain again: what was uncertain is stated again.
     pub(super) fn global_is_read(&mut self) {
         (self.bind, self.server) = (Options::default(), Options::default());
         self.defaults.mode = Mode::Tcp;
     }
 
-    /// Takes note of `ssl-server-verify`, wherever it stands in a file.
+    /// Records `ssl-server-verify`, wherever it stands in a file.
     pub(super) fn look_for_verify(&mut self, file: File<'a>) {
         for section in file.parsed.sections.iter().filter(|section| section.kind == Kind::Global) {
             for line in &section.lines {
@@ -187,7 +187,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
                 server = stated.over(&server);
             }
         }
-        // Of a section that may not be there nothing is known but what the one before it says too.
+        // If it is uncertain whether this section is in force, only what it shares with the previous one is known.
         let defaults = match file.condition(&section.head, None) {
             Some(reason) => Defaults { mode: Mode::Unknown(Rc::clone(&reason)), server: server.perhaps(&reason) },
             None => Defaults { mode, server },
@@ -201,7 +201,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
     fn proxy(&mut self, file: File<'a>, section: &'a Section) -> Result<(), CutShort> {
         let heading = self.heading(file, section);
         let is_proxy = matches!(section.kind, Kind::Frontend | Kind::Listen | Kind::Backend);
-        // The others take nothing from `defaults`.
+        // Other sections take nothing from `defaults`.
         let Defaults { mode, server } = match is_proxy {
             true => heading.inherited,
             false => Defaults { mode: Mode::Tcp, server: Options::default() },
@@ -219,19 +219,19 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         Ok(())
     }
 
-    /// What `default-server` states, if the line is one.
+    /// What `default-server` states, if the line is such a directive.
     fn default_server(&self, file: File<'a>, section: &Section, line: &Line) -> Option<Options<'a>> {
         let mut words = file.words(line);
         words.next().filter(|name| name.text == "default-server")?;
         let options = Parameters::read(words, "default-server", &self.reader.values).options;
-        // What is stated for all at the time counts, though it is no more than the default of the default.
+        // What `global` has stated by then applies, although it is only the default of the default.
         Some(match file.condition(line, section.head.branch) {
             Some(reason) => options.perhaps(&reason),
             None => options,
         })
     }
 
-    /// The mode that a section states, or which it inherits.
+    /// The mode that a section states or inherits.
     fn mode(&self, file: File<'a>, section: &Section, inherited: Mode) -> Mode {
         let mut mode = inherited;
         for line in &section.lines {
@@ -252,7 +252,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
         mode
     }
 
-    /// `frontend name from defaults`, and what that inherits.
+    /// Reads `frontend name from defaults`, and what that inherits.
     fn heading(&self, file: File<'a>, section: &Section) -> Heading<'a> {
         let words: Vec<Argument<'a>> = file.words(&section.head).skip(1).take(3).collect();
         let text = |position: usize| words.get(position).map(|word| &*word.text);
@@ -264,7 +264,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
                 let server = Options { ssl: Default::default(), ..Options::unknown(&reason) };
                 Defaults { mode: Mode::Unknown(reason), server }
             }),
-            // A section `defaults` begins anew.
+            // A section `defaults` does not inherit from the previous one.
             None if section.kind == Kind::Defaults => match &self.defaults.mode {
                 Mode::Unknown(reason) => Defaults { mode: Mode::Unknown(Rc::clone(reason)), ..self.defaults.clone() },
                 _ => Defaults { mode: Mode::Tcp, server: Options::default() },
@@ -275,7 +275,7 @@ impl<'w, 'a, 'l> Walk<'w, 'a, 'l> {
     }
 }
 
-/// What the line says that opens a section.
+/// What the first line of a section says.
 struct Heading<'a> {
     name: Option<String>,
     inherited: Defaults<'a>,

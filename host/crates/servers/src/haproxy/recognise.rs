@@ -1,17 +1,17 @@
-//! Decides whether a file is an HAProxy configuration, from its name and the look of its lines.
-//! Not whether it is a good one: that is for `parse`, which says what is wrong with it.
+//! Decides whether a file is an HAProxy configuration, from its name and the look of its lines. Whether it is a valid
+//! one is left to `parse`, which reports what is wrong with it.
 
 use keyreeve_facts::{Claim, Look};
 use keyreeve_syntax::lines::is_no_directive;
 
-/// How much of a file is looked at.
+/// How many bytes of a file are examined.
 const LOOK: usize = 64 * 1024;
 
-/// Endings of names that such a file may have, templates of deployment tools among them.
+/// Extensions that such a file may have, including those of templates of deployment tools.
 const EXTENSIONS: [&str; 10] = ["cfg", "conf", "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "ctmpl"];
 
-/// A file that HAProxy's name is on needs a section; any other `*.cfg` or `*.conf`, or one without an ending, a section
-/// and a keyword of HAProxy's in it.
+/// A file with HAProxy in its name needs a section. Any other `*.cfg` or `*.conf`, or a file without an extension,
+/// needs a section with a keyword of HAProxy's in it.
 pub(super) fn claims(look: &Look<'_>) -> Claim {
     let (file, folder) = (look.file(), look.folder());
     if look.extension().is_some_and(|extension| !EXTENSIONS.contains(&extension)) {
@@ -28,12 +28,12 @@ pub(super) fn claims(look: &Look<'_>) -> Claim {
     }
 }
 
-/// What speaks for HAProxy.
+/// The evidence for HAProxy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Signs {
     /// A line that opens a section.
     section: bool,
-    /// A keyword of HAProxy's behind one.
+    /// A keyword of HAProxy's after such a line.
     keyword: bool,
 }
 
@@ -49,7 +49,7 @@ impl Signs {
             if is_tag && is_named {
                 continue;
             }
-            // No line of HAProxy's ends so, and nearly every one of what has the same words does.
+            // No line of HAProxy's ends like this, but nearly all lines of other programs with the same words do.
             if is_no_directive(line, first) || line.ends_with(b";") || line.ends_with(b"{") {
                 return Self::default();
             }
@@ -80,7 +80,7 @@ fn opens(line: &[u8]) -> bool {
     }
 }
 
-/// Whether a line begins as hardly any but HAProxy's do.
+/// Whether a line begins as hardly any program's lines do except HAProxy's.
 fn is_keyword(line: &[u8]) -> bool {
     let mut words = words(line);
     let Some(first) = words.next() else { return false };

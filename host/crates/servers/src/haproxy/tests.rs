@@ -1,5 +1,5 @@
 //! Tests of HAProxy facts on the cases in testdata/formats/haproxy and on small texts: what is in force, where it is
-//! stated, what is unknown. Not the comparison with HAProxy itself, which is in tests/haproxy.rs.
+//! stated, what is unknown. The comparison with HAProxy itself is in tests/haproxy.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
@@ -21,7 +21,7 @@ struct Tree {
 }
 
 impl Tree {
-    /// These files, by name and text.
+    /// A tree of these files, by name and text.
     fn new<T: AsRef<[u8]>>(files: &[(&str, T)]) -> Self {
         let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_ref())).collect();
         let sources = Sources::new(sources);
@@ -55,7 +55,7 @@ impl Tree {
         self.reading.facts.tls_endpoints.iter().collect()
     }
 
-    /// The endpoint that a report calls so.
+    /// The endpoint with this label in a report.
     fn of(&self, label: &str) -> (&TlsEndpoint, &Place) {
         let labels: Vec<_> = self.facts().iter().map(|(_, place)| place.label.to_string()).collect();
         let found = self.facts().into_iter().find(|(_, place)| &*place.label == label);
@@ -66,7 +66,7 @@ impl Tree {
         std::str::from_utf8(&self.sources[location.source].bytes()[location.span.range()]).unwrap()
     }
 
-    /// What states a part, if anything does.
+    /// The text that states a part, if any does.
     fn part(&self, label: &str, field: &'static str, position: Option<u32>) -> Option<&str> {
         self.of(label).1.parts.get(&(field, position)).map(|location| self.text(*location))
     }
@@ -75,7 +75,7 @@ impl Tree {
         &self.of(label).0.versions
     }
 
-    /// Fields that are not known, each with the reason.
+    /// The unknown fields, each with its reason.
     fn unknown(&self, label: &str) -> Vec<(&str, &str)> {
         let unknown = &self.of(label).0.unknown;
         unknown.iter().map(|unknown| (&*unknown.field, &*unknown.reason)).collect()
@@ -252,7 +252,7 @@ fn a_server_without_a_minimum_has_that_of_openssl() {
         ("", &NEW[..]),
         ("ssl-max-ver TLSv1.1", &[0x0302]),
         ("no-tlsv13", &[0x0303]),
-        // What lies between two versions is enabled.
+        // The versions between two enabled ones are enabled.
         ("no-tlsv12", &NEW),
         ("ciphers ALL:@SECLEVEL=0", &[0x0301, 0x0302, 0x0303, 0x0304]),
     ] {

@@ -1,5 +1,5 @@
-//! What TLS is in force on a `bind`, an entry of its crt-list, or a `server`, with HAProxy's own defaults.
-//! Not who states it: `options` has that.
+//! Works out which TLS settings are in force on a `bind`, an entry of its crt-list, or a `server`, with HAProxy's own
+//! defaults. What the words state is not here but in `options`.
 
 use std::rc::Rc;
 
@@ -13,25 +13,25 @@ use crate::tls::{Stated, Tls, Values};
 
 use super::options::{Bound, Options, VERSIONS};
 
-/// The lowest version of a `bind` that states none: HAProxy's since 2.2 (July 2020; `default_min_ver` in
-/// src/ssl_sock.c), and no older release is in support. A `server` that states none has no minimum of HAProxy's, so
-/// that it is OpenSSL's: of the releases in support 1.0 by name, and 1.2 in fact, since older versions need a signature
-/// that no security level but 0 permits ([`LEVEL_0`]).
+/// The lowest version of a `bind` that states none: HAProxy's default since 2.2 (July 2020; `default_min_ver` in
+/// src/ssl_sock.c), and all releases in support are newer. For a `server` that states none HAProxy sets no minimum, so
+/// OpenSSL's applies: in the releases in support this is nominally 1.0 and effectively 1.2, since older versions need a
+/// signature that only security level 0 permits ([`LEVEL_0`]).
 const LOWEST: u16 = openssl::TLS1_2;
 
-/// What a cipher string has in it that asks for that level.
+/// The part of a cipher string that asks for that level.
 const LEVEL_0: &str = "@SECLEVEL=0";
 
-/// What OpenSSL takes where no cipher string is stated. HAProxy has one only if who builds it says so, and no
-/// distribution does.
+/// OpenSSL's cipher string if none is stated. HAProxy has one of its own only if it is built with one, and no
+/// distribution does that.
 const CIPHERS: &str = "DEFAULT";
 
-/// The versions from the lowest to the highest. HAProxy has no holes among them.
+/// A range of versions. HAProxy allows no gaps in it.
 #[derive(Clone, Copy)]
 struct Range {
     low: u16,
     high: u16,
-    /// Where the lowest, the highest, and either of them is stated.
+    /// Where the lowest version, the highest version, and either of them is stated.
     low_at: Option<Location>,
     high_at: Option<Location>,
     stated: Option<Location>,
@@ -45,26 +45,26 @@ pub(super) struct Reader<'l> {
 }
 
 impl<'l> Reader<'l> {
-    /// One that knows nothing yet.
+    /// A reader without any results yet.
     pub(super) fn new(ledger: &'l Ledger<'l>) -> Self {
         Self { ledger, values: Values::new(ledger) }
     }
 
-    /// What a `bind` with these options speaks.
+    /// The TLS settings of a `bind` with these options.
     pub(super) fn bind(&mut self, options: &Options<'_>, home: Location) -> Tls {
         let versions = versions(options, Side::Server).map_err(|reason| self.refused(reason, home));
         self.tls(versions, options, &Stated::Default, home)
     }
 
-    /// What a `bind` speaks with who asks for the names of an entry in its crt-list. Where the entry states nothing the
-    /// bind counts, of which `no-tlsv1x` has become a range by then.
+    /// The TLS settings of a `bind` for clients that request a name of an entry in its crt-list. Where the entry states
+    /// nothing, the bind's settings apply; its `no-tlsv1x` have become a range by then.
     pub(super) fn entry(&mut self, bind: &Options<'_>, entry: &Options<'_>, home: Location) -> Tls {
         let versions = versions(bind, Side::Server).map_err(|reason| self.refused(reason, home));
         let versions = narrowed(versions, entry).map_err(|reason| self.refused(reason, home));
         self.tls(versions, &entry.over(bind), &Stated::Default, home)
     }
 
-    /// What a `server` is spoken to with. `verify` is what `ssl-server-verify` says.
+    /// The TLS settings of the connection to a `server`. `verify` is the value of `ssl-server-verify`.
     pub(super) fn server(&mut self, options: &Options<'_>, verify: &Stated<'_>, home: Location) -> Tls {
         let versions = versions(options, Side::Client).map_err(|reason| self.refused(reason, home));
         let mut tls = self.tls(versions, options, verify, home);
@@ -112,7 +112,7 @@ impl<'l> Reader<'l> {
         }
     }
 
-    /// Why nothing is known of the versions; a problem, if HAProxy would refuse them.
+    /// Why nothing is known about the versions. It is also a problem if HAProxy would refuse them.
     fn refused(&self, reason: Reason, home: Location) -> Rc<str> {
         match reason {
             Reason::Unknown(reason) => reason,
@@ -137,7 +137,7 @@ impl From<Rc<str>> for Reason {
     }
 }
 
-/// An endpoint that speaks TLS, of which nothing else is known.
+/// An endpoint that uses TLS, and of which nothing else is known.
 pub(super) fn unread(reason: &str) -> Tls {
     let mut tls = Tls::unread(reason);
     tls.unknown.retain(|unknown| unknown.field != "transport");
@@ -167,7 +167,7 @@ impl Range {
 }
 
 /// The versions of a `bind` or a `server` (ssl_sock_prepare_all_ctx and ssl_sock_prepare_srv_ssl_ctx in
-/// src/ssl_sock.c): `no-tlsv1x` counts only where no bound is stated, and what lies between two enabled versions is
+/// src/ssl_sock.c): `no-tlsv1x` counts only if no bound is stated, and all versions between two enabled ones are
 /// enabled.
 fn versions(options: &Options<'_>, side: Side) -> Result<Range, Reason> {
     let (min, max) = (options.min.version()?, options.max.version()?);
@@ -195,7 +195,7 @@ fn versions(options: &Options<'_>, side: Side) -> Result<Range, Reason> {
     Ok(Range { low, high, low_at, high_at, stated: low_at.or(high_at).or(without) })
 }
 
-/// The versions of an entry of a crt-list: its own bounds, and the bind's where it has none.
+/// The versions of an entry of a crt-list: its own bounds, or the bind's where it has none.
 fn narrowed(bind: Result<Range, Rc<str>>, entry: &Options<'_>) -> Result<Range, Reason> {
     let (min, max) = (entry.min.version()?, entry.max.version()?);
     let (low, low_at, high, high_at, stated) = match (min, max, bind) {

@@ -1,5 +1,5 @@
-//! Whether an http server serves anything, or only sends its clients to https or away.
-//! Not an emulation of nginx: where it cannot tell, it takes the server to serve.
+//! Decides whether an http server serves content, or only redirects or rejects its clients. It does not emulate nginx:
+//! if it cannot decide, the server counts as serving.
 
 use std::rc::Rc;
 
@@ -11,14 +11,14 @@ use super::line::Line;
 pub(super) enum Service {
     /// It answers them.
     Serves,
-    /// It redirects them to https, answers an error or closes the connection; challenges of ACME (RFC 8555), which
-    /// must be served in clear, aside.
+    /// It redirects them to https, answers with an error or closes the connection, except for challenges of ACME (RFC
+    /// 8555), which must be served in plaintext.
     Refuses,
-    /// All that is known of it is that something of it is not read; the reason.
+    /// Unknown, because something that belongs to it is not read; this is the reason.
     Unknown(Rc<str>),
 }
 
-/// What becomes of a request in one block.
+/// What happens to a request in one block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Content,
@@ -40,7 +40,7 @@ pub(super) fn service(server: &Level<'_>) -> Service {
     }
 }
 
-/// Whether every request ends in a location that sends it away.
+/// Whether every request ends in a location that redirects or rejects it.
 fn locations_refuse(server: &Level<'_>) -> bool {
     let mut everything = false;
     for (line, location) in server.blocks("location") {
@@ -55,12 +55,12 @@ fn locations_refuse(server: &Level<'_>) -> bool {
     everything
 }
 
-/// Whether the server states what it serves.
+/// Whether the server states content that it serves.
 fn shows_content(server: &Level<'_>) -> bool {
     ["location", "root", "index", "try_files"].iter().any(|name| server.named(name).next().is_some())
 }
 
-/// Walks the rewrite directives of a block in order, as nginx does before anything else.
+/// Walks through the rewrite directives of a block in order, as nginx does before anything else.
 fn decide(level: &Level<'_>) -> Answer {
     for item in &level.items {
         let name = item.line.name();
@@ -93,7 +93,7 @@ fn returned(line: Line<'_>) -> Answer {
     if away { Answer::Away } else { Answer::Content }
 }
 
-/// `rewrite regex replacement [flag]`. A replacement with a scheme is a redirect whatever the flag.
+/// `rewrite regex replacement [flag]`. A replacement with a scheme is a redirect, whatever the flag.
 fn rewritten(line: Line<'_>) -> Answer {
     let replacement = line.text(1);
     let redirects = is_https(&replacement) || replacement.starts_with("http://") || replacement.starts_with("$scheme");
@@ -108,7 +108,7 @@ fn is_https(url: &str) -> bool {
     url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
 }
 
-/// Whether a regular expression matches every path: nothing in it but anchors, groups, `/` and repeated dots.
+/// Whether a regular expression matches every path: it contains only anchors, groups, `/` and repeated dots.
 fn is_catch_all(regex: &str) -> bool {
     regex.bytes().all(|byte| b"^$()/.*+?".contains(&byte)) && regex.matches('/').count() <= 1
 }
@@ -136,7 +136,7 @@ fn is_challenge(line: Line<'_>) -> bool {
     line.arguments().any(|argument| argument.text.contains("/.well-known") || argument.text.contains("/\\.well-known"))
 }
 
-/// Whether a location takes what no other takes.
+/// Whether a location takes all requests that no other location takes.
 fn catches_all(line: Line<'_>) -> bool {
     let words: Vec<_> = line.arguments().map(|argument| argument.text).collect();
     match words.iter().map(AsRef::as_ref).collect::<Vec<&str>>()[..] {

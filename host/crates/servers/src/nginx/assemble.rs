@@ -1,5 +1,5 @@
-//! Finds the main configurations and the fragments among all files, and makes the facts of each.
-//! Not the facts themselves: those are made in `servers` and `upstreams`.
+//! Finds the main configurations and the fragments among all files, and makes the facts of each. The facts themselves
+//! are made in `servers` and `upstreams`.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -25,15 +25,15 @@ use super::tree::Parsed;
 use super::upstreams;
 use super::upstreams::Surroundings;
 
-/// Why a fragment's inheritance is not known.
+/// Why it is unknown what a fragment inherits.
 const ALONE: &str = "no configuration in the scanned tree includes this file, so what it inherits is not known";
 
 /// Makes the facts of all nginx configurations of a scan. The problems of parsing are among those of the reading.
 ///
 /// A main configuration is a file with an `http`, `stream`, `mail` or `events` block, or the first file of a dump. Its
-/// includes are followed in the tree; sources that were not given as parsed are read if an include names them. A file
-/// that no main configuration reaches is a fragment, judged alone unless another fragment includes it.
-/// What that costs is paid from the budget; where it ends is a problem, and what would have followed is not known.
+/// includes are followed in the tree; a source that was not given as parsed is read if an include names it. A file that
+/// no main configuration reaches is a fragment, which is judged alone unless another fragment includes it. The budget
+/// pays for the work; where it runs out, that is a problem and the rest is unknown.
 pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Reading {
     let files = Files::new(parsed, sources, budget);
     files.pay_for_trees(parsed);
@@ -43,7 +43,7 @@ pub fn assemble(parsed: &[Parsed], sources: &Sources, budget: &Budget) -> Readin
     Reading { facts, problems: problems.into_iter().collect(), secrets: Vec::new() }
 }
 
-/// Sources that an include names and that were not given as parsed.
+/// Sources that an include names but that were not given as parsed.
 pub(super) fn named(parsed: &[Parsed], sources: &Sources) -> Vec<SourceId> {
     let budget = Budget::of(parsed.iter().map(|parsed| sources[parsed.source].len() as u64).sum());
     let files = Files::new(parsed, sources, &budget);
@@ -101,7 +101,8 @@ impl<'f> Work<'f> {
         Self { files, reached: BTreeSet::new(), reader, out }
     }
 
-    /// The files that others of these include, themselves aside, as far as the budget goes: it says itself where it ends.
+    /// The files that others of these include, themselves aside, as far as the budget lasts. The budget reports by
+    /// itself when it runs out.
     fn included(&self, of: &[FileId]) -> BTreeSet<FileId> {
         let mut included = BTreeSet::new();
         for &id in of {
@@ -121,7 +122,7 @@ impl<'f> Work<'f> {
         included
     }
 
-    /// Where a file's includes are looked for.
+    /// Where a file's includes are searched.
     fn base(&self, id: FileId) -> Base<'f> {
         let files = self.files;
         let file = files.file(id);
@@ -139,7 +140,7 @@ impl<'f> Work<'f> {
             for (line, level) in level.blocks(group.name()) {
                 let scope = Scope { level, outer: Outer::Complete };
                 let any = servers::all(group, &scope, &mut self.reader, &mut self.out);
-                // Servers outside the tree inherit what the block states.
+                // Servers outside of the tree inherit what the block states.
                 if !any && level.open {
                     let identity = format!("{}/TLS settings", group.name());
                     self.settings(&scope, line.head(), &SERVER, identity);
@@ -170,7 +171,7 @@ impl<'f> Work<'f> {
         }
     }
 
-    /// An endpoint for settings that nothing in the tree uses, if the block states any.
+    /// Adds an endpoint for settings that nothing in the tree uses, if the block states any.
     fn settings(&mut self, scope: &Scope<'_, '_>, home: Location, directives: &Directives, identity: String) {
         if !directives.names().any(|name| scope.level.stated(name).is_some()) {
             return;
@@ -199,14 +200,14 @@ impl<'f> Work<'f> {
     }
 }
 
-/// The place of a fragment as a whole: its first directive about TLS, else its first directive.
+/// The place of a fragment as a whole: its first directive about TLS, or else its first directive.
 fn home(level: &Level<'_>) -> Option<Location> {
     let lines = || level.items.iter().map(|item| item.line);
     let first = lines().find(|line| settings::known(&line.name()).is_some()).or_else(|| lines().next());
     first.map(|line| line.head())
 }
 
-/// What the servers of a fragment are, by directives that only one kind of server has.
+/// The kind of a fragment's servers, judging by directives that only one kind has.
 fn group_of(level: &Level<'_>) -> Group {
     const MAIL: [&str; 6] = ["protocol", "starttls", "auth_http", "smtp_auth", "imap_auth", "pop3_auth"];
     const STREAM: [&str; 2] = ["proxy_pass", "ssl_preread"];

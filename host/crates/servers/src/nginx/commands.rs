@@ -1,5 +1,5 @@
-//! The commands of `ssl_conf_command` and its like, which nginx hands to OpenSSL after all other directives
-//! (SSL_CONF_cmd(3), in the notation for files). Not the many that change nothing that a fact holds.
+//! The commands of `ssl_conf_command` and the like, which nginx passes to OpenSSL after all other directives
+//! (SSL_CONF_cmd(3), in the notation for files). The many commands that change nothing in a fact are ignored.
 
 use keyreeve_algorithms::openssl;
 use keyreeve_algorithms::openssl::Bound;
@@ -12,7 +12,7 @@ use crate::tls::Argument;
 use super::expand::Statement;
 use super::line::Line;
 
-/// The commands in force that matter. A later one overrides an earlier one.
+/// The relevant commands in force. A later one overrides an earlier one.
 #[derive(Default)]
 pub(super) struct Commands<'f> {
     /// `CipherString`.
@@ -25,13 +25,13 @@ pub(super) struct Commands<'f> {
     versions: Vec<(Line<'f>, Change)>,
 }
 
-/// What a command does to the enabled versions.
+/// How a command changes the enabled versions.
 enum Change {
-    /// Takes away what is older.
+    /// Disables older versions.
     From(u16),
-    /// Takes away what is newer.
+    /// Disables newer versions.
     UpTo(u16),
-    /// Adds (true) or takes away these, in order.
+    /// Enables (true) or disables these versions, in order.
     Switch(Vec<(bool, u16)>),
 }
 
@@ -67,7 +67,7 @@ impl<'f> Commands<'f> {
         self.versions.last().map(|(line, _)| *line)
     }
 
-    /// Changes the enabled versions. Bounds hold last, as OpenSSL applies them to whatever is switched on.
+    /// Changes the enabled versions. Bounds apply last, because OpenSSL applies them to whatever is enabled.
     pub(super) fn restrict(&self, versions: &mut Vec<(u16, Option<Location>)>) {
         for (line, change) in &self.versions {
             let Change::Switch(switches) = change else { continue };
@@ -102,7 +102,8 @@ fn change(command: &str, value: &str) -> Option<Change> {
     }
 }
 
-/// `Protocol`: names separated by commas, each with `-` before it to switch it off; `ALL` are those from SSL 3.0 on.
+/// Reads `Protocol`: names separated by commas, with `-` before those to disable; `ALL` means all versions from SSL 3.0
+/// on.
 fn switches(value: &str) -> Option<Vec<(bool, u16)>> {
     const ALL: [u16; 5] = [openssl::SSL3, openssl::TLS1, openssl::TLS1_1, openssl::TLS1_2, openssl::TLS1_3];
     let mut switches = Vec::new();

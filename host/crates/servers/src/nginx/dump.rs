@@ -1,17 +1,17 @@
-//! Splits the output of `nginx -T` into the configuration files it shows.
-//! Not the includes between them: those are resolved as in any other tree.
+//! Splits the output of `nginx -T` into the configuration files that it shows. The includes between them are resolved
+//! later, as in any other tree.
 
 use std::ops::Range;
 
 const MARKER: &[u8] = b"# configuration file ";
 
-/// Whether the text is such an output: its first line, after the messages that nginx may write before it, is a marker.
+/// Whether the text is such an output: its first line is a marker, apart from messages that nginx may write before it.
 pub(super) fn is_dump(bytes: &[u8]) -> bool {
     first_marker(bytes).is_some()
 }
 
-/// The configuration files in a text with the paths that are stated for them. A text that is no dump is one
-/// file without a path. A byte order mark belongs to none.
+/// The configuration files in a text, with the paths that are stated for them. A text that is not a dump is one file
+/// without a path. A byte order mark belongs to no file.
 pub(super) fn files(bytes: &[u8]) -> Vec<(Option<String>, Range<usize>)> {
     let Some(first) = first_marker(bytes) else {
         let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
@@ -43,7 +43,7 @@ fn path(line: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(path).into_owned())
 }
 
-/// Lines from an offset on, each with its line break.
+/// The lines from an offset on, each with its line break.
 fn lines(bytes: &[u8], start: usize) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = start;
     std::iter::from_fn(move || {

@@ -1,5 +1,5 @@
-//! Replaces includes by what they include: the nested directives as nginx sees them, of one main configuration or of
-//! one fragment. Not what the directives mean.
+//! Replaces includes by what they include. The result is the nested directives as nginx sees them, of one main
+//! configuration or one fragment. Not what the directives mean.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,19 +16,19 @@ use super::settings;
 use super::tree::Siblings;
 use crate::ledger::{CUT_SHORT, CutShort, Ledger};
 
-/// Includes inside includes that are followed.
+/// How deeply nested includes are followed.
 const INCLUDE_LIMIT: usize = 32;
-/// Blocks inside blocks that are followed through includes.
+/// How deeply nested blocks are followed through includes.
 const BLOCK_LIMIT: usize = 128;
-/// Statements of one directive in one block that are read.
+/// How many statements of one directive in one block are read.
 const STATEMENT_LIMIT: usize = 64;
 
-/// Characters of a path that a message or reason repeats.
+/// The most characters of a path in a message or reason.
 const PATH_QUOTE: usize = 200;
-/// What an expanded directive costs beside its text.
+/// What an expanded directive costs besides its text.
 const DIRECTIVE: usize = 16;
 
-/// A directive, and what is in its block.
+/// A directive, and the content of its block.
 pub(super) struct Item<'f> {
     /// The directive.
     pub(super) line: Line<'f>,
@@ -36,31 +36,32 @@ pub(super) struct Item<'f> {
     pub(super) block: Option<Box<Level<'f>>>,
 }
 
-/// The directives directly in one block, those of included files among them.
+/// The directives directly in one block, including those of included files.
 #[derive(Default)]
 pub(super) struct Level<'f> {
     /// All of them, in order.
     pub(super) items: Vec<Item<'f>>,
-    /// Those that set something of TLS, by name: a few.
+    /// The few that set something about TLS, by name.
     settings: Vec<(&'static str, Vec<Statement<'f>>)>,
-    /// Of the first thing that is not read and could set anything here, why it is not.
+    /// Why something is not read that could set anything here; of several, the first.
     pub(super) missing: Option<Rc<str>>,
-    /// Whether something that is not read could bring further blocks.
+    /// Whether something that is not read could contain further blocks.
     pub(super) open: bool,
 }
 
-/// A directive that sets something of TLS. Blocks ask again and again for what they inherit, however long it is.
+/// A directive that sets something about TLS. Its details are kept, because blocks look up what they inherit again and
+/// again, however long the directive is.
 #[derive(Clone, Copy)]
 pub(super) struct Statement<'f> {
     /// The directive.
     pub(super) line: Line<'f>,
-    /// As [`Line::head`].
+    /// Like [`Line::head`].
     pub(super) head: Location,
-    /// Its first value, if it is one of a switch.
+    /// Its first value, if that is the value of a switch.
     pub(super) switch: Option<Switch>,
 }
 
-/// The values of `ssl`, `starttls` and their like.
+/// The values of `ssl`, `starttls` and the like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Switch {
     On,
@@ -82,22 +83,22 @@ fn outside(line: Line<'_>) -> Rc<str> {
 }
 
 impl<'f> Level<'f> {
-    /// The directives of a name.
+    /// The directives with a name.
     pub(super) fn named(&self, name: &'static str) -> impl Iterator<Item = &Item<'f>> {
         self.items.iter().filter(move |item| *item.line.name() == *name.as_bytes())
     }
 
-    /// The blocks of a name, with what is in them.
+    /// The blocks with a name, and their content.
     pub(super) fn blocks(&self, name: &'static str) -> impl Iterator<Item = (Line<'f>, &Level<'f>)> {
         self.named(name).filter_map(|item| item.block.as_deref().map(|block| (item.line, block)))
     }
 
-    /// What the block states under a name that sets something of TLS.
+    /// What the block states under a name that sets something about TLS.
     pub(super) fn stated(&self, name: &str) -> Option<&[Statement<'f>]> {
         self.settings.iter().find(|(key, _)| *key == name).map(|(_, lines)| lines.as_slice())
     }
 
-    /// Notes that the rest of the block is not read.
+    /// Records that the rest of the block is not read.
     fn cut_short(&mut self) {
         self.open = true;
         self.missing.get_or_insert_with(|| CUT_SHORT.into());
@@ -115,12 +116,12 @@ pub(super) struct Expander<'e, 'f> {
 }
 
 impl<'e, 'f> Expander<'e, 'f> {
-    /// One that notes in `reached` every file it reads.
+    /// An expander that adds every file that it reads to `reached`.
     pub(super) fn new(files: &'f Files<'f>, base: Base<'e>, reached: &'e mut BTreeSet<FileId>) -> Self {
         Self { files, base, chain: Vec::new(), depth: 0, reached }
     }
 
-    /// The whole of a file, whose outermost directives stand in this context.
+    /// Expands a whole file, whose outermost directives stand in this context.
     pub(super) fn file(mut self, file: FileId, context: Context) -> Level<'f> {
         let mut level = Level::default();
         if self.append_file(file, context, &mut level).is_err() {
@@ -153,7 +154,7 @@ impl<'e, 'f> Expander<'e, 'f> {
                 self.include(line, context, level)?;
                 continue;
             }
-            // A list that grows takes up to twice its room.
+            // A growing list takes up to twice the memory that it needs.
             let block = line.block().map_or(0, |_| size_of::<Level<'f>>());
             self.ledger().pay_to_follow(Work::Memory, 2 * size_of::<Item<'f>>() + block, head)?;
             if let Some(key) = settings::known(&name) {
@@ -217,7 +218,7 @@ impl<'e, 'f> Expander<'e, 'f> {
         Ok(())
     }
 
-    /// Notes a statement about TLS. nginx refuses most of them twice in one block.
+    /// Records a statement about TLS. nginx refuses most of them if they occur twice in one block.
     fn state(&mut self, key: &'static str, line: Line<'f>, level: &mut Level<'f>) {
         let Some((_, stated)) = level.settings.iter_mut().find(|(known, _)| *known == key) else {
             level.settings.push((key, vec![Statement::of(line)]));

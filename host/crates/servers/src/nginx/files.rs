@@ -1,5 +1,5 @@
-//! The configuration files an include can reach: those that were read, and any other source of the scan.
-//! Not which of them a pattern means on the machine that the configuration is for: that is `paths`.
+//! The configuration files that an include can reach: those that were read, and any other source of the scan. Which of
+//! them a pattern means on the target machine is decided in `paths`.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
@@ -21,7 +21,7 @@ use super::tree::{File, Parsed, Siblings};
 pub(super) struct FileId {
     /// The source.
     pub(super) source: SourceId,
-    /// Position among the files of a dump; 0 for a source that is no dump.
+    /// Position among the files of a dump; 0 for a source that is not a dump.
     pub(super) part: u32,
 }
 
@@ -29,16 +29,16 @@ pub(super) struct FileId {
 pub(super) struct Files<'a> {
     sources: &'a Sources,
     given: HashMap<SourceId, &'a Parsed>,
-    /// Sources that were not given as nginx but that an include names, read when that is found out.
+    /// Sources that were not given as nginx, but that an include names; they are read when that is discovered.
     late: Vec<OnceCell<Box<Parsed>>>,
     /// Every source by each of its names, and the files of each dump, sorted by name.
     names: Vec<(&'a str, FileId)>,
     dumps: HashMap<SourceId, Vec<(&'a str, FileId)>>,
-    /// What they cost.
+    /// The account of their costs.
     pub(super) ledger: Ledger<'a>,
 }
 
-/// Longest path that a system opens, in bytes (Linux: PATH_MAX). A longer one names no file.
+/// The longest path that a system opens, in bytes (Linux: PATH_MAX). A longer path names no file.
 pub(super) const LONGEST_PATH: usize = 4096;
 
 impl<'a> Files<'a> {
@@ -70,7 +70,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Sources that only an include made nginx's.
+    /// Sources that belong to nginx only because an include names them.
     pub(super) fn late(&self) -> impl Iterator<Item = &Parsed> {
         self.late.iter().filter_map(|cell| cell.get().map(Box::as_ref))
     }
@@ -80,7 +80,7 @@ impl<'a> Files<'a> {
         &self.parsed(id.source).files[id.part as usize]
     }
 
-    /// Its path in the tree; of a file in a dump the path that the dump states.
+    /// Its path in the tree; for a file in a dump, the path that the dump states.
     pub(super) fn name(&self, id: FileId) -> &str {
         match &self.file(id).path {
             Some(path) => path,
@@ -88,13 +88,14 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The absolute path of the folder that source names are relative to, as far as a source shows it.
+    /// The absolute path of the folder that names of sources are relative to, if a source shows it.
     pub(super) fn root_of(&self, id: SourceId) -> Option<&str> {
         let source = &self.sources[id];
         source.file.as_deref()?.to_str()?.strip_suffix(source.name.as_str())?.strip_suffix('/')
     }
 
-    /// Pays for the directives of all files, which are there already: they take at most half of what their bytes allow.
+    /// Pays for the directives of all files, which are in memory already: they take at most half of what their bytes
+    /// allow.
     pub(super) fn pay_for_trees(&self, parsed: &[Parsed]) {
         for parsed in parsed {
             let at = Location { source: parsed.source, span: Span::new(0, 0) };
@@ -102,7 +103,7 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// Everything that was found wrong in putting them together.
+    /// All problems that were found in assembling the files.
     pub(super) fn into_problems(self) -> BTreeSet<Problem> {
         self.ledger.into_problems()
     }
@@ -119,14 +120,15 @@ impl<'a> Files<'a> {
         self.names.get(start).is_some_and(|(name, _)| name.starts_with(&inside))
     }
 
-    /// The sources that a path relative to the tree names, with `*`, `?` and `[…]` as in glob(3), in the order of their names.
+    /// The sources that a path relative to the tree names, sorted by name; `*`, `?` and `[…]` are understood as in
+    /// glob(3).
     pub(super) fn matching(&self, pattern: &str, at: Location) -> Result<Vec<FileId>, CutShort> {
         let mut found = self.named(&self.names, pattern, at)?;
         found.retain(|&id| self.file(id).path.is_none());
         Ok(found)
     }
 
-    /// The files of a dump that an absolute path names, in the order of their names.
+    /// The files of a dump that an absolute path names, sorted by name.
     pub(super) fn matching_in_dump(
         &self,
         source: SourceId,
@@ -136,7 +138,7 @@ impl<'a> Files<'a> {
         self.dumps.get(&source).map_or_else(|| Ok(Vec::new()), |names| self.named(names, pattern, at))
     }
 
-    /// What a pattern names of some sorted names.
+    /// The names among some sorted names that a pattern matches.
     fn named(&self, names: &[(&str, FileId)], pattern: &str, at: Location) -> Result<Vec<FileId>, CutShort> {
         self.ledger.pay_to_follow(Work::Configuration, pattern.len(), at)?;
         if pattern.len() >= LONGEST_PATH {

@@ -1,26 +1,26 @@
-//! Patterns of include directives: `*`, `?` and `[…]` as glob(3) takes them, which is what nginx calls.
-//! Not gitignore's globs: no `**`, no braces, and a leading dot must be written out.
+//! Patterns of include directives: `*`, `?` and `[…]` as in glob(3), which nginx calls. They are not the patterns of
+//! gitignore: they have no `**` and no braces, and a leading dot must be written out.
 
 /// A pattern that is read once and compared with many paths.
 pub(super) struct Glob {
-    /// Of each folder, and of the file.
+    /// The pieces for each folder, and for the file.
     components: Vec<Vec<Piece>>,
 }
 
-/// What stands for some part of a name.
+/// A piece of a pattern, which stands for part of a name.
 enum Piece {
     /// This byte.
     Byte(u8),
     /// Any one byte: `?`.
     Any,
-    /// One of these bytes, a bit for each: `[…]`.
+    /// One of these bytes, with one bit for each: `[…]`.
     Set(Box<[u64; 4]>),
-    /// Any bytes, also none: `*`.
+    /// Any number of bytes, even zero: `*`.
     Star,
 }
 
 impl Glob {
-    /// Reads a pattern. Any text is one.
+    /// Reads a pattern. Any text is a valid one.
     pub(super) fn new(pattern: &str) -> Self {
         Self { components: pattern.split('/').map(|component| pieces(component.as_bytes())).collect() }
     }
@@ -54,7 +54,7 @@ fn pieces(component: &[u8]) -> Vec<Piece> {
     pieces
 }
 
-/// One folder or file name. After a mismatch only the last `*` is tried again: that is enough.
+/// Compares one name of a folder or file. After a mismatch it is enough to retry from the last `*`.
 fn is_match(pattern: &[Piece], name: &[u8], steps: &mut u64) -> bool {
     if name.first() == Some(&b'.') && !matches!(pattern.first(), Some(Piece::Byte(b'.'))) {
         return false;
@@ -81,7 +81,7 @@ fn is_match(pattern: &[Piece], name: &[u8], steps: &mut u64) -> bool {
 }
 
 impl Piece {
-    /// Whether it stands for this byte.
+    /// Whether the piece stands for this byte.
     fn is(&self, byte: u8) -> bool {
         match self {
             Self::Byte(own) => *own == byte,
@@ -92,11 +92,11 @@ impl Piece {
     }
 }
 
-/// The set that opens the pattern, and how long it is; none if nothing closes it.
+/// The set at the beginning of the pattern, and its length. Returns `None` if nothing closes it.
 fn set(pattern: &[u8]) -> Option<(Piece, usize)> {
     let negated = matches!(pattern.get(1), Some(b'!' | b'^'));
     let first = if negated { 2 } else { 1 };
-    // A `]` right at the start is a member.
+    // A `]` at the very start is a member.
     let close = first + 1 + memchr::memchr(b']', pattern.get(first + 1..)?)?;
     let mut rest = &pattern[first..close];
     let mut members = Box::new([0; 4]);
@@ -124,7 +124,7 @@ pub(super) fn literal_prefix(pattern: &str) -> &str {
     &pattern[..pattern.find(is_wildcard).unwrap_or(pattern.len())]
 }
 
-/// Whether the pattern has a wildcard, so that it may match nothing without being an error.
+/// Whether the pattern has a wildcard, so that it is no error if it matches nothing.
 pub(super) fn has_wildcard(pattern: &str) -> bool {
     pattern.contains(is_wildcard)
 }

@@ -1,5 +1,5 @@
-//! Cuts the text of an nginx configuration into words and punctuation, by the same rules as nginx's own
-//! reader. Not the nesting of blocks: that is for `parse`.
+//! Cuts the text of an nginx configuration into words and punctuation, by the rules of nginx's own reader. The nesting
+//! of blocks is left to `parse`.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use keyreeve_source::Span;
 
 use super::tree::Word;
 
-/// A word, or the punctuation between words.
+/// A word, or punctuation between words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
     /// A name or argument.
@@ -18,15 +18,15 @@ pub(super) enum Token {
     Open(Span),
     /// `}` at the start of a word; elsewhere it is part of one.
     Close(Span),
-    /// A quote that nothing closes: from it to the end of the text.
+    /// A quote that is never closed: the span reaches from it to the end of the text.
     Unclosed(Span),
-    /// A character that may not follow a closing quote. The next word starts with it.
+    /// A character that must not follow a closing quote. The next word starts with it.
     Glued(Span),
-    /// The text is over.
+    /// The end of the text.
     End,
 }
 
-/// The words of the directive that begins in a range: what stands between them was told when it was first read.
+/// The words of the directive that begins in a range. Faults between them were reported when it was first read.
 pub(super) fn words(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = Word> + use<'_> {
     let mut lexer = Lexer::new(bytes, range.start, range.end);
     std::iter::from_fn(move || {
@@ -41,7 +41,7 @@ pub(super) fn words(bytes: &[u8], range: Range<usize>) -> impl Iterator<Item = W
     })
 }
 
-/// From the first word of that directive to what ends it, or to its last word if nothing does.
+/// From the first word of that directive to the punctuation that ends it, or to its last word if there is none.
 pub(super) fn head(bytes: &[u8], range: Range<usize>) -> Span {
     let mut head = Span::new(range.start, range.start);
     let mut lexer = Lexer::new(bytes, range.start, range.end);
@@ -69,17 +69,17 @@ impl<'a> Lexer<'a> {
         Self { bytes, at: start, end, after_quote: false }
     }
 
-    /// Where it stands.
+    /// The current position.
     pub(super) fn position(&self) -> usize {
         self.at
     }
 
-    /// Where its text is over.
+    /// The end of its text.
     pub(super) fn end(&self) -> usize {
         self.end
     }
 
-    /// Goes on elsewhere, behind a block that has a syntax of its own.
+    /// Continues elsewhere, after a block with a syntax of its own.
     pub(super) fn jump(&mut self, at: usize) {
         self.at = at.min(self.end);
     }
@@ -114,7 +114,7 @@ impl<'a> Lexer<'a> {
         if self.at < self.end { self.bytes.get(self.at).copied() } else { None }
     }
 
-    /// Blanks, and comments: from `#` where a word could start to the end of the line.
+    /// Skips blanks, and comments: from a `#` where a word could start to the end of the line.
     fn skip_blanks(&mut self) {
         while let Some(byte) = self.peek() {
             match byte {
@@ -148,7 +148,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A word without quotes. A `{` right behind `$` belongs to it, as in `${name}`.
+    /// A word without quotes. A `{` directly after `$` belongs to it, as in `${name}`.
     fn plain(&mut self) -> Token {
         let start = self.at;
         let mut variable = false;

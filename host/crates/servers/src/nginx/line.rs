@@ -1,5 +1,5 @@
-//! A directive together with the text it stands in: what the parts that interpret directives work with.
-//! Not a node of a tree of its own; the nesting after includes is in `expand`.
+//! A directive together with the text that contains it, for the code that interprets directives. It is not a node of a
+//! tree: the nesting after includes is in `expand`.
 
 use std::borrow::Cow;
 
@@ -19,12 +19,12 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The directive at a position of what was read from a source.
+    /// The directive at a position among those read from a source.
     pub(super) fn new(files: &'a Files<'a>, source: SourceId, at: u32) -> Self {
         Self { files, source, at }
     }
 
-    /// The source it stands in.
+    /// The source that it stands in.
     pub(super) fn source(&self) -> SourceId {
         self.source
     }
@@ -47,7 +47,7 @@ impl<'a> Line<'a> {
         self.files.parsed(self.source).tree.block(self.at)
     }
 
-    /// What follows the name.
+    /// The words after the name.
     pub(super) fn arguments(&self) -> impl Iterator<Item = Argument<'a>> + use<'a> {
         let (bytes, source) = (self.files.bytes(self.source), self.source);
         self.words()
@@ -60,7 +60,7 @@ impl<'a> Line<'a> {
         self.arguments().nth(position)
     }
 
-    /// The text of the argument at a position, from 0; empty if there is none.
+    /// The text of the argument at a position, from 0; empty if there is no such argument.
     pub(super) fn text(&self, position: usize) -> Cow<'a, str> {
         self.argument(position).map_or(Cow::Borrowed(""), |argument| argument.text)
     }

@@ -1,5 +1,5 @@
-//! The addresses that a server listens on.
-//! Not whether TLS is spoken there in the end, which servers that share an address decide together.
+//! The addresses that a server listens on. Whether it uses TLS there in the end is not decided here: servers that share
+//! an address decide that together.
 
 use keyreeve_source::Location;
 
@@ -10,25 +10,25 @@ use super::line::Line;
 
 /// One `listen` directive.
 pub(super) struct Listen<'f> {
-    /// The directive; none for the address that nginx takes without any.
+    /// The directive; `None` for the address that nginx uses if there is no directive.
     pub(super) line: Option<Line<'f>>,
-    /// Address and port in one spelling, so that equal ones are equal: `*:443`, `[::]:443`, `unix:/run/x`.
+    /// Address and port, normalised so that equal ones compare equal: `*:443`, `[::]:443`, `unix:/run/x`.
     pub(super) address: String,
-    /// Whether only the machine itself reaches it: loopback or a unix socket.
+    /// Whether only the local machine can reach it: loopback or a unix socket.
     pub(super) local: bool,
     /// Whether it has the parameter `ssl` or `quic`.
     pub(super) tls: bool,
-    /// Whether it has the parameter `quic`: then TLS 1.3 and nothing else.
+    /// Whether it has the parameter `quic`: then it speaks TLS 1.3 and nothing else.
     pub(super) quic: bool,
 }
 
 impl<'f> Listen<'f> {
-    /// All of a server. Without any, http listens on port 80.
+    /// All addresses of a server. Without a `listen`, http listens on port 80.
     pub(super) fn all(server: &Level<'f>) -> Vec<Self> {
         server.named("listen").map(|item| Self::new(item.line)).collect()
     }
 
-    /// What http does without a `listen` (nginx, ngx_http_core_module: `*:80` for the superuser).
+    /// The address of http without a `listen` (nginx, ngx_http_core_module: `*:80` for the superuser).
     pub(super) fn implied() -> Self {
         Self { line: None, address: "*:80".to_owned(), local: false, tls: false, quic: false }
     }
@@ -40,7 +40,7 @@ impl<'f> Listen<'f> {
         Self { line: Some(line), local: is_local(&address), tls: quic || has("ssl"), quic, address }
     }
 
-    /// Where it stands.
+    /// Where it is stated.
     pub(super) fn place(&self) -> Option<Location> {
         self.line.map(|line| line.head())
     }
@@ -50,13 +50,13 @@ impl<'f> Listen<'f> {
         self.address.strip_prefix("*:").unwrap_or(&self.address)
     }
 
-    /// Whether the port is the one that is HTTPS everywhere.
+    /// Whether the port is the standard one for HTTPS.
     pub(super) fn is_https_port(&self) -> bool {
         self.address.ends_with(":443")
     }
 }
 
-/// Address and port, both always there.
+/// Normalises an address: the result always has address and port.
 fn normal(written: &str) -> String {
     if written.starts_with("unix:") {
         return written.to_owned();

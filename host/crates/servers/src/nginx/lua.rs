@@ -1,7 +1,7 @@
-//! Finds the end of a `*_by_lua_block { … }`, whose content is Lua and not nginx's grammar.
-//! Not a Lua parser: it knows strings, long brackets and comments, since braces in those do not count.
+//! Finds the end of a `*_by_lua_block { … }`, whose content is Lua and does not follow nginx's grammar. It does not
+//! parse Lua: it only knows strings, long brackets and comments, because braces in those do not count.
 
-/// Offset of the `}` that closes a block whose content starts at `start`, or none if nothing closes it.
+/// Offset of the `}` that closes a block whose content starts at `start`. Returns `None` if nothing closes it.
 pub(super) fn block_end(bytes: &[u8], start: usize, end: usize) -> Option<usize> {
     let mut depth = 1_u32;
     let mut at = start;
@@ -29,7 +29,8 @@ pub(super) fn block_end(bytes: &[u8], start: usize, end: usize) -> Option<usize>
     None
 }
 
-/// Behind the closing quote. A line break ends a broken string, so that one stray quote does not swallow the file.
+/// The position after the closing quote. A line break ends a broken string, so that one stray quote does not swallow
+/// the file.
 fn string_end(bytes: &[u8], mut at: usize, end: usize, quote: u8) -> usize {
     while at < end {
         match bytes[at] {
@@ -43,7 +44,7 @@ fn string_end(bytes: &[u8], mut at: usize, end: usize, quote: u8) -> usize {
     end
 }
 
-/// Behind a comment whose `--` has been read; none if it is a long one that nothing closes.
+/// The position after a comment whose `--` has been read. Returns `None` if it is a long comment that nothing closes.
 fn comment_end(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     match long_bracket(bytes, at, end) {
         Some(level) => long_bracket_end(bytes, at, end, level),
@@ -51,14 +52,15 @@ fn comment_end(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     }
 }
 
-/// The level of a long bracket that opens at `at`: 0 of `[[`, 1 of `[=[`.
+/// The level of a long bracket that opens at `at`: 0 for `[[`, 1 for `[=[`.
 fn long_bracket(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     let rest = bytes[at..end].strip_prefix(b"[")?;
     let level = rest.iter().take_while(|&&byte| byte == b'=').count();
     (rest.get(level) == Some(&b'[')).then_some(level)
 }
 
-/// Behind that long bracket. One that nothing closes makes the whole block unclosed, which also keeps the search linear.
+/// The position after that long bracket. If nothing closes the bracket, the whole block counts as unclosed, which also
+/// keeps the search linear.
 fn long_bracket_end(bytes: &[u8], at: usize, end: usize, level: usize) -> Option<usize> {
     let closing = [&b"]"[..], &vec![b'='; level], b"]"].concat();
     let body = at + level + 2;

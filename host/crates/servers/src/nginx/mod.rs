@@ -1,14 +1,15 @@
-//! nginx: configurations become TLS endpoint facts, with includes, inheritance and nginx's own defaults.
-//! Not a check that nginx would start: only what TLS depends on is looked at, and only files of the scan are read.
+//! nginx: turns configurations into TLS endpoint facts, with includes, inheritance and nginx's own defaults. It does
+//! not check whether nginx would start: it examines only what TLS depends on, and reads only files of the scan.
 //!
-//! Every file is parsed by itself ([`parse`]); [`assemble`] then follows includes from each main configuration, so that
-//! a fragment is judged where it is included, and alone only if nothing includes it. What a file cannot show is listed
-//! as unknown in the fact, with the reason:
+//! Every file is first parsed by itself ([`parse`]). [`assemble`] then follows includes from each main configuration,
+//! so that a fragment is judged where it is included, and alone only if nothing includes it. What a file cannot show is
+//! listed as unknown in the fact, with the reason:
 //!
-//! - an include that names no file of the tree makes unknown what it could set and what is not stated further in
+//! - an include that names no file of the tree makes unknown what it could set, unless an inner block states it
 //!   (`paths` says which includes are known to set nothing);
 //! - what a fragment would inherit is unknown if nothing includes it;
-//! - a default that depends on nginx's release is what the releases in support agree on (`values`).
+//! - for a default that depends on nginx's release, the value is taken that the releases in support agree on
+//!   (`values`).
 
 mod answers;
 mod assemble;

@@ -1,5 +1,5 @@
-//! Builds the tree of one source from its tokens, and goes on behind every mistake.
-//! Not a check of directives: any name with any words is taken, as nginx's grammar takes it.
+//! Builds the tree of one source from its tokens, and continues after every mistake. It does not check directives: like
+//! nginx's grammar, it accepts any name with any words.
 
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
@@ -8,13 +8,13 @@ use super::lexer::{Lexer, Token};
 use super::tree::{File, Parsed, Siblings, Tree, Word};
 use super::{dump, lua};
 
-/// Blocks inside blocks that are read. nginx has no such limit, and no real configuration comes near it.
+/// How deeply nested blocks are read. nginx has no such limit, and no real configuration comes near this one.
 const DEPTH_LIMIT: usize = 128;
 
-/// Problems of one source that are listed; further ones say nothing new.
+/// How many problems of one source are listed; further ones say nothing new.
 const PROBLEM_LIMIT: usize = 100;
 
-/// Reads one source. Pure: the same bytes give the same tree and the same problems.
+/// Reads one source. It is a pure function: the same bytes give the same tree and the same problems.
 pub fn parse(id: SourceId, source: &Source) -> Parsed {
     let mut builder = Builder { source: id, bytes: source.bytes(), tree: Tree::default(), problems: Vec::new() };
     let files = dump::files(source.bytes())
@@ -28,7 +28,7 @@ pub fn parse(id: SourceId, source: &Source) -> Parsed {
     Parsed { source: id, tree: builder.tree, files, problems: builder.problems }
 }
 
-/// The words of a directive that is not over yet, those between the first and the last left out.
+/// The words so far of an unfinished directive: only the first and the last are kept.
 #[derive(Clone, Copy)]
 struct Words {
     name: Word,
@@ -124,7 +124,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The character is quoted if it is printable.
+    /// Reports an unexpected character, quoted if it is printable.
     fn unexpected(&mut self, span: Span) {
         let byte = self.bytes.get(span.start as usize).copied().unwrap_or_default();
         let shown = std::ascii::escape_default(byte);
@@ -138,7 +138,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Skips to behind the `}` of a block whose `{` has been read.
+/// Skips past the `}` of a block whose `{` has been read.
 fn skip_block(lexer: &mut Lexer<'_>) {
     let mut depth = 1_u32;
     while depth > 0 {

@@ -1,12 +1,12 @@
-//! Which files of the tree an include means, and what one could bring that means none of them.
-//! Not the files themselves: nothing is ever read that is not a source of the scan.
+//! Which files of the tree an include means, and what an include could bring that means none of them. It reads no
+//! files: only sources of the scan are ever read.
 //!
 //! A relative include is relative to the folder of the main configuration (nginx: the conf prefix). An absolute one
-//! names a path of the machine that the configuration is for. It is looked for, in this order: where the scanned tree
-//! itself lies; below each folder above the main configuration (`deploy/etc/nginx/…` for `/etc/nginx/…`); and, if it
-//! starts with one of nginx's usual configuration folders, beside the main configuration. The first place with a match
-//! counts. `sites-enabled` holds links into `sites-available` that a repository often leaves to the deployment: if
-//! nothing matches there, the sites available are taken.
+//! names a path on the target machine. It is searched in this order: where the scanned tree itself lies; below each
+//! folder above the main configuration (`deploy/etc/nginx/…` for `/etc/nginx/…`); and, if it starts with one of nginx's
+//! usual configuration folders, beside the main configuration. The first place with a match counts. `sites-enabled`
+//! holds links into `sites-available`, and repositories often leave them to the deployment: if nothing matches there,
+//! the available sites are taken.
 
 use std::borrow::Cow;
 
@@ -18,12 +18,12 @@ use crate::ledger::CutShort;
 use super::files::{FileId, Files, LONGEST_PATH};
 use super::glob;
 
-/// Where includes are looked for.
+/// Where includes are searched.
 #[derive(Clone, Copy)]
 pub(super) enum Base<'a> {
     /// In the tree, from a main configuration in this folder.
     Folder(&'a str),
-    /// In the tree, from a fragment in this folder; the main configuration is in it or above.
+    /// In the tree, from a fragment in this folder; the main configuration lies in this folder or above.
     Above(&'a str),
     /// In a dump, from a main configuration in this absolute folder.
     Dump(&'a str),
@@ -40,7 +40,7 @@ const PREFIXES: [&str; 7] = [
     "/etc/openresty/",
 ];
 
-/// The files that an include names, from the source that it stands in; in the order in which nginx reads them.
+/// The files that an include names, given the source that it stands in, in the order in which nginx reads them.
 pub(super) fn resolve(files: &Files<'_>, base: Base<'_>, at: Location, pattern: &str) -> Result<Vec<FileId>, CutShort> {
     let found = look(files, base, at, pattern)?;
     if found.is_empty() && pattern.contains("sites-enabled/") {
@@ -66,15 +66,15 @@ fn look(files: &Files<'_>, base: Base<'_>, at: Location, pattern: &str) -> Resul
 }
 
 impl Base<'_> {
-    /// How many bytes all patterns have that an include stands for.
+    /// How many bytes all patterns have that are tried for an include.
     fn cost(self, pattern: &str) -> usize {
         let (Self::Folder(folder) | Self::Above(folder) | Self::Dump(folder)) = self;
         (folder.matches('/').count() + 3) * (folder.len() + pattern.len() + 1)
     }
 }
 
-/// Whether a pattern that names no file is known to name none on the machine either: it looks in a folder of which the
-/// tree has other files, or in a dump, which shows everything that was read.
+/// Whether a pattern that names no file in the tree is known to name none on the machine either: its folder has other
+/// files in the tree, or it stands in a dump, which shows everything that nginx read.
 pub(super) fn is_known_empty(files: &Files<'_>, base: Base<'_>, from: SourceId, pattern: &str) -> bool {
     if !glob::has_wildcard(pattern) || pattern.len() >= LONGEST_PATH {
         return false;
@@ -88,7 +88,7 @@ pub(super) fn is_known_empty(files: &Files<'_>, base: Base<'_>, from: SourceId, 
     }
 }
 
-/// The patterns relative to the tree that are tried.
+/// The patterns to try, relative to the tree.
 fn candidates(base: Base<'_>, root: Option<&str>, pattern: &str) -> Vec<String> {
     let (folder, mains): (&str, Vec<&str>) = match base {
         Base::Folder(folder) | Base::Dump(folder) => (folder, vec![folder]),
@@ -104,14 +104,14 @@ fn candidates(base: Base<'_>, root: Option<&str>, pattern: &str) -> Vec<String> 
     scanned.into_iter().chain(below).chain(beside).flatten().collect()
 }
 
-/// A folder and those above it, nearest first, ending with the root of the tree.
+/// A folder and those above it, nearest first, down to the root of the tree.
 fn upwards(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |folder| {
         (!folder.is_empty()).then(|| folder.rfind('/').map_or("", |slash| &folder[..slash]))
     })
 }
 
-/// The path with `.` and `..` resolved; none if it leaves the tree.
+/// The path with `.` and `..` resolved. Returns `None` if it leaves the tree.
 fn join(folder: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
@@ -132,7 +132,7 @@ pub(super) fn folder(path: &str) -> &str {
     path.rfind('/').map_or("", |slash| &path[..slash])
 }
 
-/// Where an include stands, as far as it decides what the included file can set.
+/// Where an include stands, as far as that decides what the included file can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Context {
     /// Outside every block.
@@ -147,22 +147,22 @@ pub(super) enum Context {
     Other,
 }
 
-/// What an include outside the tree could bring.
+/// What an include outside of the tree could bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Nothing that matters to TLS.
+    /// Nothing that concerns TLS.
     Nothing,
     /// Further servers or locations, but nothing for those around it.
     Blocks,
-    /// Directives that hold for what stands around it.
+    /// Directives that apply to the block around it.
     Settings,
 }
 
 /// What an include that names no file of the tree could bring.
 ///
-/// Outside every block TLS cannot be set. Files that come with nginx and are included for what their name says bring
-/// nothing. A pattern over a folder that by its name holds sites brings blocks: nginx takes one that matches nothing as
-/// empty. Anything else, `conf.d/*.conf` among it, may set whatever is allowed there.
+/// Outside of every block TLS cannot be set. Files that come with nginx and whose names say what they are for bring
+/// nothing. A pattern over a folder whose name says that it holds sites brings blocks: nginx accepts it if it matches
+/// nothing. Anything else, `conf.d/*.conf` included, may set whatever is allowed there.
 pub(super) fn reach(context: Context, pattern: &str) -> Reach {
     const HARMLESS: [&str; 9] = [
         "mime.types",

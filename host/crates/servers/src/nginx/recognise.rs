@@ -1,19 +1,20 @@
-//! Decides whether a file is an nginx configuration, from its name and the look of its lines.
-//! Not whether it is a good one: that is for `parse`, which says what is wrong with it.
+//! Decides whether a file is an nginx configuration, from its name and the look of its lines. Whether it is a valid one
+//! is left to `parse`, which reports what is wrong with it.
 
 use keyreeve_facts::{Claim, Look};
 use keyreeve_syntax::lines::is_no_directive;
 
 use super::dump;
 
-/// How much of a file is looked at.
+/// How many bytes of a file are examined.
 const LOOK: usize = 64 * 1024;
 
-/// Whether a file is an nginx configuration or a fragment of one. Cheap: nothing is allocated. `name` has `/` between folders.
+/// Whether a file is an nginx configuration or a fragment of one. This is cheap: nothing is allocated. `name` has `/`
+/// between folders.
 ///
-/// A file that says so by its name (`nginx.conf`, `*.nginx`, `*.vhost`) is one unless its text belongs to something
-/// else. Below a folder that is nginx's, one line that has the form of a directive is enough. Anywhere else a
-/// `*.conf` file or one without an extension needs a directive that only nginx has, terminated as nginx wants it.
+/// A file whose name says so (`nginx.conf`, `*.nginx`, `*.vhost`) is one unless its text belongs to something else.
+/// Below a folder of nginx's, one line in the form of a directive is enough. Anywhere else a `*.conf` file or a file
+/// without an extension needs a directive that only nginx has, terminated as nginx requires.
 pub(super) fn claims(look: &Look<'_>) -> Claim {
     if dump::is_dump(look.bytes) {
         return Claim::Certain;
@@ -35,18 +36,18 @@ pub(super) fn claims(look: &Look<'_>) -> Claim {
     }
 }
 
-/// Whether it is one at all.
+/// Whether it is an nginx configuration at all.
 pub fn recognises(name: &str, bytes: &[u8]) -> bool {
     claims(&Look { name, bytes }) > Claim::No
 }
 
-/// What a name says.
+/// What a name says about a file.
 enum Kind {
     /// It is nginx's.
     Named,
     /// It lies in a folder of nginx's.
     Homely,
-    /// It may be.
+    /// It may be nginx's.
     Possible,
     /// It is something else.
     Foreign,
@@ -64,7 +65,7 @@ fn kind(name: &str, file: &str) -> Kind {
     let is_site = || folder.split('/').any(|part| matches!(part, "sites-available" | "sites-enabled"));
     match extension {
         Some(extension) if !EXTENSIONS.contains(&extension) => {
-            // A virtual host is often called after its domain: `sites-available/www.example.org`.
+            // A virtual host is often named after its domain: `sites-available/www.example.org`.
             if is_site() { Kind::Possible } else { Kind::Foreign }
         }
         Some("txt" | "cfg") => Kind::Possible,
@@ -88,14 +89,16 @@ enum Sign {
     Nothing,
     /// It has a line of the form `name …;` or `name … {`.
     Statement,
-    /// It opens a block that nginx has and others have too: `server {`. With a statement that ends in `;` it is nginx's.
+    /// It opens a block that nginx shares with other programs: `server {`. Together with a statement that ends in `;`
+    /// it is nginx's.
     Block,
     /// It has a directive that only nginx has.
     Nginx,
 }
 
 fn best_sign(text: &[u8]) -> Sign {
-    // A line that speaks for nginx holds one of these. Many texts hold none, and are not cut into lines.
+    // Every line that speaks for nginx has one of these characters. Many texts have none, and need not be cut into
+    // lines.
     if memchr::memchr3(b';', b'{', b'}', text).is_none() {
         return Sign::Nothing;
     }
@@ -141,18 +144,18 @@ fn sign(line: &[u8]) -> Sign {
     }
 }
 
-/// The line up to a `#` behind a blank.
+/// The line up to a `#` after a blank.
 fn before_comment(rest: &[u8]) -> &[u8] {
     let comment = memchr::memchr_iter(b'#', rest).find(|&at| at > 0 && matches!(rest[at - 1], b' ' | b'\t'));
     &rest[..comment.unwrap_or(rest.len())]
 }
 
-/// Whether nginx opens such a block, and others such as HCL and HOCON do too.
+/// Whether nginx opens such a block, but HCL, HOCON and others do too.
 fn is_shared_block(name: &[u8], rest: &[u8]) -> bool {
     matches!(name, b"http" | b"events" | b"stream" | b"mail" | b"server") && rest.trim_ascii_start().starts_with(b"{")
 }
 
-/// Whether nginx alone opens such a block.
+/// Whether only nginx opens such a block.
 fn is_block(name: &[u8], rest: &[u8]) -> bool {
     let argument = rest.trim_ascii_start().first().copied();
     match name {
@@ -164,12 +167,12 @@ fn is_block(name: &[u8], rest: &[u8]) -> bool {
     }
 }
 
-/// Whether nginx alone has such a directive.
+/// Whether only nginx has such a directive.
 fn is_directive(name: &[u8], rest: &[u8]) -> bool {
     const PREFIXES: [&[u8]; 9] =
         [b"ssl_", b"proxy_", b"grpc_", b"uwsgi_", b"fastcgi_", b"scgi_", b"gzip_", b"client_", b"worker_"];
     let argument = rest.trim_ascii_start();
-    // A call or an assignment of a programming language.
+    // This is a call or an assignment of a programming language.
     if matches!(argument.first(), Some(b'(' | b'=' | b'{')) {
         return false;
     }

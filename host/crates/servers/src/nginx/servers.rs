@@ -1,9 +1,9 @@
-//! The servers of http, stream and mail as endpoint facts. Not their connections to others: those are in `upstreams`.
+//! Makes endpoint facts of the servers of http, stream and mail. The connections that servers open are in `upstreams`.
 //!
-//! nginx shares two things among servers on one address. `ssl` on one `listen` holds for all of them, and is taken so
-//! here. The versions, which OpenSSL settles before it knows the name that a client asks for, are those of the default
-//! server of the address; here every server keeps its own, since which server is the default one changes with the
-//! order of files, and each directive is to be mended where it stands.
+//! nginx shares two things among the servers on one address. `ssl` on one `listen` holds for all of them, and is
+//! treated so here. The versions are those of the address's default server, because OpenSSL settles them before it
+//! knows which name a client requests. Here every server nevertheless keeps its own, since which server is the default
+//! changes with the order of files, and each directive should be fixed where it stands.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ impl Group {
     }
 }
 
-/// One server, with all that decides about it.
+/// One server, with everything that its endpoints depend on.
 struct Server<'s, 'f> {
     group: Group,
     home: Location,
@@ -52,10 +52,10 @@ struct Server<'s, 'f> {
     listens: Vec<Listen<'f>>,
 }
 
-/// Adds the facts of all servers of a group, and says whether one of them speaks TLS.
-/// Once the budget is spent, no further server is looked at.
+/// Adds the facts of all servers of a group, and returns whether one of them uses TLS. Once the budget is spent, no
+/// further server is examined.
 pub(super) fn all<'l>(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader<'l>, out: &mut Collector<'l>) -> bool {
-    // The addresses are read twice: those of all servers together would take more memory than the servers do.
+    // The addresses are read twice, because keeping those of all servers would take more memory than the servers do.
     let secure: HashSet<String> = scope
         .level
         .blocks("server")
@@ -98,7 +98,7 @@ impl<'f> Server<'_, 'f> {
         }
     }
 
-    /// As that which connects to others.
+    /// The server as one that opens connections.
     fn client(&self) -> upstreams::Server<'_, 'f> {
         upstreams::Server {
             group: self.group,
@@ -110,7 +110,7 @@ impl<'f> Server<'_, 'f> {
         }
     }
 
-    /// Adds what the server accepts, and says whether that is TLS.
+    /// Adds what the server accepts, and returns whether that includes TLS.
     fn endpoints(&self, reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<bool, CutShort> {
         let (secure, plain): (Vec<_>, Vec<_>) = self.listens.iter().partition(|listen| listen.tls);
         if self.listens.is_empty() {
@@ -128,7 +128,7 @@ impl<'f> Server<'_, 'f> {
         Ok(!secure.is_empty())
     }
 
-    /// The endpoint of the addresses that speak TLS. A server that rejects every handshake (nginx 1.19.4) has none.
+    /// The endpoint of the addresses with TLS. A server that rejects every handshake (nginx 1.19.4) has none.
     fn tls(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
         if self.scope.is("ssl_reject_handshake", Switch::On).is_some() {
             return Ok(());
@@ -141,8 +141,8 @@ impl<'f> Server<'_, 'f> {
         out.push(self.endpoint(Transport::Tls, stated, tls, listens))
     }
 
-    /// The endpoint of the other addresses, where there is something to protect. What a stream server carries is not
-    /// known, it can be protected end to end: so it is no endpoint.
+    /// The endpoint of the other addresses, if there is something to protect. A stream server gives no endpoint: its
+    /// traffic is unknown and may be protected end to end.
     fn plain(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
         let far: Vec<_> = listens.iter().copied().filter(|listen| !listen.local).collect();
         match self.group {
@@ -157,7 +157,7 @@ impl<'f> Server<'_, 'f> {
         }
     }
 
-    /// An http server in clear. On port 443 of a fragment another file may well state `ssl` for the same address.
+    /// A plaintext http server. For port 443 of a fragment, another file may well state `ssl` for the same address.
     fn clear(&self, listens: &[&Listen<'f>], out: &mut Collector<'_>) -> Result<(), CutShort> {
         match self.scope.unread() {
             Some(reason) if listens.iter().all(|listen| listen.is_https_port()) => {
@@ -186,7 +186,7 @@ impl<'f> Server<'_, 'f> {
         }
     }
 
-    /// An endpoint of which nothing is known but that it is there.
+    /// An endpoint of which only its existence is known.
     fn unread(&self, reason: &str, listens: &[&Listen<'f>]) -> Endpoint {
         self.endpoint(Transport::Tls, None, Tls::unread(reason), listens)
     }
@@ -210,7 +210,7 @@ impl<'f> Server<'_, 'f> {
         }
     }
 
-    /// Group, names and addresses: what stays when lines move.
+    /// Group, names and addresses: an identity that stays the same when lines move.
     fn identity(&self, listens: &[&Listen<'f>]) -> String {
         let names = self.names.iter().map(String::as_str);
         let words: Vec<&str> = names.chain(["listen"]).chain(listens.iter().map(|listen| listen.shown())).collect();
@@ -222,7 +222,7 @@ fn addresses(listens: &[&Listen<'_>]) -> Vec<String> {
     listens.iter().map(|listen| listen.address.clone()).collect()
 }
 
-/// QUIC has no version but TLS 1.3 (RFC 9001).
+/// QUIC always uses TLS 1.3 (RFC 9001).
 fn only_tls13(tls: &mut Tls) {
     let place = tls
         .versions

@@ -1,5 +1,5 @@
-//! The directives that set something of TLS, and which of them is in force where: nginx's inheritance.
-//! Not what their values mean.
+//! The directives that set something about TLS, and which of them is in force where, by nginx's inheritance. Not what
+//! their values mean.
 
 use std::rc::Rc;
 
@@ -13,13 +13,13 @@ pub(super) struct Directives {
     pub(super) protocols: &'static str,
     /// OpenSSL's cipher string.
     pub(super) ciphers: &'static str,
-    /// Groups; nginx has such a directive for servers only.
+    /// Groups; nginx has such a directive only for servers.
     pub(super) curves: Option<&'static str>,
     /// Commands of SSL_CONF_cmd(3).
     pub(super) commands: &'static str,
     /// Whether the peer's certificate is verified.
     pub(super) verify: &'static str,
-    /// The cipher string where none is set.
+    /// The cipher string if none is set.
     pub(super) default_ciphers: &'static str,
 }
 
@@ -64,12 +64,12 @@ pub(super) const UWSGI: Directives = Directives {
 };
 
 impl Directives {
-    /// Whether they are for the side that accepts connections.
+    /// Whether they apply to the side that accepts connections.
     pub(super) fn is_server(&self) -> bool {
         self.curves.is_some()
     }
 
-    /// What all names begin with: `proxy_ssl_`.
+    /// The common beginning of all names: `proxy_ssl_`.
     pub(super) fn prefix(&self) -> &'static str {
         self.protocols.trim_end_matches("protocols")
     }
@@ -80,7 +80,7 @@ impl Directives {
     }
 }
 
-/// The spelling to look a directive up by, if it sets something of TLS.
+/// The canonical spelling of a directive, if it sets something about TLS.
 pub(super) fn known(name: &[u8]) -> Option<&'static str> {
     const OTHERS: [&str; 4] = ["ssl", "ssl_reject_handshake", "starttls", "proxy_ssl"];
     if memchr::memmem::find(name, b"ssl").is_none() && name != b"starttls" {
@@ -90,12 +90,12 @@ pub(super) fn known(name: &[u8]) -> Option<&'static str> {
     all.into_iter().find(|known| known.as_bytes() == name)
 }
 
-/// Whether nginx takes the directive more than once in a block and adds up what it says.
+/// Whether nginx accepts the directive several times in a block and combines the values.
 pub(super) fn repeats(name: &str) -> bool {
     name.ends_with("_protocols") || name.ends_with("_conf_command")
 }
 
-/// A block with what is around it.
+/// A block and its surroundings.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'s, 'f> {
     /// The directives of the block.
@@ -109,35 +109,35 @@ pub(super) struct Scope<'s, 'f> {
 pub(super) enum Outer<'s, 'f> {
     /// Nothing that could set TLS.
     Complete,
-    /// Something that is not in the tree; the reason in words.
+    /// Something that is not in the tree, for this reason.
     Unread(&'s Rc<str>),
     /// Another block.
     Inside(&'s Scope<'s, 'f>),
 }
 
-/// What is in force.
+/// What is in force for a setting.
 pub(super) enum Setting<'s, 'f> {
     /// These directives.
     Stated(&'s [Statement<'f>]),
-    /// nginx's default: nothing states it.
+    /// nginx's default, since nothing states the setting.
     Default,
-    /// Not known; why not.
+    /// Unknown, for this reason.
     Unknown(Rc<str>),
 }
 
 /// Where a setting comes from: equal origins mean equal values.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) enum Origin {
-    /// Directives in these places.
+    /// Directives at these places.
     Stated(Vec<Location>),
     /// nginx's default.
     Default,
-    /// Not known, for this reason.
+    /// Unknown, for this reason.
     Unknown(Rc<str>),
 }
 
 impl Origin {
-    /// Bytes of the directives.
+    /// How many bytes the directives have.
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Stated(places) => places.iter().map(|place| (place.span.end - place.span.start) as usize).sum(),
@@ -158,7 +158,7 @@ impl Setting<'_, '_> {
 }
 
 impl<'s, 'f> Scope<'s, 'f> {
-    /// What is in force in this block: what the innermost block that states it says.
+    /// The setting in force in this block: the innermost block that states it decides.
     pub(super) fn find(&self, name: &str) -> Setting<'s, 'f> {
         let mut scope = *self;
         loop {
@@ -186,7 +186,7 @@ impl<'s, 'f> Scope<'s, 'f> {
         }
     }
 
-    /// Why not all is known of what surrounds the block, if that is so.
+    /// Why the surroundings of the block are not fully known; `None` if they are.
     pub(super) fn unread(&self) -> Option<&'s Rc<str>> {
         match self.outer {
             Outer::Complete => None,

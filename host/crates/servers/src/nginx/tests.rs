@@ -1,5 +1,5 @@
-//! Tests of nginx facts on small trees in memory: grammar, includes, inheritance, what is an endpoint.
-//! Not the comparisons with nginx and openssl, which are in host/tests/nginx.rs.
+//! Tests of nginx facts on small trees in memory: grammar, includes, inheritance, and what counts as an endpoint. The
+//! comparisons with nginx and openssl are in host/tests/nginx.rs.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;
@@ -18,12 +18,12 @@ struct Tree {
 }
 
 impl Tree {
-    /// These files, those of them read as nginx that are recognised.
+    /// These files; those that are recognised are read as nginx.
     fn new(files: &[(&str, &str)]) -> Self {
         Self::linked(files, &[])
     }
 
-    /// As [`Tree::new`], with symlinks: the name of each, and of the file that it leads to.
+    /// Like [`Tree::new`], with symlinks: the name of each, and of the file that it leads to.
     fn linked(files: &[(&str, &str)], links: &[(&str, &str)]) -> Self {
         let sources = files.iter().map(|(name, text)| Source::new(*name, None, text.as_bytes())).collect();
         let links = links.iter().map(|(name, target)| ((*name).to_owned(), (*target).to_owned())).collect();

@@ -1,5 +1,5 @@
-//! What TLS is in force in a block, by nginx's directives.
-//! Not who listens or connects with it: that is `servers` and `upstreams`.
+//! Works out which TLS settings nginx's directives put in force in a block. Who listens or connects with them is
+//! decided in `servers` and `upstreams`.
 
 use std::collections::HashMap;
 
@@ -16,19 +16,19 @@ use super::line::Line;
 use super::settings::{Directives, Origin, Scope, Setting};
 use super::values;
 
-/// As many sets of directives are remembered, those of blocks that lie close together.
+/// How many sets of directives are remembered: those of blocks that lie close together.
 const KNOWN: usize = 512;
 
-/// Works out what is in force. What nginx would refuse becomes a problem, each once.
+/// Works out what is in force. What nginx would refuse becomes a problem, reported once.
 pub(super) struct Reader<'f> {
     ledger: &'f Ledger<'f>,
     values: Values<'f>,
-    /// What each set of directives sets: a thousand servers that inherit the same are worked out once.
+    /// The result for each set of directives, so that it is computed once for a thousand servers that inherit the same.
     known: HashMap<(&'static str, Vec<Origin>), Tls>,
 }
 
 impl<'f> Reader<'f> {
-    /// One that knows nothing yet.
+    /// A reader without any results yet.
     pub(super) fn new(ledger: &'f Ledger<'f>) -> Self {
         Self { ledger, values: Values::new(ledger), known: HashMap::new() }
     }
@@ -40,7 +40,7 @@ impl<'f> Reader<'f> {
         if let Some(tls) = self.known.get(&key) {
             return tls.clone();
         }
-        // Each of them is read anew where any of the others is another.
+        // Each of them is read again if any of the others differs.
         let stated = key.1.iter().map(Origin::length).sum();
         if self.ledger.pay(Work::Configuration, stated, home).is_err() {
             return Tls::unread(CUT_SHORT);
@@ -55,8 +55,8 @@ impl<'f> Reader<'f> {
 
     fn work_out(&mut self, scope: &Scope<'_, '_>, directives: &Directives) -> Tls {
         let mut tls = Tls::default();
-        // A command that may stand outside the tree is passed over where a directive states a value: commands are a
-        // rarity, and each value that no directive states is unknown by the same include anyway.
+        // If a command may stand outside of the tree, directives that state a value still count: commands are rare, and
+        // the same include makes every value unknown that no directive states.
         let commands = match scope.find(directives.commands) {
             Setting::Stated(lines) => Commands::read(lines, self.ledger),
             Setting::Default | Setting::Unknown(_) => Commands::default(),
@@ -105,7 +105,7 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// The versions that the directives name, each once, and what is not known of them.
+    /// The versions that the directives name, without repetitions, and what is unknown about them.
     fn protocols(&mut self, lines: &[Statement<'_>]) -> (Vec<(u16, Option<Location>)>, Option<String>) {
         let mut versions: Vec<(u16, Option<Location>)> = Vec::new();
         let mut unknown = None;
@@ -137,7 +137,7 @@ impl<'f> Reader<'f> {
         self.values.groups(tls, &self.stated(&commands.groups, curves));
     }
 
-    /// What a command says, or else the directive.
+    /// The value of a command, or else that of the directive.
     fn stated<'v>(
         &self,
         command: &Option<(Line<'v>, Argument<'v>)>,
@@ -159,7 +159,7 @@ impl<'f> Reader<'f> {
         }
     }
 
-    /// `optional_no_ca` asks for a certificate and takes any, so nothing is verified.
+    /// `optional_no_ca` requests a certificate and accepts any, so nothing is verified.
     fn verification(&mut self, scope: &Scope<'_, '_>, directives: &Directives, tls: &mut Tls) {
         let line = match scope.find(directives.verify) {
             Setting::Stated(lines) => lines.first(),

@@ -1,5 +1,5 @@
-//! The tree of one nginx source: directives, their words and blocks, all as byte spans.
-//! Not what the directives mean, nor what an include brings in: that is for `expand` and behind.
+//! The tree of one nginx source: directives, their words and blocks, all as byte spans. What the directives mean and
+//! what an include brings in is left to `expand` and the modules after it.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use keyreeve_source::{SourceId, Span};
 
 use super::lexer;
 
-/// One source, read. An ordinary file is one [`File`]; the output of `nginx -T` is as many as it shows.
+/// One parsed source. An ordinary file is one [`File`]; the output of `nginx -T` is as many as it shows.
 #[derive(Debug, Clone)]
 pub struct Parsed {
     /// The source it was read from.
@@ -18,33 +18,33 @@ pub struct Parsed {
     pub tree: Tree,
     /// The configuration files that the source holds.
     pub files: Vec<File>,
-    /// What is not nginx's grammar.
+    /// Violations of nginx's grammar.
     pub problems: Vec<Problem>,
 }
 
 /// One configuration file in a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// The path that a dump states for it; none for a file that stands for itself.
+    /// The path that a dump states for it; `None` for an ordinary file.
     pub path: Option<String>,
     /// Its directives at all depths.
     pub directives: Siblings,
 }
 
-/// A run of directives in a [`Tree`], with all that is nested in them.
+/// A run of directives in a [`Tree`], with everything nested in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Siblings {
     /// The first.
     pub start: u32,
-    /// Behind the last one and everything in it.
+    /// The position after the last one and everything in it.
     pub end: u32,
 }
 
-/// Directives in pre-order: those of a block follow the directive that opens it. A file can have very many, so they are small: where
-/// somebody asks for its words, a directive is cut out of the text again.
+/// Directives in pre-order: those of a block follow the directive that opens it. A file can have very many, so each is
+/// small: when its words are needed, it is read from the text again.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
-    /// Of equal length but for the last: one list that grows takes three times the memory while it does.
+    /// All of equal length except the last. A single list would take three times the memory while it grows.
     chunks: Vec<Vec<Directive>>,
 }
 
@@ -56,11 +56,11 @@ const CHUNK: usize = 1 << 14;
 struct Directive {
     /// Where its name begins.
     start: u32,
-    /// Of a block, the position behind everything in it; else 0, which is behind nothing.
+    /// For a block, the position after everything in it; otherwise 0, which cannot be such a position.
     block_end: u32,
 }
 
-/// A name or argument as it is written, with its quotes.
+/// A name or argument as written, with its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     /// Which bytes.
@@ -68,7 +68,7 @@ pub struct Word {
 }
 
 impl Tree {
-    /// Adds a directive without a block that begins there, and gives its position.
+    /// Adds a directive without a block that begins there, and returns its position.
     pub(super) fn push(&mut self, start: u32) -> u32 {
         if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             self.chunks.push(Vec::new());
@@ -77,7 +77,7 @@ impl Tree {
         self.len() as u32 - 1
     }
 
-    /// Makes the directive at a position a block of all that was added since.
+    /// Turns the directive at a position into a block of all directives that were added since.
     pub(super) fn close(&mut self, at: u32) {
         let end = self.len() as u32;
         self.chunks[at as usize / CHUNK][at as usize % CHUNK].block_end = end;
@@ -87,7 +87,7 @@ impl Tree {
         self.chunks.get(at as usize / CHUNK)?.get(at as usize % CHUNK)
     }
 
-    /// Positions of the directives of a run, without what is nested in them.
+    /// Positions of the directives of a run, without those nested in them.
     pub fn siblings(&self, run: Siblings) -> impl Iterator<Item = u32> + '_ {
         let mut next = run.start;
         std::iter::from_fn(move || {
@@ -105,12 +105,13 @@ impl Tree {
         lexer::head(bytes, self.text(at, bytes))
     }
 
-    /// Its words, cut out of the text that was read; the first is its name. A block without a name, which is a problem, has none.
+    /// Its words, read again from the text; the first is its name. A block without a name, which is a problem, has no
+    /// words.
     pub fn words<'b>(&self, at: u32, bytes: &'b [u8]) -> impl Iterator<Item = Word> + use<'b> {
         lexer::words(bytes, self.text(at, bytes))
     }
 
-    /// From where it begins to where the next one does, or the text ends.
+    /// The text from the beginning of a directive to the beginning of the next one, or to the end.
     fn text(&self, at: u32, bytes: &[u8]) -> Range<usize> {
         let start = |at: u32| self.get(at).map_or(bytes.len(), |directive| directive.start as usize);
         start(at)..start(at + 1)
@@ -127,19 +128,19 @@ impl Tree {
         self.chunks.iter().map(|chunk| chunk.capacity() * size_of::<Directive>()).sum()
     }
 
-    /// How many directives there are, at all depths.
+    /// The number of directives at all depths.
     pub fn len(&self) -> usize {
         self.chunks.last().map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len())
     }
 
-    /// Whether there is none.
+    /// Whether there are no directives.
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty()
     }
 }
 
 impl Word {
-    /// What nginx makes of it: without quotes, with `\"`, `\'`, `\\`, `\t`, `\r` and `\n` resolved; any other
+    /// The word as nginx understands it: without quotes, with `\"`, `\'`, `\\`, `\t`, `\r` and `\n` resolved; any other
     /// backslash stays.
     pub fn unquoted(self, bytes: &[u8]) -> Cow<'_, [u8]> {
         let written = bytes.get(self.span.range()).unwrap_or_default();
@@ -150,7 +151,7 @@ impl Word {
         if memchr::memchr(b'\\', inner).is_none() { Cow::Borrowed(inner) } else { Cow::Owned(unescape(inner)) }
     }
 
-    /// The same as text; what is not UTF-8 becomes U+FFFD.
+    /// The same as text; bytes that are not UTF-8 become U+FFFD.
     pub fn text(self, bytes: &[u8]) -> Cow<'_, str> {
         match self.unquoted(bytes) {
             Cow::Borrowed(inner) => String::from_utf8_lossy(inner),

@@ -1,7 +1,7 @@
-//! The connections that servers open to others over TLS as endpoint facts: `proxy_pass https://…`, `grpc_pass
-//! grpcs://…`, `uwsgi_pass suwsgi://…`, and `proxy_ssl on` in stream. Not connections in clear, of which no fact is made.
+//! Makes endpoint facts of the connections that servers open to others over TLS: `proxy_pass https://…`, `grpc_pass
+//! grpcs://…`, `uwsgi_pass suwsgi://…`, and `proxy_ssl on` in stream. Plaintext connections give no facts.
 //!
-//! One fact stands for all connections of a server that the same directives rule, so that twenty locations which
+//! One fact stands for all connections of a server to which the same directives apply, so that twenty locations which
 //! inherit one `proxy_ssl_protocols` are one endpoint with up to twenty names.
 
 use std::borrow::Cow;
@@ -24,7 +24,7 @@ use super::servers::Group;
 use super::settings::{Directives, GRPC, Outer, PROXY, Scope, UWSGI};
 use super::tls::Reader;
 
-/// A server whose connections are wanted.
+/// A server whose connections are to be found.
 pub(super) struct Server<'s, 'f> {
     /// Where it stands.
     pub(super) group: Group,
@@ -32,24 +32,24 @@ pub(super) struct Server<'s, 'f> {
     pub(super) scope: &'s Scope<'s, 'f>,
     /// The head of the block.
     pub(super) home: Location,
-    /// Its identity, which those of its connections begin with.
+    /// Its identity; the identities of its connections begin with it.
     pub(super) identity: String,
     /// Whether it accepts TLS.
     pub(super) secure: bool,
-    /// Whether it accepts connections in clear.
+    /// Whether it accepts plaintext connections.
     pub(super) plain: bool,
 }
 
-/// What stands beside a server and names it uses refer to.
+/// The surroundings of a server that its names can refer to.
 pub(super) struct Surroundings<'f> {
-    /// Of each `upstream` whether all its servers are on the same machine.
+    /// For each `upstream`, whether all its servers are on the local machine.
     upstreams: HashMap<Cow<'f, str>, bool>,
     /// Values that a `map` gives a variable.
     values: HashMap<Cow<'f, str>, Values<'f>>,
 }
 
 impl<'f> Surroundings<'f> {
-    /// Those of all servers of a group.
+    /// The surroundings of all servers of a group.
     pub(super) fn new(group: &Level<'f>) -> Self {
         let upstreams = group.blocks("upstream").map(|(line, level)| {
             let mut servers = level.named("server").map(|item| is_local(&item.line.text(0))).peekable();
@@ -71,9 +71,9 @@ impl<'f> Surroundings<'f> {
 /// What a variable can hold.
 #[derive(Default)]
 struct Values<'f> {
-    /// The values, one more than [`VALUE_LIMIT`] at most.
+    /// The values, at most one more than [`VALUE_LIMIT`].
     texts: Vec<Cow<'f, str>>,
-    /// Whether a variable stands in one of them.
+    /// Whether one of them contains a variable.
     vary: bool,
 }
 
@@ -93,13 +93,13 @@ impl<'f> Values<'f> {
 enum Target {
     /// Over TLS, to this authority.
     Tls(String),
-    /// In clear.
+    /// In plaintext.
     Plain,
-    /// Whatever the variable holds.
+    /// To whatever the variable holds.
     Unresolved(String),
 }
 
-/// A module that connects, and how it writes that it does so over TLS.
+/// A module that opens connections, and how it states that they use TLS.
 struct Module {
     pass: &'static str,
     scheme: &'static str,
@@ -112,23 +112,25 @@ const MODULES: [Module; 3] = [
     Module { pass: "uwsgi_pass", scheme: "suwsgi", directives: &UWSGI },
 ];
 
-/// Values of one variable that are looked at.
+/// How many values of one variable are examined.
 const VALUE_LIMIT: usize = 64;
 
-/// Variables of a server whose values take what memory they need; no server has as many. Each further one is paid for, with so many bytes.
+/// How many variables of a server may take memory for their values for free; no server has as many. Each further one is
+/// paid for as so many bytes.
 const VARIABLES: usize = 10_000;
 const VARIABLE: usize = 300;
 
-/// Bytes of a value that are looked at each time: its scheme and its host stand there.
+/// How many bytes of a value are examined each time: its scheme and its host stand there.
 const VALUE_LENGTH: usize = 2048;
 
-/// Characters of the name of a peer: no domain name is as long, nor a path of a socket.
+/// The most characters of the name of a peer: no domain name and no path of a socket is as long.
 const NAME: usize = 300;
 
-/// Bytes of connections that are held to see which of a server's are one. What comes then begins anew.
+/// How many bytes of connections are held to see which of a server's connections belong together. After that, grouping
+/// starts again.
 const HELD: usize = 4 << 20;
 
-/// What tells connections apart: the directive, what rules it and where that stands, and where the peer is.
+/// What distinguishes connections: the directive, what applies to it and where that is stated, and where the peer is.
 type Key = (&'static str, BTreeMap<(&'static str, Option<u32>), Location>, Vec<(String, String)>, bool);
 
 struct Walk<'w, 'f, 'l> {
@@ -141,9 +143,9 @@ struct Walk<'w, 'f, 'l> {
     plain: bool,
     found: Vec<Endpoint>,
     known: HashMap<Key, usize>,
-    /// Names that an endpoint has already.
+    /// Names that an endpoint already has.
     named: HashSet<(usize, String)>,
-    /// About how many bytes these take.
+    /// About how many bytes these connections take.
     held: usize,
     identity: String,
 }
@@ -151,7 +153,7 @@ struct Walk<'w, 'f, 'l> {
 /// Adds the connections of a server.
 ///
 /// # Errors
-/// [`CutShort`] where the budget ends: what follows is left out.
+/// [`CutShort`] if the budget runs out: the rest is missing.
 pub(super) fn all<'f, 'l>(
     server: &Server<'_, 'f>,
     surroundings: &Surroundings<'f>,
@@ -171,20 +173,20 @@ pub(super) fn all<'f, 'l>(
         known: HashMap::new(),
         named: HashSet::new(),
         held: 0,
-        // One that is long is repeated by its digest.
+        // The digest replaces a long identity.
         identity: Identity::from(server.identity.as_str()).to_string(),
     };
     match server.group {
         Group::Http => walk.block(server.scope, server.home)?,
         Group::Stream => walk.stream(server.scope, server.home)?,
-        // Backends of mail are spoken to in clear; nginx has no directive for anything else.
+        // nginx connects to backends of mail in plaintext only; it has no directive for anything else.
         Group::Mail => {}
     }
     walk.flush()
 }
 
 /// # Errors
-/// [`CutShort`] where the budget ends.
+/// [`CutShort`] if the budget runs out.
 fn collect_values<'f>(
     level: &Level<'f>,
     values: &mut HashMap<Cow<'f, str>, Values<'f>>,
@@ -286,7 +288,7 @@ impl<'f> Walk<'_, 'f, '_> {
         if self.held > HELD { self.flush() } else { Ok(()) }
     }
 
-    /// Adds a peer to those of an endpoint, unless it is one already.
+    /// Adds a peer to those of an endpoint, unless it is there already.
     fn name(&mut self, position: usize, peer: String) {
         if self.named.insert((position, peer.clone())) {
             self.held += 2 * peer.len() + 2 * size_of::<(usize, String)>();
@@ -294,7 +296,7 @@ impl<'f> Walk<'_, 'f, '_> {
         }
     }
 
-    /// Hands on what was found so far.
+    /// Passes on what was found so far.
     fn flush(&mut self) -> Result<(), CutShort> {
         self.held = 0;
         self.known.clear();
@@ -302,8 +304,8 @@ impl<'f> Walk<'_, 'f, '_> {
         self.found.drain(..).try_for_each(|endpoint| self.out.push(endpoint))
     }
 
-    /// What a `*_pass` connects to. A variable at the start is looked up in `set` and `map`: if every value of it is in
-    /// clear, so is the connection.
+    /// What a `*_pass` connects to. A variable at the start is looked up in `set` and `map`: if all its values are
+    /// plaintext, so is the connection.
     fn target(&self, url: &str, secure: &str) -> Target {
         let Some(variable) = leading_variable(url) else { return literal(url, secure) };
         let rest = &url[variable.len()..];
@@ -336,12 +338,13 @@ fn leading_variable(url: &str) -> Option<&str> {
     Some(&url[..end + 1])
 }
 
-/// A URL that states its scheme. Without one, or with another, the connection is in clear.
+/// Reads a URL that states its scheme. Without a scheme, or with another one, the connection is in plaintext.
 fn literal(url: &str, secure: &str) -> Target {
     joined(url, "", secure).map_or(Target::Plain, Target::Tls)
 }
 
-/// The authority of a URL in two pieces that states the secure scheme. What stands behind the scheme is looked at only if it does.
+/// The authority of a URL in two pieces that states the secure scheme. The text after the scheme is examined only in
+/// that case.
 fn joined(first: &str, second: &str, secure: &str) -> Option<String> {
     let mut bytes = first.bytes().chain(second.bytes());
     let stated = secure.bytes().chain(*b"://");
@@ -355,7 +358,7 @@ fn joined(first: &str, second: &str, secure: &str) -> Option<String> {
     })
 }
 
-/// Host and port; a path is cut off, and so is whatever stands before an `@`, which may be a password.
+/// Host and port. The path is cut off, and so is everything before an `@`, which may be a password.
 fn authority(rest: &str) -> &str {
     let end = if rest.starts_with("unix:") { rest.len() } else { rest.find(['/', '?', '#']).unwrap_or(rest.len()) };
     let authority = &rest[..end];

@@ -1,5 +1,5 @@
-//! Starts HAProxy with a case on ports of loopback, and asks it by `openssl s_client`, one version, suite and group at
-//! a time. Not the comparison with the facts.
+//! Starts HAProxy with a case on loopback ports, and tests it with `openssl s_client`, one version, suite and group at
+//! a time. The comparison with the facts is not here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::recorded::{Answers, Question, Recording};
 
-/// The groups that are asked for.
+/// The groups that are tried.
 pub(crate) const GROUPS: [(&str, u16); 10] = [
     ("X25519", 29),
     ("P-256", 23),
@@ -34,10 +34,10 @@ const TLS13: [&str; 5] = [
     "TLS_AES_128_CCM_8_SHA256",
 ];
 
-/// Everything that the library has.
+/// All suites that the library has.
 const ALL: &str = "ALL:COMPLEMENTOFALL:@SECLEVEL=0";
 
-/// How long HAProxy may take to listen.
+/// How long HAProxy may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Certificates of a made-up authority, and a folder for them.
@@ -79,7 +79,7 @@ impl Workshop {
         Self { folder, suites }
     }
 
-    /// What HAProxy says of these files, and does.
+    /// Records HAProxy's messages about these files, and how it behaves.
     pub(crate) fn ask(&self, files: &[(String, Vec<u8>)], start: &str, questions: &[Question]) -> Recording {
         let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
         let ports = self.lay_out(files, folder.path());
@@ -99,7 +99,7 @@ impl Workshop {
                 line("Running on OpenSSL"),
                 format!("haproxy -c -f {start}"),
             ],
-            // One that only connects has no error and does not start.
+            // A configuration that only connects has no error, but HAProxy does not start.
             is_valid: checked.status.success() || String::from_utf8_lossy(&checked.stdout).contains("has no error"),
             messages: messages(&checked.stderr, folder.path(), &ports),
             level_2: at_level(2),
@@ -119,8 +119,8 @@ impl Workshop {
         recording
     }
 
-    /// Writes the files where HAProxy looks for them, with ports of loopback that are free: which, by those in the
-    /// files.
+    /// Writes the files where HAProxy looks for them, with free loopback ports in place of those in the files. Returns
+    /// which port replaces which.
     fn lay_out(&self, files: &[(String, Vec<u8>)], folder: &Path) -> BTreeMap<String, u16> {
         let etc = folder.join("etc");
         fs::create_dir_all(etc.join("certs")).unwrap();
@@ -131,7 +131,8 @@ impl Workshop {
         for (key, name) in [("rsa", "site.pem.rsa"), ("ecdsa", "site.pem.ecdsa")] {
             copy(key, name);
         }
-        // One key each: HAProxy 2.6 forgets the versions of an entry for the second of two, and 3.5 its `verify` still.
+        // Each has one key: with two, HAProxy 2.6 forgets the versions of an entry for the second, and even 3.5 forgets
+        // its `verify`.
         for name in ["admin.pem", "old.pem"] {
             copy("rsa", name);
         }
@@ -164,8 +165,8 @@ impl Workshop {
                 answers.versions.insert(version);
             }
         }
-        // HAProxy takes the certificate for ECDSA wherever a client can use one, whether or not it has a suite for
-        // that: so those are asked for apart. Whatever is chosen is not offered the next time.
+        // HAProxy chooses the ECDSA certificate wherever a client can use one, whether or not it has a suite for it; so
+        // those suites are tried separately. A suite that was chosen is not offered again.
         for kind in ["ALL:COMPLEMENTOFALL:!aECDSA", "ALL:COMPLEMENTOFALL:!aRSA:!aNULL:!kRSA"] {
             let mut refused = String::new();
             while let Some(suite) = shake(&["-no_tls1_3", "-cipher", &format!("{kind}{refused}:@SECLEVEL=0")]) {
@@ -198,7 +199,7 @@ impl Workshop {
 
     fn client(&self, port: u16, name: Option<&str>, more: &[&str]) -> String {
         let (to, certificate) = (format!("127.0.0.1:{port}"), self.folder.path().join("client.pem"));
-        // Who asks for no name gets the certificate for one of the two algorithms only.
+        // A client that requests no name gets the certificate for only one of the two algorithms.
         let name = name.unwrap_or("example.org");
         let certificate = certificate.to_str().unwrap();
         let mut arguments = vec!["s_client", "-connect", &to, "-cert", certificate, "-servername", name];
@@ -241,7 +242,7 @@ fn wait_for(port: u16) {
     }
 }
 
-/// What HAProxy says, without what differs from run to run.
+/// HAProxy's messages, without what differs from run to run.
 fn messages(output: &[u8], folder: &Path, ports: &BTreeMap<String, u16>) -> Vec<String> {
     let mut text = String::from_utf8_lossy(output).replace(&format!("{}/etc/", folder.display()), "/etc/haproxy/");
     text = text.replace(&format!("{}/", PathBuf::from(folder).display()), "");

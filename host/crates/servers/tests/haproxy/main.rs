@@ -1,12 +1,11 @@
-//! HAProxy's own answers to the cases in testdata/formats/haproxy, recorded and live, compared with the facts.
-//! Not the facts in detail: those are asserted in src/haproxy/tests.rs.
+//! Compares the facts with HAProxy's own answers, recorded and live, to the cases in testdata/formats/haproxy. The
+//! facts in detail are tested in src/haproxy/tests.rs.
 //!
-//! What the OpenSSL of the machine does not offer is not held against the facts: a fact says what is configured.
-//! Compared are versions from TLS 1.2 on, of a bind at security level 0 (`@SECLEVEL=0`) those from 1.0 on; suites that
-//! the library has at that level; groups of the fixed list that is asked for, those with a finite field only where TLS
-//! 1.3 is enabled. Suites with an ephemeral key of a finite field (DHE) are compared where the configuration states
-//! parameters for them: else they may stand in the file of a certificate. What a fact has as unknown is compared with
-//! nothing.
+//! What the OpenSSL of the machine does not offer is not held against the facts: a fact says what is configured. The
+//! comparison covers versions from TLS 1.2 on, or from 1.0 on for a bind at security level 0 (`@SECLEVEL=0`); suites
+//! that the library has at that level; and groups from a fixed list, those of finite fields only if TLS 1.3 is enabled.
+//! Suites with an ephemeral finite-field key (DHE) are compared only if the configuration states parameters for them,
+//! since otherwise the parameters may stand in the file of a certificate. Unknown fields of a fact are not compared.
 #![allow(clippy::unwrap_used)]
 
 mod asked;
@@ -30,11 +29,11 @@ struct Case {
     files: Vec<(String, Vec<u8>)>,
 }
 
-/// What a question is about, and what the facts say of it.
+/// What a question is about, and the answer by the facts.
 struct Expected {
     /// As the fact has the address: `*:443`.
     address: String,
-    /// The name that is asked for, if the endpoint has any.
+    /// The name that is requested, if the endpoint has any.
     name: Option<String>,
     fact: TlsEndpoint,
     /// Whether the configuration states parameters for DHE.
@@ -67,8 +66,7 @@ impl Case {
         Self { folder, files }
     }
 
-    /// What HAProxy is started with: its file, or the folder that it reads. Nothing for what stands inside another
-    /// file.
+    /// The file or folder that HAProxy is started with. Returns `None` for a case inside another file.
     fn start(&self) -> Option<String> {
         let mut configurations = self.files.iter().map(|(name, _)| name).filter(|name| name.ends_with(".cfg"));
         let first = configurations.next()?;
@@ -82,7 +80,7 @@ impl Case {
         self.files.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains("tune.ssl.default-dh-param"))
     }
 
-    /// The servers over TLS that the facts have, where their address can be asked.
+    /// The TLS servers among the facts whose address can be reached.
     fn expected(&self) -> Vec<Expected> {
         let sources =
             self.files.iter().map(|(name, bytes)| Source::new(name.as_str(), None, bytes.as_slice())).collect();
@@ -116,7 +114,7 @@ impl Expected {
         self.fact.unknown.iter().all(|unknown| unknown.field != field)
     }
 
-    /// Compares what was answered.
+    /// Compares the answers of HAProxy.
     fn compare(&self, answers: &Answers, recording: &Recording, case: &str) {
         let about = format!("{case}: {} {}", self.address, self.name.as_deref().unwrap_or_default());
         let lowest = if self.is_level_0 { 0x0301 } else { 0x0303 };
@@ -132,7 +130,7 @@ impl Expected {
             };
             let ephemeral = openssl::expand("kDHE").unwrap().suites;
             let usable = |suite: &u16| self.has_parameters || ephemeral.iter().all(|without| without.id != *suite);
-            // Nobody has a certificate for them.
+            // There is no certificate for these suites.
             let dsa = openssl::expand("aDSS").unwrap().suites;
             let is_dsa = |suite: &u16| dsa.iter().any(|without| without.id == *suite);
             let possible = |suite: &u16| library.contains(suite) && enabled(suite) && usable(suite) && !is_dsa(suite);
@@ -152,7 +150,7 @@ impl Expected {
     }
 }
 
-/// Compares all that the facts have of a case with what HAProxy answered.
+/// Compares all facts of a case with the answers of HAProxy.
 fn compare(case: &Case, recording: &Recording) {
     let name = case.folder.file_name().unwrap().to_str().unwrap();
     for expected in case.expected() {
@@ -197,7 +195,7 @@ fn the_facts_are_what_haproxy_does() {
     });
 }
 
-/// Asks HAProxy about one case.
+/// Runs HAProxy with one case.
 fn live(case: &Case, workshop: &asked::Workshop, is_to_record: bool) {
     let Some(start) = case.start() else { return };
     let questions: Vec<_> = case.expected().into_iter().map(|expected| (expected.address, expected.name)).collect();

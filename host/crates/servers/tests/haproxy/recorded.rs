@@ -1,5 +1,5 @@
-//! What `oracle.txt` of a case holds: the program, its answer to the configuration, and what handshakes showed, as
-//! lines of words. Not how it is found out.
+//! The content of a case's `oracle.txt`: the program, its verdict on the configuration, and the results of handshakes,
+//! as lines of words. How these are obtained is not here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,9 +12,9 @@ pub(crate) type Question = (String, Option<String>);
 pub(crate) struct Recording {
     /// Program, version, the library that it is built with, and the command.
     pub(crate) about: Vec<String>,
-    /// Whether HAProxy takes the configuration.
+    /// Whether HAProxy accepts the configuration.
     pub(crate) is_valid: bool,
-    /// What it says to it.
+    /// Its messages about it.
     pub(crate) messages: Vec<String>,
     /// The suites that the library has at security level 2, and at 0.
     pub(crate) level_2: BTreeSet<u16>,
@@ -22,7 +22,7 @@ pub(crate) struct Recording {
     pub(crate) answers: BTreeMap<Question, Answers>,
 }
 
-/// What handshakes with one address showed.
+/// The results of handshakes with one address.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub(crate) struct Answers {
     pub(crate) versions: BTreeSet<u16>,

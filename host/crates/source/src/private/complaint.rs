@@ -1,7 +1,8 @@
-//! What a parser complains of, without the values that it quotes: whoever names a file by mistake, or on purpose, learns nothing of what is in it.
-//! Not the place, which tells its owner enough.
+//! A parser's error message without the values that it quotes: whoever names a file by mistake, or on purpose, learns
+//! nothing of its content. The place stays out of it too; the caller reports that, which is enough for the file's
+//! owner.
 
-/// A complaint of serde's without values: what was expected, or what is missing.
+/// An error message of serde without values: it says what was expected, or what is missing.
 pub fn without_values(complaint: &str) -> String {
     match complaint.rsplit_once(", expected ") {
         Some((_, expected)) => format!("expected {expected}"),

@@ -1,19 +1,21 @@
-//! What joined characters stand for, if they are hexadecimal digits or Base64. Not a reader that judges them: what is neither gives nothing.
+//! Decodes a run of characters, if it is hexadecimal digits or Base64. It reports no errors: a run that is neither
+//! gives nothing.
 
 use std::borrow::Cow;
 
 use super::words;
 
-/// Characters that are worth decoding, at least.
+/// A run with fewer characters is not worth decoding.
 const LEAST: usize = 20;
-/// Bytes that are decoded of one value, at most; what is longer is found by its first part, or as it stands.
+/// The most bytes of one value that are decoded. A longer value is found by its first part, or as it stands.
 const MOST: usize = 1024 * 1024;
 
-/// Calls with the bytes of each random run of a text that is hexadecimal or Base64. Base64 that is broken into lines is one run.
+/// Passes on the bytes of each random run of a text that is hexadecimal or Base64. Base64 that is broken into lines
+/// counts as one run.
 pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
     let is_body = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     if text.iter().all(is_body) && text.iter().any(u8::is_ascii_whitespace) && text.len() <= 2 * MOST {
-        // Lines of it can be so short that they look like words.
+        // Its lines can be so short that they look like words.
         return base64(text).into_iter().for_each(|bytes| call(&bytes));
     }
     let mut lines: Vec<u8> = Vec::new();
@@ -33,8 +35,8 @@ pub(super) fn each(text: &[u8], mut call: impl FnMut(&[u8])) {
     base64(&lines).into_iter().for_each(|bytes| call(&bytes));
 }
 
-/// The text that some bytes are, with its escapes resolved as far as they stand for letters: of lines (`\n`), of characters (`\u0041`), and the zeros
-/// between those of UTF-16. None if they are no text.
+/// The text that some bytes hold, without the escapes of letters: those of lines (`\n`), of characters (`\u0041`), and
+/// the zero bytes of UTF-16. Returns `None` if the bytes are not text.
 pub(super) fn text(bytes: &[u8]) -> Option<Cow<'_, [u8]>> {
     let zeros = bytes.iter().filter(|byte| **byte == 0).count();
     let is_wide = zeros * 5 >= bytes.len() * 2 && bytes.len() >= LEAST;
@@ -71,7 +73,7 @@ fn hex(run: &[u8]) -> Option<Vec<u8>> {
     run.chunks(2).map(|pair| Some((digit(pair[0])? << 4 | digit(pair[1])?) as u8)).collect()
 }
 
-/// Base64 of both alphabets, padded or not; what is left of an incomplete group is dropped.
+/// Decodes Base64 of either alphabet, padded or not. The rest of an incomplete group is dropped.
 fn base64(run: &[u8]) -> Option<Vec<u8>> {
     if run.len() < LEAST {
         return None;

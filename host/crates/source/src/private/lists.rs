@@ -1,46 +1,50 @@
-//! Bytes and pieces in a row: numbers, pairs of digits, escaped characters, and what was one text before it was cut into pieces, however they are
-//! separated. Not characters in one piece (`words`).
+//! Values that are written as a list: numbers, pairs of digits, escaped characters, and texts that were cut into
+//! pieces, whatever separates them. A value in one piece is not here but in `words`.
 
 use std::ops::Range;
 
 use super::{kinds, split};
 
-/// Bytes in a row that are no chance.
+/// So many bytes in a row are no coincidence.
 const BYTES: usize = 8;
-/// Characters of pieces that were one text, and different ones among them that names in a list have not.
+/// The pieces of one text have at least so many characters, and among them as many different ones as no list of names
+/// has.
 const PIECES: usize = 24;
 const KINDS: u32 = 16;
-/// Hexadecimal digits of pieces: half of the shortest key.
+/// The least number of hexadecimal digits in pieces: half of the shortest key.
 const DIGITS: usize = 32;
-/// Pieces of one length, at least.
+/// The least number of pieces of equal length.
 const EQUALS: usize = 4;
-/// Characters between two numbers, and between two escaped characters: others that need no escape can stand there.
+/// The most characters between two numbers, or between two escaped characters: characters that need no escape can stand
+/// there.
 const GAP: usize = 4;
 const OTHERS: usize = 12;
-/// Characters between two elements that have the same between them again and again: `), Chr(`.
+/// The most characters between two elements if the same separator repeats: `), Chr(`.
 const SAME_GAP: usize = 12;
 
-/// Where bytes or pieces are in a row.
+/// Finds where bytes or pieces stand in a row.
 pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
     numbers(line, found);
     pieces(line, found);
 }
 
-/// One byte or some, as a number or an escape writes them.
+/// One or more bytes, written as a number or as an escape.
 #[derive(Clone)]
 struct Element {
     range: Range<usize>,
     bytes: usize,
-    /// Of an escaped character, how many others can stand between it and the next one.
+    /// How many other characters may stand between this escaped character and the next one; `None` if this is not an
+    /// escaped character.
     others: Option<usize>,
 }
 
-/// Elements in a row, with nothing but punctuation between them or always the same.
+/// Elements in a row, separated by punctuation alone or always by the same text.
 struct Row {
     start: usize,
     last: Element,
     bytes: usize,
-    /// Elements of more digits than small numbers have: of one in a list with commas, else of two. Tables, sizes and dates are rows of numbers, too.
+    /// How many elements have more digits than small numbers have: a list with commas needs one of them, any other row
+    /// needs two. Tables, sizes and dates are rows of numbers, too.
     long: usize,
     elements: usize,
     gap: Range<usize>,
@@ -76,7 +80,7 @@ impl Row {
         Self { start, last, bytes, long, elements: 1, gap: end..end, is_plain: true, is_colons: true }
     }
 
-    /// With one more element, or what begins with it.
+    /// Adds an element, or starts a new row with it.
     fn and(self, line: &[u8], next: Element, found: &mut Vec<Range<usize>>) -> Self {
         let last = self.last.clone();
         match self.extended(line, next.clone()) {
@@ -111,7 +115,8 @@ impl Row {
         Ok(Self { start: self.start, bytes, long, elements, last: next, gap, is_plain, is_colons })
     }
 
-    /// A line that is nothing but pairs of digits between colons may be the end of a number that OpenSSL has printed.
+    /// Ends the row. A line of nothing but pairs of digits between colons may be the end of a number that OpenSSL has
+    /// printed.
     fn close(self, line: &[u8], found: &mut Vec<Range<usize>>) {
         let range = self.start..self.last.range.end;
         let is_nothing = |byte: &u8| byte.is_ascii_whitespace() || *byte == b':';
@@ -122,12 +127,13 @@ impl Row {
     }
 }
 
-/// What begins there: `7`, `-128`, `255`, `0x1f`, `0x1f2e3d4c`, `0377`, `1f`, `11010011`, `\x1f`, `\037`, `\u001f`, `\u{1f}`, `%1F`, `=1F`, `&#31;`, `&#x1f;`.
+/// The element that begins at a position: `7`, `-128`, `255`, `0x1f`, `0x1f2e3d4c`, `0377`, `1f`, `11010011`, `\x1f`,
+/// `\037`, `\u001f`, `\u{1f}`, `%1F`, `=1F`, `&#31;`, `&#x1f;`.
 fn element(line: &[u8], at: usize) -> Option<Element> {
     escape(line, at).or_else(|| number(line, at))
 }
 
-/// The next one of its kind behind an escaped character: what is between may look like a number.
+/// The next escaped character of the same kind; the characters in between may look like a number.
 fn next_escape(line: &[u8], last: &Element) -> Option<Element> {
     let (from, others) = (last.range.end, last.others?);
     let mut next = (from..line.len().min(from + others + 1)).filter_map(|at| escape(line, at));
@@ -156,7 +162,7 @@ fn escape(line: &[u8], at: usize) -> Option<Element> {
         let is_digit = |byte: &&u8| if *is_hex { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() };
         let length = digits.iter().take(lengths.end - 1).take_while(is_digit).count();
         let ends = lengths.contains(&length) && digits[length..].starts_with(suffix);
-        // What stands behind an equals sign is a value more often than not.
+        // What follows an equals sign is a value more often than not.
         let others = Some(if *prefix == b"=" { 0 } else { OTHERS });
         ends.then(|| Element { range: at..at + prefix.len() + length + suffix.len(), bytes: 1, others })
     })
@@ -184,7 +190,7 @@ fn number(line: &[u8], at: usize) -> Option<Element> {
     Some(Element { range: at..at + sign + length, bytes, others: None })
 }
 
-/// Pieces of one length with the same between them, the last of which may be shorter.
+/// Finds pieces of equal length with equal separators; the last piece may be shorter.
 fn pieces(line: &[u8], found: &mut Vec<Range<usize>>) {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
     let is_piece = |run: &Range<usize>| line[run.clone()].iter().any(u8::is_ascii_alphanumeric);
@@ -217,11 +223,11 @@ fn close_pieces(line: &[u8], row: &[Range<usize>], found: &mut Vec<Range<usize>>
         found.push(first.start..last.end);
         return;
     }
-    // Groups of four between colons are an address.
+    // Groups of four digits between colons are an IPv6 address.
     if first.len() == 4 && &line[first.end..second.start] == b":" {
         return;
     }
-    // A word of the same length can stand before them.
+    // A word of the same length can stand before the pieces.
     for digits in row.split(|piece| !line[piece.clone()].iter().all(u8::is_ascii_hexdigit)) {
         let text = whole(digits);
         let is_hex = text.len() >= DIGITS && has(&text, u8::is_ascii_digit) && has(&text, u8::is_ascii_alphabetic);
@@ -314,7 +320,7 @@ mod tests {
         #[test]
         fn no_key_is_shown_in_pieces(seed: [u8; 8]) {
             let key = crate::digest::sha256(&seed);
-            // One in a thousand has no digit at all, and nothing then tells its pieces from words.
+            // One key in a thousand has no digit in Base64, and then nothing distinguishes its pieces from words.
             prop_assume!(base64(&key).contains(|c: char| c.is_ascii_digit()));
             for spelling in SPELLINGS {
                 let text = spelling(&key);
@@ -322,7 +328,8 @@ mod tests {
                 let shown = hide(&line);
                 prop_assert!(shown.contains("[hidden]") && shown.len() < 32, "{} became {}", line, shown);
             }
-            // As Python writes bytes, in which what can be printed is not escaped: of a long text in print not all is hidden.
+            // Python writes bytes like this and does not escape printable characters, so a long printable stretch is
+            // not hidden in full.
             let escaped: String = key.iter().flat_map(|byte| std::ascii::escape_default(*byte)).map(char::from).collect();
             prop_assume!(escaped.split("\\x").all(|between| between.len() <= 14));
             let shown = hide(&escaped);

@@ -1,11 +1,12 @@
-//! What merely looks private in a line: random characters, lists of bytes, values of names such as `password`, the password in a URL. A frame does not show
-//! it. Not a finding: what is public and looks so is hidden as well, but for the forms that people read.
+//! Finds what merely looks private in a line: random characters, lists of bytes, values of names such as `password`,
+//! the password in a URL. A frame hides it, but it is not a finding: public values that look private are hidden as
+//! well, except for the forms that people read.
 
 use std::ops::Range;
 
 use super::{lists, merged, named, words};
 
-/// Names of what is long, random and public; a name that ends with one of these is such a name.
+/// Names of values that are long, random and public. A name that ends with one of these counts as well.
 const PUBLIC: [&str; 17] = [
     "sha256",
     "sha1",
@@ -25,7 +26,7 @@ const PUBLIC: [&str; 17] = [
     "keyidentifier",
     "keyid",
 ];
-/// How public keys begin that people know by sight: SSH's, and age's.
+/// How those public keys begin that people recognise by sight: SSH's, and age's.
 const PUBLIC_FORMS: [&str; 5] = ["AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAG", "age1"];
 
 /// Where something in a line looks private, in order and without overlaps.
@@ -40,7 +41,7 @@ pub fn spans(line: &[u8]) -> Vec<Range<usize>> {
     merged(found)
 }
 
-/// A text of several lines without it.
+/// Hides what looks private in a text of several lines.
 pub fn hide(text: &str) -> std::borrow::Cow<'_, str> {
     let mut at = 0;
     let mut all = Vec::new();
@@ -62,7 +63,7 @@ fn random(line: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Whether what stands before a value names it as public: `fingerprint: SHA256:`.
+/// Whether the text before a value names the value as public: `fingerprint: SHA256:`.
 fn is_named_public(before: &[u8]) -> bool {
     let end = before.iter().rposition(|byte| byte.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let is_near = before.len() - end <= 4;
@@ -70,7 +71,8 @@ fn is_named_public(before: &[u8]) -> bool {
     is_near && PUBLIC.iter().any(|name| word.ends_with(name.as_bytes()))
 }
 
-/// The letters and digits of the name at the end of a text, in lower case; hyphens, underscores and blanks join its words.
+/// The letters and digits of the name at the end of a text, in lower case. Hyphens and underscores join the words
+/// of a name.
 fn letters(text: &[u8]) -> Vec<u8> {
     let joins = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let start = text.iter().rposition(|byte| !joins(byte)).map_or(0, |at| at + 1);
@@ -92,7 +94,8 @@ fn user_information(line: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// Where what begins somewhere in a line ends: at the next of some bytes. Asked from the left to the right, it goes over the line once.
+/// Finds where something in a line ends: at the next of certain bytes. If asked from left to right, it reads the line
+/// only once.
 pub(super) struct Ends<'l, F> {
     line: &'l [u8],
     is_end: F,
@@ -104,7 +107,7 @@ impl<'l, F: Fn(&u8) -> bool> Ends<'l, F> {
         Self { line, is_end, last: 0 }
     }
 
-    /// The end of what begins at a position; that of the line if there is none.
+    /// The end of what begins at a position, or the end of the line.
     pub(super) fn behind(&mut self, start: usize) -> usize {
         if start >= self.last || self.last == 0 {
             let end = self.line[start..].iter().position(&self.is_end);
@@ -178,7 +181,7 @@ mod tests {
         fn no_key_is_shown_in_any_common_spelling(seed: [u8; 8]) {
             use base64::Engine as _;
             let key = crate::digest::sha256(&seed);
-            // One in a thousand has no digit at all, and without padding nothing then tells it from a name.
+            // One key in a thousand has no digit in Base64; without padding, nothing then distinguishes it from a name.
             prop_assume!(base64::engine::general_purpose::STANDARD.encode(key).contains(|c: char| c.is_ascii_digit()));
             let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
             let base64 = base64::engine::general_purpose::STANDARD.encode(key);

@@ -1,5 +1,6 @@
-//! What is private in a scan, and how it is kept out of every text that leaves: what was recognised, wherever it turns up ([`Private`]), and what merely
-//! looks like it ([`looks`]). Not the recognising, which the formats do, and no encoding for a terminal or a page.
+//! Keeps the private values of a scan out of every text that leaves the program: recognised values wherever they appear
+//! ([`Private`]), and text that merely looks private ([`looks`]). The formats recognise values, not this module, and it
+//! encodes nothing for a terminal or a page.
 
 pub mod complaint;
 mod decode;
@@ -15,22 +16,22 @@ use std::ops::Range;
 
 use crate::{SourceId, Sources, Span};
 
-/// What stands in the place of private bytes, however many.
+/// Replaces private bytes, however many they are.
 pub const HIDDEN: &str = "[hidden]";
 
-/// Bytes of a window: what shares so many with a private value shares a part of it.
+/// Bytes of a window: a text that shares so many bytes with a private value contains a part of it.
 const WINDOW: usize = 12;
-/// Every so many bytes of a value a window is kept, so that any 15 bytes of it are found.
+/// A window is kept for every so many bytes of a value, so that any 15 bytes of it are found.
 const STRIDE: usize = 4;
-/// Different bytes of a window at least: padding is in many values, and so are words.
+/// The least number of different bytes in a window: many values contain padding or words.
 const KINDS: u32 = 6;
-/// How often a value is looked into, since texts are encoded again for where they go.
+/// How many layers of encoding are removed from a value, since texts are encoded again for where they go.
 const LAYERS: usize = 3;
-/// Whole values that are kept beside the windows, for those that are too short or too plain for these, and their lengths.
+/// The most values that are kept whole beside the windows: those that are too short or too plain for windows.
 const WHOLE_VALUES: usize = 10_000;
 const WHOLE_LENGTHS: Range<usize> = 8..256;
 
-/// The private values of a scan, to be found in other texts. It takes some four times their size.
+/// The private values of a scan, ready to be found in other texts. It takes some four times their size in memory.
 #[derive(Debug, Default)]
 pub struct Private {
     windows: HashSet<u64, BuildHasherDefault<Plain>>,
@@ -40,12 +41,12 @@ pub struct Private {
 }
 
 impl Private {
-    /// The values in these places.
+    /// The values at these places.
     pub fn of(sources: &Sources, secrets: &[(SourceId, Span)]) -> Self {
         Self::of_values(secrets.iter().map(|(source, span)| &sources[*source].bytes()[span.range()]))
     }
 
-    /// These values.
+    /// Takes these values.
     pub fn of_values<'a>(values: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut private = Self::default();
         for value in values {
@@ -62,7 +63,7 @@ impl Private {
         private
     }
 
-    /// Whether there is none.
+    /// Whether there are no private values.
     pub fn is_empty(&self) -> bool {
         self.windows.is_empty() && self.whole.is_empty()
     }
@@ -71,7 +72,7 @@ impl Private {
         let mut layers = vec![(value.to_vec(), 0)];
         while let Some((value, depth)) = layers.pop() {
             let text = decode::text(&value);
-            // What is no text is its own value; in a text it is the runs that are not words.
+            // Bytes that are not text are one value; in a text, the values are the runs that are not words.
             let Some(text) = text else {
                 self.keep(&value);
                 continue;
@@ -91,8 +92,8 @@ impl Private {
         self.windows.extend(windows.filter(|window| kinds(window) >= KINDS).map(hash));
     }
 
-    /// Where private values, or parts of them, stand in a text: in order, none overlapping another. A part is covered together with
-    /// all that is joined to it.
+    /// Finds where private values, or parts of them, stand in a text, in order and without overlaps. A part is covered
+    /// together with all characters that are joined to it.
     pub fn find(&self, text: &[u8]) -> Vec<Range<usize>> {
         if self.is_empty() || text.len() < WHOLE_LENGTHS.start {
             return Vec::new();
@@ -104,7 +105,7 @@ impl Private {
         merged(found)
     }
 
-    /// The longest whole value that begins there and that no letter or digit follows.
+    /// The longest whole value that begins at a position and is not followed by a letter or digit.
     fn longest_at(&self, text: &[u8], at: usize) -> Option<Range<usize>> {
         let (mut hash, mut longest) = (EMPTY, None);
         for end in at + 1..=text.len().min(at + self.longest) {
@@ -117,7 +118,7 @@ impl Private {
         longest
     }
 
-    /// Whether a part of a value is in some joined characters, as they stand or in what they stand for.
+    /// Whether a run contains a part of a value, either as it stands or decoded.
     fn has_part(&self, run: &[u8]) -> bool {
         if self.windows.is_empty() || run.len() < WINDOW {
             return false;
@@ -125,7 +126,7 @@ impl Private {
         self.has_window(run) || self.has_decoded(run) || run.contains(&b'/') && self.has_joined_part(run)
     }
 
-    /// The same of a value that is joined to other words by slashes: where its digits or letters begin is not known.
+    /// Like `has_part`, for a value that slashes join to other words, so that its digits or letters may begin anywhere.
     fn has_joined_part(&self, run: &[u8]) -> bool {
         split(run, |byte| *byte == b'/').any(|piece| self.has_part(&run[piece]))
             || (1..4).any(|start| self.has_decoded(&run[start..]))
@@ -141,20 +142,20 @@ impl Private {
         bytes.windows(WINDOW).any(|window| self.windows.contains(&hash(window)))
     }
 
-    /// A text without them.
+    /// Hides private values in a text.
     pub fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
         without(text, &self.find(text.as_bytes()))
     }
 
-    /// Takes them out of a text.
+    /// Hides private values in place.
     pub fn hide_in(&self, text: &mut String) {
         if let Cow::Owned(hidden) = self.hide(text) {
             *text = hidden;
         }
     }
 
-    /// The name of a file without them. Of names only what is random counts: a value that looks like a part of a path must not make findings
-    /// unfindable.
+    /// The name of a file with its private values hidden; `None` if it has none. In names only random values count: a
+    /// value that looks like part of a path must not make findings impossible to locate.
     pub fn hide_in_name(&self, name: &str) -> Option<String> {
         let bytes = name.as_bytes();
         let private = words::runs(bytes).filter(|run| self.has_part(&bytes[run.clone()]));
@@ -162,14 +163,14 @@ impl Private {
         (!found.is_empty()).then(|| without(name, &found).into_owned())
     }
 
-    /// Takes them out of the name of a file.
+    /// Hides private values in the name of a file, in place.
     pub fn hide_in_path(&self, path: &mut String) {
         if let Some(hidden) = self.hide_in_name(path) {
             *path = hidden;
         }
     }
 
-    /// Of a run of folders those that a part of a value is in; all, if it is in them together.
+    /// Of the folders in a run, those that contain a part of a value; all of them, if only all together contain one.
     fn folders_with_a_part(&self, name: &[u8], run: Range<usize>) -> Vec<Range<usize>> {
         let folders = split(&name[run.clone()], |byte| *byte == b'/');
         let folders = folders.map(|folder| run.start + folder.start..run.start + folder.end);
@@ -178,12 +179,12 @@ impl Private {
     }
 }
 
-/// Where letters or digits stand behind none, or anything else behind anything.
+/// Where a value can begin: at the start, and after every byte that is neither a letter nor a digit.
 fn words_in(text: &[u8]) -> impl Iterator<Item = usize> {
     (0..text.len()).filter(|&at| at == 0 || !text[at - 1].is_ascii_alphanumeric())
 }
 
-/// Where the parts of a text are that some bytes separate, as [`slice::split`] has them.
+/// The ranges of a text's parts between separators, as [`slice::split`] yields them.
 fn split(text: &[u8], separates: impl Fn(&u8) -> bool) -> impl Iterator<Item = Range<usize>> {
     let mut start = 0;
     text.split(separates).map(move |part| {
@@ -196,12 +197,12 @@ fn split(text: &[u8], separates: impl Fn(&u8) -> bool) -> impl Iterator<Item = R
 /// The hash of no bytes (FNV-1a).
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// The hash of bytes with one more behind them. Capitals are as small letters.
+/// The hash of bytes with one more byte at the end. Case is ignored.
 fn and(hash: u64, byte: u8) -> u64 {
     (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
 }
 
-/// A text with [`HIDDEN`] in these places.
+/// Replaces these places of a text with [`HIDDEN`].
 pub fn without<'t>(text: &'t str, places: &[Range<usize>]) -> Cow<'t, str> {
     if places.is_empty() {
         return Cow::Borrowed(text);
@@ -217,7 +218,7 @@ pub fn without<'t>(text: &'t str, places: &[Range<usize>]) -> Cow<'t, str> {
     Cow::Owned(out)
 }
 
-/// Places in order, without overlaps.
+/// Sorts places and merges those that overlap.
 pub fn merged(mut places: Vec<Range<usize>>) -> Vec<Range<usize>> {
     places.sort_unstable_by_key(|place| (place.start, place.end));
     let mut merged: Vec<Range<usize>> = Vec::with_capacity(places.len());
@@ -237,8 +238,8 @@ fn kinds(bytes: &[u8]) -> u32 {
     seen.iter().map(|bits| bits.count_ones()).sum()
 }
 
-/// Two texts of equal hash are taken for equal: the worst of a mistake is that something is hidden that is not private. Capitals are as small letters,
-/// since formats spell names anew.
+/// The hash of a window. Two texts of equal hash are taken for equal; at worst something is hidden that is not private.
+/// Case is ignored, since formats respell names.
 fn hash(window: &[u8]) -> u64 {
     let number =
         |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(byte.to_ascii_lowercase()));
@@ -249,7 +250,7 @@ fn hash(window: &[u8]) -> u64 {
     (mixed ^ mixed >> 33).wrapping_mul(0x2545_f491_4f6c_dd1d)
 }
 
-/// The hash of a hash.
+/// A hasher for values that are hashes already.
 #[derive(Default)]
 struct Plain(u64);
 

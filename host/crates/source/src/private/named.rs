@@ -1,4 +1,5 @@
-//! Values that a name beside them calls private: `password: …`, `DB_PASS=…`, `Authorization: …`, `-u name:…`. Not what the value itself looks like.
+//! Finds values that the name beside them calls private: `password: …`, `DB_PASS=…`, `Authorization: …`, `-u name:…`.
+//! What the value itself looks like is not examined here.
 
 use std::ops::Range;
 
@@ -22,31 +23,32 @@ const VALUES: [&str; 14] = [
     "requirepass",
     "masterauth",
 ];
-/// Names whose value is private unless it is made of words, or names a file: names of tokens and keys are called so, too.
+/// Names whose value is private unless it consists of words or names a file: names of tokens and keys are written the
+/// same way.
 const VALUES_OR_WORDS: [&str; 6] = ["token", "accesstoken", "authtoken", "apikey", "accesskey", "secretaccesskey"];
-/// The same of values of so many characters: these names stand for much else.
+/// The same, for long values only, since these names have many other meanings.
 const LONG_VALUES: [&str; 3] = ["key", "bearer", "basic"];
 const LONG: usize = 12;
-/// Names of headers whose value ends with the text that it stands in, whatever is between.
+/// Names of headers. Their value reaches to the end of the text that it stands in.
 const HEADERS: [&str; 2] = ["authorization", "proxyauthorization"];
-/// Directives of nginx that pass requests on, and no password.
+/// Directives of nginx that pass requests on; their values are not passwords.
 const PASSES: [&str; 6] = ["proxy_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "grpc_pass", "memcached_pass"];
-/// How lines of comments begin, where words follow on words.
+/// How comment lines begin, in which one word follows another.
 const COMMENTS: [&[u8]; 4] = [b"#", b"//", b";", b"*"];
 /// All of these names.
 const NAMES: [&[&str]; 4] = [&HEADERS, &VALUES, &VALUES_OR_WORDS, &LONG_VALUES];
-/// Options of programs that are followed by a user's name and password.
+/// Options that take a user's name and password.
 const USERS: [&str; 3] = ["-u", "--user", "--proxy-user"];
-/// What stands in the place of a value that is elsewhere, or of none.
+/// Placeholders for a value that stands elsewhere or is missing.
 const NO_VALUES: [&str; 14] =
     ["null", "none", "true", "false", "~", "|", "|-", ">", ">-", "!vault", "!secret", "!ref", "!sub", "!include"];
 
-/// Where such values stand.
+/// Finds such values in a line.
 pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     let is_quote = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'<');
     let closes = |byte: &u8| byte.is_ascii_whitespace() || is_quote(byte) || matches!(byte, b';' | b',' | b'}' | b')');
-    // Of a header up to a quote or the end, of other names up to a quote, a blank, or what closes.
+    // A header's value ends at a quote or the end of the line; other values also end at a blank or a closing bracket.
     let (mut texts, mut words) = (Ends::of(line, is_quote), Ends::of(line, closes));
     let mut at = 0;
     while let Some(start) = line[at..].iter().position(is_name).map(|skipped| at + skipped) {
@@ -68,21 +70,21 @@ pub(super) fn spans(line: &[u8], found: &mut Vec<Range<usize>>) {
     }
 }
 
-/// What a name says of the value behind it.
+/// What a name says about the value that follows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Calls {
     Private,
-    /// Unless it is made of words.
+    /// The value is private unless it consists of words.
     NoWords,
-    /// The same if it is long.
+    /// The same, but only if the value is long.
     Long,
     Header,
-    /// A user's name, and the password behind a colon.
+    /// A user's name, with the password after a colon.
     User,
 }
 
 impl Calls {
-    /// What `DB_PASSWORD`, `dbPassword1` or `webhook-secret` says; nothing, for most names.
+    /// What `DB_PASSWORD`, `dbPassword1` or `webhook-secret` says. Returns `None` for most names.
     fn of(name: &[u8]) -> Option<Self> {
         let is = |names: &[&str]| names.iter().any(|one| one.as_bytes() == name);
         if is(&PASSES) {
@@ -105,7 +107,7 @@ impl Calls {
         calls.into_iter().find(|(_, is)| *is).map(|(calls, _)| calls)
     }
 
-    /// Whether such a name calls this value private.
+    /// Whether such a name makes this value private.
     fn is_private(self, value: &[u8]) -> bool {
         let is_words = || std::str::from_utf8(value).is_ok_and(words::is_words) || is_file_name(value);
         match self {
@@ -121,13 +123,13 @@ impl Calls {
     }
 }
 
-/// A name without the digits behind it.
+/// A name without the digits at its end.
 fn without_digits(name: &[u8]) -> &[u8] {
     let digits = name.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     &name[..name.len() - digits]
 }
 
-/// Whether the last letters are those of one of the names: they are not of most words of a line.
+/// Whether a text ends with the last letters of one of the names, which most words of a line do not.
 fn ends_like_a_name(stem: &[u8]) -> bool {
     const LETTERS: usize = 3;
     let end = |text: &[u8]| text.last_chunk::<LETTERS>().map(|end| end.map(|byte| byte.to_ascii_lowercase()));
@@ -137,12 +139,12 @@ fn ends_like_a_name(stem: &[u8]) -> bool {
 /// The words of a name in lower case.
 struct Words {
     joined: Vec<u8>,
-    /// Where they begin.
+    /// Where the words begin.
     starts: Vec<usize>,
 }
 
 impl Words {
-    /// Words begin behind hyphens and the like, and with capitals.
+    /// A word begins after a hyphen or the like, and at a capital.
     fn of(stem: &[u8]) -> Self {
         let (mut joined, mut starts) = (Vec::with_capacity(stem.len()), Vec::new());
         for (at, byte) in stem.iter().enumerate() {
@@ -161,7 +163,7 @@ impl Words {
         Self { joined, starts }
     }
 
-    /// Whether the last of them are one of these names.
+    /// Whether the last words are one of these names.
     fn end_with(&self, names: &[&str]) -> bool {
         let is_last = |name: &str| {
             let start = self.joined.len().checked_sub(name.len());
@@ -172,7 +174,8 @@ impl Words {
     }
 }
 
-/// Whether a word only follows on another, as in a sentence. Without any sign between them it is a value if no word looks so, or if nothing follows.
+/// Whether a name and the next word are merely words of a sentence. If no sign separates them, the second is a value
+/// only if it does not look like a word, or if nothing follows it.
 fn is_prose(line: &[u8], name_end: usize, value: &Range<usize>) -> bool {
     let is_between_blanks = line[name_end..value.start].iter().all(u8::is_ascii_whitespace);
     let is_last = line[value.end..].iter().all(|byte| byte.is_ascii_whitespace() || *byte == b';');
@@ -180,7 +183,8 @@ fn is_prose(line: &[u8], name_end: usize, value: &Range<usize>) -> bool {
     is_between_blanks && !words::is_no_word(&line[value.clone()]) && (!is_last || is_comment())
 }
 
-/// Behind a name: after blanks, quotes and signs such as `=` and `:`; behind an option only after what programs take there.
+/// Where the value after a name begins: after blanks, quotes and signs such as `=` and `:`; after an option, only after
+/// the separators that programs accept there.
 fn value_start(line: &[u8], name_end: usize, is_option: bool) -> usize {
     let is_between = |byte: &u8| match byte {
         b':' | b'>' | b'`' | b',' => !is_option,
@@ -190,7 +194,8 @@ fn value_start(line: &[u8], name_end: usize, is_option: bool) -> usize {
     line[name_end..].iter().position(|byte| !is_between(byte)).map_or(line.len(), |skipped| name_end + skipped)
 }
 
-/// Whether a value only says where the value is: a path, a variable, what a template puts in; or is no value.
+/// Whether a value only says where the real value is (a path, a variable, a placeholder of a template), or is not a
+/// value at all.
 fn is_reference(text: &[u8]) -> bool {
     let is_word = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
     let is_path = |text: &[u8]| {
@@ -209,12 +214,12 @@ fn is_reference(text: &[u8]) -> bool {
     }
 }
 
-/// A small number: that of tests that pass, or of a password's letters.
+/// Whether a value is a small number, such as the number of tests that passed or of letters in a password.
 fn is_count(value: &[u8]) -> bool {
     value.len() <= 2 && value.iter().all(u8::is_ascii_digit)
 }
 
-/// Whether a value is what programs and Terraform call it by: `var.db_password`, `process.env.DB_PASSWORD`.
+/// Whether a value is the name that programs and Terraform use for it: `var.db_password`, `process.env.DB_PASSWORD`.
 fn is_path_of_names(text: &[u8]) -> bool {
     const ROOTS: [&[u8]; 12] = [
         b"var",
@@ -238,7 +243,7 @@ fn is_path_of_names(text: &[u8]) -> bool {
         && !words::is_random(text)
 }
 
-/// Whether a value is the name of a file: it ends as such names do.
+/// Whether a value is the name of a file, judging by how it ends.
 fn is_file_name(text: &[u8]) -> bool {
     let Some(dot) = text.iter().rposition(|byte| *byte == b'.') else { return false };
     let (stem, ending) = (&text[..dot], &text[dot + 1..]);

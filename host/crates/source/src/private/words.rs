@@ -1,22 +1,22 @@
-//! Words and what is none: runs of the characters that keys and tokens are written with, and whether one is random. Not where they stand, nor what a
-//! name beside them says.
+//! Splits text into runs of the characters that keys and tokens are written with, and decides which runs are random. It
+//! ignores where they stand and what a name beside them says.
 
 use std::ops::Range;
 
 use super::kinds;
 
-/// Characters of a run that is random, at least.
+/// The least number of characters in a random run.
 const RANDOM: usize = 16;
-/// Characters of Base64 that is random whatever is between its slashes.
+/// Base64 of so many characters is random, whatever stands between its slashes.
 const LONG: usize = 40;
-/// Characters of what is uneven, at least: a key of 128 bits has 22.
+/// The least number of characters in an uneven run: a key of 128 bits has 22.
 const UNEVEN: usize = 20;
-/// Digits of a number that is no serial number.
+/// A number with so many digits is not a serial number.
 const NUMBER: usize = 50;
-/// Different characters that no name of that length has.
+/// A run with so many different characters is not a name of that length.
 const MANY_KINDS: u32 = 24;
 
-/// How the tokens of well-known services begin; in lower case only where the service is indifferent.
+/// How the tokens of well-known services begin; in lower case only where the service ignores case.
 pub const PREFIXES: [&str; 34] = [
     "ghp_",
     "gho_",
@@ -54,41 +54,41 @@ pub const PREFIXES: [&str; 34] = [
     "sk-proj-",
 ];
 
-/// Whether a byte can belong to a key or token: those of Base64 in both alphabets.
+/// Whether a byte can belong to a key or token: whether it belongs to either alphabet of Base64.
 fn joins(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'-')
 }
 
-/// The runs of joined characters of a text, each with the padding behind it.
+/// The runs of joined characters in a text, each with the padding after it.
 pub fn runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let start = at + text.get(at..)?.iter().position(|byte| joins(*byte))?;
         let end = text[start..].iter().position(|byte| !joins(*byte)).map_or(text.len(), |length| start + length);
         let padding = text[end..].iter().take_while(|byte| **byte == b'=').count();
-        // What an equals sign parts is a name and its value.
+        // An equals sign in the middle separates a name from its value.
         let is_padding = padding <= 2 && !text.get(end + padding).is_some_and(|byte| joins(*byte));
         at = if is_padding { end + padding } else { end };
         Some(start..at)
     })
 }
 
-/// Whether joined characters look like key material: in it 16 or more letters and digits in one piece, mixed, of many kinds; or so many
-/// characters of Base64 that no path has them. A UUID does not.
+/// Whether a run looks like key material: it contains 16 or more mixed letters and digits of many kinds in one piece,
+/// or so many characters of Base64 that it cannot be a path. A UUID does not look like key material.
 pub fn is_random(run: &[u8]) -> bool {
     pieces(run).any(|piece| is_long_and_mixed(piece) && is_mixed_within_words(piece) || is_long_number(piece))
         || run.len() >= LONG && is_base64(run)
         || run.len() >= UNEVEN && is_uneven(run)
 }
 
-/// So often another class of characters than before as words never have it, also where each begins with a capital: Base64 in pieces that are short
-/// by chance.
+/// Whether the class of characters changes more often than in words, even in words that all begin with a capital. This
+/// finds Base64 that slashes happen to cut into short pieces.
 fn is_uneven(run: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
     has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && humps(run) * 4 >= run.len()
 }
 
-/// How often a capital follows on a small letter, a digit on a letter, or a letter on a digit.
+/// How often a capital follows a small letter, a digit a letter, or a letter a digit.
 fn humps(run: &[u8]) -> usize {
     let is_hump = |pair: &&[u8]| {
         let [one, next] = [pair[0], pair[1]];
@@ -99,7 +99,8 @@ fn humps(run: &[u8]) -> usize {
     run.windows(2).filter(is_hump).count()
 }
 
-/// Whether a run is no name, if it is known to be private: a single digit shows that, or letters of a key that has none.
+/// Whether a run that is known to be private is not a name: a single digit shows that, and so do the mixed letters of a
+/// key without digits.
 pub(super) fn is_no_name(run: &[u8]) -> bool {
     let changes = |pair: &&[u8]| {
         pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase()
@@ -110,23 +111,23 @@ pub(super) fn is_no_name(run: &[u8]) -> bool {
         || run.len() >= UNEVEN && run.windows(2).filter(changes).count() * 10 >= run.len() * 3
 }
 
-/// A number of more digits than any serial number has (20 bytes, RFC 5280, section 4.1.2.2).
+/// Whether a piece is a number with more digits than any serial number (20 bytes, RFC 5280, section 4.1.2.2).
 fn is_long_number(piece: &[u8]) -> bool {
     piece.len() >= NUMBER && piece.iter().all(u8::is_ascii_digit)
 }
 
-/// What is between the signs that words are joined with.
+/// The pieces of a run between the signs that join words.
 fn pieces(run: &[u8]) -> impl Iterator<Item = &[u8]> {
     run.split(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'=')))
 }
 
-/// Letters and digits of many kinds, as many as a key has.
+/// Whether a piece has letters and digits of as many kinds as a key has.
 fn is_long_and_mixed(piece: &[u8]) -> bool {
     let digits = piece.iter().filter(|byte| byte.is_ascii_digit()).count();
     piece.len() >= RANDOM && kinds(piece) >= 8 && digits > 0 && digits < piece.len()
 }
 
-/// Whether its digits are not all at the end of words.
+/// Whether some digits stand within words, not only at their ends.
 fn is_mixed_within_words(piece: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| piece.iter().any(is);
     let is_of_both_cases = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
@@ -134,8 +135,8 @@ fn is_mixed_within_words(piece: &[u8]) -> bool {
     humps(piece) * apart > piece.len()
 }
 
-/// Letters of both cases, and digits or what only Base64 has, and either slashes no closer to each other than chance puts them or very many kinds of
-/// characters.
+/// Whether a run is Base64: it has letters of both cases, it has digits or signs that only Base64 has, and either its
+/// slashes are no closer to each other than chance puts them, or it has very many kinds of characters.
 fn is_base64(run: &[u8]) -> bool {
     let has = |is: fn(&u8) -> bool| run.iter().any(is);
     let parts = run.iter().filter(|byte| matches!(byte, b'/' | b'-' | b'_')).count();
@@ -148,13 +149,13 @@ fn is_base64(run: &[u8]) -> bool {
         && (parts == 0 || humps(run) * 8 >= run.len())
 }
 
-/// Whether a value is none that a text has by chance: digits are in it, or signs that words and paths do not have.
+/// Whether a value cannot stand in a text by chance: it contains digits, or signs that words and paths do not have.
 pub fn is_no_word(value: &[u8]) -> bool {
     let is_sign = |byte: &u8| byte.is_ascii_punctuation() && !b"-_./:,".contains(byte);
     value.iter().any(|byte| byte.is_ascii_digit() || is_sign(byte))
 }
 
-/// Whether a text is made of words as names are: `ci deploy token`, `github/actions`.
+/// Whether a text consists of words, as names do: `ci deploy token`, `github/actions`.
 pub fn is_words(text: &str) -> bool {
     const WORD_LIMIT: usize = 20;
     let allowed = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '_' | '/' | '.' | ':');
@@ -163,20 +164,20 @@ pub fn is_words(text: &str) -> bool {
         && text.split(|c: char| !c.is_alphabetic()).all(|word| word.chars().count() <= WORD_LIMIT)
 }
 
-/// Whether a whole text looks like key material: no blanks, and random characters in it.
+/// Whether a whole text looks like key material: it has no blanks, and has random characters.
 pub fn looks_random(text: &str) -> bool {
     let text = text.trim();
     text.contains("PRIVATE KEY")
         || text.len() >= 20 && !text.contains(char::is_whitespace) && pieces(text.as_bytes()).any(is_long_and_mixed)
 }
 
-/// Whether a text begins as the tokens of a well-known service do.
+/// Whether a text begins like the tokens of a well-known service.
 pub fn begins_like_token(text: &str) -> bool {
     let text = text.trim_start();
     PREFIXES.iter().any(|prefix| text.strip_prefix(prefix).is_some_and(|rest| token_length(rest.as_bytes()) >= 12))
 }
 
-/// What is behind the prefix of a well-known form, which is in every value of it.
+/// The part of a run after a well-known prefix, which every value of that form shares.
 pub(super) fn behind_prefix(run: &[u8]) -> &[u8] {
     PREFIXES.iter().find_map(|prefix| run.strip_prefix(prefix.as_bytes())).unwrap_or(run)
 }
@@ -186,7 +187,7 @@ fn token_length(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| joins(**byte) || matches!(byte, b'.' | b'=')).count()
 }
 
-/// Tokens of well-known services by their prefixes, wherever they stand: also in a comment.
+/// Finds tokens of well-known services by their prefixes, anywhere in a text, even in comments.
 pub fn tokens(bytes: &[u8]) -> Vec<Range<usize>> {
     static SEARCH: std::sync::LazyLock<Option<aho_corasick::AhoCorasick>> =
         std::sync::LazyLock::new(|| aho_corasick::AhoCorasick::new(PREFIXES).ok());
@@ -221,7 +222,7 @@ mod tests {
         {
             assert!(looks_random(text) && is_random(text.as_bytes()), "{text}");
         }
-        // A value may be a secret that could as well be a name; a line does not hide names for that.
+        // A value may be a secret that could as well be a name; that is no reason to hide names in a line.
         for text in ["resourcetestsnapshot1234", "AmazonEC2ContainerServiceRole"] {
             assert!(looks_random(text) && !is_random(text.as_bytes()), "{text}");
         }

@@ -1,5 +1,5 @@
-//! Tests against what `openssl s_client` says first and what `openssl s_server` hears. Not the lists of
-//! `openssl ciphers`, which are in the parent.
+//! Tests against the first message of `openssl s_client`, and against what `openssl s_server` receives. Not the lists
+//! of `openssl ciphers`, which the parent module tests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,14 +11,15 @@ use crate::openssl::absent::ABSENT;
 use crate::openssl::available::AVAILABLE;
 use crate::openssl::{Bound, DEFAULT_GROUPS, Suite, bound, groups, tls13_default};
 
-/// What a client says first.
+/// The first message of a client.
 #[derive(Debug, PartialEq)]
 struct Hello {
     versions: Vec<u16>,
     groups: Vec<u16>,
 }
 
-/// The ClientHello of `openssl s_client` with these options; none if it refuses them, or sends an alert in its place.
+/// The ClientHello of `openssl s_client` with these options. Returns `None` if OpenSSL refuses them, or sends an alert
+/// instead.
 fn client_hello(options: &[&str]) -> Option<Hello> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -86,7 +87,7 @@ fn groups_are_what_openssl_offers() {
         return;
     }
     let offered = |list: &str| client_hello(&["-groups", list]).map(|hello| hello.groups);
-    // Each spelling of each group that 3.0 has; a list may not name a group twice.
+    // Every spelling of every group that 3.0 has; a list must not name a group twice.
     let known: Vec<_> = groups::names().filter(|(group, _)| matches!(group, 1..=30 | 256..=260)).collect();
     for spelling in 0..3 {
         let list: Vec<_> = known.iter().filter_map(|(_, names)| names.split(' ').nth(spelling)).collect();
@@ -118,7 +119,7 @@ fn bounds_of_versions_are_what_openssl_offers() {
     }
 }
 
-/// What `openssl s_server -trace` calls the cipher suites of a ClientHello: `{0x00, 0x05} TLS_RSA_WITH_RC4_128_SHA`.
+/// How `openssl s_server -trace` prints the cipher suites of a ClientHello: `{0x00, 0x05} TLS_RSA_WITH_RC4_128_SHA`.
 fn traced(suites: &[u16]) -> Vec<String> {
     let mut command = Command::new("openssl");
     command.args(["s_server", "-nocert", "-trace", "-naccept", "1", "-accept", "127.0.0.1:0"]);
@@ -144,8 +145,8 @@ fn code_points_have_the_names_of_the_registry() {
     if !openssl_is_here() {
         return;
     }
-    // OpenSSL's list lacks the private numbers and GOST's, and the export suites with 56 bits, which no RFC has; 0x001E
-    // is there what it was in SSL 3.0.
+    // OpenSSL's list lacks the private code points, those of GOST, and the export suites with 56 bits, which are in no
+    // RFC; and for 0x001E it has the meaning of SSL 3.0.
     let registered =
         |suite: &&Suite| !matches!(suite.id, 0x1E | 0x60..=0x66 | 0x80..=0x83 | 0xC100..=0xC102 | 0xFF00..);
     let suites: Vec<_> = AVAILABLE.iter().chain(ABSENT).filter(registered).chain(tls13_default()).collect();

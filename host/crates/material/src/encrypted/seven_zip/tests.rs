@@ -1,5 +1,5 @@
-//! 7z archives as 7zFormat.txt describes them, built here, sound and damaged. Not what 7z itself writes, which the tests of encrypted data
-//! compare with.
+//! Tests of 7z archives as 7zFormat.txt describes them, built here, sound and damaged. Archives that 7z itself wrote
+//! are compared in the tests of encrypted data.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,12 +1,13 @@
-//! The fingerprints that a key of gpg-agent has as a key of OpenPGP (RFC 9580, section 5.5.4.2), by which data that are encrypted for it name
-//! it. Not of version 5, nor of keys whose time is not known.
+//! The OpenPGP fingerprints of a gpg-agent key (RFC 9580, section 5.5.4.2), by which encrypted data name their
+//! recipients. Version 5 is not supported, nor keys whose time is unknown.
 
 use super::Sexp;
 use crate::asn1::{bit_length, significant};
 use crate::oid::{Oid, curves};
 use crate::openpgp::{CURVE25519_LEGACY, ED25519_LEGACY, fingerprint_of_version_4};
 
-/// The fingerprints that the key with these numbers, made at that time, may have: of an EC key one to sign and one to encrypt with.
+/// The fingerprints that the key with these numbers and that time may have: an EC key has one for signing and one for
+/// encryption.
 pub(super) fn of(algorithm: &str, numbers: &Sexp, created: i64) -> Vec<String> {
     let Ok(created) = u32::try_from(created) else { return Vec::new() };
     let bodies = bodies(algorithm, numbers).unwrap_or_default().into_iter();
@@ -16,7 +17,7 @@ pub(super) fn of(algorithm: &str, numbers: &Sexp, created: i64) -> Vec<String> {
     fingerprints.collect()
 }
 
-/// Numbers of algorithms (section 9.1) with what stands behind them in a key packet (section 5.5.5).
+/// Numbers of algorithms (section 9.1), each with the content that follows in a key packet (section 5.5.5).
 fn bodies(algorithm: &str, numbers: &Sexp) -> Option<Vec<(u8, Vec<u8>)>> {
     let integers = |names: &[&str]| {
         let integers = names.iter().map(|name| numbers.value(name).map(integer)).collect::<Option<Vec<_>>>();
@@ -44,8 +45,8 @@ fn bodies(algorithm: &str, numbers: &Sexp) -> Option<Vec<(u8, Vec<u8>)>> {
     })
 }
 
-/// A key of ECDH on a curve of that size, with the parameters of the key derivation that follow the point (section 5.5.5.5): hash and key wrap
-/// as GnuPG takes them, which has changed its mind about one.
+/// A key of ECDH on a curve of that size, with the parameters of the key derivation that follow the point (section
+/// 5.5.5.5). Hash and key wrap are those that GnuPG chooses; for one curve it has changed its choice.
 fn to_encrypt(on: &[u8], bits: u32) -> Vec<(u8, Vec<u8>)> {
     let parameters: &[[u8; 2]] = match bits {
         ..=256 => &[[8, 7]],

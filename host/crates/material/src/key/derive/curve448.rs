@@ -1,5 +1,5 @@
-//! Public keys on Curve448 (RFC 7748) and Edwards448 (RFC 8032), which no released crate computes. Only the
-//! multiples of the base points; nothing else of the curves' arithmetic.
+//! Public keys on Curve448 (RFC 7748) and Edwards448 (RFC 8032), which no released crate computes. It only computes
+//! multiples of the base points, and no other arithmetic of the curves.
 
 use dashu_int::UBig;
 use dashu_int::fast_div::ConstDivisor;
@@ -63,7 +63,7 @@ pub(super) fn x448(private: &[u8]) -> Option<Vec<u8>> {
         std::mem::swap(&mut x2, &mut x3);
         std::mem::swap(&mut z2, &mut z3);
     }
-    // The prime is 3 modulo 4: no number but zero has no inverse.
+    // Zero is the only number without an inverse modulo the prime.
     let x = x2 * z2.inv()?;
     Some(little_endian::<56>(&x.residue()).into())
 }
@@ -107,7 +107,7 @@ impl<'f> Point<'f> {
         Self::new(field, BASE.map(|hex| UBig::from_str_radix(hex, 16).expect("digits of the standard")))
     }
 
-    /// The sum; the formula is complete, so it doubles as well.
+    /// The sum of two points; the formula is complete, so it also works for doubling.
     fn plus(&self, other: &Self) -> Self {
         let a = &self.z * &other.z;
         let b = a.sqr();

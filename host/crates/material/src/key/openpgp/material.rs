@@ -1,5 +1,5 @@
-//! The public part of an OpenPGP key packet (RFC 9580, sections 5.5.2 and 5.5.5) as the public half that it is
-//! elsewhere. Not the secret part behind it.
+//! The public part of an OpenPGP key packet (RFC 9580, sections 5.5.2 and 5.5.5), converted to the public half that
+//! other forms have, too. The secret part after it is not read here.
 
 use std::borrow::Cow;
 
@@ -14,10 +14,10 @@ use crate::openpgp::{CURVE25519_LEGACY, ED25519_LEGACY};
 pub(super) struct Material<'a> {
     pub(super) version: u8,
     pub(super) created: i64,
-    /// Of version 3, for how many days it is valid; 0 for ever.
+    /// In version 3, for how many days it is valid; 0 means forever.
     pub(super) days: Option<u16>,
     pub(super) algorithm: u8,
-    /// The whole public part, of which fingerprints are made.
+    /// The whole public part, from which fingerprints are computed.
     pub(super) public: &'a [u8],
     /// The secret part.
     pub(super) secret: &'a [u8],
@@ -26,7 +26,7 @@ pub(super) struct Material<'a> {
 
 /// The fields of the algorithm.
 enum Numbers<'a> {
-    /// Multiprecision integers: of RSA n and e, of DSA p, q, g, y, of ElGamal p, g, y.
+    /// Multiprecision integers: n and e for RSA; p, q, g, y for DSA; p, g, y for ElGamal.
     Integers(Vec<&'a [u8]>),
     /// A curve and a point.
     Point(Oid, &'a [u8]),
@@ -63,7 +63,7 @@ impl<'a> Material<'a> {
         !matches!(self.numbers, Numbers::Unknown)
     }
 
-    /// The public half; none of ElGamal, and of an algorithm or curve that is not known.
+    /// The public half. Returns `None` for ElGamal, and for an unknown algorithm or curve.
     pub(super) fn half(&self) -> Option<PublicHalf<'a>> {
         match (&self.numbers, self.algorithm) {
             (Numbers::Integers(numbers), 1..=3) => Some(PublicHalf::of_rsa(numbers.first()?, numbers.get(1)?)),
@@ -86,7 +86,7 @@ impl<'a> Material<'a> {
     }
 }
 
-/// The key at that point of a curve. Points that are a number by themselves have 0x40 before them.
+/// The key at that point of a curve. Points that are a single number have 0x40 before them.
 fn of_point<'a>(curve: &Oid, point: &'a [u8]) -> Option<PublicHalf<'a>> {
     let native = point.strip_prefix(&[0x40]).unwrap_or(point);
     let fixed = |oid: Oid| Some(PublicHalf::of_fixed(&oid, native));
@@ -105,7 +105,7 @@ impl<'a> Numbers<'a> {
             1..=3 => integers(2),
             16 | 20 => integers(3),
             17 => integers(4),
-            // ECDH, ECDSA, and EdDSA as it was before RFC 9580; ECDH has its key derivation behind the point.
+            // ECDH, ECDSA, and EdDSA from before RFC 9580; in ECDH, the key derivation follows the point.
             18 | 19 | 22 => {
                 let length = fields.u8()?;
                 let curve =

@@ -1,5 +1,5 @@
-//! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes where there is none. Not the
-//! secret part itself.
+//! How the secret part of an OpenPGP key packet is protected (RFC 9580, section 5.5.3), and what GnuPG writes if there
+//! is no secret part. The secret part itself is not read.
 
 use keyreeve_contract::Encryption;
 
@@ -10,7 +10,7 @@ use crate::openpgp;
 use crate::openpgp::s2k;
 use crate::openpgp::s2k::Specifier;
 
-/// What is in the place of a secret.
+/// What stands in the place of a secret.
 pub(super) enum Secret {
     Plaintext,
     /// It is not in this file.
@@ -34,7 +34,7 @@ fn of_usage(version: u8, mut fields: Fields<'_>) -> Result<Secret, Malformed> {
         let _length_of_what_follows = fields.u8()?;
     }
     if usage < 253 {
-        // The octet is the cipher, and MD5 of the passphrase the key.
+        // The octet is the cipher, and the MD5 of the passphrase is the key.
         let cipher = format!("{}-cfb", or_unknown(openpgp::cipher(usage)));
         let encryption = encryption::of("OpenPGP", "S2K-simple", &cipher);
         return Ok(Secret::Encrypted(Encryption { prf: "MD5".to_owned(), iterations: 1, ..encryption }));
@@ -63,12 +63,12 @@ fn specified(cipher: &str, specifier: Specifier) -> Secret {
             let attributes = encryption::argon2_cost(memory, lanes.into());
             Encryption { iterations: passes.into(), attributes, ..of("Argon2id") }
         }
-        // Nothing is known of it but that it protects the key.
+        // Only its existence is known: it protects the key.
         Specifier::Unknown(number) => encryption::of(&format!("OpenPGP S2K {number}"), "", cipher),
     })
 }
 
-/// What a registry says of a number; what it does not have is no secret, and protects the key all the same.
+/// The registry's name for a number. An unregistered number is named unknown: it protects the key all the same.
 fn or_unknown(name: Option<&'static str>) -> &'static str {
     name.unwrap_or("unknown")
 }

@@ -1,15 +1,16 @@
-//! The few things that OpenPGP's signatures say of a key (RFC 9580, section 5.2). Whether they are true is not verified.
+//! The few statements about a key that are read from OpenPGP's signatures (RFC 9580, section 5.2). They are not
+//! verified.
 
 use crate::asn1::Malformed;
 use crate::fields::Fields;
 use crate::openpgp::packet::two_octets;
 
-/// What a signature says of a key.
+/// What a signature says about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Signature {
     pub(super) kind: u8,
     pub(super) created: i64,
-    /// How long the key is valid after it was made; none for ever.
+    /// How long the key is valid after it was made; `None` means forever.
     pub(super) lifetime: Option<i64>,
 }
 
@@ -25,7 +26,7 @@ impl Signature {
         });
         let mut signature = Self { kind, created: 0, lifetime: None };
         while let Ok((number, mut content)) = subpacket(&mut hashed) {
-            // The highest bit says that whoever does not know the subpacket must not trust the signature.
+            // The highest bit says that a reader who does not know the subpacket must not trust the signature.
             match number & 0x7f {
                 2 => signature.created = content.u32()?.into(),
                 9 => signature.lifetime = Some(content.u32()?.into()).filter(|&time| time > 0),
@@ -36,7 +37,7 @@ impl Signature {
     }
 }
 
-/// The number of the next subpacket and what is in it (section 5.2.3.7).
+/// The number of the next subpacket and its content (section 5.2.3.7).
 fn subpacket<'a>(fields: &mut Fields<'a>) -> Result<(u8, Fields<'a>), Malformed> {
     let length = match fields.u8()? {
         one @ ..192 => one.into(),

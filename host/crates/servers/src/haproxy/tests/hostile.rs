@@ -1,5 +1,5 @@
-//! Configurations that nobody would write, and bytes that are none: reading them never panics, ends soon, and every
-//! place lies in its source. Not what is read of sound ones.
+//! Tests on hostile configurations and random bytes: reading them never panics, ends soon, and every place lies in its
+//! source. What is read from sound ones is tested elsewhere.
 
 use keyreeve_source::problem::Subject;
 use keyreeve_source::{Location, Sources};
@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::Tree;
 
-/// Pieces of configurations, glued at random.
+/// Pieces of configurations, joined at random.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "global\n",
@@ -61,7 +61,7 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.join(" "))
 }
 
-/// Every place lies in its source.
+/// Checks that every place lies in its source.
 fn check(configuration: &[u8], list: &[u8]) {
     let whole = [b"global\nfrontend x\nbind :1 ssl crt-list list.txt\n", configuration].concat();
     let files = [("haproxy.cfg", &*whole), ("list.txt", list), ("other/haproxy.cfg", configuration)];

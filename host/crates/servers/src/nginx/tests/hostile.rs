@@ -1,5 +1,5 @@
-//! Configurations that nobody would write, and bytes that are none: reading them never panics, and every place lies in its source.
-//! Not what is read of sound ones.
+//! Tests on hostile configurations and random bytes: reading them never panics, and every place lies in its source.
+//! What is read from sound ones is tested elsewhere.
 
 use keyreeve_source::budget::Budget;
 use keyreeve_source::problem::Subject;
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::super::*;
 
-/// Pieces of configurations, glued at random.
+/// Pieces of configurations, joined at random.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "http",
@@ -57,7 +57,7 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.join(" "))
 }
 
-/// Every place lies in its source.
+/// Checks that every place lies in its source.
 fn check(bytes: &[u8]) {
     let sources = Sources::new(vec![Source::new("nginx.conf", None, bytes)]);
     let id = SourceId(0);
