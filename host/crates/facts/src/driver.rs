@@ -10,12 +10,14 @@ use keyreeve_source::{Location, Source, SourceId, Sources, Span};
 use rayon::prelude::*;
 
 use crate::format::{AnyPart, names_match};
-use crate::inner::{Inside, Map, Marks};
+use crate::inner::{Inner, Inside, Map, Marks};
 use crate::said::{Said, place};
+use crate::template;
 use crate::{AnyFormat, Claim, Given, Look, Out, Place, Reading, Text};
 
-/// How deep texts inside texts are followed: an nginx.conf in a Secret in a list in a here-document is three.
-const DEPTH: usize = 3;
+/// How deep texts inside texts are followed: an nginx.conf in a Secret in a list in a here-document is three. Of a template
+/// the text without tags is one more.
+const DEPTH: usize = 4;
 
 /// The formats that a scan knows, in the order in which they read a file.
 #[derive(Debug)]
@@ -58,13 +60,15 @@ pub struct Taken {
 
 /// How a text is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reached {
+pub(crate) enum Reached {
     /// It is a file.
     File,
     /// It stands in another text as it is: what is looked for within any file is found there.
     Literally,
     /// It stands in another text encoded.
     Decoded,
+    /// It is a template without its tags.
+    Masked,
 }
 
 /// A source in each format that it is.
@@ -108,7 +112,9 @@ impl Formats {
             return self.matter(name, &whole.bytes);
         }
         let look = Look { name, bytes };
-        self.all.iter().any(|format| claim(*format, &look) > Claim::No) || self.marks.announce(name, bytes)
+        self.all.iter().any(|format| claim(*format, &look) > Claim::No)
+            || self.marks.announce(name, bytes)
+            || self.template(&look).is_some()
     }
 
     /// The formats that read a text, with their claims: all that are looked for within any file, and of the others the one that
@@ -129,7 +135,10 @@ impl Formats {
     /// Of the formats that a file is of as a whole the one that claims it most, of equals the first.
     fn winner(&self, look: &Look<'_>) -> Option<(usize, Claim)> {
         let mut winner: Option<(usize, Claim)> = None;
-        for (index, format) in self.all.iter().enumerate().filter(|(_, format)| format.row().exclusive) {
+        // As a template it is given to a format that knows of these without its tags.
+        let is_template = template::may_be(look.name, look.bytes) && template::masked(look.name, look.bytes).is_some();
+        let is_whole = |format: &dyn AnyFormat| format.row().exclusive && !(is_template && format.row().templates);
+        for (index, format) in self.all.iter().enumerate().filter(|(_, format)| is_whole(**format)) {
             let claim = claim(*format, look);
             if claim > winner.map_or(Claim::No, |(_, strongest)| strongest) {
                 winner = Some((index, claim));
@@ -138,11 +147,21 @@ impl Formats {
         winner
     }
 
+    /// The text without tags of a template that a format claims, or in which texts stand that one may.
+    fn template(&self, look: &Look<'_>) -> Option<Inner> {
+        let masked = Some(look).filter(|look| template::may_be(look.name, look.bytes));
+        let template::Masked { name, bytes } = masked.and_then(|look| template::masked(look.name, look.bytes))?;
+        let look = Look { name: &name, bytes: &bytes };
+        let mut formats = self.all.iter().filter(|format| format.row().exclusive && format.row().templates);
+        let is_one = formats.any(|format| claim(*format, &look) > Claim::No) || self.marks.carries(&name, &bytes);
+        is_one.then(|| Inner { name, bytes, map: Map::Shifted(0), how: Reached::Masked })
+    }
+
     /// Reads all sources, within the budget that a scan of their size has.
     pub fn read(&self, sources: &Sources, given: Given<'_>) -> Read {
         let bytes = sources.iter().map(|(_, source)| source.len() as u64).sum();
         let mut all = self.stage(sources, given, Budget::of(bytes), |_| Reached::File);
-        let (mut found, left_out) = self.nested(sources, |source| (source, &[]));
+        let (mut found, left_out) = self.nested(sources, |_| Reached::File, |source| (source, &[]));
         let mut said = Said::of(&all.reading, &parents(&found));
         all.reading.problems.extend(left_out);
         for _ in 0..DEPTH {
@@ -154,10 +173,14 @@ impl Formats {
             let budget = std::mem::replace(&mut all.budget, Budget::of(0));
             let mut read = self.stage(&inner, given, budget, |id| texts[id.0 as usize].reached);
             all.budget = std::mem::replace(&mut read.budget, Budget::of(0));
-            let (next, left_out) = self.nested(&inner, |source| {
-                let around = &texts[source.0 as usize];
-                (around.outer, &around.maps)
-            });
+            let (next, left_out) = self.nested(
+                &inner,
+                |id| texts[id.0 as usize].reached,
+                |source| {
+                    let around = &texts[source.0 as usize];
+                    (around.outer, &around.maps)
+                },
+            );
             let said_inside = Said::of(&read.reading, &parents(&next));
             read.reading.problems.extend(left_out);
             all.add_inner(read, &inner, &texts, &said);
@@ -197,9 +220,22 @@ impl Formats {
     }
 
     /// The texts inside some texts; of each of these is asked in which source it is, and how its places are places there.
-    fn nested<'t>(&self, sources: &Sources, around: impl Fn(SourceId) -> (SourceId, &'t [Map]) + Sync) -> Nested {
+    fn nested<'t>(
+        &self,
+        sources: &Sources,
+        reached: impl Fn(SourceId) -> Reached + Sync,
+        around: impl Fn(SourceId) -> (SourceId, &'t [Map]),
+    ) -> Nested {
         let list: Vec<(SourceId, &Source)> = sources.iter().collect();
-        let inside = |(id, source): &(SourceId, &Source)| self.marks.inside(&Text::new(*id, source));
+        let inside = |(id, source): &(SourceId, &Source)| {
+            let text = Text::new(*id, source);
+            let is_masked = reached(*id) == Reached::Masked;
+            let look = Look { name: text.name(), bytes: text.bytes() };
+            let template = Some(look).filter(|_| !is_masked).and_then(|look| self.template(&look));
+            let mut inside = self.marks.inside(&text, !is_masked, template.is_none());
+            inside.texts.extend(template);
+            inside
+        };
         let all: Vec<Inside> = list.par_iter().map(inside).collect();
         let (mut found, mut problems) = (Vec::new(), Vec::new());
         for ((parent, source), Inside { texts, left_out }) in list.into_iter().zip(all) {
@@ -208,8 +244,7 @@ impl Formats {
                 // A text without a name of its own is called as the one around it.
                 let name = if inner.name.is_empty() { source.name.clone() } else { inner.name };
                 let maps = std::iter::once(inner.map).chain(maps.iter().cloned()).collect();
-                let reached = if inner.is_encoded { Reached::Decoded } else { Reached::Literally };
-                found.push((Source::new(name, None, inner.bytes), Found { parent, outer, maps, reached }));
+                found.push((Source::new(name, None, inner.bytes), Found { parent, outer, maps, reached: inner.how }));
             }
             if left_out > 0 {
                 let message =
@@ -253,7 +288,13 @@ impl Formats {
         let mut part = Part { readings: Vec::new(), parts: Vec::new(), taken: Vec::new(), has_paid: false };
         let mut told = HashSet::new();
         for (index, claim) in self.of(&Look { name: text.name(), bytes: text.bytes() }) {
-            if reached == Reached::Literally && !self.all[index].row().exclusive {
+            let row = self.all[index].row();
+            let is_asked = match reached {
+                Reached::File | Reached::Decoded => true,
+                Reached::Literally => row.exclusive,
+                Reached::Masked => row.exclusive && row.templates,
+            };
+            if !is_asked {
                 continue;
             }
             let mut out = Out { reading: Reading::default(), given, account: &account, told };

@@ -66,6 +66,9 @@ pub struct Row {
     /// Texts, one of which stands in nearly every such file and hardly in others: they tell of one that stands inside another
     /// file. What is looked for within any file is found there anyway, so that of it they count only where they are encoded.
     pub marks: &'static [&'static str],
+    /// Whether its reader knows [`template::VALUE`](crate::template::VALUE), so that a template of such a file is given to it
+    /// without its tags.
+    pub templates: bool,
     /// How such a file begins that is no text: it tells of one that stands in Base64 inside another file.
     pub beginnings: &'static [&'static [u8]],
 }

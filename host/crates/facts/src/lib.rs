@@ -14,6 +14,7 @@ mod place;
 mod reading;
 mod said;
 pub mod spelling;
+pub mod template;
 mod text;
 
 pub use all::{Facts, Places};

@@ -82,6 +82,7 @@ impl Format for KeyMaterial {
         exclusive: false,
         names: &[],
         marks: MARKS_INSIDE,
+        templates: false,
         beginnings: BEGINNINGS_INSIDE,
     };
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use keyreeve_algorithms::openssl;
 use keyreeve_contract::{Unknown, Verification};
 use keyreeve_facts::parts::Part;
+use keyreeve_facts::template;
 use keyreeve_source::text::quoted_to;
 use keyreeve_source::{Location, Span, text};
 
@@ -143,6 +144,9 @@ impl<'l> Values<'l> {
     /// Why a value says nothing; a problem, unless it stands for a value that something else fills in.
     pub(crate) fn not_understood(&self, name: &str, argument: &Argument<'_>) -> String {
         let value = quoted(&argument.text);
+        if template::is_value(&argument.text) {
+            return format!("a tag of the template stands for {value} of {name}");
+        }
         if is_placeholder(&argument.text) {
             return format!("the variable in {value} is not resolved");
         }
@@ -227,10 +231,10 @@ fn items<'a>(argument: &'a Argument<'_>) -> HashMap<&'a str, Location> {
 
 /// Whether the text is not a value but stands for one: a variable, or a placeholder of a template engine.
 pub(crate) fn is_placeholder(text: &str) -> bool {
-    text.contains('$') || text.contains("{{") || text.contains("<%") || text.contains("@@")
+    template::is_value(text) || text.contains('$') || text.contains("{{") || text.contains("<%") || text.contains("@@")
 }
 
 /// A value as a message shows it.
 pub(crate) fn quoted(value: &str) -> String {
-    format!("\"{}\"", quoted_to(value, QUOTE))
+    format!("\"{}\"", quoted_to(&template::shown(value), QUOTE))
 }

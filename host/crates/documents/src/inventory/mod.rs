@@ -71,6 +71,7 @@ impl keyreeve_facts::Format for Inventory {
         exclusive: true,
         names: &["*.yaml", "*.yml", "*.json", "*.jsonc", "*.toml", "*.csv", "*.tsv"],
         marks: &[],
+        templates: false,
         beginnings: &[],
     };
 

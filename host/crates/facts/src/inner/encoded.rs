@@ -10,6 +10,7 @@ use keyreeve_source::{Span, is_text};
 
 use super::run::{Run, behind_escape, is_digit};
 use super::{Inner, Map};
+use crate::driver::Reached;
 
 /// Fewer digits are a word, or the name of something.
 const SHORTEST: usize = 24;
@@ -133,13 +134,13 @@ impl Encodings {
         }
         let name = key_before(bytes, start);
         let is_text = self.marks.is_match(&text);
-        (is_text.then_some(Inner { name, bytes: text, map: Map::Stretches(stretches), is_encoded: true }), end)
+        (is_text.then_some(Inner { name, bytes: text, map: Map::Stretches(stretches), how: Reached::Decoded }), end)
     }
 }
 
 fn inner(bytes: &[u8], run: &Run, text: Vec<u8>) -> Inner {
     let map = Map::Whole(Span::new(run.range.start, run.range.end));
-    Inner { name: key_before(bytes, run.range.start), bytes: text, map, is_encoded: true }
+    Inner { name: key_before(bytes, run.range.start), bytes: text, map, how: Reached::Decoded }
 }
 
 /// The runs of Base64 that are longer than any word, but for the bodies of PEM blocks.
@@ -240,7 +241,7 @@ pub(super) fn utf16(bytes: &[u8]) -> Option<Inner> {
         text.push(character);
     }
     stretches.push((text.len() as u32, there));
-    Some(Inner { name: String::new(), bytes: text.into_bytes(), map: Map::Stretches(stretches), is_encoded: true })
+    Some(Inner { name: String::new(), bytes: text.into_bytes(), map: Map::Stretches(stretches), how: Reached::Decoded })
 }
 
 /// The name before a value: `nginx.conf: ` or `"nginx.conf": "`.

@@ -7,6 +7,7 @@ use keyreeve_syntax::tree::{Kept, Member, Node, Value};
 use super::places::scalar_map;
 use super::{Inner, Map};
 use crate::Text;
+use crate::driver::Reached;
 
 /// How files are called in which here-documents stand.
 const SCRIPTS: [&str; 2] = ["Dockerfile", "Containerfile"];
@@ -56,7 +57,12 @@ fn in_trees(marks: &AhoCorasick, bytes: &[u8], roots: &[Node]) -> Vec<Inner> {
         match &node.value {
             Value::Scalar(scalar) if scalar.len() >= SHORTEST && marks.is_match(scalar.as_bytes()) => {
                 let map = scalar_map(bytes, node.span, scalar);
-                found.push(Inner { name: name.to_owned(), bytes: scalar.as_bytes().to_vec(), map, is_encoded: false });
+                found.push(Inner {
+                    name: name.to_owned(),
+                    bytes: scalar.as_bytes().to_vec(),
+                    map,
+                    how: Reached::Literally,
+                });
             }
             Value::List(items) => open.extend(items.iter().rev().map(|item| (item, name))),
             Value::Map(members) => {
@@ -93,7 +99,7 @@ fn in_scripts(marks: &AhoCorasick, bytes: &[u8]) -> Vec<Inner> {
                 name,
                 bytes: bytes[body.clone()].to_vec(),
                 map: Map::Shifted(body.start as u32),
-                is_encoded: false,
+                how: Reached::Literally,
             });
         }
         at = end;

@@ -10,6 +10,7 @@ mod run;
 use aho_corasick::AhoCorasick;
 use keyreeve_source::Span;
 
+use crate::driver::Reached;
 use crate::{Row, Text};
 use encoded::Encodings;
 use literal::Carrier;
@@ -60,8 +61,8 @@ pub(crate) struct Inner {
     pub(crate) bytes: Vec<u8>,
     /// Where it stands.
     pub(crate) map: Map,
-    /// Whether nobody would find it by looking at the text around.
-    pub(crate) is_encoded: bool,
+    /// How it stands there.
+    pub(crate) how: Reached,
 }
 
 /// The texts inside a text.
@@ -103,14 +104,20 @@ impl Marks {
         encoded::utf16(bytes)
     }
 
-    /// The texts inside a text.
-    pub(crate) fn inside(&self, text: &Text<'_>) -> Inside {
+    /// Whether texts that are read may stand in a text as they are.
+    pub(crate) fn carries(&self, name: &str, bytes: &[u8]) -> bool {
+        self.carrier(name, bytes).is_some()
+    }
+
+    /// The texts inside a text: those that are encoded, those that stand there as they are, or both.
+    pub(crate) fn inside(&self, text: &Text<'_>, encoded: bool, literal: bool) -> Inside {
         let bytes = text.bytes();
         if let Some(whole) = Self::whole(bytes) {
             return Inside { texts: vec![whole], left_out: 0 };
         }
-        let mut inside = Inside { texts: self.encoded.texts(bytes), left_out: 0 };
-        let literal = self.carrier(text.name(), bytes).map(|carrier| literal::texts(&self.literal, carrier, text));
+        let mut inside = Inside { texts: if encoded { self.encoded.texts(bytes) } else { Vec::new() }, left_out: 0 };
+        let carrier = self.carrier(text.name(), bytes).filter(|_| literal);
+        let literal = carrier.map(|carrier| literal::texts(&self.literal, carrier, text));
         let mut left = MOST;
         for inner in literal.into_iter().flatten() {
             match (left.0.checked_sub(inner.bytes.len()), left.1.checked_sub(1)) {
@@ -148,6 +155,7 @@ mod tests {
             exclusive: true,
             names: &[],
             marks: &["ssl_protocols"],
+            templates: false,
             beginnings: &[&[0x30, 0x82]],
         };
         Marks::new(std::iter::once(&ROW))
@@ -156,7 +164,7 @@ mod tests {
     /// The texts inside a file: name, content, and what of the file the mark is.
     fn inside(name: &str, bytes: &[u8]) -> Vec<(String, String, String)> {
         let source = Source::new(name, None, bytes);
-        let texts = marks().inside(&Text::new(SourceId(0), &source)).texts;
+        let texts = marks().inside(&Text::new(SourceId(0), &source), true, true).texts;
         let shown = texts.into_iter().map(|inner| {
             let text = String::from_utf8(inner.bytes).unwrap();
             let at = text.find("TLSv1.3").unwrap();

@@ -68,6 +68,7 @@ impl Format for EncryptedData {
         exclusive: false,
         names: &[],
         marks: &["-----BEGIN "],
+        templates: false,
         // An age file, LUKS, KeePass, CMS.
         beginnings: &[b"age-encryption.org/v1\n", luks::MAGIC, keepass::MAGIC, &[0x30, 0x82]],
     };

@@ -55,6 +55,7 @@ impl Format for Haproxy {
             "timeout connect ",
             "balance roundrobin",
         ],
+        templates: false,
         beginnings: &[],
     };
 

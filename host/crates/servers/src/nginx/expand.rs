@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use keyreeve_facts::template;
 use keyreeve_source::budget::Work;
 use keyreeve_source::text::quoted_to;
 use keyreeve_source::{Location, SourceId};
@@ -34,6 +35,8 @@ pub(super) struct Item<'f> {
     pub(super) line: Line<'f>,
     /// Its block, if it has one.
     pub(super) block: Option<Box<Level<'f>>>,
+    /// Whether a condition of a template decides if it is there.
+    pub(super) conditional: bool,
 }
 
 /// The directives directly in one block, including those of included files.
@@ -59,6 +62,8 @@ pub(super) struct Statement<'f> {
     pub(super) head: Location,
     /// Its first value, if that is the value of a switch.
     pub(super) switch: Option<Switch>,
+    /// As [`Item::conditional`].
+    pub(super) conditional: bool,
 }
 
 /// The values of `ssl`, `starttls` and the like.
@@ -69,13 +74,16 @@ pub(super) enum Switch {
 }
 
 impl<'f> Statement<'f> {
-    fn of(line: Line<'f>) -> Self {
+    fn of(line: Line<'f>, conditional: bool) -> Self {
         let value = line.text(0);
         let is = |word: &str| value.eq_ignore_ascii_case(word);
         let switch = if is("on") { Some(Switch::On) } else { is("only").then_some(Switch::Only) };
-        Self { line, head: line.head(), switch }
+        Self { line, head: line.head(), switch, conditional }
     }
 }
+
+/// Why nothing is known of what a tag puts there.
+const TAG: &str = "a tag of the template stands for lines that may set it";
 
 /// Why an include leaves open what it could set.
 fn outside(line: Line<'_>) -> Rc<str> {
@@ -133,7 +141,7 @@ impl<'e, 'f> Expander<'e, 'f> {
     fn append_file(&mut self, file: FileId, context: Context, level: &mut Level<'f>) -> Result<(), CutShort> {
         self.reached.insert(file);
         self.chain.push(file);
-        let appended = self.append(file.source, self.files.file(file).directives, context, level);
+        let appended = self.append(file.source, self.files.file(file).directives, context, None, level);
         self.chain.pop();
         appended
     }
@@ -143,6 +151,7 @@ impl<'e, 'f> Expander<'e, 'f> {
         source: SourceId,
         run: Siblings,
         context: Context,
+        block: Option<Line<'f>>,
         level: &mut Level<'f>,
     ) -> Result<(), CutShort> {
         for line in self.files.lines(source, run) {
@@ -154,14 +163,20 @@ impl<'e, 'f> Expander<'e, 'f> {
                 self.include(line, context, level)?;
                 continue;
             }
-            // A growing list takes up to twice the memory that it needs.
-            let block = line.block().map_or(0, |_| size_of::<Level<'f>>());
-            self.ledger().pay_to_follow(Work::Memory, 2 * size_of::<Item<'f>>() + block, head)?;
-            if let Some(key) = settings::known(&name) {
-                self.state(key, line, level);
+            if std::str::from_utf8(&name).is_ok_and(template::is_value) {
+                level.open = true;
+                level.missing.get_or_insert_with(|| TAG.into());
+                continue;
             }
-            let block = line.block().map(|run| Box::new(self.block(line, run, inner(context, &name))));
-            level.items.push(Item { line, block });
+            let conditional = line.is_conditional(block);
+            // A growing list takes up to twice the memory that it needs.
+            let inside = line.block().map_or(0, |_| size_of::<Level<'f>>());
+            self.ledger().pay_to_follow(Work::Memory, 2 * size_of::<Item<'f>>() + inside, head)?;
+            if let Some(key) = settings::known(&name) {
+                self.state(key, line, conditional, level);
+            }
+            let inside = line.block().map(|run| Box::new(self.block(line, run, inner(context, &name))));
+            level.items.push(Item { line, block: inside, conditional });
         }
         Ok(())
     }
@@ -176,7 +191,7 @@ impl<'e, 'f> Expander<'e, 'f> {
             return level;
         }
         self.depth += 1;
-        if self.append(line.source(), run, context, &mut level).is_err() {
+        if self.append(line.source(), run, context, Some(line), &mut level).is_err() {
             level.cut_short();
         }
         self.depth -= 1;
@@ -219,16 +234,17 @@ impl<'e, 'f> Expander<'e, 'f> {
     }
 
     /// Records a statement about TLS. nginx refuses most of them if they occur twice in one block.
-    fn state(&mut self, key: &'static str, line: Line<'f>, level: &mut Level<'f>) {
+    fn state(&mut self, key: &'static str, line: Line<'f>, conditional: bool, level: &mut Level<'f>) {
         let Some((_, stated)) = level.settings.iter_mut().find(|(known, _)| *known == key) else {
-            level.settings.push((key, vec![Statement::of(line)]));
+            level.settings.push((key, vec![Statement::of(line, conditional)]));
             return;
         };
-        if !settings::repeats(key) {
+        let is_either = conditional || stated.iter().any(|stated| stated.conditional);
+        if !settings::repeats(key) && !is_either {
             self.ledger()
                 .misfit(line.head(), format!("the directive {key} stands twice in one block, which nginx refuses"));
         } else if stated.len() < STATEMENT_LIMIT {
-            stated.push(Statement::of(line));
+            stated.push(Statement::of(line, conditional));
             if stated.len() == STATEMENT_LIMIT {
                 let message = format!("{key} stands {STATEMENT_LIMIT} times in one block; any more are not read");
                 self.ledger().misfit(line.head(), message);

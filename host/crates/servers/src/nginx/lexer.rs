@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use keyreeve_facts::template;
 use keyreeve_source::Span;
 
 use super::tree::Word;
@@ -110,6 +111,10 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    fn is_control(&self) -> bool {
+        template::is_control(&self.bytes[self.at..self.end])
+    }
+
     fn peek(&self) -> Option<u8> {
         if self.at < self.end { self.bytes.get(self.at).copied() } else { None }
     }
@@ -119,6 +124,8 @@ impl<'a> Lexer<'a> {
         while let Some(byte) = self.peek() {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                // What a tag of a template was that controls, where it did not stand on a line of its own.
+                _ if self.is_control() => self.at += 3,
                 b'#' => {
                     let rest = &self.bytes[self.at..self.end];
                     self.at = memchr::memchr(b'\n', rest).map_or(self.end, |length| self.at + length);
@@ -156,6 +163,7 @@ impl<'a> Lexer<'a> {
             match byte {
                 b'{' if variable => {}
                 b' ' | b'\t' | b'\r' | b'\n' | b';' | b'{' if self.at > start => break,
+                _ if self.is_control() => break,
                 b'\\' => {
                     variable = false;
                     self.at += 1;

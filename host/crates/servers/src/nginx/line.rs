@@ -42,6 +42,13 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Whether a condition of a template decides if it is there, in the block of that directive if it stands in the same source.
+    pub(super) fn is_conditional(&self, block: Option<Line<'_>>) -> bool {
+        let block = block.filter(|block| block.source == self.source).map(|block| block.head().span.start);
+        let conditions = &self.files.parsed(self.source).conditions;
+        !conditions.is_empty() && conditions.decide(self.head().span.start, block)
+    }
+
     /// Its block, if it has one.
     pub(super) fn block(&self) -> Option<Siblings> {
         self.files.parsed(self.source).tree.block(self.at)

@@ -1,12 +1,14 @@
 //! The addresses that a server listens on. Whether it uses TLS there in the end is not decided here: servers that share
 //! an address decide that together.
 
+use keyreeve_facts::template;
 use keyreeve_source::Location;
 
 use crate::address::{is_local, split_port};
 
 use super::expand::Level;
 use super::line::Line;
+use super::settings::CONDITION;
 
 /// One `listen` directive.
 pub(super) struct Listen<'f> {
@@ -18,6 +20,10 @@ pub(super) struct Listen<'f> {
     pub(super) local: bool,
     /// Whether it has the parameter `ssl` or `quic`.
     pub(super) tls: bool,
+    /// Whether the address is what a tag of a template stands for, which is not the same in two places.
+    pub(super) is_tag: bool,
+    /// Why it is not known whether it is there without `ssl`, if that is so: it stands in a template.
+    pub(super) open: Option<&'static str>,
     /// Whether it has the parameter `quic`: then it speaks TLS 1.3 and nothing else.
     pub(super) quic: bool,
 }
@@ -25,19 +31,29 @@ pub(super) struct Listen<'f> {
 impl<'f> Listen<'f> {
     /// All addresses of a server. Without a `listen`, http listens on port 80.
     pub(super) fn all(server: &Level<'f>) -> Vec<Self> {
-        server.named("listen").map(|item| Self::new(item.line)).collect()
+        server.named("listen").map(|item| Self::new(item.line, item.conditional)).collect()
     }
 
     /// The address of http without a `listen` (nginx, ngx_http_core_module: `*:80` for the superuser).
     pub(super) fn implied() -> Self {
-        Self { line: None, address: "*:80".to_owned(), local: false, tls: false, quic: false }
+        Self {
+            line: None,
+            address: "*:80".to_owned(),
+            local: false,
+            tls: false,
+            is_tag: false,
+            open: None,
+            quic: false,
+        }
     }
 
-    fn new(line: Line<'f>) -> Self {
-        let address = normal(&line.text(0));
+    fn new(line: Line<'f>, conditional: bool) -> Self {
+        let address = normal(&template::shown(&line.text(0)));
+        let is_tag = line.arguments().any(|argument| template::is_value(&argument.text));
+        let open = is_tag.then_some("a tag of the template may put `ssl` there").or(conditional.then_some(CONDITION));
         let has = |wanted: &str| line.arguments().skip(1).any(|argument| argument.text == wanted);
         let quic = has("quic");
-        Self { line: Some(line), local: is_local(&address), tls: quic || has("ssl"), quic, address }
+        Self { line: Some(line), local: is_local(&address), tls: quic || has("ssl"), is_tag, open, quic, address }
     }
 
     /// Where it is stated.

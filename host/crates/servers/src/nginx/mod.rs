@@ -64,6 +64,7 @@ impl Format for Nginx {
             "proxy_pass ",
             "proxy_ssl_",
         ],
+        templates: true,
         beginnings: &[],
     };
 

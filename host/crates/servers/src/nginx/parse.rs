@@ -1,6 +1,8 @@
 //! Builds the tree of one source from its tokens, and continues after every mistake. It does not check directives: like
 //! nginx's grammar, it accepts any name with any words.
 
+use keyreeve_facts::template;
+use keyreeve_facts::template::Conditions;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, Source, SourceId, Span};
 
@@ -25,7 +27,12 @@ pub fn parse(id: SourceId, source: &Source) -> Parsed {
             File { path, directives: Siblings { start, end: builder.tree.len() as u32 } }
         })
         .collect();
-    Parsed { source: id, tree: builder.tree, files, problems: builder.problems }
+    if template::has_tags(source.bytes()) {
+        // Where a template cannot be followed, one mistake is made of all that comes behind it.
+        builder.problems.truncate(1);
+    }
+    let conditions = Conditions::of(source.bytes());
+    Parsed { source: id, tree: builder.tree, files, problems: builder.problems, conditions }
 }
 
 /// The words so far of an unfinished directive: only the first and the last are kept.

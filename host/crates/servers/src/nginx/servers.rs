@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use keyreeve_algorithms::openssl::TLS1_3;
 use keyreeve_contract::{Side, Transport};
+use keyreeve_facts::template;
 use keyreeve_source::Location;
 
 use crate::endpoint::{Collector, Endpoint};
@@ -60,7 +61,7 @@ pub(super) fn all<'l>(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader<'
         .level
         .blocks("server")
         .flat_map(|(_, level)| Listen::all(level))
-        .filter(|listen| listen.tls)
+        .filter(|listen| listen.tls && !listen.is_tag)
         .map(|listen| listen.address)
         .collect();
     let surroundings = Surroundings::new(scope.level);
@@ -83,7 +84,7 @@ pub(super) fn all<'l>(group: Group, scope: &Scope<'_, '_>, reader: &mut Reader<'
 /// The names of a server, as written.
 fn names(level: &Level<'_>) -> Vec<String> {
     let names = level.named("server_name").flat_map(|item| item.line.arguments());
-    names.map(|argument| argument.text.into_owned()).filter(|name| !name.is_empty()).collect()
+    names.map(|argument| template::shown(&argument.text)).filter(|name| !name.is_empty()).collect()
 }
 
 impl<'f> Server<'_, 'f> {
@@ -94,7 +95,7 @@ impl<'f> Server<'_, 'f> {
         }
         let on = self.scope.is("ssl", Switch::On).is_some();
         for listen in &mut self.listens {
-            listen.tls |= on || secure.contains(&listen.address);
+            listen.tls |= on || !listen.is_tag && secure.contains(&listen.address);
         }
     }
 
@@ -145,6 +146,9 @@ impl<'f> Server<'_, 'f> {
     /// traffic is unknown and may be protected end to end.
     fn plain(&self, listens: &[&Listen<'f>], reader: &mut Reader<'_>, out: &mut Collector<'_>) -> Result<(), CutShort> {
         let far: Vec<_> = listens.iter().copied().filter(|listen| !listen.local).collect();
+        if let Some(reason) = far.iter().find_map(|listen| listen.open).filter(|_| self.group != Group::Stream) {
+            return out.push(self.unread(reason, &far));
+        }
         match self.group {
             Group::Stream => Ok(()),
             Group::Mail => self.mail(listens, reader, out),

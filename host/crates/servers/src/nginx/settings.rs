@@ -7,6 +7,9 @@ use keyreeve_source::Location;
 
 use super::expand::{Level, Statement, Switch};
 
+/// Why nothing is known of a directive that may be there or not.
+pub(super) const CONDITION: &str = "a condition of the template decides about it";
+
 /// Names of directives for one side of TLS.
 pub(super) struct Directives {
     /// Enabled versions.
@@ -163,7 +166,10 @@ impl<'s, 'f> Scope<'s, 'f> {
         let mut scope = *self;
         loop {
             if let Some(lines) = scope.level.stated(name) {
-                return Setting::Stated(lines);
+                return match lines.iter().any(|stated| stated.conditional) {
+                    true => Setting::Unknown(CONDITION.into()),
+                    false => Setting::Stated(lines),
+                };
             }
             if let Some(reason) = &scope.level.missing {
                 return Setting::Unknown(Rc::clone(reason));

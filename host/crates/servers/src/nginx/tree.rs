@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use keyreeve_facts::template::Conditions;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SourceId, Span};
 
@@ -20,6 +21,8 @@ pub struct Parsed {
     pub files: Vec<File>,
     /// Violations of nginx's grammar.
     pub problems: Vec<Problem>,
+    /// Of a template what depends on its conditions.
+    pub conditions: Conditions,
 }
 
 /// One configuration file in a source.

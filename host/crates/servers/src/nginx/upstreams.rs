@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use keyreeve_contract::{Side, Transport};
 use keyreeve_facts::Identity;
+use keyreeve_facts::template;
 use keyreeve_source::Location;
 use keyreeve_source::budget::Work;
 use keyreeve_source::text::quoted_to;
@@ -307,7 +308,10 @@ impl<'f> Walk<'_, 'f, '_> {
     /// What a `*_pass` connects to. A variable at the start is looked up in `set` and `map`: if all its values are
     /// plaintext, so is the connection.
     fn target(&self, url: &str, secure: &str) -> Target {
-        let Some(variable) = leading_variable(url) else { return literal(url, secure) };
+        if url.starts_with(template::VALUE) {
+            return Target::Unresolved(template::shown(url));
+        }
+        let Some(variable) = leading_variable(url) else { return literal(&template::shown(url), secure) };
         let rest = &url[variable.len()..];
         if variable == "$scheme" && rest.starts_with("://") {
             return match (self.secure, self.plain) {
