@@ -39,6 +39,17 @@ impl<'a> Look<'a> {
         self.name.rsplit('/').next().unwrap_or(self.name)
     }
 
+    /// Whether it is called as no configuration is: like documentation (`README`, `INSTALL`, `*.md`), or like a script of a build
+    /// (`Makefile`, `Dockerfile.prod`). What such a file holds of a configuration stands inside it.
+    pub fn is_no_configuration(&self) -> bool {
+        let file = self.file();
+        let stem = file.split('.').next().unwrap_or(file);
+        let is_prose = matches!(self.extension(), Some("md" | "rst" | "adoc" | "html" | "man"));
+        let is_shouted = stem.len() >= 4 && file == stem && stem.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_build = stem.ends_with("file") && stem.starts_with(|first: char| first.is_ascii_uppercase());
+        is_prose || is_shouted || is_build
+    }
+
     /// The folders before it, with their last `/`.
     pub fn folder(&self) -> &'a str {
         &self.name[..self.name.len() - self.file().len()]

@@ -101,10 +101,14 @@ impl<'a> Block<'a> {
 /// The body between a BEGIN line and its END line.
 fn closed(text: &[u8], label: &str, inner: Range<usize>, setting: &Setting<'_>) -> Content {
     let raw = &text[inner.clone()];
-    if !body::is_evident(raw, label::line(label)) || body::is_elided(raw) {
+    if body::is_elided(raw) || body::is_placeholder(raw) {
         return Content::Mention;
     }
-    let collected = match body::collect(text, inner.clone(), setting) {
+    let collected = body::collect(text, inner.clone(), setting);
+    if !body::is_evident(raw, label::line(label)) && !collected.as_ref().is_ok_and(|body| is_short_der(&body.base64)) {
+        return Content::Mention;
+    }
+    let collected = match collected {
         Ok(collected) => collected,
         Err(at) => {
             let reason = format!("the body of the block {label} is not base64 here");
@@ -118,6 +122,11 @@ fn closed(text: &[u8], label: &str, inner: Range<usize>, setting: &Setting<'_>) 
             Content::Broken { at: inner, reason }
         }
     }
+}
+
+/// Whether a body that is too short for anything else is a whole structure of DER.
+fn is_short_der(base64: &[u8]) -> bool {
+    matches!(decode::base64(base64).as_deref(), Some([0x30, length, rest @ ..]) if rest.len() == usize::from(*length))
 }
 
 fn unclosed(text: &[u8], dashes: Option<usize>, label: &str) -> String {

@@ -45,7 +45,10 @@ pub fn parse(bytes: &[u8], known: &Header) -> Tree {
             let (cells, names) = (row.columns, header.columns);
             tree.fault(row.span, format!("has {cells} fields where the first line names {names}"));
         }
-        entries.push(entry(row, &header));
+        // Programs write rows of separators alone below a table.
+        if !row.cells.is_empty() {
+            entries.push(entry(row, &header));
+        }
     }
     let span = Span::new(0, bytes.len());
     tree.documents.push(Node { value: Value::List(entries.into()), span });

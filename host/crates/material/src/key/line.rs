@@ -43,13 +43,18 @@ impl Line {
         if blank == 0 || !text[start..].starts_with(b"AAAA") {
             return None;
         }
-        let mut symbols = Unescaped::new(text, start..text.len());
         let (mut base64, mut end) = (Vec::new(), start);
-        while let Some(symbol) = symbols.next()
-            && (symbol.byte.is_ascii_alphanumeric() || b"+/=".contains(&symbol.byte))
-        {
-            base64.push(symbol.byte);
-            end = symbols.position();
+        let mut next = Some(start);
+        while let Some(from) = next {
+            let mut symbols = Unescaped::new(text, from..text.len());
+            while let Some(symbol) = symbols.next()
+                && (symbol.byte.is_ascii_alphanumeric() || b"+/=".contains(&symbol.byte))
+            {
+                base64.push(symbol.byte);
+                end = symbols.position();
+            }
+            // A program joins the literals that a key is cut over.
+            next = joined(text, end).filter(|from| *from > end && !is_whole(&base64));
         }
         let rest = &text[end..];
         let is_elided = [&b"..."[..], b"[", b"<", "…".as_bytes()].iter().any(|mark| rest.starts_with(mark));
@@ -59,6 +64,29 @@ impl Line {
         let blob = decode::base64(&base64).filter(|blob| blob.get(4..4 + name) == Some(&text[at..at + name]));
         Some(Self { range: at..end, blob })
     }
+}
+
+/// Where the string literal goes on that ends at that place, if it is joined with one on the next line.
+fn joined(text: &[u8], at: usize) -> Option<usize> {
+    const FAR: usize = 200;
+    let rest = &text[at..text.len().min(at + FAR)];
+    let quote = *rest.first().filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let between = rest[1..].iter().take_while(|byte| byte.is_ascii_whitespace() || b"+\\.".contains(byte)).count();
+    let is_one = rest[1..=between].contains(&b'\n') && rest.get(between + 1) == Some(&quote);
+    is_one.then_some(at + between + 2)
+}
+
+/// Whether a blob ends where its last field does (RFC 4253, section 6.6).
+fn is_whole(base64: &[u8]) -> bool {
+    let Some(blob) = decode::base64(base64) else { return false };
+    let mut rest = &blob[..];
+    while let Some((length, fields)) = rest.split_first_chunk() {
+        match fields.get(u32::from_be_bytes(*length) as usize..) {
+            Some(behind) => rest = behind,
+            None => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// Whether the text ends with an escaped line break, whose letter does not belong to a word.

@@ -13,6 +13,9 @@ const EXTENSIONS: [&str; 10] = ["cfg", "conf", "j2", "jinja", "jinja2", "tmpl", 
 /// A file with HAProxy in its name needs a section. Any other `*.cfg` or `*.conf`, or a file without an extension,
 /// needs a section with a keyword of HAProxy's in it.
 pub(super) fn claims(look: &Look<'_>) -> Claim {
+    if look.is_no_configuration() {
+        return Claim::No;
+    }
     let (file, folder) = (look.file(), look.folder());
     if look.extension().is_some_and(|extension| !EXTENSIONS.contains(&extension)) {
         return Claim::No;

@@ -19,6 +19,9 @@ pub(super) fn claims(look: &Look<'_>) -> Claim {
     if dump::is_dump(look.bytes) {
         return Claim::Certain;
     }
+    if look.is_no_configuration() {
+        return Claim::No;
+    }
     let (wanted, claim) = match kind(look.name, look.file()) {
         Kind::Foreign => return Claim::No,
         Kind::Named => (Sign::Statement, Claim::Certain),
@@ -131,7 +134,7 @@ fn sign(line: &[u8]) -> Sign {
         return Sign::Nothing;
     }
     let code = before_comment(rest).trim_ascii_end();
-    let block = memchr::memchr(b'{', code).is_some();
+    let block = opens_block(code);
     let statement = code.ends_with(b";") || code.ends_with(b"}");
     if block && is_block(name, code) || statement && is_directive(name, code) {
         Sign::Nginx
@@ -142,6 +145,21 @@ fn sign(line: &[u8]) -> Sign {
     } else {
         Sign::Nothing
     }
+}
+
+/// Whether a line opens a block: with a `{` that is not in quotes, nor that of `${name}`.
+fn opens_block(code: &[u8]) -> bool {
+    let (mut quote, mut last) = (None, 0);
+    for byte in code {
+        match (quote, byte) {
+            (None, b'{') if last != b'$' => return true,
+            (None, b'"' | b'\'') => quote = Some(*byte),
+            (Some(open), byte) if open == *byte => quote = None,
+            _ => {}
+        }
+        last = *byte;
+    }
+    false
 }
 
 /// The line up to a `#` after a blank.
@@ -244,6 +262,9 @@ mod tests {
             ("empty.conf", ""),
             ("nginx/LICENSE", "granted, provided that the above copyright notice appear in all copies;\n"),
             ("nginx/Makefile", "all:\n\techo done;\n"),
+            ("INSTALL", "Put this into nginx.conf:\n\n  server {\n    listen 443 ssl;\n  }\n"),
+            ("Dockerfile", "FROM nginx\nRUN cat <<EOF >x\nserver {\n  listen 443 ssl;\n}\nEOF\n"),
+            ("nslcd.conf", "map passwd homeDirectory \"${homeDirectory:-/home/$uid}\"\n"),
             ("code.inc", "if (x) {\n  listen (fd, 5);\n  return 1;\n}\n"),
         ] {
             assert!(!recognises(name, text.as_bytes()), "{name}");

@@ -1,0 +1,6 @@
+KEYS = [
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFWgJX6TEQ+5OB1x"
+    "HStIjn8IrdSCpmuR1Z1fHaFr1nSZ somebody",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFWgJX6TEQ+5OB1xHStIjn8IrdSCpmuR1Z1fHaFr1nSZ"
+    "ssh-ed25519 is a type",
+]
