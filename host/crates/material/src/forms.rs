@@ -16,6 +16,7 @@ mod ssh2;
 mod tink;
 mod tor;
 mod wireguard;
+mod xml;
 
 use std::ops::Range;
 
@@ -59,6 +60,7 @@ pub(crate) static FORMS: &[Form] = &[
     Form { marks: dnssec::MARKS, announces: always, read: dnssec::read },
     Form { marks: dnskey::MARKS, announces: dnskey::announces, read: dnskey::read },
     Form { marks: tor::MARKS, announces: always, read: tor::read },
+    Form { marks: xml::MARKS, announces: always, read: xml::read },
     Form { marks: gnupg::MARKS, announces: gnupg::announces, read: gnupg::read },
 ];
 
