@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 id=${1:?which program? For instance: scripts/oracles.sh haproxy}
-echo "+ KEYREEVE_RECORD=$id cargo test -p keyreeve-servers --test $id"
-KEYREEVE_ORACLES=required KEYREEVE_RECORD=$id cargo test --locked -p keyreeve-servers --test "$id"
+echo "+ KEYREEVE_RECORD=$id cargo test -p keyreeve-servers --test programs $id"
+KEYREEVE_ORACLES=required KEYREEVE_RECORD=$id cargo test --locked -p keyreeve-servers --test programs "$id"

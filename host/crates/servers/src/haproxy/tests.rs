@@ -1,5 +1,5 @@
 //! Tests of HAProxy facts on the cases in testdata/formats/haproxy and on small texts: what is in force, where it is
-//! stated, what is unknown. The comparison with HAProxy itself is in tests/haproxy.
+//! stated, what is unknown. The comparison with HAProxy itself is in tests/programs.
 #![allow(clippy::unwrap_used)]
 
 mod hostile;

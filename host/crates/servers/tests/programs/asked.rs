@@ -1,13 +1,14 @@
-//! Starts HAProxy with a case on loopback ports, and tests it with `openssl s_client`, one version, suite and group at
-//! a time. The comparison with the facts is not here.
+//! Starts a server program with a case on loopback ports, and tests it with `openssl s_client`, one version, suite and group at a
+//! time. What is particular to one program is in the file of its name, and the comparison with the facts is elsewhere.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::Program;
 use super::recorded::{Answers, Question, Recording};
 
 /// The groups that are tried.
@@ -37,7 +38,7 @@ const TLS13: [&str; 5] = [
 /// All suites that the library has.
 const ALL: &str = "ALL:COMPLEMENTOFALL:@SECLEVEL=0";
 
-/// How long HAProxy may take until it listens.
+/// How long a program may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Certificates of a made-up authority, and a folder for them.
@@ -47,7 +48,7 @@ pub(crate) struct Workshop {
     suites: BTreeMap<String, u16>,
 }
 
-/// HAProxy while it runs.
+/// A program while it runs.
 struct Running(Child);
 
 impl Drop for Running {
@@ -75,33 +76,27 @@ impl Workshop {
             let both = [fs::read(at(name)).unwrap(), fs::read(key).unwrap()].concat();
             fs::write(at(&format!("{name}.pem")), both).unwrap();
         }
+        let parameters = ["genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out"];
+        assert!(openssl(&[&parameters[..], &[&at("dh.pem")]].concat()).0);
         let suites = ciphers(&["-ciphersuites", &TLS13.join(":"), "ALL:COMPLEMENTOFALL:@SECLEVEL=0"]);
         Self { folder, suites }
     }
 
-    /// Records HAProxy's messages about these files, and how it behaves.
-    pub(crate) fn ask(&self, files: &[(String, Vec<u8>)], start: &str, questions: &[Question]) -> Recording {
+    /// Records a program's messages about these files, and how it behaves.
+    pub(crate) fn ask(
+        &self,
+        program: &dyn Program,
+        files: &[(String, Vec<u8>)],
+        start: &str,
+        questions: &[Question],
+    ) -> Recording {
         let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
-        let ports = self.lay_out(files, folder.path());
-        let command = |arguments: &[&str]| {
-            let mut command = Command::new("haproxy");
-            command.args(arguments).args(["-f", start]).current_dir(folder.path().join("case")).stdin(Stdio::null());
-            command
-        };
-        let checked = command(&["-c"]).output().unwrap();
-        let version = Command::new("haproxy").arg("-vv").output().unwrap();
-        let version = String::from_utf8_lossy(&version.stdout).into_owned();
-        let line = |start: &str| version.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        let ports = program.lay_out(self, files, folder.path());
+        let checked = program.check(folder.path(), start);
         let mut recording = Recording {
-            about: vec![
-                line("HAProxy version"),
-                line("Built with OpenSSL"),
-                line("Running on OpenSSL"),
-                format!("haproxy -c -f {start}"),
-            ],
-            // A configuration that only connects has no error, but HAProxy does not start.
-            is_valid: checked.status.success() || String::from_utf8_lossy(&checked.stdout).contains("has no error"),
-            messages: messages(&checked.stderr, folder.path(), &ports),
+            about: program.about(start),
+            is_valid: checked.is_valid,
+            messages: without_ports(checked.messages, &ports),
             level_2: at_level(2),
             level_0: at_level(0),
             answers: BTreeMap::new(),
@@ -109,7 +104,8 @@ impl Workshop {
         if !recording.is_valid || questions.is_empty() {
             return recording;
         }
-        let quiet = command(&["-db"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let quiet =
+            program.run(folder.path(), start).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let _running = Running(quiet.unwrap());
         for question in questions {
             let port = ports[question.0.strip_prefix("*:").unwrap()];
@@ -119,42 +115,9 @@ impl Workshop {
         recording
     }
 
-    /// Writes the files where HAProxy looks for them, with free loopback ports in place of those in the files. Returns
-    /// which port replaces which.
-    fn lay_out(&self, files: &[(String, Vec<u8>)], folder: &Path) -> BTreeMap<String, u16> {
-        let etc = folder.join("etc");
-        fs::create_dir_all(etc.join("certs")).unwrap();
-        fs::copy(self.folder.path().join("client"), etc.join("ca.pem")).unwrap();
-        let copy = |key: &str, name: &str| {
-            fs::copy(self.folder.path().join(format!("{key}.pem")), etc.join("certs").join(name)).unwrap();
-        };
-        for (key, name) in [("rsa", "site.pem.rsa"), ("ecdsa", "site.pem.ecdsa")] {
-            copy(key, name);
-        }
-        // Each has one key: with two, HAProxy 2.6 forgets the versions of an entry for the second, and even 3.5 forgets
-        // its `verify`.
-        for name in ["admin.pem", "old.pem"] {
-            copy("rsa", name);
-        }
-        let mut ports = BTreeMap::new();
-        for (name, bytes) in files {
-            let text = String::from_utf8_lossy(bytes).replace("/etc/haproxy/", &format!("{}/", etc.display()));
-            let text = text.replace("/run/haproxy/", &format!("{}/", folder.display()));
-            let text = text.split("bind *:").enumerate().map(|(position, part)| {
-                if position == 0 {
-                    return part.to_owned();
-                }
-                let length = part.bytes().take_while(u8::is_ascii_digit).count();
-                let port = *ports.entry(part[..length].to_owned()).or_insert_with(free_port);
-                format!("bind 127.0.0.1:{port}{}", &part[length..])
-            });
-            let text: String = text.collect();
-            for to in [folder.join("case").join(name), etc.join(name)] {
-                fs::create_dir_all(to.parent().unwrap()).unwrap();
-                fs::write(to, &text).unwrap();
-            }
-        }
-        ports
+    /// Copies what it made: `rsa`, `ecdsa` and `client`, each a certificate, with `.key` its key, with `.pem` both in one file.
+    pub(crate) fn copy(&self, name: &str, to: &Path) {
+        fs::copy(self.folder.path().join(name), to).unwrap();
     }
 
     fn handshakes(&self, port: u16, name: Option<&str>) -> Answers {
@@ -165,7 +128,7 @@ impl Workshop {
                 answers.versions.insert(version);
             }
         }
-        // HAProxy chooses the ECDSA certificate wherever a client can use one, whether or not it has a suite for it; so
+        // A server may choose the ECDSA certificate wherever a client can use one, whether or not it has a suite for it; so
         // those suites are tried separately. A suite that was chosen is not offered again.
         for kind in ["ALL:COMPLEMENTOFALL:!aECDSA", "ALL:COMPLEMENTOFALL:!aRSA:!aNULL:!kRSA"] {
             let mut refused = String::new();
@@ -230,30 +193,22 @@ fn at_level(level: u8) -> BTreeSet<u16> {
     ciphers(&["-s", "-ciphersuites", &TLS13.join(":"), &string]).into_values().collect()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn wait_for(port: u16) {
     let start = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        assert!(start.elapsed() < PATIENCE, "HAProxy does not listen");
+        assert!(start.elapsed() < PATIENCE, "the program does not listen");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
 
-/// HAProxy's messages, without what differs from run to run.
-fn messages(output: &[u8], folder: &Path, ports: &BTreeMap<String, u16>) -> Vec<String> {
-    let mut text = String::from_utf8_lossy(output).replace(&format!("{}/etc/", folder.display()), "/etc/haproxy/");
-    text = text.replace(&format!("{}/", PathBuf::from(folder).display()), "");
-    for (written, port) in ports {
-        text = text.replace(&format!("127.0.0.1:{port}"), &format!("*:{written}"));
-    }
-    let kept = text.lines().filter(|line| line.starts_with("[ALERT]") || line.starts_with("[WARNING]"));
-    // "[ALERT]    (123) : config : …"
-    let without_process = |line: &str| match (line.split_once(']'), line.split_once(") : ")) {
-        (Some((kind, _)), Some((_, message))) => format!("{kind}] {message}"),
-        _ => line.to_owned(),
+/// Messages with the ports that the files have.
+fn without_ports(messages: Vec<String>, ports: &BTreeMap<String, u16>) -> Vec<String> {
+    let port = |message: String, (written, port): (&String, &u16)| {
+        message.replace(&format!("127.0.0.1:{port}"), &format!("*:{written}"))
     };
-    kept.map(without_process).map(|line| line.trim_end().to_owned()).collect()
+    messages.into_iter().map(|message| ports.iter().fold(message, port)).collect()
 }

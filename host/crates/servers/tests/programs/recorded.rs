@@ -12,7 +12,7 @@ pub(crate) type Question = (String, Option<String>);
 pub(crate) struct Recording {
     /// Program, version, the library that it is built with, and the command.
     pub(crate) about: Vec<String>,
-    /// Whether HAProxy accepts the configuration.
+    /// Whether the program accepts the configuration.
     pub(crate) is_valid: bool,
     /// Its messages about it.
     pub(crate) messages: Vec<String>,
