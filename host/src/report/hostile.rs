@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::escape::visible;
 use super::*;
 
-const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false };
-const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false };
+const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false, all: false };
+const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false, all: false };
 const ALL: [Format; 5] = [Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab];
 
 fn snapshot(name: &str, style: Style) {

@@ -1,7 +1,7 @@
 //! Reads all sources in every format that they are, in parallel, settles which format a file is, and has each format assemble what
 //! spans several files. Not a format itself: it knows none by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use keyreeve_source::budget::{Account, Budget};
 use keyreeve_source::problem::{Problem, Subject};
@@ -33,8 +33,6 @@ impl std::fmt::Debug for dyn AnyFormat {
 pub struct Read {
     /// Facts, problems, secrets.
     pub reading: Reading,
-    /// Sources by the title of a format; one can be of several, and a text inside another counts as that.
-    pub formats: BTreeMap<&'static str, usize>,
     /// As what each source was read, in order.
     pub taken: Vec<Taken>,
     /// What is left of the scan's budget.
@@ -107,6 +105,11 @@ impl Formats {
         claims.filter(|(_, claim)| *claim > Claim::No).collect()
     }
 
+    /// The title of the format that a file is of as a whole, if it is of one.
+    pub fn as_whole(&self, look: &Look<'_>) -> Option<&'static str> {
+        self.winner(look).map(|(index, _)| self.all[index].row().title)
+    }
+
     /// Of the formats that a file is of as a whole the one that claims it most, of equals the first.
     fn winner(&self, look: &Look<'_>) -> Option<(usize, Claim)> {
         let mut winner: Option<(usize, Claim)> = None;
@@ -139,9 +142,6 @@ impl Formats {
             });
         }
         all.taken.sort();
-        for taken in &all.taken {
-            *all.formats.entry(taken.format).or_default() += 1;
-        }
         all
     }
 
@@ -191,7 +191,7 @@ impl Formats {
     /// Reads texts that stand beside each other, and assembles them.
     fn stage(&self, sources: &Sources, given: Given<'_>, budget: Budget, depth: Depth) -> Read {
         let (parts, budget) = parts(sources, budget, |id, source, budget| self.part(id, source, given, budget, depth));
-        let mut read = Read { reading: Reading::default(), formats: BTreeMap::new(), taken: Vec::new(), budget };
+        let mut read = Read { reading: Reading::default(), taken: Vec::new(), budget };
         let mut to_assemble: Vec<Vec<AnyPart>> = self.all.iter().map(|_| Vec::new()).collect();
         for ((id, _), part) in sources.iter().zip(parts) {
             part.readings.into_iter().for_each(|(_, reading)| read.reading.append(reading));
