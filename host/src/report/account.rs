@@ -71,9 +71,13 @@ fn line(number: usize, what: &str, of: &str) -> String {
 
 /// `nginx 3, key material 2`, the most first.
 fn named(numbers: &BTreeMap<&'static str, usize>) -> String {
-    let mut numbers: Vec<_> = numbers.iter().filter(|(name, _)| !name.is_empty()).collect();
-    numbers.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
-    numbers.iter().map(|(name, number)| format!("{name} {number}")).collect::<Vec<_>>().join(", ")
+    let mut numbers: Vec<_> = numbers.iter().collect();
+    numbers.sort_by_key(|(name, number)| (name.is_empty(), std::cmp::Reverse(**number)));
+    let named = numbers.iter().map(|(name, number)| match **name {
+        "" => format!("of something else {number}"),
+        name => format!("{name} {number}"),
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn sum(numbers: &BTreeMap<&'static str, usize>) -> usize {

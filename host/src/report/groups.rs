@@ -83,3 +83,56 @@ pub(super) fn tallies<'a>(groups: &[Group<'a>], of: impl Fn(&'a Finding) -> &'a 
     tallies.sort_by_key(|(_, tally)| std::cmp::Reverse(*tally));
     tallies
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Format, Style, sample};
+    use super::*;
+
+    /// 400 findings, of which the last 7 are critical; each has words of its own, so that nothing is grouped.
+    fn of_many() -> Report {
+        let mut report = sample::report();
+        let one = |number: usize| {
+            let severity = if number < 393 { Severity::Medium } else { Severity::Critical };
+            let message = format!("number {number} is wrong").into();
+            Finding { message, ..sample::violation("key-size", "S5", severity) }
+        };
+        report.findings = (0..400).map(one).collect();
+        report
+    }
+
+    fn tags(text: &str) -> Vec<&str> {
+        text.lines().filter_map(|line| line.split_once("[key-size]: ")).map(|(severity, _)| severity).collect()
+    }
+
+    #[test]
+    fn of_very_many_findings_the_gravest_come_first_and_the_report_stays_short() {
+        let written = sample::written(&of_many(), Format::Human);
+        assert!(written.lines().count() <= 200, "{written}");
+        assert_eq!(tags(&written)[..8], [["critical"; 7].as_slice(), &["medium"]].concat());
+        assert!(written.contains("further findings that fail the run (392)\n"), "{written}");
+        assert!(written.contains("and 372 more lines: --all shows them\n"), "{written}");
+        assert!(written.contains("  key-size: 400 fail the run (up to critical)\n"), "{written}");
+        let style = Style { color: false, hyperlinks: false, width: 100, quiet: false, all: true };
+        let all = sample::styled(&of_many(), Format::Human, style);
+        assert_eq!(tags(&all).len(), 400);
+    }
+
+    #[test]
+    fn github_shows_ten_and_they_are_the_gravest() {
+        let written = sample::written(&of_many(), Format::Github);
+        let first: Vec<&str> = written.lines().take(10).collect();
+        assert_eq!(first.iter().filter(|line| line.contains("(critical)::")).count(), 7, "{first:?}");
+    }
+
+    #[test]
+    fn of_equal_findings_one_is_shown_and_the_places_of_the_others() {
+        let mut report = sample::report();
+        report.findings = vec![sample::violation("key-size", "S5", Severity::High); 5];
+        report.run.fail_on = Some(Severity::Critical);
+        let written = sample::written(&report, Format::Human);
+        assert_eq!(tags(&written).len(), 1, "what fails nothing has a line: {written}");
+        assert!(written.contains("; 4 more in certs/ (5): certs/server.key:1:1, "), "{written}");
+        assert!(written.contains("  key-size: 5 fail nothing\n"), "{written}");
+    }
+}
