@@ -94,9 +94,14 @@ impl Examined<'_> {
         let telling: BTreeSet<&str> = telling.chain(broken.iter().copied()).collect();
         let is_in = |path: &str, name: &str| path == "." || name == path || name.starts_with(&format!("{path}/"));
         let silent = self.named.iter().filter(|path| !telling.iter().any(|name| is_in(path, name)));
-        silent
-            .map(|path| (path.clone(), self.noted.get(path).map_or_else(String::new, |unread| words(*unread))))
-            .collect()
+        let formats = understood.taken.iter().map(|taken| (self.sources[taken.source].name.as_str(), taken.format));
+        let formats: BTreeMap<&str, &str> = formats.collect();
+        let why = |path: &str| match (self.noted.get(path), formats.get(path)) {
+            (Some(unread), _) => words(*unread),
+            (None, Some(format)) => format!("it is read as {format}"),
+            (None, None) => String::new(),
+        };
+        silent.map(|path| (path.clone(), why(path))).collect()
     }
 }
 

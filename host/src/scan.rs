@@ -35,7 +35,7 @@ pub struct Understood {
     pub private: Private,
     /// As what each source was read.
     pub taken: Vec<Taken>,
-    /// The sources that facts are of.
+    /// The sources that facts or parts of them are in.
     pub telling: BTreeSet<SourceId>,
 }
 
@@ -79,7 +79,8 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
         problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
     }
     let telling = FactKind::ALL.into_iter().flat_map(|kind| (0..facts.count(kind)).map(move |index| (kind, index)));
-    let telling = telling.map(|(kind, index)| facts.place(kind, index).home.source).collect();
+    let telling = telling.map(|(kind, index)| facts.place(kind, index));
+    let telling = telling.flat_map(|place| place.parts.values().chain([&place.home])).map(|at| at.source).collect();
     Understood { facts, problems, secrets, private, taken, telling }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::ansi::count;
-use super::human::{group, text};
+use super::words::{group, text};
 use super::{Account, Report, Statement, Style};
 
 /// Named paths that gave nothing and have a line of their own; the others are counted.

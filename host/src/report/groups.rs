@@ -111,7 +111,7 @@ mod tests {
         assert!(written.lines().count() <= 200, "{written}");
         assert_eq!(tags(&written)[..8], [["critical"; 7].as_slice(), &["medium"]].concat());
         assert!(written.contains("further findings that fail the run (392)\n"), "{written}");
-        assert!(written.contains("and 372 more lines: --all shows them\n"), "{written}");
+        assert!(written.contains("and 377 more: --all shows all\n"), "{written}");
         assert!(written.contains("  key-size: 400 fail the run (up to critical)\n"), "{written}");
         let style = Style { color: false, hyperlinks: false, width: 100, quiet: false, all: true };
         let all = sample::styled(&of_many(), Format::Human, style);

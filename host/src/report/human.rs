@@ -6,20 +6,20 @@ use std::io::{self, Write};
 
 use keyreeve_source::Location;
 
-use super::escape::visible;
 use super::frame::{Frame, Secrets};
 use super::groups::{Group, groups};
+use super::words::{group, text};
 use super::{ExceptionKind, ExceptionReport, Report, Style, account, ansi, statements, summary};
 use crate::finding::{Finding, Status};
 
 /// Related places that are listed with a finding; the others are counted.
-const RELATED: usize = 4;
-/// Characters of a hostile text that are shown.
-const LONGEST_TEXT: usize = 1000;
+const RELATED: usize = 3;
 /// Groups of findings that are shown with a frame, unless all are; seven critical findings fit in.
 const FRAMES: usize = 8;
 /// Groups of findings that have one line each, and lines of any other list.
-const LINES: usize = 20;
+const LINES: usize = 15;
+/// Open answers that are shown with their places.
+const ANSWERS: usize = 6;
 /// Places and folders that are named of a group.
 const NAMED: usize = 3;
 
@@ -58,7 +58,7 @@ fn findings(report: &Report, style: Style, groups: &[Group<'_>]) -> String {
     framed.collect::<String>() + &lines(report, style, "further findings that fail the run", cut) + &passing
 }
 
-/// Where else the same was found: by folder, and the first places.
+/// Where else the same was found: the folders, if there are fewer than places, and the first places.
 fn also(report: &Report, style: Style, group: &Group<'_>) -> String {
     let more = group.findings.len() - 1;
     if more == 0 {
@@ -66,18 +66,21 @@ fn also(report: &Report, style: Style, group: &Group<'_>) -> String {
     }
     let others = group.findings[1..].iter().take(NAMED);
     let places: Vec<String> = others.map(|finding| place(report, style, finding.location)).collect();
-    format!("{more} more in {}: {}{}", folders(report, group), places.join(", "), ellipsis(more, NAMED))
+    format!("{more} more{}: {}{}", folders(report, group), places.join(", "), ellipsis(more, NAMED))
 }
 
-/// `certs/ (12), deploy/ (3), and 4 more folders`.
+/// ` in certs/ (12), deploy/ (3), and 4 more folders`; nothing, where each is in a folder of its own.
 fn folders(report: &Report, group: &Group<'_>) -> String {
     let all = group.folders(report);
+    if all.len() == group.findings.len() {
+        return String::new();
+    }
     let mut named: Vec<_> =
         all.iter().take(NAMED).map(|(folder, number)| format!("{} ({number})", text(folder))).collect();
     if let Some(more @ 1..) = all.len().checked_sub(NAMED) {
         named.push(format!("and {}", ansi::count(more, "more folder")));
     }
-    named.join(", ")
+    format!(" in {}", named.join(", "))
 }
 
 fn ellipsis(number: usize, shown: usize) -> &'static str {
@@ -94,30 +97,20 @@ fn lines(report: &Report, style: Style, heading: &str, groups: &[Group<'_>]) -> 
         format!("  {}{also}\n", one_line(report, style, group.first()))
     };
     let number = groups.iter().map(|group| group.findings.len()).sum();
-    group(style, heading, number, &few(style, groups.iter().map(line)))
+    group(style, heading, number, &few(style, LINES, groups.iter().map(line)))
 }
 
 /// Lines, or as many as a report has room for, and how many were left out.
-fn few(style: Style, lines: impl Iterator<Item = String>) -> String {
+fn few(style: Style, most: usize, lines: impl Iterator<Item = String>) -> String {
     let mut lines = lines;
     if style.all {
         return lines.collect();
     }
-    let shown: String = lines.by_ref().take(LINES).collect();
+    let shown: String = lines.by_ref().take(most).collect();
     match lines.count() {
         0 => shown,
-        more => format!("{shown}  and {}: --all shows them\n", ansi::count(more, "more line")),
+        more => format!("{shown}  and {more} more: --all shows all\n"),
     }
-}
-
-/// Hostile text, visible on one line, and not endless.
-pub(super) fn text(text: &str) -> String {
-    let mut shown = visible(text).into_owned();
-    if let Some((end, _)) = shown.char_indices().nth(LONGEST_TEXT) {
-        shown.truncate(end);
-        shown.push('…');
-    }
-    shown
 }
 
 /// A place as `path:line:column`, a link to the file where links are wanted; of a binary source its path alone.
@@ -174,14 +167,6 @@ fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding
     out
 }
 
-/// A heading with a number, and lines under it; nothing where there is none.
-pub(super) fn group(style: Style, heading: &str, number: usize, lines: &str) -> String {
-    if number == 0 {
-        return String::new();
-    }
-    format!("{}\n{lines}\n", style.paint(ansi::BOLD, &format!("{heading} ({number})")))
-}
-
 /// What no rule could tell, with the places of the same answer under one line.
 fn undetermined(report: &Report, style: Style) -> String {
     let open = |finding: &&Finding| finding.status == Status::Open && !finding.is_violation() && !report.fails(finding);
@@ -203,14 +188,14 @@ fn undetermined(report: &Report, style: Style) -> String {
         }
         lines
     };
-    group(style, "undetermined", findings.len(), &few(style, same.map(answer)))
+    group(style, "undetermined", findings.len(), &few(style, ANSWERS, same.map(answer)))
 }
 
 /// What the baseline has: not approved, but not new.
 fn known(report: &Report, style: Style) -> String {
     let known = || report.findings.iter().filter(|finding| finding.status == Status::Known);
     let lines = known().map(|finding| format!("  {}\n", one_line(report, style, finding)));
-    group(style, "known, unapproved", known().count(), &few(style, lines))
+    group(style, "known, unapproved", known().count(), &few(style, LINES, lines))
 }
 
 /// What exceptions cover, one line each.
@@ -224,7 +209,7 @@ fn excepted(report: &Report, style: Style) -> String {
     let lines = covered().map(|(finding, by)| {
         format!("  {}; {}\n", one_line(report, style, finding), by.map_or_else(String::new, exception))
     });
-    group(style, "excepted", covered().count(), &few(style, lines))
+    group(style, "excepted", covered().count(), &few(style, LINES, lines))
 }
 
 fn one_line(report: &Report, style: Style, finding: &Finding) -> String {

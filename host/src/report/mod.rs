@@ -17,6 +17,7 @@ mod sarif;
 pub mod statements;
 mod summary;
 mod taken;
+mod words;
 
 #[cfg(test)]
 mod hostile;

@@ -8,8 +8,9 @@ use keyreeve_source::problem::{Problem, Subject};
 
 use super::ansi::count;
 use super::groups::{Group, Tally, folder, tallies};
-use super::human::{exception, group, place, text};
+use super::human::{exception, place};
 use super::taken::{Taken, fail_on, why_it_passes};
+use super::words::{group, text};
 use super::{ExceptionState, Exit, Report, RuleReport, RuleState, Statement, StatementState, Style, account, ansi};
 use crate::finding::{Finding, Status};
 

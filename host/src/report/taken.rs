@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::human::text;
+use super::words::text;
 use super::{ExceptionState, FAIL_ON, Origin, Report, RuleReport};
 use crate::finding::Status;
 
