@@ -37,7 +37,7 @@ First steps:
   keyreeve check                 judge the folder you are in; nothing needs to be set up
   keyreeve facts nginx.conf      see what was understood of a file
   keyreeve explain key-size      see what a rule asks for, and why
-  keyreeve init                  write a keyreeve.toml with what the names of folders tell
+  keyreeve init                  write a keyreeve.toml with what names and contents tell
   keyreeve except v1:…           turn a finding into an exception for management to approve
 
 `keyreeve help check` tells the rest: hooks, CI, baselines, exit codes.";
@@ -89,7 +89,8 @@ enum Command {
     /// Prints an exception for a finding, to be filled in and put into keyreeve.toml.
     #[command(after_long_help = EXCEPT_EXAMPLES)]
     Except(ExceptArguments),
-    /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test data.
+    /// Looks at the names in a tree and into its files, and writes a commented keyreeve.toml that says what is production, staging,
+    /// test data, a trust store, why, and how many findings that changes.
     Init(InitArguments),
     /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
