@@ -1,5 +1,5 @@
-//! An account of every file that was examined: as what it was understood, or why not, and which named paths gave nothing.
-//! Not the reading, and not how kinds of file are told (unread.rs).
+//! An account of every file that was examined: as what it was understood, or why not, and which named paths gave
+//! nothing. Not the reading, and not how kinds of file are told (unread.rs).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -55,28 +55,10 @@ impl Examined<'_> {
         problems: &[(Problem, Option<usize>)],
         is_ours: &dyn Fn(&str) -> bool,
     ) -> Account {
-        let mut account = Account::default();
         let broken: BTreeSet<&str> =
             problems.iter().filter_map(|(problem, _)| subject(problem, self.sources)).collect();
-        let mut taken: BTreeMap<SourceId, BTreeSet<&'static str>> = BTreeMap::new();
-        for as_what in &understood.taken {
-            taken.entry(as_what.source).or_default().insert(as_what.format);
-        }
-        for (id, source) in self.sources.iter().filter(|(_, source)| counts(self.judged, &source.name)) {
-            // What an include names is read, whatever it was taken for before.
-            self.noted.remove(&source.name);
-            if let Some(formats) = taken.get(&id) {
-                account.understood += 1;
-                formats.iter().for_each(|format| *account.formats.entry(format).or_default() += 1);
-            } else if is_ours(&source.name) {
-                account.understood += 1;
-            } else if broken.contains(source.name.as_str()) {
-                account.broken += 1;
-            } else if let Some(unread) = unread(&source.name, source.bytes()) {
-                self.noted.insert(source.name.clone(), unread);
-            }
-        }
-        for (_, unread) in self.noted.iter().filter(|(name, _)| counts(self.judged, name)) {
+        let mut account = self.read(understood, &broken, is_ours);
+        for (_, unread) in self.noted.iter().filter(|(name, _)| self.counts(name)) {
             match unread {
                 Unread::Kind(kind) => *account.unread.entry(kind).or_default() += 1,
                 Unread::Template(of) => *account.templates.entry(of.unwrap_or_default()).or_default() += 1,
@@ -86,6 +68,36 @@ impl Examined<'_> {
         account.others = self.files.saturating_sub(told);
         account.fruitless = self.fruitless(understood, &broken);
         account
+    }
+
+    /// What became of the files that were kept; those in which nothing was found are noted with the others.
+    fn read(&mut self, understood: &Understood, broken: &BTreeSet<&str>, is_ours: &dyn Fn(&str) -> bool) -> Account {
+        let mut account = Account::default();
+        let mut taken: BTreeMap<SourceId, BTreeSet<&'static str>> = BTreeMap::new();
+        for as_what in &understood.taken {
+            taken.entry(as_what.source).or_default().insert(as_what.format);
+        }
+        for (id, source) in self.sources.iter() {
+            if !self.counts(&source.name) {
+                continue;
+            }
+            // What an include names is read, whatever it was taken for before.
+            self.noted.remove(&source.name);
+            let (formats, is_broken) = (taken.get(&id), broken.contains(source.name.as_str()));
+            if is_broken && !understood.telling.contains(&id) {
+                account.broken += 1;
+            } else if formats.is_some() || is_ours(&source.name) {
+                account.understood += 1;
+                formats.into_iter().flatten().for_each(|format| *account.formats.entry(format).or_default() += 1);
+            } else if let Some(unread) = unread(&source.name, source.bytes()) {
+                self.noted.insert(source.name.clone(), unread);
+            }
+        }
+        account
+    }
+
+    fn counts(&self, name: &str) -> bool {
+        self.judged.is_none_or(|judged| judged.contains(name))
     }
 
     /// The named paths in which there is neither a fact nor a problem.
@@ -120,10 +132,6 @@ pub fn explain(statements: &mut [Statement], rules: &[RuleReport], account: &Acc
 
 fn of_titles(all: &BTreeMap<&'static str, usize>, is_of: impl Fn(&str) -> bool) -> BTreeMap<&'static str, usize> {
     all.iter().filter(|(title, _)| is_of(title)).map(|(title, number)| (*title, *number)).collect()
-}
-
-fn counts(judged: Option<&BTreeSet<String>>, name: &str) -> bool {
-    judged.is_none_or(|judged| judged.contains(name))
 }
 
 fn sum(numbers: &BTreeMap<&'static str, usize>) -> usize {

@@ -1,5 +1,5 @@
-//! `keyreeve init`: a policy file proposed from the names of a tree's files and from what they hold. Not a judgement: whoever
-//! commits the file reads it first, and what neither shows is not in it.
+//! `keyreeve init`: a policy file proposed from the names of a tree's files and from what they hold. Not a judgement:
+//! whoever commits the file reads it first, and what neither shows is not in it.
 
 mod names;
 
@@ -88,11 +88,13 @@ pub fn effect(before: usize, after: usize, as_of: Date) -> String {
     format!("\n# As of {as_of} {before} findings fail a run without these scopes, and {after} with them.\n")
 }
 
-/// The text of a keyreeve.toml for a tree with these files, of which some hold certificates or keys. Paths are relative to the folder that it will stand in, with `/`.
+/// The text of a keyreeve.toml for a tree with these files, of which some hold certificates or keys. Paths are relative
+/// to the folder that it will stand in, with `/`.
 pub fn propose(paths: &[String], holds: &BTreeMap<String, Holds>) -> String {
     let mut text = format!(
         "# keyreeve.toml: what this repository is held to.\n\
-         # Proposed by `keyreeve init` from the names of {} files and from what they hold: read it, and mend it, before you commit it.\n\n\
+         # Proposed by `keyreeve init` from the names of {} files and from what they hold: read it, and mend it,\n\
+         # before you commit it.\n\n\
          # Lowest severity that fails a run: low, medium, high, critical, or never.\n\
          fail-on = \"medium\"\n\n\
          # A rule can be switched off, or all its violations given one severity; `keyreeve explain RULE` shows its settings.\n\

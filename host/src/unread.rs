@@ -1,5 +1,5 @@
-//! The kinds of file that keyreeve knows of and does not read, and the endings of templates: by name, and by marks near a file's
-//! beginning. Not the formats that are read: who adds one takes its line out of this table.
+//! The kinds of file that keyreeve knows of and does not read, and the endings of templates: by name, and by marks near
+//! a file's beginning. Not the formats that are read: who adds one takes its line out of this table.
 
 use keyreeve_contract::FactKind;
 use keyreeve_facts::{Look, names_match};
@@ -35,7 +35,7 @@ const KEYS: &[FactKind] = &[FactKind::Keys];
 
 #[rustfmt::skip]
 const KINDS: &[Kind] = &[
-    kind("Apache httpd", &["httpd.conf", "apache2.conf", "httpd-ssl.conf", "apache*/**/*.conf", "httpd/**/*.conf"], &[], TLS),
+    kind("Apache httpd", &["httpd.conf", "apache2.conf", "apache*/**/*.conf", "httpd*/**/*.conf"], &[], TLS),
     kind("Apache httpd", &["*.conf"], &["<VirtualHost"], TLS),
     kind("AWS CloudFormation", &["*.yaml", "*.yml", "*.json", "*.template"], &["AWSTemplateFormatVersion"], TLS),
     kind("BIND", &["named.conf", "named.conf.*"], &[], TLS),
@@ -71,7 +71,7 @@ const KINDS: &[Kind] = &[
     kind("stunnel", &["stunnel.conf", "stunnel/**/*.conf"], &[], TLS),
     kind("Terraform", &["*.tf", "*.tf.json", "*.tofu"], &[], TLS),
     kind("Tomcat", &["server.xml"], &["<Connector"], TLS),
-    kind("Traefik", &["traefik.yml", "traefik.yaml", "traefik.toml", "traefik/**/*.yml", "traefik/**/*.yaml", "traefik/**/*.toml"], &[], TLS),
+    kind("Traefik", &["traefik.yml", "traefik.yaml", "traefik.toml", "traefik/**/*.yml", "traefik/**/*.toml"], &[], TLS),
     kind("Unbound", &["unbound.conf"], &[], TLS),
     kind("WireGuard", &["wg0.conf", "wireguard/**/*.conf"], &[], KEYS),
 ];

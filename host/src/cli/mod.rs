@@ -89,8 +89,8 @@ enum Command {
     /// Prints an exception for a finding, to be filled in and put into keyreeve.toml.
     #[command(after_long_help = EXCEPT_EXAMPLES)]
     Except(ExceptArguments),
-    /// Looks at the names in a tree and into its files, and writes a commented keyreeve.toml that says what is production, staging,
-    /// test data, a trust store, why, and how many findings that changes.
+    /// Looks at the names in a tree and into its files, and writes a commented keyreeve.toml: what is production, staging,
+    /// test data or a trust store, why, and how many findings that changes.
     Init(InitArguments),
     /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
@@ -159,7 +159,7 @@ struct CheckArguments {
     /// Fails for what could not be determined, too; it weighs as much as a violation of its rule.
     #[arg(long, help_heading = FAILS)]
     fail_on_undetermined: bool,
-    /// Ends with 3 if a file is of a kind that keyreeve knows of and does not read, or a path that is named gives nothing.
+    /// Ends with 3 if a file is of a kind that is known and not read, or a path that is named gives nothing.
     #[arg(long, help_heading = FAILS)]
     require_understood: bool,
     #[command(flatten)]

@@ -289,8 +289,9 @@ impl<'a> Walk<'a> {
         all
     }
 
-    /// The files that are tracked although git ignores them (what else is ignored is counted as skipped), and not read already because they, or a folder around them,
-    /// are named. Where git cannot tell, that is a problem: one of them could matter.
+    /// The files that are tracked although git ignores them, and not read already because they, or a folder around them, are
+    /// named; what else is ignored is counted as skipped. Where git cannot tell, that is a problem: one of them could
+    /// matter.
     fn tracked(&self, ignored: BTreeMap<PathBuf, (Arc<Repository>, Vec<PathBuf>)>, found: &mut Found) -> Vec<PathBuf> {
         let mut tracked = Vec::new();
         for (root, (repository, entries)) in ignored {

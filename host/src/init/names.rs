@@ -1,10 +1,10 @@
-//! What the names in a tree tell: which folder is production, staging, test data, or a trust store. Not the proposal that comes of it,
-//! and not what the files hold.
+//! What the names in a tree tell: which folder is production, staging, test data, or a trust store. Not the proposal that
+//! comes of it, and not what the files hold.
 
 use std::collections::BTreeSet;
 
-/// What the name of a file or folder tells. In this order in the proposal: of two scopes that cover a file the later holds,
-/// and a bundle among test data is test data.
+/// What the name of a file or folder tells. In this order in the proposal: of two scopes that cover a file the later
+/// holds, and a bundle among test data is test data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Topic {
     Production,
@@ -134,7 +134,8 @@ pub(super) fn topic(parts: &[&str], at: usize, environments: &BTreeSet<String>) 
     whole.filter(|_| !is_below(above, CODE)).or_else(|| environment_word(name)).filter(|_| !is_below(above, BUILDS))
 }
 
-/// Whether a name of a folder or file is plainly one of certificates that are trusted; that a folder's begins with `trust` is not enough.
+/// Whether a name of a folder or file is plainly one of certificates that are trusted; that a folder's begins with
+/// `trust` is not enough.
 pub(super) fn is_trusted(name: &str) -> bool {
     let plain: String = name.to_lowercase().chars().filter(|letter| letter.is_alphanumeric()).collect();
     TRUSTED.iter().any(|start| plain.starts_with(start)) && !plain.ends_with("key")

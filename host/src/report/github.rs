@@ -13,8 +13,8 @@ use super::taken::Taken;
 use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
 
-/// Writes a command for each finding, the most severe first, and for each problem, one for what is taken away from the built-in policy, and one for the last line of
-/// the report.
+/// Writes a command for each finding, the most severe first, and for each problem, one for what is taken away from the
+/// built-in policy, and one for the last line of the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse((report.fails(finding), is_open(finding), finding.severity)));

@@ -206,7 +206,7 @@ pub enum StatementState {
     Violated(usize),
     /// Nothing is violated, but so many answers are open, or a rule for it did not run to its end.
     Undetermined(usize),
-    /// No violation found in so many facts, beside those that exceptions cover; a fact that two rules examined counts once.
+    /// No violation found in so many facts, beside those that exceptions cover; what two rules examined counts once.
     NoViolation(usize),
     /// Its rules ran and there was nothing for them to look at.
     NothingExamined,
