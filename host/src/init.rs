@@ -1,12 +1,20 @@
-//! `keyreeve init`: a policy file proposed from the names of a tree's files. Not a judgement: whoever
-//! commits the file reads it first, and what the names do not show is not in it.
+//! `keyreeve init`: a policy file proposed from the names of a tree's files and from what they hold. Not a judgement:
+//! whoever commits the file reads it first, and what neither shows is not in it.
+
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
+use keyreeve_contract::Role;
+use keyreeve_facts::Facts;
+use keyreeve_source::Sources;
 use toml::Value;
 
 use crate::policy::PathGlob;
+use crate::report::escape::visible;
+use names::{Layer, Topic, folders_of_environments, is_trusted, topic};
 
 /// The entry for the list `repos` of .pre-commit-config.yaml: that of .pre-commit-hooks.yaml. The names of files are passed,
 /// so that `--all-files` judges all of them; without names only what differs from HEAD is, which in CI is nothing. Behind `--` none of them is an option.
@@ -28,86 +36,65 @@ const MOST_GLOBS: usize = 20;
 /// From how many folders of one name on a single glob stands for all of that name.
 const FOLDERS_OF_ONE_NAME: usize = 4;
 
-/// What the name of a file or folder tells. In this order in the proposal: of two scopes that cover a file the later holds,
-/// and a bundle among test data is test data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Topic {
-    Production,
-    Staging,
-    Test,
-    TrustStore,
-    Fixture,
+/// From how many certificates of authorities on a file with nothing else is a trust store, whatever it is called.
+const AUTHORITIES: usize = 3;
+
+/// What a file holds, or all files of a folder, as far as that tells a trust store from what a server uses.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Holds {
+    /// Certificates of authorities.
+    pub authorities: usize,
+    /// Other certificates.
+    pub others: usize,
+    /// Private keys.
+    pub keys: usize,
 }
 
-impl Topic {
-    /// What a scope states, and how the proposal introduces it.
-    fn statement(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Production => ("environment", "production", "Production"),
-            Self::Staging => ("environment", "staging", "Staging"),
-            Self::Test => ("environment", "test", "Development and test environments"),
-            Self::TrustStore => ("purpose", "trust-store", "Certificates of others that are trusted here"),
-            Self::Fixture => ("purpose", "fixture", "Test data and examples: nothing here is in use"),
+impl Holds {
+    /// What each file holds.
+    pub fn of(facts: &Facts, sources: &Sources) -> BTreeMap<String, Self> {
+        let mut files: BTreeMap<String, Self> = BTreeMap::new();
+        for (certificate, place) in facts.certificates.iter() {
+            let holds = files.entry(sources[place.home.source].name.clone()).or_default();
+            *(if certificate.authority { &mut holds.authorities } else { &mut holds.others }) += 1;
+        }
+        for (_, place) in facts.keys.iter().filter(|(key, _)| key.role == Role::Private) {
+            files.entry(sources[place.home.source].name.clone()).or_default().keys += 1;
+        }
+        files
+    }
+
+    /// Whether it is authorities and nothing else.
+    fn is_store(self) -> bool {
+        self.authorities > 0 && self.others == 0 && self.keys == 0
+    }
+
+    /// Whether it is what a server uses itself.
+    fn is_of_server(self) -> bool {
+        self.keys > 0 || self.authorities == 0 && self.others > 0
+    }
+
+    /// Why it is a trust store: `12 certificates of authorities and no key`.
+    fn words(self) -> String {
+        match self.authorities {
+            1 => "a certificate of an authority, and no key".to_owned(),
+            number => format!("{number} certificates of authorities, and no key"),
         }
     }
-
-    /// Whether it is about the environment; else about the purpose.
-    fn is_environment(self) -> bool {
-        self < Self::TrustStore
-    }
 }
 
-const PRODUCTION: &[&str] = &["production", "prod", "prd"];
-const STAGING: &[&str] = &["staging", "stg", "preprod", "preproduction"];
-/// Names that tell an environment only if they are the whole name of a folder.
-const WHOLE_FOLDERS: &[(&str, Topic)] = &[
-    ("live", Topic::Production),
-    ("stage", Topic::Staging),
-    ("pre-prod", Topic::Staging),
-    ("uat", Topic::Staging),
-    ("dev", Topic::Test),
-    ("development", Topic::Test),
-    ("qa", Topic::Test),
-    ("sandbox", Topic::Test),
-];
-/// Names of test environments and of folders of tests alike.
-const TESTS: &[&str] = &["test", "tests"];
-/// Folders whose `test` is an environment.
-const ENVIRONMENTS: &[&str] = &[
-    "env",
-    "envs",
-    "environment",
-    "environments",
-    "stages",
-    "deploy",
-    "deployment",
-    "overlays",
-    "inventories",
-    "clusters",
-];
-const FIXTURES: &[&str] = &[
-    "testdata",
-    "test-data",
-    "test_data",
-    "spec",
-    "specs",
-    "fixture",
-    "fixtures",
-    "__tests__",
-    "__fixtures__",
-    "example",
-    "examples",
-    "samples",
-];
-/// Ends of files that hold settings rather than program text: only these tell an environment by their own name.
-const SETTINGS: &[&str] =
-    &["yaml", "yml", "json", "toml", "conf", "cfg", "ini", "env", "tfvars", "properties", "pem", "crt", "cer", "key"];
+/// What a proposal would change, as a comment: how many findings fail a run of that day without it and with it.
+pub fn effect(before: usize, after: usize, as_of: Date) -> String {
+    format!("\n# As of {as_of} {before} findings fail a run without these scopes, and {after} with them.\n")
+}
 
-/// The text of a keyreeve.toml for a tree with these files. Paths are relative to the folder that it will stand in, with `/`.
-pub fn propose(paths: &[String]) -> String {
+/// The text of a keyreeve.toml for a tree with these files, of which some hold certificates or keys. Paths are relative
+/// to the folder that it will stand in, with `/`.
+pub fn propose(paths: &[String], holds: &BTreeMap<String, Holds>) -> String {
     let mut text = format!(
         "# keyreeve.toml: what this repository is held to.\n\
-         # Proposed by `keyreeve init` from the names of {} files: read it, and mend it, before you commit it.\n\n\
+         # Proposed by `keyreeve init` from the names of {} files and from what they hold: read it, and mend it,\n\
+         # before you commit it.\n\n\
          # Lowest severity that fails a run: low, medium, high, critical, or never.\n\
          fail-on = \"medium\"\n\n\
          # A rule can be switched off, or all its violations given one severity; `keyreeve explain RULE` shows its settings.\n\
@@ -116,7 +103,7 @@ pub fn propose(paths: &[String]) -> String {
          # `**` crosses folders. Of two scopes that state the same of a file the later one holds.\n",
         paths.len()
     );
-    let found = Found::among(paths);
+    let found = Found::among(paths, holds);
     if found.topics.is_empty() {
         text.push_str("# [[scopes]]\n# paths = [\"deploy/production/**\"]\n# environment = \"production\"\n");
     }
@@ -127,22 +114,29 @@ pub fn propose(paths: &[String]) -> String {
     text
 }
 
-/// What the names tell: for each topic, by the last name of file or folder, the globs.
+/// What tells the same: the name of files and folders, or what one file holds.
 #[derive(Default)]
-struct Found {
-    topics: BTreeMap<Topic, BTreeMap<String, BTreeSet<String>>>,
+struct Reason {
+    why: String,
+    globs: BTreeSet<String>,
 }
 
-impl Found {
-    fn among(paths: &[String]) -> Self {
+/// What names and contents tell: for each topic, by the last name of file or folder, the globs.
+struct Found<'a> {
+    /// What each file and each folder holds.
+    holds: BTreeMap<&'a str, Holds>,
+    topics: BTreeMap<Topic, BTreeMap<String, Reason>>,
+}
+
+impl<'a> Found<'a> {
+    fn among(paths: &[String], holds: &'a BTreeMap<String, Holds>) -> Self {
         let environments = folders_of_environments(paths);
-        let mut found = Self::default();
+        let mut found = Self { holds: with_folders(holds), topics: BTreeMap::new() };
         for path in paths {
             let parts: Vec<&str> = path.split('/').collect();
-            let topics: Vec<Option<Topic>> = (0..parts.len()).map(|at| topic(&parts, at, &environments)).collect();
-            for environment in [true, false] {
-                let first =
-                    topics.iter().position(|topic| topic.is_some_and(|topic| topic.is_environment() == environment));
+            let topics: Vec<_> = (0..parts.len()).map(|at| found.confirmed(&parts, at, &environments)).collect();
+            for layer in [Layer::Environment, Layer::Vendored, Layer::Purpose] {
+                let first = topics.iter().position(|topic| topic.is_some_and(|topic| topic.layer() == layer));
                 if let Some((at, topic)) = first.and_then(|at| Some((at, topics[at]?))) {
                     found.add(topic, &parts, at);
                 }
@@ -151,25 +145,63 @@ impl Found {
         found
     }
 
-    fn add(&mut self, topic: Topic, parts: &[&str], at: usize) {
-        let folder = parts[..=at].iter().map(|part| PathGlob::literal(part)).collect::<Vec<_>>().join("/");
-        let glob = if at + 1 < parts.len() { format!("{folder}/**") } else { folder };
-        if PathGlob::new(&glob).is_ok_and(|glob| glob.matches(&parts.join("/"))) {
-            self.topics.entry(topic).or_default().entry(parts[at].to_owned()).or_default().insert(glob);
+    /// What a part of a path tells; of a trust store only if what is in it does not speak against it.
+    fn confirmed(&self, parts: &[&str], at: usize, environments: &BTreeSet<String>) -> Option<Topic> {
+        let topic = topic(parts, at, environments);
+        let holds = self.held(&parts[..=at].join("/"));
+        let is_plain = is_trusted(parts[at]) || parts[..=at].ends_with(&["etc", "ssl", "certs"]);
+        match topic {
+            Some(Topic::TrustStore) if holds.is_store() || is_plain && !holds.is_of_server() => topic,
+            Some(Topic::TrustStore) => None,
+            None if at + 1 == parts.len() && holds.is_store() && holds.authorities >= AUTHORITIES => {
+                Some(Topic::TrustStore)
+            }
+            _ => topic,
         }
     }
 
-    fn scope(&self, topic: Topic, names: &BTreeMap<String, BTreeSet<String>>, text: &mut String) {
+    fn held(&self, path: &str) -> Holds {
+        self.holds.get(path).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, topic: Topic, parts: &[&str], at: usize) {
+        let path = parts[..=at].join("/");
+        let folder = parts[..=at].iter().map(|part| PathGlob::literal(part)).collect::<Vec<_>>().join("/");
+        let (glob, name) = match parts[at] {
+            _ if at + 1 < parts.len() => (format!("{folder}/**"), parts[at]),
+            test if test.ends_with("_test.go") => ("**/*_test.go".to_owned(), "*_test.go"),
+            name => (folder, name),
+        };
+        let holds = self.held(&path);
+        let (key, why) = match topic {
+            Topic::TrustStore if holds.is_store() => (path.as_str(), holds.words()),
+            _ => (name, format!("called {}", visible(name))),
+        };
+        if PathGlob::new(&glob).is_ok_and(|glob| glob.matches(&parts.join("/"))) {
+            let reason = self.topics.entry(topic).or_default().entry(key.to_owned()).or_default();
+            reason.why = why;
+            reason.globs.insert(glob);
+        }
+    }
+
+    fn scope(&self, topic: Topic, reasons: &BTreeMap<String, Reason>, text: &mut String) {
         let (key, value, title) = topic.statement();
-        let globs: Vec<String> = names.iter().flat_map(|(name, globs)| self.globs(topic, name, globs)).collect();
         // Writing to a String cannot fail.
         let _ = writeln!(text, "\n# {title}.\n[[scopes]]\npaths = [");
-        for glob in globs.iter().take(MOST_GLOBS) {
-            let _ = writeln!(text, "    {},", Value::String(glob.clone()));
+        let (mut left, mut more) = (MOST_GLOBS, 0);
+        for (name, reason) in reasons {
+            let globs = self.globs(topic, name, &reason.globs);
+            let shown = globs.len().min(left);
+            if shown > 0 {
+                let _ = writeln!(text, "    # {}", reason.why);
+            }
+            for glob in &globs[..shown] {
+                let _ = writeln!(text, "    {},", Value::String(glob.clone()));
+            }
+            (left, more) = (left - shown, more + globs.len() - shown);
         }
-        if globs.len() > MOST_GLOBS {
-            let _ =
-                writeln!(text, "    # and {} more like these, which you may want to name", globs.len() - MOST_GLOBS);
+        if more > 0 {
+            let _ = writeln!(text, "    # and {more} more like these, which you may want to name");
         }
         let _ = writeln!(text, "]\n{key} = \"{value}\"");
     }
@@ -185,61 +217,19 @@ impl Found {
     }
 }
 
-/// Folders that hold an environment that is unmistakably one: a `test` beside it is one too.
-fn folders_of_environments(paths: &[String]) -> BTreeSet<String> {
-    let mut folders = BTreeSet::new();
-    for path in paths {
-        let parts: Vec<&str> = path.split('/').collect();
-        for at in 0..parts.len().saturating_sub(1) {
-            let name = parts[at].to_lowercase();
-            if PRODUCTION.contains(&name.as_str()) || STAGING.contains(&name.as_str()) {
-                folders.insert(parts[..at].join("/"));
-            }
+/// The same with what all files of each folder hold.
+fn with_folders(files: &BTreeMap<String, Holds>) -> BTreeMap<&str, Holds> {
+    let mut all: BTreeMap<&str, Holds> = BTreeMap::new();
+    for (name, holds) in files {
+        let ends = name.match_indices('/').map(|(end, _)| end).chain([name.len()]);
+        for end in ends {
+            let sum = all.entry(&name[..end]).or_default();
+            sum.authorities += holds.authorities;
+            sum.others += holds.others;
+            sum.keys += holds.keys;
         }
     }
-    folders
-}
-
-/// What one component of a path tells.
-fn topic(parts: &[&str], at: usize, environments: &BTreeSet<String>) -> Option<Topic> {
-    let name = parts[at].to_lowercase();
-    let name = name.as_str();
-    if at + 1 == parts.len() {
-        return file_topic(name);
-    }
-    if TESTS.contains(&name) {
-        let under = |parent: &&str| ENVIRONMENTS.contains(&parent.to_lowercase().as_str());
-        let environment = parts[..at].last().is_some_and(under) || environments.contains(&parts[..at].join("/"));
-        return Some(if environment { Topic::Test } else { Topic::Fixture });
-    }
-    if FIXTURES.contains(&name) {
-        return Some(Topic::Fixture);
-    }
-    let certificates = name == "certs" && at >= 2 && parts[at - 2..at] == ["etc", "ssl"];
-    if name.starts_with("trust") || certificates || ["cacerts", "ca-certificates"].contains(&name) {
-        return Some(Topic::TrustStore);
-    }
-    let whole = WHOLE_FOLDERS.iter().find(|(known, _)| *known == name).map(|&(_, topic)| topic);
-    whole.or_else(|| environment_word(name))
-}
-
-fn file_topic(name: &str) -> Option<Topic> {
-    if ["ca-bundle", "ca_bundle", "ca-certificates"].iter().any(|start| name.starts_with(start))
-        || ["cacert.pem", "cacerts"].contains(&name)
-    {
-        return Some(Topic::TrustStore);
-    }
-    let settings = name.starts_with(".env") || SETTINGS.contains(&name.rsplit('.').next().unwrap_or_default());
-    settings.then(|| environment_word(name)).flatten()
-}
-
-/// The environment that one of the words of a name tells: `cluster-prod-eu`, `values.staging.yaml`.
-fn environment_word(name: &str) -> Option<Topic> {
-    name.split(|letter: char| !letter.is_alphanumeric()).find_map(|word| match word {
-        _ if PRODUCTION.contains(&word) => Some(Topic::Production),
-        _ if STAGING.contains(&word) => Some(Topic::Staging),
-        _ => None,
-    })
+    all
 }
 
 #[cfg(test)]
@@ -255,7 +245,7 @@ mod tests {
 
     fn proposed(paths: &[&str]) -> Policy {
         let paths: Vec<String> = paths.iter().map(|&path| path.to_owned()).collect();
-        Policy::load(Path::new("keyreeve.toml"), propose(&paths).as_bytes()).unwrap()
+        Policy::load(Path::new("keyreeve.toml"), propose(&paths, &BTreeMap::new()).as_bytes()).unwrap()
     }
 
     #[test]
@@ -282,6 +272,22 @@ mod tests {
             ("tests/ca-bundle.crt", Environment::Unspecified, Fixture),
             ("certs/ca-bundle.crt", Environment::Unspecified, TrustStore),
             ("vendor/certifi/cacert.pem", Environment::Unspecified, TrustStore),
+            ("vendor/a.pem", Environment::Unspecified, Fixture),
+            ("roles/a/molecule/a.pem", Environment::Unspecified, Fixture),
+            ("e2e/a.pem", Environment::Unspecified, Fixture),
+            ("ipatests/a.pem", Environment::Unspecified, Fixture),
+            ("test_resources/a.pem", Environment::Unspecified, Fixture),
+            ("_integration-test/a.pem", Environment::Unspecified, Fixture),
+            ("nginx-roundtrip-testdata/a.pem", Environment::Unspecified, Fixture),
+            (".examples/a.pem", Environment::Unspecified, Fixture),
+            ("WebTest/a.pem", Environment::Unspecified, Fixture),
+            ("tls/handshake_test.go", Environment::Unspecified, Fixture),
+            ("rootCertificates/a.pem", Environment::Unspecified, TrustStore),
+            ("docs/trusted-header-sso/a.pem", Environment::Unspecified, Purpose::Unspecified),
+            ("pkg/trustdomain/a.pem", Environment::Unspecified, Purpose::Unspecified),
+            ("src/twig/Sandbox/a.pem", Environment::Unspecified, Purpose::Unspecified),
+            ("latest/attestation/contests/a.pem", Environment::Unspecified, Purpose::Unspecified),
+            (".github/workflows/check_if_on_staging.yml", Environment::Unspecified, Purpose::Unspecified),
             ("image/etc/ssl/certs/x.pem", Environment::Unspecified, TrustStore),
             ("java/truststore/a.pem", Environment::Unspecified, TrustStore),
             ("src/production_plan.rs", Environment::Unspecified, Purpose::Unspecified),
@@ -293,6 +299,31 @@ mod tests {
             let context = context(&policy.scopes, path);
             assert_eq!((context.environment, context.purpose), (environment, purpose), "{path}");
         }
+    }
+
+    #[test]
+    fn what_files_hold_decides_what_is_a_trust_store() {
+        let holds = |authorities, others, keys| Holds { authorities, others, keys };
+        let files = [
+            ("java/roots.pem", holds(3, 0, 0), true),
+            ("java/two.pem", holds(2, 0, 0), false),
+            ("java/mixed.pem", holds(120, 1, 0), false),
+            ("trust/a.pem", holds(1, 0, 0), true),
+            ("trusted/server.crt", holds(0, 1, 0), false),
+            ("trusted/server.key", holds(0, 0, 1), false),
+            ("truststore/server.crt", holds(1, 1, 0), false),
+            ("truststore/server.key", holds(0, 0, 1), false),
+            ("ca-bundle.crt", holds(130, 2, 0), true),
+            ("own/ca-certificates.pem", holds(1, 0, 1), false),
+        ];
+        let paths: Vec<String> = files.iter().map(|(path, ..)| (*path).to_owned()).collect();
+        let held = files.iter().map(|(path, holds, _)| ((*path).to_owned(), *holds)).collect();
+        let text = propose(&paths, &held);
+        let policy = Policy::load(Path::new("keyreeve.toml"), text.as_bytes()).unwrap();
+        for (path, _, is_store) in files {
+            assert_eq!(context(&policy.scopes, path).purpose == Purpose::TrustStore, is_store, "{path}\n{text}");
+        }
+        assert!(text.contains("    # 3 certificates of authorities, and no key\n    \"java/roots.pem\",\n"), "{text}");
     }
 
     #[test]
@@ -310,13 +341,13 @@ mod tests {
         for paths in [&[][..], &["README.md"]] {
             assert!(proposed(paths).scopes.is_empty());
         }
-        assert!(propose(&[]).contains("# [[scopes]]\n"));
+        assert!(propose(&[], &BTreeMap::new()).contains("# [[scopes]]\n"));
     }
 
     #[test]
     fn a_long_list_is_cut_and_says_so() {
         let paths: Vec<String> = (0..30).map(|at| format!("k8s/prod-{at}/a")).collect();
-        assert!(propose(&paths).contains("# and 10 more like these"));
+        assert!(propose(&paths, &BTreeMap::new()).contains("# and 10 more like these"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! policy. This crate is the host: its modules stand in the order of the pipeline, and data flows
 //! one way through them (docs/architecture.md).
 
+pub mod account;
 pub mod discover;
 pub mod finding;
 pub mod formats;
@@ -16,5 +17,6 @@ pub mod rules;
 pub mod scan;
 pub mod settle;
 pub mod template;
+pub mod unread;
 mod waiting;
 pub mod whole;

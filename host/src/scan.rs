@@ -33,10 +33,10 @@ pub struct Understood {
     pub secrets: Vec<(SourceId, Span)>,
     /// The private values in them.
     pub private: Private,
-    /// Sources by format.
-    pub formats: BTreeMap<&'static str, usize>,
     /// The format that read each source.
     pub taken: Vec<Taken>,
+    /// The sources that facts or parts of them are in.
+    pub telling: BTreeSet<SourceId>,
 }
 
 /// What the user gives a scan besides the sources and the policy.
@@ -46,19 +46,21 @@ pub struct Given<'a> {
     pub passwords: &'a Passwords,
     /// Publicly known keys.
     pub blocklist: Option<&'a Blocklist>,
+    /// Whether weaknesses of keys are looked for: only a rule that examines keys or certificates sees them.
+    pub weighs: bool,
 }
 
 impl Default for Given<'_> {
-    /// Nothing.
+    /// Nothing, and everything is looked for.
     fn default() -> Self {
-        Self { passwords: Passwords::NONE, blocklist: None }
+        Self { passwords: Passwords::NONE, blocklist: None, weighs: true }
     }
 }
 
 /// Reads and assembles all sources, including what one of the passwords opens, and adds scopes and relations. After
 /// that, the content of large files is dropped.
 pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given: &Given<'_>) -> Understood {
-    let formats::Read { reading, formats, taken, budget } = formats::read(sources, detail, given.passwords);
+    let formats::Read { reading, taken, budget } = formats::read(sources, detail, given.passwords);
     let Reading { mut facts, mut problems, secrets } = reading;
     scopes::apply(&policy.scopes, &mut facts, sources);
     relate(&mut facts, sources);
@@ -74,8 +76,18 @@ pub fn understand(sources: &mut Sources, policy: &Policy, detail: Detail, given:
         problems.iter_mut().for_each(|problem| private.hide_in(&mut problem.message));
     }
     sources.set_aside();
-    problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
-    Understood { facts, problems, secrets, private, formats, taken }
+    if given.weighs {
+        problems.append(&mut weigh(&mut facts, given.blocklist, &budget));
+    }
+    let telling = FactKind::ALL.into_iter().flat_map(|kind| (0..facts.count(kind)).map(move |index| (kind, index)));
+    let telling = telling.map(|(kind, index)| facts.place(kind, index));
+    let telling = telling.flat_map(|place| place.parts.values().chain([&place.home])).map(|at| at.source).collect();
+    Understood { facts, problems, secrets, private, taken, telling }
+}
+
+/// Whether facts of a kind have keys whose weaknesses can be looked for.
+pub fn has_keys(kind: FactKind) -> bool {
+    matches!(kind, FactKind::Certificates | FactKind::Keys)
 }
 
 /// A problem for each file that was changed after it was read, because a report may then show either content. To be

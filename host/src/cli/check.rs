@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use jiff::civil::Date;
+use keyreeve::account::{self, Examined, Notes};
 use keyreeve::discover;
 use keyreeve::discover::{Discovery, GitError, Staged};
 use keyreeve::finding::Status;
 use keyreeve::formats::{self, Detail, matters};
 use keyreeve::policy::FILE_NAME;
 use keyreeve::progress::Line;
-use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
+use keyreeve::report::{Account, Counts, Exit, Format, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan;
@@ -46,7 +47,7 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
             Err(error) => faults.push(output::unwritten("baseline", file, error)),
         }
     }
-    faults.extend(output::write(&report, arguments.format, &arguments.output, arguments.quiet, terminal));
+    faults.extend(output::write(&report, arguments.format, &arguments.output, arguments.amount(), terminal));
     faults.iter().for_each(|fault| terminal.complain(fault));
     // What was found stands: an output that could not be written only keeps the run from counting as complete.
     Ok(if faults.is_empty() { report.exit() } else { report.exit().or_incomplete() })
@@ -62,6 +63,7 @@ pub(super) struct Check<'a> {
     passwords: Passwords,
     baseline: Option<(PathBuf, Vec<u8>, baseline::Baseline)>,
     blocklist: Option<Blocklist>,
+    notes: Notes,
 }
 
 /// The tree that is judged.
@@ -84,13 +86,14 @@ impl<'a> Check<'a> {
         let blocklist = setup::blocklist(&arguments.blocklist)?;
         let as_of = arguments.as_of.unwrap_or_else(|| jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date());
         let passwords = setup::passwords(&arguments.passwords)?;
-        Ok(Self { arguments, setup, engine, rules, as_of, passwords, baseline, blocklist })
+        Ok(Self { arguments, setup, engine, rules, as_of, passwords, baseline, blocklist, notes: Notes::default() })
     }
 
     /// The sources that the command line asks for.
     pub(super) fn discover(&self) -> Result<Seen> {
         let progress = Line::stderr("reading");
         let root = &self.setup.root;
+        let keep = |name: &str, bytes: &[u8]| is_policy(name) || self.notes.matters(name, bytes);
         if setup::reads_stdin(&self.arguments.paths)? {
             let discovery = discover::stdin(&self.arguments.stdin_name, io::stdin().lock());
             return Ok(Seen { discovery, judged: None });
@@ -156,7 +159,8 @@ impl<'a> Check<'a> {
     }
 
     fn judge(&self, discovery: &mut Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
-        let given = Given { passwords: &self.passwords, blocklist: self.blocklist.as_ref() };
+        let weighs = self.rules.running().any(|entry| entry.rule.kinds.iter().any(|kind| scan::has_keys(*kind)));
+        let given = Given { passwords: &self.passwords, blocklist: self.blocklist.as_ref(), weighs };
         let mut understood = scan::understand(&mut discovery.sources, &self.setup.policy, Detail::Judged, &given);
         if let Some(names) = judged {
             understood.restrict(names, &discovery.sources);
@@ -166,14 +170,33 @@ impl<'a> Check<'a> {
         (understood, judged)
     }
 
+    /// What became of each file.
+    fn account(
+        &self,
+        discovery: &Discovery,
+        judged: Option<&BTreeSet<String>>,
+        understood: &Understood,
+        problems: &[(Problem, Option<usize>)],
+    ) -> Result<Account> {
+        let examined = Examined {
+            files: judged.map_or(discovery.files, BTreeSet::len),
+            sources: &discovery.sources,
+            noted: self.notes.take(),
+            judged,
+            named: self.named()?,
+        };
+        Ok(examined.account(understood, problems, &is_policy))
+    }
+
     /// Judges, settles, and puts everything together.
     pub(super) fn report(&mut self, seen: Seen, started: jiff::Timestamp) -> Result<Report> {
         let Seen { mut discovery, judged } = seen;
-        let (understood, answers) = self.judge(&mut discovery, judged.as_ref());
+        let (mut understood, answers) = self.judge(&mut discovery, judged.as_ref());
         let Judged { counts: facts, mut findings, judgements, problems: faults } = answers;
         let loading = self.rules.problems.iter().cloned();
         let altered = scan::altered(&discovery.sources);
-        let problems = [discovery.problems, understood.problems, loading.collect(), faults, altered].concat();
+        let read = std::mem::take(&mut understood.problems);
+        let problems = [std::mem::take(&mut discovery.problems), read, loading.collect(), faults, altered].concat();
         let (mut covered, mut problems) =
             exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
         let partial = self.is_partial();
@@ -190,14 +213,17 @@ impl<'a> Check<'a> {
             baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
         }
         let rules = self.rules.reports(&judgements);
+        let account = self.account(&discovery, judged.as_ref(), &understood, &problems)?;
+        let mut statements = statements::assess(&rules, &findings, &covered, &facts);
+        account::explain(&mut statements, &rules, &account);
         let mut report = Report {
-            statements: statements::assess(&rules, &findings, &covered),
+            statements,
             run: self.run(started, &discovery.sources),
             rules,
             counts: Counts {
                 files: judged.as_ref().map_or(discovery.files, BTreeSet::len),
                 bytes: discovery.bytes,
-                formats: understood.formats,
+                account,
                 skipped: discovery.skipped,
                 facts,
             },
@@ -215,6 +241,15 @@ impl<'a> Check<'a> {
 }
 
 impl Check<'_> {
+    /// The paths of the command line, as sources are called.
+    fn named(&self) -> Result<Vec<String>> {
+        if setup::reads_stdin(&self.arguments.paths)? {
+            return Ok(vec![self.arguments.stdin_name.clone()]);
+        }
+        let name = |path: &PathBuf| discover::name_of(&self.setup.root, &discover::resolve(path));
+        Ok(self.arguments.paths.iter().map(name).collect())
+    }
+
     /// Whether only a part of the tree or of the rules is examined.
     fn is_partial(&self) -> bool {
         let paths = &self.arguments.paths;
@@ -263,6 +298,8 @@ impl Check<'_> {
             filters: rules.chain(staged).chain(since).chain(paths).collect(),
             fail_on,
             fail_on_undetermined: self.arguments.fail_on_undetermined,
+            require_understood: self.arguments.require_understood,
+            is_of_named_rules: !self.arguments.rule.is_empty(),
         }
     }
 }

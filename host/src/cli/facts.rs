@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &FactsArguments, _: &Terminal) -> Result<Exit> {
         setup::walk(&setup.root, &arguments.paths, &matters)
     };
     let passwords = setup::passwords(&arguments.passwords)?;
-    let given = Given { passwords: &passwords, blocklist: blocklist.as_ref() };
+    let given = Given { passwords: &passwords, blocklist: blocklist.as_ref(), weighs: true };
     let mut understood = scan::understand(&mut discovery.sources, &setup.policy, Detail::Everything, &given);
     understood.problems.splice(..0, discovery.problems);
     understood.problems.extend(scan::altered(&discovery.sources));

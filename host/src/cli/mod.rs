@@ -37,7 +37,7 @@ First steps:
   keyreeve check                 judge the folder you are in; nothing needs to be set up
   keyreeve facts nginx.conf      see what was understood of a file
   keyreeve explain key-size      see what a rule asks for, and why
-  keyreeve init                  write a keyreeve.toml with what the names of folders tell
+  keyreeve init                  write a keyreeve.toml with what names and contents tell
   keyreeve except v1:…           turn a finding into an exception for management to approve
 
 `keyreeve help check` tells the rest: hooks, CI, baselines, exit codes.";
@@ -57,7 +57,8 @@ Exit codes:
   0  nothing at or above the threshold (--fail-on)
   1  violations, or undetermined answers with --fail-on-undetermined
   2  the command line or the policy is wrong; nothing was checked
-  3  no violation at or above the threshold, but some input or rule could not be processed";
+  3  no violation at or above the threshold, but some input or rule could not be processed,
+     or something is not understood with --require-understood";
 
 const FACTS_EXAMPLES: &str = "\
 Examples:
@@ -88,8 +89,8 @@ enum Command {
     /// Prints an exception for a finding, to be filled in and put into keyreeve.toml.
     #[command(after_long_help = EXCEPT_EXAMPLES)]
     Except(ExceptArguments),
-    /// Looks at the names in a tree and writes a commented keyreeve.toml that says what is production, staging, test
-    /// data.
+    /// Looks at the names in a tree and into its files, and writes a commented keyreeve.toml: what is production, staging,
+    /// test data or a trust store, why, and how many findings that changes.
     Init(InitArguments),
     /// Lists the rules that are loaded; makes, tests and shares rules of your own.
     #[command(subcommand)]
@@ -159,6 +160,9 @@ struct CheckArguments {
     /// Fails for what could not be determined, too; it weighs as much as a violation of its rule.
     #[arg(long, help_heading = FAILS)]
     fail_on_undetermined: bool,
+    /// Ends with 3 if a file is of a kind that is known and not read, or a path that is named gives nothing.
+    #[arg(long, help_heading = FAILS)]
+    require_understood: bool,
     #[command(flatten)]
     blocklist: BlocklistArgument,
     /// Runs only this rule. Can be repeated.
@@ -170,9 +174,19 @@ struct CheckArguments {
     /// Prints only what fails the run, problems, and the last line.
     #[arg(long, short, help_heading = OUTPUT)]
     quiet: bool,
+    /// Shows a frame for each finding: nothing is grouped, and no list is cut.
+    #[arg(long, conflicts_with = "quiet", help_heading = OUTPUT)]
+    all: bool,
     /// What standard input is called: its extension tells the format, its folder the scope.
     #[arg(long, value_name = "NAME", default_value = "stdin", help_heading = TREE)]
     stdin_name: String,
+}
+
+impl CheckArguments {
+    /// How much the human format shows.
+    fn amount(&self) -> output::Amount {
+        output::Amount { quiet: self.quiet, all: self.all }
+    }
 }
 
 /// Keys that others have.

@@ -17,6 +17,15 @@ use super::Color;
 /// Columns if there is no terminal.
 const WIDTH: usize = 100;
 
+/// How much of a report people are shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amount {
+    /// Only what fails the run.
+    pub(super) quiet: bool,
+    /// All of it.
+    pub(super) all: bool,
+}
+
 /// What is known of the terminal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Terminal {
@@ -45,9 +54,9 @@ impl Terminal {
         if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
-    fn style(self, quiet: bool) -> Style {
+    fn style(self, Amount { quiet, all }: Amount) -> Style {
         let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(WIDTH);
-        Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet }
+        Style { color: self.color, hyperlinks: self.color && io::stdout().is_terminal(), width, quiet, all }
     }
 
     /// Prints on standard error why nothing was done. Everything that a terminal would obey is made visible.
@@ -120,10 +129,11 @@ pub(super) fn write(
     report: &Report,
     format: Format,
     outputs: &[Output],
-    quiet: bool,
+    amount: Amount,
     terminal: &Terminal,
 ) -> Vec<anyhow::Error> {
-    let style = Style { color: false, hyperlinks: false, width: WIDTH, quiet };
+    let Amount { quiet, all } = amount;
+    let style = Style { color: false, hyperlinks: false, width: WIDTH, quiet, all };
     let files = outputs.iter().map(|output| {
         let mut out = BufWriter::new(File::create(&output.file)?);
         report::write(report, output.format, style, &mut out).and_then(|()| out.flush())
@@ -132,7 +142,7 @@ pub(super) fn write(
     let faults = faults.filter_map(|(written, output)| Some(unwritten("report", &output.file, written.err()?)));
     let mut faults: Vec<anyhow::Error> = faults.collect();
     let mut out = BufWriter::new(io::stdout().lock());
-    match report::write(report, format, terminal.style(quiet), &mut out).and_then(|()| out.flush()) {
+    match report::write(report, format, terminal.style(amount), &mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             faults.push(anyhow::Error::new(error).context("the report cannot be written to standard output"));
         }

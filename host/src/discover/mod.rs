@@ -50,7 +50,8 @@ pub struct Discovery {
     pub bytes: u64,
     /// Names of small texts that were looked at and not kept, in order: a configuration may name one of them as its own.
     pub passed: Vec<String>,
-    /// What was not looked at, by reason: `FIFO`, `larger than 256 MiB`. A folder that git ignores counts once.
+    /// What was not looked at, by reason: `FIFO`, `larger than 256 MiB`. A folder that git ignores counts once;
+    /// what is tracked all the same is looked at, and counts nowhere here.
     pub skipped: BTreeMap<String, usize>,
 }
 

@@ -211,7 +211,6 @@ impl<'a> Walk<'a> {
         let Some(repository) = folder.rules.ignoring(path, kind.is_dir()) else { return true };
         repository.ask();
         worker.ignored.push((Arc::clone(repository), path.to_owned()));
-        worker.found.skip("ignored by git");
         false
     }
 
@@ -290,8 +289,9 @@ impl<'a> Walk<'a> {
         all
     }
 
-    /// The files that are tracked although git ignores them, and not read already because they, or a folder around them,
-    /// are named. Where git cannot tell, that is a problem: one of them could matter.
+    /// The files that are tracked although git ignores them, and not read already because they, or a folder around them, are
+    /// named; what else is ignored is counted as skipped. Where git cannot tell, that is a problem: one of them could
+    /// matter.
     fn tracked(&self, ignored: BTreeMap<PathBuf, (Arc<Repository>, Vec<PathBuf>)>, found: &mut Found) -> Vec<PathBuf> {
         let mut tracked = Vec::new();
         for (root, (repository, entries)) in ignored {
@@ -302,8 +302,14 @@ impl<'a> Walk<'a> {
                 nearest.is_some_and(|it| known.contains(it)) && !self.files.contains(path)
             };
             match repository.tracked(&entries) {
-                Ok(paths) => tracked.extend(paths.into_iter().filter(is_unread)),
+                Ok(paths) => {
+                    let read: BTreeSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
+                    let skipped = entries.iter().filter(|entry| !is_all_tracked(entry, &read));
+                    skipped.for_each(|_| found.skip("ignored by git"));
+                    tracked.extend(paths.into_iter().filter(is_unread));
+                }
                 Err(error) => {
+                    entries.iter().for_each(|_| found.skip("ignored by git"));
                     let message =
                         format!("what git ignores here is not read, and may be tracked all the same: {error}");
                     found.problem(&name_of(&self.root, &root), message);
@@ -348,6 +354,16 @@ impl Folder {
         push_text(&mut name, entry.as_encoded_bytes());
         name
     }
+}
+
+/// Whether an entry is tracked, or a folder in which there is something tracked and nothing else.
+fn is_all_tracked(entry: &Path, tracked: &BTreeSet<&Path>) -> bool {
+    if tracked.contains(entry) {
+        return true;
+    }
+    let is_above = tracked.range(entry..).next().is_some_and(|first| first.starts_with(entry));
+    let entries = if is_above { fs::read_dir(entry).ok() } else { None };
+    entries.is_some_and(|mut entries| entries.all(|it| it.is_ok_and(|it| is_all_tracked(&it.path(), tracked))))
 }
 
 /// The entries of a folder, as far as they can be listed.

@@ -106,6 +106,8 @@ pub(super) struct Settings {
     #[schemars(extend("enum" = ["low", "medium", "high", "critical", null]))]
     pub(super) fail_on: Option<&'static str>,
     pub(super) fail_on_undetermined: bool,
+    /// Whether the run is incomplete if a file is of a kind that is not read, or a named path gave nothing.
+    pub(super) require_understood: bool,
 }
 
 /// One statement of the policy. No state says compliant: a scan cannot show it.
@@ -154,12 +156,31 @@ pub(super) struct Sources<'a> {
     /// Files looked at.
     pub(super) files: usize,
     pub(super) bytes: u64,
-    /// Sources by what they were read as; one can be several.
+    /// Files by what they were read as; one can be of several.
     pub(super) formats: &'a BTreeMap<&'static str, usize>,
+    /// What became of each file: the numbers are together those of `files`.
+    pub(super) account: Account<'a>,
     /// Files not looked at, by reason.
     pub(super) skipped: &'a BTreeMap<String, usize>,
     /// Facts by kind.
     pub(super) facts: &'a BTreeMap<&'static str, usize>,
+}
+
+/// Each file counts once.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Account<'a> {
+    /// Files in which something was understood.
+    pub(super) understood: usize,
+    /// Files in which nothing was understood, with a problem.
+    pub(super) broken: usize,
+    /// Files of kinds that are known and not read, by kind.
+    pub(super) unread: &'a BTreeMap<&'static str, usize>,
+    /// Files that look like templates, by what they are templates of; the empty name where that does not show.
+    pub(super) templates: &'a BTreeMap<&'static str, usize>,
+    /// Files of which nothing is known.
+    pub(super) others: usize,
+    /// Paths of the command line in which there is neither fact nor problem.
+    pub(super) fruitless: Vec<&'a str>,
 }
 
 /// Where: the members are part of the object that has the place.

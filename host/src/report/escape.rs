@@ -34,7 +34,7 @@ pub(super) fn push_byte(out: &mut String, byte: u8) {
 }
 
 /// Text on one line, with everything in it to be seen.
-pub(super) fn visible(text: &str) -> Cow<'_, str> {
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }

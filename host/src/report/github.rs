@@ -13,10 +13,12 @@ use super::taken::Taken;
 use super::{Report, Style, summary};
 use crate::finding::{Finding, Status};
 
-/// Writes a command for each finding and problem, one for what is taken away from the built-in policy, and one for the last line of
-/// the report.
+/// Writes a command for each finding, the most severe first, and for each problem, one for what is taken away from the
+/// built-in policy, and one for the last line of the report.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for finding in &report.findings {
+    let mut findings: Vec<&Finding> = report.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse((report.fails(finding), is_open(finding), finding.severity)));
+    for finding in findings {
         let lines = [words(report, finding), help(finding), format!("{} {}", finding.statement, finding.fingerprint)];
         let shown: Vec<_> = lines.iter().filter(|line| !line.is_empty()).map(|line| visible(line)).collect();
         let properties = properties(report, Some(finding.location), &title(finding));
@@ -29,7 +31,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if let Some(taken) = Taken::of(report) {
         command(out, "notice", &taken_properties(report, &taken), &taken.sentence())?;
     }
-    let plain = Style { color: false, hyperlinks: false, width: 80, quiet: false };
+    let plain = Style { color: false, hyperlinks: false, width: 80, quiet: false, all: false };
     command(out, "notice", " title=keyreeve", &summary::last_line(report, plain))
 }
 
@@ -37,9 +39,13 @@ fn command(out: &mut dyn Write, level: &str, properties: &str, message: &str) ->
     writeln!(out, "::{level}{properties}::{}", command_data(message))
 }
 
+fn is_open(finding: &Finding) -> bool {
+    finding.is_violation() && finding.status == Status::Open
+}
+
 /// What fails the run is an error; what counts but does not fail it is a warning from medium on; the rest is a notice.
 fn level(report: &Report, finding: &Finding) -> &'static str {
-    let open = finding.is_violation() && finding.status == Status::Open;
+    let open = is_open(finding);
     match finding.severity {
         _ if report.fails(finding) => "error",
         Severity::Critical | Severity::High if open => "error",

@@ -12,8 +12,9 @@ use serde::Serialize;
 
 use super::escape;
 use super::escape::visible;
-use super::human::{exception, text};
+use super::human::exception;
 use super::taken::Taken;
+use super::words::text;
 use super::{Report, summary};
 use crate::finding::{Finding, Status};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use keyreeve_contract::Value;
 use keyreeve_source::private::Private;
 
-use super::{ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
+use super::{Account, Counts, ExceptionReport, Origin, PolicyReport, Report, RuleReport, Run};
 use crate::finding::Finding;
 
 impl Report {
@@ -17,7 +17,7 @@ impl Report {
             run,
             statements: _,
             rules,
-            counts: _,
+            counts,
             findings,
             problems,
             exceptions,
@@ -31,6 +31,7 @@ impl Report {
         }
         sources.rename(|name| private.hide_in_name(name));
         of_run(run, private);
+        of_counts(counts, private);
         rules.iter_mut().for_each(|rule| of_rule(rule, private));
         let mut shared = BTreeMap::new();
         findings.iter_mut().for_each(|finding| of_finding(finding, private, &mut shared));
@@ -58,12 +59,20 @@ fn of_run(run: &mut Run, private: &Private) {
         filters,
         fail_on: _,
         fail_on_undetermined: _,
+        require_understood: _,
+        is_of_named_rules: _,
     } = run;
     let PolicyReport { path, sha256: _, ignored, fail_on: _, fail_on_line: _, scopes } = policy;
     scopes.iter_mut().flat_map(|scope| &mut scope.states).for_each(|state| private.hide_in(state));
     let files = baseline.iter_mut().chain(blocklist).map(|(path, _)| path);
     path.iter_mut().chain(ignored).chain(files).for_each(|path| private.hide_in_path(path));
     filters.iter_mut().for_each(|filter| private.hide_in(filter));
+}
+
+fn of_counts(counts: &mut Counts, private: &Private) {
+    let Counts { files: _, bytes: _, account, skipped: _, facts: _ } = counts;
+    let Account { understood: _, formats: _, broken: _, unread: _, templates: _, others: _, fruitless } = account;
+    fruitless.iter_mut().for_each(|(path, _)| private.hide_in_path(path));
 }
 
 fn of_rule(rule: &mut RuleReport, private: &Private) {
@@ -84,6 +93,7 @@ fn of_rule(rule: &mut RuleReport, private: &Private) {
         is_switched_off: _,
         state: _,
         examined: _,
+        kinds: _,
     } = rule;
     loosened.iter_mut().for_each(|name| private.hide_in(name));
     if let Origin::File(path) = origin {

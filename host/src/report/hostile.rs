@@ -8,8 +8,9 @@ use proptest::prelude::*;
 use super::escape::visible;
 use super::*;
 
-const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false };
-const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false };
+const PLAIN: Style = Style { color: false, hyperlinks: false, width: 80, quiet: false, all: false };
+const RICH: Style = Style { color: true, hyperlinks: true, width: 80, quiet: false, all: false };
+const ALL_OF_IT: Style = Style { width: 100, all: true, ..PLAIN };
 const ALL: [Format; 5] = [Format::Human, Format::Json, Format::Sarif, Format::Github, Format::Gitlab];
 
 fn snapshot(name: &str, style: Style) {
@@ -22,6 +23,7 @@ fn the_human_format_looks_as_it_did() {
     snapshot("human.txt", Style { width: 100, ..PLAIN });
     snapshot("quiet.txt", Style { width: 100, quiet: true, ..PLAIN });
     snapshot("rich.txt", Style { width: 100, ..RICH });
+    snapshot("all.txt", ALL_OF_IT);
 }
 
 #[test]
@@ -40,19 +42,19 @@ fn no_format_shows_a_secret() {
     let mut report = sample::report();
     report.run.fail_on_undetermined = true;
     for format in ALL {
-        for style in [PLAIN, RICH] {
+        for style in [PLAIN, RICH, ALL_OF_IT] {
             let written = sample::styled(&report, format, style);
             for secret in sample::CANARIES.into_iter().chain(["token-canary"]) {
                 assert!(!written.contains(secret), "{format:?} shows {secret}");
             }
         }
     }
-    assert!(sample::written(&report, Format::Human).contains("[hidden]"));
+    assert!(sample::styled(&report, Format::Human, ALL_OF_IT).contains("[hidden]"));
 }
 
 #[test]
 fn a_line_of_a_megabyte_is_cut_around_the_place() {
-    let written = sample::written(&sample::report(), Format::Human);
+    let written = sample::styled(&sample::report(), Format::Human, ALL_OF_IT);
     let line = written.lines().find(|line| line.contains("\"password\":")).unwrap();
     assert!(line.chars().count() <= 100 && line.contains("…") && line.contains("[hidden]"), "{line}");
     assert!(written.len() < 30_000);

@@ -1,4 +1,4 @@
-//! The human format: a code frame for each finding that is open, groups for the others, and what summary.rs adds.
+//! The human format: frames for the gravest findings, lines for the others, and what summary.rs and account.rs add.
 //! Not a format to parse: its wording may change with every version.
 
 use std::fmt::Write as _;
@@ -6,49 +6,111 @@ use std::io::{self, Write};
 
 use keyreeve_source::Location;
 
-use super::escape::visible;
 use super::frame::{Frame, Secrets};
-use super::{ExceptionKind, ExceptionReport, Report, Style, ansi, statements, summary};
+use super::groups::{Group, groups};
+use super::words::{group, text};
+use super::{ExceptionKind, ExceptionReport, Report, Style, account, ansi, statements, summary};
 use crate::finding::{Finding, Status};
 
 /// Related places that are listed with a finding; the others are counted.
-const RELATED: usize = 8;
-/// Characters of a hostile text that are shown.
-const LONGEST_TEXT: usize = 1000;
+const RELATED: usize = 3;
+/// Groups of findings that are shown with a frame, unless all are; seven critical findings fit in.
+const FRAMES: usize = 8;
+/// Groups of findings that have one line each, and lines of any other list.
+const LINES: usize = 15;
+/// Open answers that are shown with their places.
+const ANSWERS: usize = 6;
+/// Places and folders that are named of a group.
+const NAMED: usize = 3;
 
 /// Writes the report for people.
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let secrets = Secrets::of(report);
-    for finding in framed(report).filter(|finding| !style.quiet || report.fails(finding)) {
-        out.write_all(frame(report, style, &secrets, finding).as_bytes())?;
-    }
+    let groups = groups(report);
+    out.write_all(findings(report, style, &groups).as_bytes())?;
     if !style.quiet {
         out.write_all(undetermined(report, style).as_bytes())?;
         out.write_all(known(report, style).as_bytes())?;
         out.write_all(excepted(report, style).as_bytes())?;
     }
     out.write_all(summary::problems(report, style).as_bytes())?;
+    out.write_all(account::not_understood(report, style).as_bytes())?;
     if !style.quiet {
+        out.write_all(summary::of_findings(report, style, &groups).as_bytes())?;
         out.write_all(summary::of_run(report, style).as_bytes())?;
     }
     out.write_all(summary::taken(report, style).as_bytes())?;
     writeln!(out, "{}", summary::last_line(report, style))
 }
 
-/// Open violations, and what else fails the run.
-fn framed(report: &Report) -> impl Iterator<Item = &Finding> {
-    let open = |finding: &&Finding| finding.status == Status::Open && finding.is_violation();
-    report.findings.iter().filter(move |finding| open(finding) || report.fails(finding))
+/// Frames of the gravest groups that fail the run, and lines of the others; with `--all` a frame of each finding.
+fn findings(report: &Report, style: Style, groups: &[Group<'_>]) -> String {
+    let secrets = Secrets::of(report);
+    let frames = |findings: &[&Finding]| -> String {
+        findings.iter().map(|finding| frame(report, style, &secrets, finding, "")).collect()
+    };
+    if style.all {
+        return groups.iter().map(|group| frames(&group.findings)).collect();
+    }
+    let (failing, passing) = groups.split_at(groups.partition_point(|group| group.fails));
+    let (framed, cut) = failing.split_at(failing.len().min(FRAMES));
+    let framed = framed.iter().map(|group| frame(report, style, &secrets, group.first(), &also(report, style, group)));
+    let passing = if style.quiet { String::new() } else { lines(report, style, "findings that fail nothing", passing) };
+    framed.collect::<String>() + &lines(report, style, "further findings that fail the run", cut) + &passing
 }
 
-/// Hostile text, visible on one line, and not endless.
-pub(super) fn text(text: &str) -> String {
-    let mut shown = visible(text).into_owned();
-    if let Some((end, _)) = shown.char_indices().nth(LONGEST_TEXT) {
-        shown.truncate(end);
-        shown.push('…');
+/// Where else the same was found: the folders, if there are fewer than places, and the first places.
+fn also(report: &Report, style: Style, group: &Group<'_>) -> String {
+    let more = group.findings.len() - 1;
+    if more == 0 {
+        return String::new();
     }
-    shown
+    let others = group.findings[1..].iter().take(NAMED);
+    let places: Vec<String> = others.map(|finding| place(report, style, finding.location)).collect();
+    format!("{more} more{}: {}{}", folders(report, group), places.join(", "), ellipsis(more, NAMED))
+}
+
+/// ` in certs/ (12), deploy/ (3), and 4 more folders`; nothing, where each is in a folder of its own.
+fn folders(report: &Report, group: &Group<'_>) -> String {
+    let all = group.folders(report);
+    if all.len() == group.findings.len() {
+        return String::new();
+    }
+    let mut named: Vec<_> =
+        all.iter().take(NAMED).map(|(folder, number)| format!("{} ({number})", text(folder))).collect();
+    if let Some(more @ 1..) = all.len().checked_sub(NAMED) {
+        named.push(format!("and {}", ansi::count(more, "more folder")));
+    }
+    format!(" in {}", named.join(", "))
+}
+
+fn ellipsis(number: usize, shown: usize) -> &'static str {
+    if number > shown { ", …" } else { "" }
+}
+
+/// Groups, a line each, as many as fit.
+fn lines(report: &Report, style: Style, heading: &str, groups: &[Group<'_>]) -> String {
+    let line = |group: &Group<'_>| {
+        let also = match also(report, style, group) {
+            also if also.is_empty() => also,
+            also => format!("; {also}"),
+        };
+        format!("  {}{also}\n", one_line(report, style, group.first()))
+    };
+    let number = groups.iter().map(|group| group.findings.len()).sum();
+    group(style, heading, number, &few(style, LINES, groups.iter().map(line)))
+}
+
+/// Lines, or as many as a report has room for, and how many were left out.
+fn few(style: Style, most: usize, lines: impl Iterator<Item = String>) -> String {
+    let mut lines = lines;
+    if style.all {
+        return lines.collect();
+    }
+    let shown: String = lines.by_ref().take(most).collect();
+    match lines.count() {
+        0 => shown,
+        more => format!("{shown}  and {more} more: --all shows all\n"),
+    }
 }
 
 /// A place as `path:line:column`, a link to the file where links are wanted; of a binary source its path alone.
@@ -69,7 +131,8 @@ fn tag(style: Style, finding: &Finding) -> String {
     style.paint(ansi::severity(finding.severity), &format!("{what}[{}]", text(&finding.rule)))
 }
 
-fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding) -> String {
+/// A finding with the line it is on; `also` is where else there is the same.
+fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding, also: &str) -> String {
     let at = report.place(finding.location);
     let frame = Frame::of(&at, finding.location.source, secrets, style.width);
     let indent = " ".repeat(frame.as_ref().map_or(1, Frame::indent));
@@ -84,11 +147,15 @@ fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding
     let equals = style.paint(ansi::BLUE, "=");
     let mut note = |word: &str, text: &str| out.extend([&indent, " ", &equals, " ", word, ": ", text, "\n"]);
     note("about", &text(&finding.label));
-    for related in finding.related.iter().take(RELATED) {
+    let related = if style.all { finding.related.len() } else { RELATED };
+    for related in finding.related.iter().take(related) {
         note("related", &format!("{}: {}", place(report, style, related.location), text(&related.label)));
     }
-    if let Some(more @ 1..) = finding.related.len().checked_sub(RELATED) {
+    if let Some(more @ 1..) = finding.related.len().checked_sub(related) {
         note("related", &format!("and {}", ansi::count(more, "more place")));
+    }
+    if !also.is_empty() {
+        note("also", also);
     }
     if !finding.remedy.is_empty() {
         note(&style.paint(ansi::CYAN, "help"), &text(&finding.remedy));
@@ -100,54 +167,49 @@ fn frame(report: &Report, style: Style, secrets: &Secrets<'_>, finding: &Finding
     out
 }
 
-/// A heading with a number, and lines under it; nothing where there is none.
-pub(super) fn group(style: Style, heading: &str, number: usize, lines: &str) -> String {
-    if number == 0 {
-        return String::new();
-    }
-    format!("{}\n{lines}\n", style.paint(ansi::BOLD, &format!("{heading} ({number})")))
-}
-
 /// What no rule could tell, with the places of the same answer under one line.
 fn undetermined(report: &Report, style: Style) -> String {
     let open = |finding: &&Finding| finding.status == Status::Open && !finding.is_violation() && !report.fails(finding);
     let mut findings: Vec<&Finding> = report.findings.iter().filter(open).collect();
     findings.sort_by_key(|finding| (&finding.rule, &finding.message, &finding.remedy));
-    let mut lines = String::new();
-    for same in findings.chunk_by(|a, b| (&a.rule, &a.message, &a.remedy) == (&b.rule, &b.message, &b.remedy)) {
-        let first = same[0];
+    let same = findings.chunk_by(|a, b| (&a.rule, &a.message, &a.remedy) == (&b.rule, &b.message, &b.remedy));
+    let answer = |same: &[&Finding]| {
+        let (first, mut lines) = (same[0], String::new());
         let tag = style.paint(ansi::YELLOW, &text(&first.rule));
         let _ = writeln!(lines, "  {tag} {}: {}", text(&first.statement), text(&first.message));
-        for finding in same {
+        for finding in same.iter().take(if style.all { same.len() } else { NAMED }) {
             let _ = writeln!(lines, "    {}: {}", place(report, style, finding.location), text(&finding.label));
+        }
+        if let Some(more @ 1..) = same.len().checked_sub(NAMED).filter(|_| !style.all) {
+            let _ = writeln!(lines, "    and {}", ansi::count(more, "more place"));
         }
         if !first.remedy.is_empty() {
             let _ = writeln!(lines, "    {}: {}", style.paint(ansi::CYAN, "help"), text(&first.remedy));
         }
-    }
-    group(style, "undetermined", findings.len(), &lines)
+        lines
+    };
+    group(style, "undetermined", findings.len(), &few(style, ANSWERS, same.map(answer)))
 }
 
 /// What the baseline has: not approved, but not new.
 fn known(report: &Report, style: Style) -> String {
     let known = || report.findings.iter().filter(|finding| finding.status == Status::Known);
-    let mut lines = String::new();
-    for finding in known() {
-        let _ = writeln!(lines, "  {}", one_line(report, style, finding));
-    }
-    group(style, "known, unapproved", known().count(), &lines)
+    let lines = known().map(|finding| format!("  {}\n", one_line(report, style, finding)));
+    group(style, "known, unapproved", known().count(), &few(style, LINES, lines))
 }
 
 /// What exceptions cover, one line each.
 fn excepted(report: &Report, style: Style) -> String {
-    let covered = || report.findings.iter().filter(|finding| matches!(finding.status, Status::Excepted(_)));
-    let mut lines = String::new();
-    for finding in covered() {
-        let Status::Excepted(index) = finding.status else { continue };
-        let why = report.exceptions.get(index).map_or_else(String::new, exception);
-        let _ = writeln!(lines, "  {}; {why}", one_line(report, style, finding));
-    }
-    group(style, "excepted", covered().count(), &lines)
+    let covered = || {
+        report.findings.iter().filter_map(|finding| match finding.status {
+            Status::Excepted(index) => Some((finding, report.exceptions.get(index))),
+            Status::Open | Status::Known => None,
+        })
+    };
+    let lines = covered().map(|(finding, by)| {
+        format!("  {}; {}\n", one_line(report, style, finding), by.map_or_else(String::new, exception))
+    });
+    group(style, "excepted", covered().count(), &few(style, LINES, lines))
 }
 
 fn one_line(report: &Report, style: Style, finding: &Finding) -> String {

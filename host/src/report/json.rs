@@ -48,6 +48,7 @@ impl<'a> Document<'a> {
             settings: Settings {
                 fail_on: run.fail_on.map(|severity| severity.name()),
                 fail_on_undetermined: run.fail_on_undetermined,
+                require_understood: run.require_understood,
             },
             filters: &run.filters,
             exit_code: report.exit() as u8,
@@ -126,9 +127,21 @@ fn sources(report: &Report) -> Sources<'_> {
     Sources {
         files: counts.files,
         bytes: counts.bytes,
-        formats: &counts.formats,
+        formats: &counts.account.formats,
+        account: account(&counts.account),
         skipped: &counts.skipped,
         facts: &counts.facts,
+    }
+}
+
+pub(super) fn account(account: &super::Account) -> Account<'_> {
+    Account {
+        understood: account.understood,
+        broken: account.broken,
+        unread: &account.unread,
+        templates: &account.templates,
+        others: account.others,
+        fruitless: account.fruitless.iter().map(|(path, _)| path.as_str()).collect(),
     }
 }
 

@@ -1,12 +1,14 @@
 //! The report: everything a run found, as data, which the formats in this folder write out.
 //! Not a judgement of its own: what counts and what is covered was settled before.
 
+mod account;
 mod ansi;
 mod document;
 pub mod escape;
 mod frame;
 mod github;
 mod gitlab;
+mod groups;
 mod hide;
 mod human;
 pub mod json;
@@ -15,6 +17,7 @@ mod sarif;
 pub mod statements;
 mod summary;
 mod taken;
+mod words;
 
 #[cfg(test)]
 mod hostile;
@@ -24,7 +27,7 @@ mod sample;
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use keyreeve_contract::{Severity, Value};
+use keyreeve_contract::{FactKind, Severity, Value};
 use keyreeve_source::private::Private;
 use keyreeve_source::problem::Problem;
 use keyreeve_source::{SourceId, Sources, Span};
@@ -57,6 +60,8 @@ pub struct Style {
     pub width: usize,
     /// Only findings that fail the run, problems, and the last line.
     pub quiet: bool,
+    /// A frame for each finding, and nothing grouped or cut.
+    pub all: bool,
 }
 
 /// Writes a report.
@@ -132,6 +137,10 @@ pub struct Run {
     pub fail_on: Option<Severity>,
     /// Whether an undetermined fails the run too.
     pub fail_on_undetermined: bool,
+    /// Whether the run is incomplete if a file is of a kind that is not read, or a named path gave nothing.
+    pub require_understood: bool,
+    /// Whether only rules that were named ran: then only their statements are of interest.
+    pub is_of_named_rules: bool,
 }
 
 /// A commit.
@@ -182,6 +191,12 @@ pub struct Statement {
     pub rules: Vec<String>,
     /// How many violations of it an exception covers, whatever the state.
     pub excepted: usize,
+    /// Where nothing was examined: files that its rules read, by format.
+    pub read: BTreeMap<&'static str, usize>,
+    /// Where nothing was examined: templates of what its rules read.
+    pub templates: BTreeMap<&'static str, usize>,
+    /// Where nothing was examined: files that could have concerned it, of kinds that are not read.
+    pub unread: BTreeMap<&'static str, usize>,
 }
 
 /// What a run can say about a statement. There is no word for compliant: a scan cannot show it.
@@ -191,7 +206,7 @@ pub enum StatementState {
     Violated(usize),
     /// Nothing is violated, but so many answers are open, or a rule for it did not run to its end.
     Undetermined(usize),
-    /// No violation found in so many facts, beside those that exceptions cover; a fact that two rules examined counts twice.
+    /// No violation found in so many facts, beside those that exceptions cover; what two rules examined counts once.
     NoViolation(usize),
     /// Its rules ran and there was nothing for them to look at.
     NothingExamined,
@@ -256,6 +271,8 @@ pub struct RuleReport {
     pub state: RuleState,
     /// How many facts it judged.
     pub examined: usize,
+    /// The kinds of fact that it judges.
+    pub kinds: Vec<FactKind>,
 }
 
 /// How many sources were examined and skipped.
@@ -265,12 +282,31 @@ pub struct Counts {
     pub files: usize,
     /// Bytes of them.
     pub bytes: u64,
-    /// Sources by what they were read as: `nginx`, `PEM`, `DER`, `inventory`. A source can be several.
-    pub formats: BTreeMap<&'static str, usize>,
+    /// What became of each of them.
+    pub account: Account,
     /// Files that were not looked at, by reason: `larger than 256 MiB`, `FIFO`.
     pub skipped: BTreeMap<String, usize>,
     /// Facts by kind, as the interfaces are called.
     pub facts: BTreeMap<&'static str, usize>,
+}
+
+/// What became of each file that was looked at, and which paths gave nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Account {
+    /// Files in which something was understood.
+    pub understood: usize,
+    /// These by the title of a format; one can be of several.
+    pub formats: BTreeMap<&'static str, usize>,
+    /// Files in which nothing was understood and of which there is a problem.
+    pub broken: usize,
+    /// Files of a kind that is known and not read, by kind.
+    pub unread: BTreeMap<&'static str, usize>,
+    /// Files that look like templates, by what they are templates of; the empty name where that does not show.
+    pub templates: BTreeMap<&'static str, usize>,
+    /// Files of which nothing is known.
+    pub others: usize,
+    /// Paths that were named and in which there is neither fact nor problem, with what is known of them, as a clause.
+    pub fruitless: Vec<(String, String)>,
 }
 
 /// The two kinds of exception (S14).
@@ -348,11 +384,18 @@ impl Report {
         finding.status == Status::Open && counts && self.run.fail_on.is_some_and(|least| finding.severity >= least)
     }
 
+    /// Whether something could not be processed, or is not understood where that is asked for.
+    fn is_incomplete(&self) -> bool {
+        let account = &self.counts.account;
+        let is_understood = account.unread.is_empty() && account.fruitless.is_empty();
+        self.problems.iter().any(|(_, covered)| covered.is_none()) || self.run.require_understood && !is_understood
+    }
+
     /// What the run ends with.
     pub fn exit(&self) -> Exit {
         if self.findings.iter().any(|finding| self.fails(finding)) {
             Exit::Violations
-        } else if self.problems.iter().any(|(_, covered)| covered.is_none()) {
+        } else if self.is_incomplete() {
             Exit::Incomplete
         } else {
             Exit::Clean

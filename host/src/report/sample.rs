@@ -28,7 +28,7 @@ const EVIL: u32 = 6;
 
 /// What a format writes of a report, without colours and links.
 pub(super) fn written(report: &Report, format: Format) -> String {
-    styled(report, format, Style { color: false, hyperlinks: false, width: 100, quiet: false })
+    styled(report, format, Style { color: false, hyperlinks: false, width: 100, quiet: false, all: false })
 }
 
 /// What a format writes of a report.
@@ -67,6 +67,7 @@ pub(super) fn rule(id: &str, statement: &str, severity: Severity) -> RuleReport 
         is_switched_off: false,
         state: RuleState::Ran,
         examined: 1,
+        kinds: vec![FactKind::Keys],
     }
 }
 
@@ -140,8 +141,10 @@ pub(super) fn empty() -> Report {
             filters: Vec::new(),
             fail_on: Some(Severity::Medium),
             fail_on_undetermined: false,
+            require_understood: false,
+            is_of_named_rules: false,
         },
-        statements: statements::assess(&[], &[], &[]),
+        statements: statements::assess(&[], &[], &[], &BTreeMap::new()),
         rules: Vec::new(),
         counts: Counts::default(),
         findings: Vec::new(),
@@ -157,8 +160,9 @@ pub(super) fn empty() -> Report {
 /// Something of everything.
 pub(super) fn report() -> Report {
     let (rules, findings, exceptions) = (rules(), findings(), exceptions());
+    let facts = BTreeMap::from([("keys", 5), ("tls-endpoints", 4)]);
     let mut report = Report {
-        statements: statements::assess(&rules, &findings, &exceptions),
+        statements: statements::assess(&rules, &findings, &exceptions, &facts),
         rules,
         findings,
         exceptions,
@@ -169,9 +173,9 @@ pub(super) fn report() -> Report {
         counts: Counts {
             files: 7,
             bytes: 1_049_000,
-            formats: BTreeMap::from([("PEM", 1), ("nginx", 2)]),
+            account: account(),
             skipped: BTreeMap::from([("FIFO".to_owned(), 1), ("larger than 256 MiB".to_owned(), 2)]),
-            facts: BTreeMap::from([("keys", 5), ("tls-endpoints", 4)]),
+            facts,
         },
         ..empty()
     };
@@ -187,6 +191,19 @@ pub(super) fn report() -> Report {
     report.run.blocklist = Some((HOSTILE.to_owned(), "ab".repeat(32)));
     report.run.filters = vec!["--skip-rule cipher-suites".to_owned()];
     report
+}
+
+/// Seven files.
+fn account() -> Account {
+    Account {
+        understood: 3,
+        formats: BTreeMap::from([("key material", 1), ("nginx", 2)]),
+        broken: 1,
+        unread: BTreeMap::from([("Postfix", 1)]),
+        templates: BTreeMap::from([("", 1)]),
+        others: 1,
+        fruitless: vec![(HOSTILE.to_owned(), "it looks like Postfix, which is not read".to_owned())],
+    }
 }
 
 fn at(source: u32, start: usize, end: usize) -> Location {
@@ -263,9 +280,15 @@ fn rules() -> Vec<RuleReport> {
             gravest: Severity::High,
             line: Some(9),
             examined: 0,
+            kinds: vec![FactKind::Inventory],
             ..rule("rotation-age", "S9 S10", Severity::Medium)
         },
-        RuleReport { state: RuleState::Failed, examined: 4, ..rule("tls-version", "S1", Severity::High) },
+        RuleReport {
+            state: RuleState::Failed,
+            kinds: vec![FactKind::TlsEndpoints],
+            examined: 4,
+            ..rule("tls-version", "S1", Severity::High)
+        },
     ]
 }
 

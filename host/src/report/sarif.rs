@@ -13,7 +13,7 @@ use super::escape;
 use super::escape::{markdown, sarif_message, uri_path};
 use super::human::exception;
 use super::taken::{Taken, fail_on};
-use super::{ExceptionState, Exit, Report, RuleReport, RuleState, statements, summary};
+use super::{ExceptionState, Exit, Report, RuleReport, RuleState, json as document, statements, summary};
 use crate::finding::{Finding, Status};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -68,7 +68,10 @@ fn run(report: &Report) -> Value {
             "filters": report.run.filters,
             "failOn": fail_on(report),
             "failOnUndetermined": report.run.fail_on_undetermined,
+            "requireUnderstood": report.run.require_understood,
             "examinedFiles": report.counts.files,
+            "formats": report.counts.account.formats,
+            "account": document::account(&report.counts.account),
             "statements": report.statements.iter().map(statement).collect::<Vec<_>>(),
         },
     })

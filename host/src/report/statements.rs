@@ -1,6 +1,10 @@
 //! The sixteen statements of the policy, and what a run can say about each.
 //! Not a judgement of compliance: a scan finds violations, it cannot show that there are none.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyreeve_contract::FactKind;
+
 use super::{ExceptionKind, ExceptionReport, ExceptionState, RuleReport, RuleState, Statement, StatementState};
 use crate::finding::{Finding, Status};
 
@@ -39,7 +43,12 @@ const STATEMENTS: [(&str, &str, By); 16] = [
 ///
 /// Violations count whether they are open or known; what an exception covers is counted apart. An accepted exception (S14) is
 /// itself a violation if its approval or its alternative is missing; one that has expired leaves open whether management still approves.
-pub fn assess(rules: &[RuleReport], findings: &[Finding], exceptions: &[ExceptionReport]) -> Vec<Statement> {
+pub fn assess(
+    rules: &[RuleReport],
+    findings: &[Finding],
+    exceptions: &[ExceptionReport],
+    facts: &BTreeMap<&'static str, usize>,
+) -> Vec<Statement> {
     STATEMENTS
         .iter()
         .map(|&(id, title, by)| {
@@ -56,9 +65,12 @@ pub fn assess(rules: &[RuleReport], findings: &[Finding], exceptions: &[Exceptio
             Statement {
                 id,
                 title,
-                state: tally.state(by),
+                state: tally.state(by, facts),
                 rules: cited().map(|rule| rule.id.clone()).collect(),
                 excepted: tally.excepted,
+                read: BTreeMap::new(),
+                templates: BTreeMap::new(),
+                unread: BTreeMap::new(),
             }
         })
         .collect()
@@ -81,7 +93,10 @@ struct Tally {
     checked: bool,
     /// A rule did not get to its end.
     failed: bool,
-    examined: usize,
+    /// Kinds of fact that its rules judged: a fact that two of them did counts once.
+    kinds: BTreeSet<FactKind>,
+    /// Exceptions.
+    exceptions: usize,
     violated: usize,
     undetermined: usize,
     excepted: usize,
@@ -91,7 +106,7 @@ impl Tally {
     fn add_rule(&mut self, rule: &RuleReport) {
         self.checked = true;
         self.failed |= rule.state == RuleState::Failed;
-        self.examined += rule.examined;
+        self.kinds.extend(&rule.kinds);
     }
 
     fn add_finding(&mut self, finding: &Finding) {
@@ -107,7 +122,7 @@ impl Tally {
         if exception.kind != ExceptionKind::Accepted {
             return;
         }
-        self.examined += 1;
+        self.exceptions += 1;
         if exception.by.is_empty() || exception.alternative.as_deref().unwrap_or_default().is_empty() {
             self.violated += 1;
         } else if exception.state == ExceptionState::Expired {
@@ -115,7 +130,8 @@ impl Tally {
         }
     }
 
-    fn state(&self, by: By) -> StatementState {
+    fn state(&self, by: By, facts: &BTreeMap<&'static str, usize>) -> StatementState {
+        let facts = self.kinds.iter().filter_map(|kind| facts.get(kind.interface())).sum::<usize>();
         match *self {
             Self { violated, .. } if violated > 0 => StatementState::Violated(violated),
             Self { undetermined, failed, .. } if undetermined > 0 || failed => {
@@ -123,8 +139,10 @@ impl Tally {
             }
             _ if by == By::Report => StatementState::ByReport,
             Self { checked: false, .. } if by == By::Rules => StatementState::NotChecked,
-            Self { examined: 0, .. } => StatementState::NothingExamined,
-            Self { examined, .. } => StatementState::NoViolation(examined),
+            Self { exceptions, .. } => match facts + exceptions {
+                0 => StatementState::NothingExamined,
+                examined => StatementState::NoViolation(examined),
+            },
         }
     }
 }
@@ -160,7 +178,13 @@ mod tests {
     use super::*;
 
     fn state(id: &str, rules: &[RuleReport], findings: &[Finding], exceptions: &[ExceptionReport]) -> StatementState {
-        assess(rules, findings, exceptions).into_iter().find(|statement| statement.id == id).unwrap().state
+        assessed(rules, findings, exceptions).into_iter().find(|statement| statement.id == id).unwrap().state
+    }
+
+    /// As if all facts were keys.
+    fn assessed(rules: &[RuleReport], findings: &[Finding], exceptions: &[ExceptionReport]) -> Vec<Statement> {
+        let facts = rules.iter().map(|rule| rule.examined).max().unwrap_or_default();
+        assess(rules, findings, exceptions, &BTreeMap::from([("keys", facts)]))
     }
 
     fn rule(state: RuleState, examined: usize) -> RuleReport {
@@ -173,7 +197,7 @@ mod tests {
 
     #[test]
     fn there_are_sixteen_in_order() {
-        let ids: Vec<_> = assess(&[], &[], &[]).iter().map(|statement| statement.id).collect();
+        let ids: Vec<_> = assessed(&[], &[], &[]).iter().map(|statement| statement.id).collect();
         assert_eq!(ids, (1..=16).map(|number| format!("S{number}")).collect::<Vec<_>>());
     }
 
@@ -183,6 +207,12 @@ mod tests {
         assert_eq!(state("S5", &[rule(RuleState::Off, 0)], &[], &[]), StatementState::NotChecked);
         assert_eq!(state("S5", &[rule(RuleState::Ran, 0)], &[], &[]), StatementState::NothingExamined);
         assert_eq!(state("S5", &[rule(RuleState::Ran, 7)], &[], &[]), StatementState::NoViolation(7));
+    }
+
+    #[test]
+    fn a_fact_that_two_rules_examined_counts_once() {
+        let rules = [rule(RuleState::Ran, 7), RuleReport { id: "weak-key".to_owned(), ..rule(RuleState::Ran, 7) }];
+        assert_eq!(state("S5", &rules, &[], &[]), StatementState::NoViolation(7));
     }
 
     #[test]
@@ -197,7 +227,7 @@ mod tests {
         let rules = [rule(RuleState::Ran, 7)];
         let known = [violation(Status::Known), violation(Status::Excepted(0))];
         assert_eq!(state("S5", &rules, &known, &[]), StatementState::Violated(1));
-        let excepted = assess(&rules, &known[1..], &[]).swap_remove(4);
+        let excepted = assessed(&rules, &known[1..], &[]).swap_remove(4);
         assert_eq!((excepted.state, excepted.excepted), (StatementState::NoViolation(7), 1));
     }
 

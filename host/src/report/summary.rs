@@ -6,12 +6,16 @@ use std::fmt::Write as _;
 use keyreeve_contract::Severity;
 use keyreeve_source::problem::{Problem, Subject};
 
-use super::ansi;
 use super::ansi::count;
-use super::human::{exception, group, place, text};
+use super::groups::{Group, Tally, folder, tallies};
+use super::human::{exception, place};
 use super::taken::{Taken, fail_on, why_it_passes};
-use super::{ExceptionState, Exit, Report, RuleState, Statement, StatementState, Style};
+use super::words::{group, text};
+use super::{ExceptionState, Exit, Report, RuleReport, RuleState, Statement, StatementState, Style, account, ansi};
 use crate::finding::{Finding, Status};
+
+/// Rules and folders that are counted by themselves.
+const TALLIES: usize = 12;
 
 /// What could not be processed, one line each.
 pub(super) fn problems(report: &Report, style: Style) -> String {
@@ -44,9 +48,38 @@ pub(super) fn stage(problem: &Problem) -> &'static str {
     }
 }
 
+/// Findings by rule and by folder: what fails the run and what does not.
+pub(super) fn of_findings(report: &Report, style: Style, groups: &[Group<'_>]) -> String {
+    let by_rule = tallies(groups, |finding| &finding.rule);
+    let by_folder = tallies(groups, |finding| folder(report, finding));
+    [("findings by rule", by_rule), ("findings by folder", by_folder)]
+        .map(|(heading, tallies)| {
+            let shown = if style.all { tallies.len() } else { TALLIES };
+            let mut lines: String = tallies.iter().take(shown).map(|(name, tally)| line_of(name, *tally)).collect();
+            if let Some(more @ 1..) = tallies.len().checked_sub(shown) {
+                let rest = tallies[shown..].iter().map(|(_, tally)| tally.failing).sum::<usize>();
+                let _ = writeln!(lines, "  and {more} more, with {} that fail the run", count(rest, "finding"));
+            }
+            group(style, heading, tallies.len(), &lines)
+        })
+        .concat()
+}
+
+/// `  plaintext-key: 7 fail the run (up to critical), 3 do not`.
+fn line_of(name: &str, tally: Tally) -> String {
+    let gravest = tally.gravest.map_or_else(String::new, |gravest| format!(" (up to {})", gravest.name()));
+    let verb = if tally.failing == 1 { "fails" } else { "fail" };
+    let failing = (tally.failing > 0).then(|| format!("{} {verb} the run{gravest}", tally.failing));
+    let nothing = if tally.passing == 1 { "fails nothing" } else { "fail nothing" };
+    let passing = (tally.passing > 0).then(|| format!("{} {nothing}", tally.passing));
+    let numbers: Vec<String> = failing.into_iter().chain(passing).collect();
+    format!("  {}: {}\n", text(name), numbers.join(", "))
+}
+
 /// Everything but findings, problems and the last line.
 pub(super) fn of_run(report: &Report, style: Style) -> String {
     let groups = [
+        account::of(report, style),
         skipped(report, style),
         stale_exceptions(report, style),
         stale_baseline(report, style),
@@ -104,8 +137,10 @@ fn ignored_policies(report: &Report, style: Style) -> String {
 }
 
 fn statements(report: &Report, style: Style) -> String {
+    let is_shown = |statement: &&Statement| !report.run.is_of_named_rules || !statement.rules.is_empty();
+    let shown: Vec<&Statement> = report.statements.iter().filter(is_shown).collect();
     let mut lines = String::new();
-    for statement in &report.statements {
+    for statement in &shown {
         let color = match statement.state {
             StatementState::Violated(_) => ansi::RED,
             StatementState::Undetermined(_) => ansi::YELLOW,
@@ -115,7 +150,7 @@ fn statements(report: &Report, style: Style) -> String {
         let answer = style.paint(color, &answer(statement));
         let _ = writeln!(lines, "  {:<3}  {:<54}  {answer}", statement.id, statement.title);
     }
-    group(style, "statements of the policy", report.statements.len(), &lines)
+    group(style, "statements of the policy", shown.len(), &lines)
 }
 
 /// What the run says about a statement, in words.
@@ -132,7 +167,7 @@ fn answer(statement: &Statement) -> String {
         }
         StatementState::NoViolation(number) => format!("no violation found in {}", count(number, "fact")),
         StatementState::NothingExamined if statement.id == "S14" => "there is no exception".to_owned(),
-        StatementState::NothingExamined => "nothing to examine".to_owned(),
+        StatementState::NothingExamined => account::nothing(statement),
         StatementState::NotChecked => "not checked by any rule".to_owned(),
         StatementState::ByReport if statement.id == "S16" => "by the exit code".to_owned(),
         StatementState::ByReport => "by this report".to_owned(),
@@ -144,7 +179,9 @@ fn answer(statement: &Statement) -> String {
 }
 
 fn rules_off(report: &Report, style: Style) -> String {
-    let off = || report.rules.iter().filter(|rule| rule.state == RuleState::Off);
+    // Who names the rules that are to run knows that the others do not.
+    let is_told = |rule: &&RuleReport| rule.state == RuleState::Off && !report.run.is_of_named_rules;
+    let off = || report.rules.iter().filter(is_told);
     let mut lines = String::new();
     for rule in off() {
         let _ = writeln!(lines, "  {} ({}): {}", text(&rule.id), text(&rule.statement), text(&rule.title));

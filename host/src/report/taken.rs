@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::human::text;
+use super::words::text;
 use super::{ExceptionState, FAIL_ON, Origin, Report, RuleReport};
 use crate::finding::Status;
 
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn who_lets_violations_pass_is_said_in_the_last_line() {
-        let plain = Style { color: false, hyperlinks: false, width: 80, quiet: true };
+        let plain = Style { color: false, hyperlinks: false, width: 80, quiet: true, all: false };
         let last_line = |report: &Report| summary::last_line(report, plain);
         let mut report = with_policy();
         report.findings = vec![sample::violation("a", "S1", Severity::High)];

@@ -177,6 +177,7 @@ impl Entry {
             is_switched_off: self.is_switched_off,
             state,
             examined,
+            kinds: self.rule.kinds.clone(),
         }
     }
 }
@@ -222,6 +223,7 @@ impl Unloaded {
             is_switched_off: false,
             state: RuleState::Failed,
             examined: 0,
+            kinds: Vec::new(),
         }
     }
 }

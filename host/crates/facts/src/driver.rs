@@ -1,7 +1,7 @@
 //! Reads all sources in every format that they are, in parallel, settles which format a file is, and has each format assemble what
 //! spans several files. Not a format itself: it knows none by name.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use keyreeve_contract::FactKind;
 use keyreeve_source::budget::{Account, Budget};
@@ -10,7 +10,7 @@ use keyreeve_source::{Location, Source, SourceId, Sources, Span};
 use rayon::prelude::*;
 
 use crate::format::{AnyPart, names_match};
-use crate::inner::{Inner, Inside, Map, Marks};
+use crate::inner::{Inner, Inside, Map, Marks, Reached};
 use crate::said::{Said, place};
 use crate::template;
 use crate::{AnyFormat, Claim, Given, Look, Out, Place, Reading, Text};
@@ -37,8 +37,6 @@ impl std::fmt::Debug for dyn AnyFormat {
 pub struct Read {
     /// Facts, problems, secrets.
     pub reading: Reading,
-    /// Sources by the title of a format; one can be of several, and a text inside another counts as that.
-    pub formats: BTreeMap<&'static str, usize>,
     /// As what each source was read, in order.
     pub taken: Vec<Taken>,
     /// What is left of the scan's budget.
@@ -56,19 +54,6 @@ pub struct Taken {
     pub claim: Claim,
     /// What a text inside the source is called there; nothing where it is the source itself.
     pub inside: Option<String>,
-}
-
-/// How a text is reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reached {
-    /// It is a file.
-    File,
-    /// It stands in another text as it is: what is looked for within any file is found there.
-    Literally,
-    /// It stands in another text encoded.
-    Decoded,
-    /// It is a template without its tags.
-    Masked,
 }
 
 /// A source in each format that it is.
@@ -132,6 +117,11 @@ impl Formats {
         claims.filter(|(_, claim)| *claim > Claim::No).collect()
     }
 
+    /// The title of the format that a file is of as a whole, if it is of one.
+    pub fn as_whole(&self, look: &Look<'_>) -> Option<&'static str> {
+        self.winner(look).map(|(index, _)| self.all[index].row().title)
+    }
+
     /// Of the formats that a file is of as a whole the one that claims it most, of equals the first.
     fn winner(&self, look: &Look<'_>) -> Option<(usize, Claim)> {
         let mut winner: Option<(usize, Claim)> = None;
@@ -187,9 +177,6 @@ impl Formats {
             (found, said) = (next, said_inside);
         }
         all.taken.sort();
-        for taken in &all.taken {
-            *all.formats.entry(taken.format).or_default() += 1;
-        }
         all
     }
 
@@ -265,7 +252,7 @@ impl Formats {
     ) -> Read {
         let of = |id, source: &Source, budget: &Budget| self.part(id, source, given, budget, reached(id));
         let (parts, budget) = parts(sources, budget, of);
-        let mut read = Read { reading: Reading::default(), formats: BTreeMap::new(), taken: Vec::new(), budget };
+        let mut read = Read { reading: Reading::default(), taken: Vec::new(), budget };
         let mut to_assemble: Vec<Vec<AnyPart>> = self.all.iter().map(|_| Vec::new()).collect();
         for ((id, _), part) in sources.iter().zip(parts) {
             part.readings.into_iter().for_each(|(_, reading)| read.reading.append(reading));

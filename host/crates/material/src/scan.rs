@@ -96,7 +96,7 @@ impl Format for KeyMaterial {
         let (passwords, detailed) = (out.given.passwords, out.given.detail == Detail::Everything);
         let told = std::mem::take(&mut out.told);
         out.reading = read_file(text.id, &File::of(text.bytes()), passwords, detailed, told, out.account);
-        Some(())
+        (!out.reading.is_empty()).then_some(())
     }
 }
 

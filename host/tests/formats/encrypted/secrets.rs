@@ -75,7 +75,7 @@ fn no_secret_value_reaches_any_output() {
     }
     tree.write("config/credentials.yml.enc", "BwcHBwcHBwc=--BwcHBwcHBwcHBwcH--BwcHBwcHBwcHBwcHBwcHBw==");
     let formats = ["human", "json", "sarif", "github", "gitlab"];
-    let reports = formats.map(|format| tree.check(&["--format", format, "."]));
+    let reports = formats.map(|format| tree.check(&["--format", format, "--all", "."]));
     let facts = tree.run(&["facts", "."]);
     for answer in reports.iter().chain([&facts]) {
         let said = format!("{}{}", answer.stdout, answer.stderr).to_lowercase();

@@ -100,7 +100,13 @@ fn no_private_value_is_in_a_report_or_in_the_facts() {
         std::fs::write(folder.path().join(format!("{index}-line.txt")), text.replace('\n', "\\n")).unwrap();
     }
     let values: Vec<&str> = FORMS.iter().flat_map(|text| canaries(text)).collect();
-    for arguments in [&["check"][..], &["check", "--format", "json"], &["check", "--format", "sarif"], &["facts"]] {
+    for arguments in [
+        &["check"][..],
+        &["check", "--all"],
+        &["check", "--format", "json"],
+        &["check", "--format", "sarif"],
+        &["facts"],
+    ] {
         let program = env!("CARGO_BIN_EXE_keyreeve");
         let output = Command::new(program).args(arguments).arg(".").current_dir(folder.path()).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

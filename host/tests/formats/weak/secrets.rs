@@ -44,6 +44,7 @@ fn no_output_has_a_factor_or_a_private_exponent_in_it() {
         &["facts", "."][..],
         &["check", "--format", "json"],
         &["check", "--format", "human"],
+        &["check", "--all"],
         &["check", "--format", "sarif"],
         &["check", "--format", "gitlab"],
         &["check", "--format", "github"],

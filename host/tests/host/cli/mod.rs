@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod account;
 mod baseline;
 mod determinism;
 mod exceptions;

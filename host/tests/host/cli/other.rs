@@ -91,6 +91,21 @@ fn init_writes_a_policy_that_is_accepted_and_never_overwrites_one() {
 }
 
 #[test]
+fn init_says_what_check_finds_without_the_proposal_and_with_it() {
+    let weak = mint::weak();
+    let tree = Tree::with(&[("deploy/production/a.pem", &weak), ("tests/b.pem", &weak), ("c.pem", &mint::good())]);
+    let failing = || {
+        let report = tree.run(&["check", "--format", "json"]).json();
+        report["findings"].as_array().unwrap().iter().filter(|finding| finding["fails"] == true).count()
+    };
+    let printed = tree.run(&["init", "--print"]).ends_with(0).stdout;
+    let before = failing();
+    tree.write("keyreeve.toml", &printed);
+    let effect = format!(" {before} findings fail a run without these scopes, and {} with them.\n", failing());
+    assert!(before > failing() && printed.ends_with(&effect), "{effect} {printed}");
+}
+
+#[test]
 fn init_looks_at_the_folder_it_is_given() {
     let tree = Tree::with(&[("inner/staging/a.conf", "")]);
     tree.run(&["init", "inner"]).ends_with(0);

@@ -1,5 +1,10 @@
 //! `--rule` and `--skip-rule`: what runs, and what the report says of what does not.
 
+use keyreeve::formats::Detail;
+use keyreeve::policy::Policy;
+use keyreeve::scan::{Given, understand};
+use keyreeve_source::{Source, Sources};
+
 use crate::support::{Tree, all, findings_of, mint};
 
 /// A private key that is too small and in plaintext: two rules object.
@@ -37,6 +42,22 @@ fn a_statement_whose_rules_did_not_run_is_not_called_examined() {
         statements.iter().find(|statement| statement["id"] == id).unwrap()["state"].clone()
     };
     assert_eq!((statement("S5"), statement("S6")), ("violated".into(), "not-checked".into()));
+}
+
+#[test]
+fn weaknesses_are_looked_for_only_where_a_rule_sees_keys() {
+    let camera = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/town/office/camera/camera.crt");
+    let source = || Source::new("camera.crt", None, std::fs::read(camera).unwrap());
+    let weak = |weighs| {
+        let given = Given { weighs, ..Given::default() };
+        let mut sources = Sources::new(vec![source()]);
+        let facts = understand(&mut sources, &Policy::built_in(), Detail::Judged, &given).facts;
+        !facts.certificates.facts()[0].key.attributes.is_empty()
+    };
+    assert_eq!((weak(true), weak(false)), (true, false));
+    let tree = Tree::with(&[("camera.crt", &std::fs::read_to_string(camera).unwrap())]);
+    let found = |rule| findings_of(&tree.report(&["--rule", rule]), rule).len();
+    assert_eq!((found("weak-key"), found("tls-version")), (1, 0));
 }
 
 #[test]

@@ -105,6 +105,20 @@ fn a_folder_that_is_ignored_counts_once() {
 }
 
 #[test]
+fn what_is_tracked_is_not_counted_as_ignored() {
+    let place = Place::repository();
+    place.write(".gitignore", "out/\n*.o\n");
+    for file in ["out/a", "b.o", "c.o", "part.o/d"] {
+        place.write(file, "1");
+    }
+    place.git(&["add", "--force", "out", "b.o", "part.o"]);
+    place.write("part.o/e", "1");
+    let found = place.walk_all();
+    assert_eq!(names(&found), [".gitignore", "b.o", "out/a", "part.o/d"]);
+    assert_eq!(skipped(&found), [("ignored by git", 2)], "c.o, and the folder of which a part is not read");
+}
+
+#[test]
 fn what_is_named_is_read_although_git_ignores_it() {
     let place = Place::repository();
     place.write(".gitignore", "secret.pem\nbuild/\n*.o\n");

@@ -8,9 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use keyreeve_source::{Span, is_text};
 
+use super::found::{Inner, Map, Reached};
 use super::run::{Run, behind_escape, is_digit};
-use super::{Inner, Map};
-use crate::driver::Reached;
 
 /// Fewer digits are a word, or the name of something.
 const SHORTEST: usize = 24;

@@ -4,10 +4,9 @@
 use aho_corasick::AhoCorasick;
 use keyreeve_syntax::tree::{Kept, Member, Node, Value};
 
+use super::found::{Inner, Map, Reached};
 use super::places::scalar_map;
-use super::{Inner, Map};
 use crate::Text;
-use crate::driver::Reached;
 
 /// How files are called in which here-documents stand.
 const SCRIPTS: [&str; 2] = ["Dockerfile", "Containerfile"];

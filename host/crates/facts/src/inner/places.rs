@@ -3,7 +3,7 @@
 
 use keyreeve_source::Span;
 
-use super::Map;
+use super::found::Map;
 
 /// How the places of a scalar are places of the text that it is written in: line by line for a block, character by character for a text
 /// in quotes; all of it where neither can be followed.

@@ -115,7 +115,7 @@ pub(super) fn is_placeholder(raw: &[u8]) -> bool {
     };
     let mut same = raw.chunk_by(|one, next| one == next);
     let repeated = |run: &[u8]| run.len() >= MANY && run[0].is_ascii_alphanumeric() && run[0] != b'A';
-    memmem::find(raw, b"***").is_some() || noted(b'[', b']') || noted(b'<', b'>') || same.any(repeated)
+    memmem::find(raw, b"*****").is_some() || noted(b'[', b']') || noted(b'<', b'>') || same.any(repeated)
 }
 
 /// Whether part of a body was left out for the reader.

@@ -88,8 +88,18 @@ impl Program for Nginx {
         let checked = command(folder, start).arg("-t").output().unwrap();
         let text = String::from_utf8_lossy(&checked.stderr).replace(&format!("{}/case/", folder.display()), "");
         let kept = text.lines().filter(|line| line.contains("[emerg]") || line.contains("[warn]"));
-        // "nginx: [emerg] …"
-        let messages = kept.map(|line| line.trim_start_matches("nginx: ").to_owned()).collect();
+        // "nginx: [emerg] …", or "2026/01/02 03:04:05 [emerg] 7#7: …"
+        let without_process = |line: &str| {
+            let message = &line[line.find('[').unwrap_or(0)..];
+            match message
+                .split_once("] ")
+                .and_then(|(kind, rest)| Some((kind, rest.split_once("#")?.1.split_once(": ")?.1)))
+            {
+                Some((kind, message)) => format!("{kind}] {message}"),
+                None => message.to_owned(),
+            }
+        };
+        let messages = kept.map(without_process).collect();
         Checked { is_valid: checked.status.success(), messages }
     }
 
