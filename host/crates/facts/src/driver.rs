@@ -144,7 +144,7 @@ impl Formats {
         let look = Look { name: &name, bytes: &bytes };
         let mut formats = self.all.iter().filter(|format| format.row().exclusive && format.row().templates);
         let is_one = formats.any(|format| claim(*format, &look) > Claim::No) || self.marks.carries(&name, &bytes);
-        is_one.then(|| Inner { name, bytes, map: Map::Shifted(0), how: Reached::Masked })
+        is_one.then_some(Inner { name, bytes, map: Map::Shifted(0), how: Reached::Masked })
     }
 
     /// Reads all sources, within the budget that a scan of their size has.
