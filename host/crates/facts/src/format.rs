@@ -194,18 +194,20 @@ macro_rules! formats {
 /// the last part is that of the file, and `/**/` before it is any number of folders: `nginx.conf`, `*.vhost`,
 /// `haproxy/**/*.cfg`, `*nginx*/**/*`.
 pub fn names_match(patterns: &[&str], name: &str) -> bool {
-    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
-    patterns.is_empty() || patterns.iter().any(|pattern| name_matches(pattern, folders, file))
+    let last = name.as_bytes().last();
+    // Asked of every file for every pattern, so most are told by their last letter.
+    let may = |pattern: &&&str| matches!(pattern.as_bytes().last(), Some(b'*')) || pattern.as_bytes().last() == last;
+    patterns.is_empty() || patterns.iter().filter(may).any(|pattern| name_matches(pattern, name))
 }
 
-/// Asked with very many patterns of every file, so it looks at the file's part first.
-fn name_matches(pattern: &str, folders: &str, file: &str) -> bool {
-    let (above, below) = pattern.rsplit_once('/').map_or((None, pattern), |(above, below)| (Some(above), below));
-    part_matches(below, file)
-        && above.is_none_or(|above| {
-            let above = above.strip_suffix("/**").unwrap_or(above);
-            folders.split('/').any(|folder| part_matches(above, folder))
-        })
+fn name_matches(pattern: &str, name: &str) -> bool {
+    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
+    match pattern.rsplit_once("/**/") {
+        None => part_matches(pattern, file),
+        Some((above, below)) => {
+            part_matches(below, file) && folders.split('/').any(|folder| part_matches(above, folder))
+        }
+    }
 }
 
 fn part_matches(pattern: &str, part: &str) -> bool {

@@ -3,6 +3,9 @@
 //! may be.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// Stands where a tag puts a value: a word that has it is not known.
 pub const VALUE: char = '\u{e000}';
@@ -119,8 +122,11 @@ fn stem(mut name: &str) -> &str {
 
 /// Whether a file may be a template: cheap, since it is asked of every file.
 pub(crate) fn may_be(name: &str, bytes: &[u8]) -> bool {
-    let has = |begin: &str| memchr::memmem::find(bytes, begin.as_bytes()).is_some();
-    ENDINGS.iter().any(|ending| name.ends_with(ending)) || has("{{") || has("{%") || has("<%")
+    static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostFirst).build(["{{", "{%", "<%"]).expect("a few short patterns")
+    });
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) || BEGINS.is_match(bytes)
 }
 
 /// Whether tags stood in a text.

@@ -44,7 +44,7 @@ impl Marks {
         let literal = rows.clone().filter(|row| row.exclusive).flat_map(|row| row.marks);
         let marks: Vec<&str> = rows.clone().flat_map(|row| row.marks).copied().collect();
         Self {
-            literal: AhoCorasick::new(literal).expect("a few short marks"),
+            literal: encoded::searcher(literal.map(|mark| (*mark).to_owned()).collect()),
             encoded: Encodings::new(&marks, rows.flat_map(|row| row.beginnings).copied().collect()),
         }
     }

@@ -92,8 +92,18 @@ fn continues(text: &[u8], end: usize, size: usize, length: usize, before: usize)
     stands_alone && (size == length || size < length && (before + size).is_multiple_of(4))
 }
 
+/// Whether a byte is a digit of either alphabet. It is asked of most bytes of every file, so the answers are a table.
 pub(super) fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
+    const DIGITS: [bool; 256] = {
+        let mut digits = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            digits[byte] = (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'+' | b'/' | b'-' | b'_');
+            byte += 1;
+        }
+        digits
+    };
+    DIGITS[usize::from(byte)]
 }
 
 /// Where the digits before `at` begin: behind a sign of equality, which ends another run or is that of an assignment.
