@@ -1,6 +1,9 @@
 //! The kinds of file that keyreeve knows of and does not read, and the endings of templates: by name, and by marks near
 //! a file's beginning. Not the formats that are read: who adds one takes its line out of this table.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use keyreeve_contract::FactKind;
 use keyreeve_facts::{Look, names_match};
 
@@ -109,9 +112,22 @@ pub fn reads(title: &str, facts: &[FactKind]) -> bool {
 }
 
 fn known(name: &str, bytes: &[u8]) -> Option<&'static Kind> {
+    /// Kinds by the last byte of their patterns, since every file is asked of; behind them those that end in anything.
+    static BY_END: LazyLock<(Vec<Vec<&Kind>>, Vec<&Kind>)> = LazyLock::new(|| {
+        let (mut by_end, mut others) = (vec![Vec::new(); 256], Vec::new());
+        for kind in KINDS {
+            let ends: BTreeSet<u8> = kind.names.iter().filter_map(|name| name.bytes().last()).collect();
+            for end in ends {
+                if end == b'*' { others.push(kind) } else { by_end[usize::from(end)].push(kind) }
+            }
+        }
+        (by_end, others)
+    });
     let beginning = &bytes[..bytes.len().min(BEGINNING)];
     let has = |mark: &&str| memchr::memmem::find(beginning, mark.as_bytes()).is_some();
-    KINDS.iter().find(|kind| names_match(kind.names, name) && kind.marks.iter().all(has))
+    let (by_end, others) = &*BY_END;
+    let near = name.bytes().last().map_or(&[][..], |end| &by_end[usize::from(end)]);
+    near.iter().chain(others).copied().find(|kind| names_match(kind.names, name) && kind.marks.iter().all(has))
 }
 
 #[cfg(test)]

@@ -194,20 +194,20 @@ macro_rules! formats {
 /// the last part is that of the file, and `/**/` before it is any number of folders: `nginx.conf`, `*.vhost`,
 /// `haproxy/**/*.cfg`, `*nginx*/**/*`.
 pub fn names_match(patterns: &[&str], name: &str) -> bool {
-    let last = name.as_bytes().last();
+    let file = name.rfind('/').map_or(name, |slash| &name[slash + 1..]);
+    let folders = &name[..name.len() - file.len()];
     // Asked of every file for every pattern, so most are told by their last letter.
-    let may = |pattern: &&&str| matches!(pattern.as_bytes().last(), Some(b'*')) || pattern.as_bytes().last() == last;
-    patterns.is_empty() || patterns.iter().filter(may).any(|pattern| name_matches(pattern, name))
+    let may = |pattern: &&&str| {
+        let last = pattern.as_bytes().last();
+        last == Some(&b'*') || last == file.as_bytes().last()
+    };
+    patterns.is_empty() || patterns.iter().filter(may).any(|pattern| name_matches(pattern, folders, file))
 }
 
-fn name_matches(pattern: &str, name: &str) -> bool {
-    let (folders, file) = name.rsplit_once('/').unwrap_or(("", name));
-    match pattern.rsplit_once("/**/") {
-        None => part_matches(pattern, file),
-        Some((above, below)) => {
-            part_matches(below, file) && folders.split('/').any(|folder| part_matches(above, folder))
-        }
-    }
+fn name_matches(pattern: &str, folders: &str, file: &str) -> bool {
+    let Some(slash) = pattern.rfind('/') else { return part_matches(pattern, file) };
+    let (above, below) = (pattern[..slash].trim_end_matches("/**"), &pattern[slash + 1..]);
+    part_matches(below, file) && folders.split('/').any(|folder| part_matches(above, folder))
 }
 
 fn part_matches(pattern: &str, part: &str) -> bool {
