@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use keyreeve_facts::template;
+
 use super::expand::Level;
 use super::line::Line;
 
@@ -18,41 +20,49 @@ pub(super) enum Service {
     Unknown(Rc<str>),
 }
 
+/// Why nothing is known of a server that sends its clients there.
+const ELSEWHERE: &str = "where it redirects to is in a variable that is not resolved";
+
 /// What happens to a request in one block.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Answer {
     Content,
     Away,
+    /// It is sent to where a variable or a tag of a template says.
+    Elsewhere,
     Undecided,
 }
 
 /// What a server does.
 pub(super) fn service(server: &Level<'_>) -> Service {
-    let refuses = match decide(server) {
-        Answer::Away => true,
+    let answer = match decide(server) {
+        Answer::Undecided => of_locations(server),
         Answer::Content => return Service::Serves,
-        Answer::Undecided => locations_refuse(server),
+        answer => answer,
     };
-    match &server.missing {
-        _ if refuses => Service::Refuses,
-        Some(reason) if !shows_content(server) => Service::Unknown(Rc::clone(reason)),
+    match (answer, &server.missing) {
+        (Answer::Away, _) => Service::Refuses,
+        (Answer::Elsewhere, _) => Service::Unknown(ELSEWHERE.into()),
+        (_, Some(reason)) if !shows_content(server) => Service::Unknown(Rc::clone(reason)),
         _ => Service::Serves,
     }
 }
 
-/// Whether every request ends in a location that redirects or rejects it.
-fn locations_refuse(server: &Level<'_>) -> bool {
-    let mut everything = false;
+/// What becomes of requests that all end in locations: `Undecided` if one of these serves them, or not all do.
+fn of_locations(server: &Level<'_>) -> Answer {
+    let (mut everything, mut answer) = (false, Answer::Away);
     for (line, location) in server.blocks("location") {
         if is_challenge(line) || location.named("internal").next().is_some() {
             continue;
         }
-        if decide(location) != Answer::Away {
-            return false;
+        match decide(location) {
+            Answer::Away => {}
+            Answer::Elsewhere => answer = Answer::Elsewhere,
+            Answer::Content | Answer::Undecided => return Answer::Undecided,
         }
         everything |= catches_all(line);
     }
-    everything
+    if everything { answer } else { Answer::Undecided }
 }
 
 /// Whether the server states content that it serves.
@@ -85,6 +95,10 @@ fn decide(level: &Level<'_>) -> Answer {
 /// `return code [text]`, `return code URL`, `return URL`.
 fn returned(line: Line<'_>) -> Answer {
     let (code, text) = (line.text(0), line.text(1));
+    let is_redirect = matches!(code.parse(), Ok(301_u16 | 302 | 303 | 307 | 308));
+    if is_elsewhere(if is_redirect { &text } else { &code }) {
+        return Answer::Elsewhere;
+    }
     let away = match code.parse::<u16>() {
         Ok(301 | 302 | 303 | 307 | 308) => is_https(&text),
         Ok(code) => (400..600).contains(&code),
@@ -102,6 +116,11 @@ fn rewritten(line: Line<'_>) -> Answer {
         (true, false) => Answer::Content,
         (false, _) => Answer::Undecided,
     }
+}
+
+/// Whether nothing of where a URL leads is known: its scheme is in a variable, or a tag of a template stands for it.
+fn is_elsewhere(url: &str) -> bool {
+    url.starts_with('$') && !url.starts_with("$scheme") || url.starts_with(template::VALUE)
 }
 
 fn is_https(url: &str) -> bool {
