@@ -99,14 +99,12 @@ impl<'a> Check<'a> {
             let staged = |named: &BTreeSet<String>| discover::staged(root, &formats::keeping(named, &keep), &progress);
             let Staged { mut discovery, names, mut changed, deleted } =
                 formats::in_rounds(staged, |staged| &staged.discovery)?;
-            if self.arguments.paths.is_empty() {
-                if !deleted.is_empty() || discovery.sources.iter().any(|(_, source)| changed.contains(&source.name)) {
-                    changed.extend(self.affected(&mut discovery)?);
-                }
-                discovery.problems.retain(|problem| is_of(problem, &changed));
-                return Ok(Seen { discovery, judged: Some(changed) });
+            // A text that nothing reads breaks nothing. All else may: a source, a link that leads elsewhere.
+            let is_idle = |name: &String| discovery.passed.binary_search(name).is_ok();
+            if !deleted.is_empty() || !changed.iter().all(is_idle) {
+                changed.extend(self.affected(&mut discovery)?);
             }
-            let mut judged = BTreeSet::new();
+            // Names come on top: a hook gets those of the files that are left, and none of what a commit deletes.
             let mut absent = Vec::new();
             for path in &self.arguments.paths {
                 let name = discover::name_of(root, &discover::resolve_folder(path));
@@ -115,11 +113,11 @@ impl<'a> Check<'a> {
                     let message = "is not in the git index: `git add` it, or leave out --staged to read it from disk";
                     absent.push(Problem::path(name, message));
                 }
-                judged.extend(below);
+                changed.extend(below);
             }
-            discovery.problems.retain(|problem| is_of(problem, &judged));
+            discovery.problems.retain(|problem| is_of(problem, &changed));
             discovery.problems.append(&mut absent);
-            return Ok(Seen { discovery, judged: Some(judged) });
+            return Ok(Seen { discovery, judged: Some(changed) });
         }
         let here = [PathBuf::from(".")];
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };

@@ -134,7 +134,7 @@ struct CheckArguments {
     /// Writes a further report to a file, such as sarif=keyreeve.sarif. Can be repeated.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output::parse, help_heading = OUTPUT)]
     output: Vec<output::Output>,
-    /// Reads the git index instead of the files on disk, and judges what differs from HEAD, or the paths named.
+    /// Reads the git index instead of the files on disk, and judges what differs from HEAD, and the paths named.
     ///
     /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there. What
     /// a commit breaks in files that it does not change is judged as well.
