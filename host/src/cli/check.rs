@@ -13,12 +13,12 @@ use keyreeve::finding::Status;
 use keyreeve::formats::{self, Detail, matters};
 use keyreeve::policy::FILE_NAME;
 use keyreeve::progress::Line;
-use keyreeve::report::{Counts, Exit, Format, Report, Run, statements};
+use keyreeve::report::{Counts, Exit, Format, ProblemReport, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan;
 use keyreeve::scan::{Given, Judged, Understood};
-use keyreeve::settle::{baseline, exceptions};
+use keyreeve::settle::{baseline, exceptions, problems};
 use keyreeve_facts::Passwords;
 use keyreeve_source::Sources;
 use keyreeve_source::digest::{hex, sha256};
@@ -39,10 +39,10 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let mut report = check.report(seen, started)?;
     let mut faults = Vec::new();
     if let Some(file) = &arguments.write_baseline {
-        let known = baseline::Baseline::of(&report.findings, &report.sources);
+        let known = baseline::Baseline::of(&report.findings, &report.problems, &report.sources);
         match std::fs::write(file, known.to_string()) {
             // What has just been recorded as known fails no run, including this one.
-            Ok(()) => drop(baseline::apply(&known, &mut report.findings)),
+            Ok(()) => drop(baseline::apply(&known, &mut report.findings, &mut report.problems)),
             Err(error) => faults.push(output::unwritten("baseline", file, error)),
         }
     }
@@ -143,14 +143,26 @@ impl<'a> Check<'a> {
             Err(GitError::UnknownRevision { .. }) => return Ok(BTreeSet::new()),
             Err(error) => return Err(error.into()),
         };
-        let (earlier, said) = self.judge(&mut head, None);
+        let known = self.known(&mut head);
         let (now, Judged { mut findings, .. }) = self.judge(index, None);
-        baseline::mark_known(&mut findings, &said.findings);
+        let mut problems = problems::settled(now.problems, &[], &index.sources);
+        baseline::apply(&known, &mut findings, &mut problems);
         let new = findings.into_iter().filter(|finding| finding.status == Status::Open);
-        let known: BTreeSet<_> = earlier.problems.iter().filter_map(|problem| at(problem, &head.sources)).collect();
-        let broken = now.problems.iter().filter_map(|problem| at(problem, &index.sources));
-        let broken = broken.filter(|problem| !known.contains(problem)).map(|(name, _)| name.to_owned());
-        Ok(new.map(|finding| index.sources[finding.location.source].name.clone()).chain(broken).collect())
+        let broken =
+            problems.into_iter().filter(ProblemReport::fails).filter_map(|entry| match entry.problem.subject {
+                Subject::Place(location) => Some(location),
+                Subject::Path(_) | Subject::Rule(_) => None,
+            });
+        let places = new.map(|finding| finding.location).chain(broken);
+        Ok(places.map(|place| index.sources[place.source].name.clone()).collect())
+    }
+
+    /// What is said of a tree that another is compared with.
+    fn known(&self, earlier: &mut Discovery) -> baseline::Baseline {
+        let (understood, judged) = self.judge(earlier, None);
+        let all = [std::mem::take(&mut earlier.problems), understood.problems].concat();
+        let problems = problems::settled(all, &[], &earlier.sources);
+        baseline::Baseline::of(&judged.findings, &problems, &earlier.sources)
     }
 
     fn judge(&self, discovery: &mut Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
@@ -172,20 +184,21 @@ impl<'a> Check<'a> {
         let loading = self.rules.problems.iter().cloned();
         let altered = scan::altered(&discovery.sources);
         let problems = [discovery.problems, understood.problems, loading.collect(), faults, altered].concat();
-        let (mut covered, mut problems) =
-            exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
+        let mut problems = problems::settled(problems, &self.setup.policy.scopes, &discovery.sources);
+        let mut covered =
+            exceptions::apply(&self.setup.policy, self.as_of, &mut findings, &mut problems, &discovery.sources);
         let partial = self.is_partial();
         if partial {
             // If only a part of the tree or of the rules is examined, nobody can say that an exception matches nothing.
             exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
         let stale_baseline = match &self.baseline {
-            Some((_, _, known)) => baseline::apply(known, &mut findings),
+            Some((_, _, known)) => baseline::apply(known, &mut findings, &mut problems),
             None => Vec::new(),
         };
         if let Some(revision) = &self.arguments.new_since {
             let mut earlier = self.tree(revision)?;
-            baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
+            baseline::apply(&self.known(&mut earlier), &mut findings, &mut problems);
         }
         let rules = self.rules.reports(&judgements);
         let mut report = Report {
@@ -287,14 +300,6 @@ fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
 /// Whether a problem of discovery concerns one of these names.
 fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
     !matches!(&problem.subject, Subject::Path(path) if !names.contains(path))
-}
-
-/// The file that a problem is about, and what is wrong with it.
-fn at<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<(&'a str, &'a str)> {
-    match &problem.subject {
-        Subject::Place(location) => Some((&sources[location.source].name, &problem.message)),
-        Subject::Path(_) | Subject::Rule(_) => None,
-    }
 }
 
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {

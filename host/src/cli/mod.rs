@@ -143,10 +143,11 @@ struct CheckArguments {
     /// Judges the tree of a git revision, too, and fails only for what is new since then.
     #[arg(long, value_name = "REF", help_heading = TREE)]
     new_since: Option<String>,
-    /// Findings that this file lists do not fail the run. They are reported as known, and their statements as violated.
+    /// Findings and problems that this file lists do not fail the run. They are reported as known, and the statements of
+    /// the findings as violated.
     #[arg(long, value_name = "FILE", help_heading = FAILS)]
     baseline: Option<PathBuf>,
-    /// Writes all findings that no exception covers to a baseline file, and fails for none of them.
+    /// Writes all findings and problems that no exception covers to a baseline file, and fails for none of them.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = FAILS)]
     write_baseline: Option<PathBuf>,
     /// The date to judge at, as YYYY-MM-DD, so that a run can be repeated. Default: today, UTC.
@@ -167,7 +168,7 @@ struct CheckArguments {
     /// Runs all rules but this one. Can be repeated.
     #[arg(long, value_name = "ID")]
     skip_rule: Vec<String>,
-    /// Prints only what fails the run, problems, and the last line.
+    /// Prints only what fails the run, and the last line.
     #[arg(long, short, help_heading = OUTPUT)]
     quiet: bool,
     /// What standard input is called: its extension tells the format, its folder the scope.

@@ -55,7 +55,7 @@ pub struct Style {
     pub hyperlinks: bool,
     /// Columns of the terminal; source lines are cut to them.
     pub width: usize,
-    /// Only findings that fail the run, problems, and the last line.
+    /// Only findings and problems that fail the run, and the last line.
     pub quiet: bool,
 }
 
@@ -89,8 +89,8 @@ pub struct Report {
     pub counts: Counts,
     /// In the order of path, place and rule.
     pub findings: Vec<Finding>,
-    /// What could not be processed, each with the exception that covers it, if one does.
-    pub problems: Vec<(Problem, Option<usize>)>,
+    /// What could not be processed.
+    pub problems: Vec<ProblemReport>,
     /// The exceptions of the policy file, in its order.
     pub exceptions: Vec<ExceptionReport>,
     /// Entries of the baseline that match nothing any more: fingerprint, rule, path.
@@ -101,6 +101,49 @@ pub struct Report {
     pub secrets: Vec<(SourceId, Span)>,
     /// What is in them, which no format shows anywhere else either.
     pub private: Private,
+}
+
+/// What could not be processed, and whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemReport {
+    /// What is wrong, and where.
+    pub problem: Problem,
+    /// What a baseline knows it by, as a finding's. A problem of a rule has none.
+    pub fingerprint: Option<String>,
+    /// Whether it counts.
+    pub status: ProblemStatus,
+}
+
+/// Whether a problem counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemStatus {
+    /// It fails the run.
+    Open,
+    /// The baseline, or the tree compared with, has it too.
+    Known,
+    /// It is in test data, by a scope of the policy file.
+    Fixture,
+    /// An exception covers it, at this position in [`Report::exceptions`].
+    Excepted(usize),
+}
+
+impl ProblemStatus {
+    /// What it is called in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Known => "known",
+            Self::Fixture => "fixture",
+            Self::Excepted(_) => "excepted",
+        }
+    }
+}
+
+impl ProblemReport {
+    /// Whether it makes the run incomplete.
+    pub fn fails(&self) -> bool {
+        self.status == ProblemStatus::Open
+    }
 }
 
 /// What was run, on what, with what.
@@ -352,7 +395,7 @@ impl Report {
     pub fn exit(&self) -> Exit {
         if self.findings.iter().any(|finding| self.fails(finding)) {
             Exit::Violations
-        } else if self.problems.iter().any(|(_, covered)| covered.is_none()) {
+        } else if self.problems.iter().any(ProblemReport::fails) {
             Exit::Incomplete
         } else {
             Exit::Clean

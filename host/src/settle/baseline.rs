@@ -1,4 +1,4 @@
-//! The baseline: findings that were there when keyreeve was introduced, known but not approved. Not
+//! The baseline: findings and problems that were there when keyreeve was introduced, known but not approved. Not
 //! an exception: nobody answers for one, the statement stays violated, and only the gate lets it through.
 
 use std::collections::BTreeMap;
@@ -6,12 +6,15 @@ use std::fmt;
 
 use keyreeve_source::Sources;
 use keyreeve_source::private::complaint::without_values;
+use keyreeve_source::problem::Subject;
 use memchr::memmem;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::finding::{Finding, Status};
+use crate::policy::PROBLEM;
 use crate::policy::exceptions::is_fingerprint;
+use crate::report::{ProblemReport, ProblemStatus};
 
 /// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
 pub const SCHEMA: &str = "keyreeve/baseline/v1";
@@ -26,12 +29,13 @@ pub struct Baseline {
     entries: BTreeMap<(String, Answer), Entry>,
 }
 
-/// Violation or undetermined.
+/// Violation, undetermined, or problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Answer {
     Violation,
     Undetermined,
+    Problem,
 }
 
 /// Equal findings: how many, and what they are, for people.
@@ -86,18 +90,20 @@ impl Baseline {
         Ok(Self { entries })
     }
 
-    /// The baseline of these findings: every one that no exception covers, so that an exception that runs out is not
-    /// replaced by it.
-    pub fn of(findings: &[Finding], sources: &Sources) -> Self {
+    /// The baseline of these findings and problems: every one that no exception or scope covers, so that one that is
+    /// taken away is not replaced by it.
+    pub fn of(findings: &[Finding], problems: &[ProblemReport], sources: &Sources) -> Self {
         let mut baseline = Self::default();
-        for finding in findings.iter().filter(|finding| !matches!(finding.status, Status::Excepted(_))) {
-            let entry = baseline.entries.entry(key(finding));
+        let listed = |item: &&dyn Listed| matches!(item.standing(), Standing::Open | Standing::Known);
+        for item in findings.iter().map(listed_as).chain(problems.iter().map(listed_as)).filter(listed) {
+            let Some((fingerprint, verdict)) = item.key() else { continue };
+            let entry = baseline.entries.entry((fingerprint.clone(), verdict));
             let count = |entry: &mut Entry| entry.count = entry.count.saturating_add(1);
             entry.and_modify(count).or_insert_with(|| Entry {
-                path: sources[finding.location.source].name.clone(),
-                rule: finding.rule.to_string(),
-                fingerprint: finding.fingerprint.clone(),
-                verdict: key(finding).1,
+                path: item.path(sources).to_owned(),
+                rule: item.rule().to_owned(),
+                fingerprint,
+                verdict,
                 count: std::num::NonZeroU32::MIN,
             });
         }
@@ -122,39 +128,113 @@ impl fmt::Display for Baseline {
 /// Marks as known what the baseline has, each entry as often as it counts: a further copy stays open. Returns the entries
 /// (fingerprint, rule, path) that count more than there is, in the order of path, rule and fingerprint: they would let
 /// something new pass.
-pub fn apply(baseline: &Baseline, findings: &mut [Finding]) -> Vec<(String, String, String)> {
-    let counted = baseline.entries.iter().map(|((text, answer), entry)| ((text.clone(), *answer), entry.count.get()));
-    let left = spend(counted.collect(), findings);
-    let mut stale: Vec<&Entry> = left.keys().filter_map(|key| baseline.entries.get(key)).collect();
+pub fn apply(
+    baseline: &Baseline,
+    findings: &mut [Finding],
+    problems: &mut [ProblemReport],
+) -> Vec<(String, String, String)> {
+    let counted = baseline.entries.iter().map(|(key, entry)| (key.clone(), entry.count.get()));
+    let mut counts: BTreeMap<_, _> = counted.collect();
+    for item in findings.iter_mut().map(listed_in).chain(problems.iter_mut().map(listed_in)) {
+        spend(&mut counts, item);
+    }
+    counts.retain(|_, left| *left > 0);
+    let mut stale: Vec<&Entry> = counts.keys().filter_map(|key| baseline.entries.get(key)).collect();
     stale.sort();
     stale.into_iter().map(|entry| (entry.fingerprint.clone(), entry.rule.clone(), entry.path.clone())).collect()
 }
 
-/// Marks as known what was found before, in the tree that this one is compared with, counting as [`apply`] does.
-pub fn mark_known(findings: &mut [Finding], earlier: &[Finding]) {
-    let mut counts = BTreeMap::new();
-    for finding in earlier {
-        *counts.entry(key(finding)).or_insert(0) += 1;
+/// Takes one of its kind. What an exception or scope covers takes its share and stays covered.
+fn spend(counts: &mut BTreeMap<(String, Answer), u32>, item: &mut dyn Listed) {
+    let left = item.key().and_then(|key| counts.get_mut(&key)).filter(|left| **left > 0);
+    let Some(left) = left else { return };
+    *left -= 1;
+    if item.standing() == Standing::Open {
+        item.know();
     }
-    spend(counts, findings);
 }
 
-/// Each finding takes one of its kind; returns what is left. What an exception covers takes its share and stays covered.
-fn spend(mut counts: BTreeMap<(String, Answer), u32>, findings: &mut [Finding]) -> BTreeMap<(String, Answer), u32> {
-    for finding in findings {
-        let Some(left) = counts.get_mut(&key(finding)).filter(|left| **left > 0) else { continue };
-        *left -= 1;
-        if finding.status == Status::Open {
-            finding.status = Status::Known;
+/// What a baseline lists.
+trait Listed {
+    /// None if it is never known.
+    fn key(&self) -> Option<(String, Answer)>;
+    fn rule(&self) -> &str;
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str;
+    fn standing(&self) -> Standing;
+    fn know(&mut self);
+}
+
+/// What is so of findings and problems alike.
+#[derive(PartialEq)]
+enum Standing {
+    Open,
+    Known,
+    Covered,
+}
+
+impl Listed for Finding {
+    fn key(&self) -> Option<(String, Answer)> {
+        let answer = if self.is_violation() { Answer::Violation } else { Answer::Undetermined };
+        Some((self.fingerprint.clone(), answer))
+    }
+
+    fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str {
+        &sources[self.location.source].name
+    }
+
+    fn standing(&self) -> Standing {
+        match self.status {
+            Status::Open => Standing::Open,
+            Status::Known => Standing::Known,
+            Status::Excepted(_) => Standing::Covered,
         }
     }
-    counts.retain(|_, left| *left > 0);
-    counts
+
+    fn know(&mut self) {
+        self.status = Status::Known;
+    }
 }
 
-fn key(finding: &Finding) -> (String, Answer) {
-    let answer = if finding.is_violation() { Answer::Violation } else { Answer::Undetermined };
-    (finding.fingerprint.clone(), answer)
+impl Listed for ProblemReport {
+    fn key(&self) -> Option<(String, Answer)> {
+        Some((self.fingerprint.clone()?, Answer::Problem))
+    }
+
+    fn rule(&self) -> &str {
+        PROBLEM
+    }
+
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str {
+        match &self.problem.subject {
+            Subject::Place(location) => &sources[location.source].name,
+            Subject::Path(path) => path,
+            Subject::Rule(_) => "",
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match self.status {
+            ProblemStatus::Open => Standing::Open,
+            ProblemStatus::Known => Standing::Known,
+            ProblemStatus::Fixture | ProblemStatus::Excepted(_) => Standing::Covered,
+        }
+    }
+
+    fn know(&mut self) {
+        self.status = ProblemStatus::Known;
+    }
+}
+
+fn listed_as<T: Listed>(item: &T) -> &dyn Listed {
+    item
+}
+
+fn listed_in<T: Listed>(item: &mut T) -> &mut dyn Listed {
+    item
 }
 
 /// The file as it is read.
@@ -212,7 +292,7 @@ mod tests {
     }
 
     fn reloaded(findings: &[Finding]) -> Baseline {
-        let baseline = Baseline::of(findings, &sources());
+        let baseline = Baseline::of(findings, &[], &sources());
         let again = Baseline::load("b.json", baseline.to_string().as_bytes()).unwrap();
         assert_eq!(again, baseline);
         again
@@ -244,10 +324,10 @@ mod tests {
     fn a_second_copy_does_not_hide() {
         let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
-        assert!(apply(&baseline, &mut findings).is_empty());
+        assert!(apply(&baseline, &mut findings, &mut []).is_empty());
         assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
-        mark_known(&mut findings, &[finding("key-size", "a.pem", 1)]);
+        apply(&Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()), &mut findings, &mut []);
         assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
     }
 
@@ -260,7 +340,8 @@ mod tests {
             finding("weak-key", "a.pem", 3),
         ]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("weak-key", "a.pem", 3)];
-        let stale: Vec<String> = apply(&baseline, &mut findings).into_iter().map(|(_, rule, _)| rule).collect();
+        let stale: Vec<String> =
+            apply(&baseline, &mut findings, &mut []).into_iter().map(|(_, rule, _)| rule).collect();
         assert_eq!(stale, ["key-size", "weak-key"]);
         assert_eq!(statuses(&findings), [Status::Known, Status::Known]);
     }
@@ -269,7 +350,7 @@ mod tests {
     fn a_known_undetermined_does_not_let_a_violation_pass() {
         let baseline = reloaded(&[undetermined("key-size", "a.pem", 1)]);
         let mut findings = [finding("key-size", "a.pem", 1)];
-        assert_eq!(apply(&baseline, &mut findings).len(), 1);
+        assert_eq!(apply(&baseline, &mut findings, &mut []).len(), 1);
         assert_eq!(findings[0].status, Status::Open);
     }
 
@@ -277,13 +358,13 @@ mod tests {
     fn what_is_excepted_stays_so_and_its_entry_is_not_stale() {
         let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
         let mut findings = [Finding { status: Status::Excepted(4), ..finding("key-size", "a.pem", 1) }];
-        assert!(apply(&baseline, &mut findings).is_empty());
+        assert!(apply(&baseline, &mut findings, &mut []).is_empty());
         assert_eq!(findings[0].status, Status::Excepted(4));
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()).to_string();
         for (text, expected) in [
             (String::new(), "b.json:1: EOF"),
             ("[".into(), "b.json:1: "),
@@ -303,7 +384,7 @@ mod tests {
 
     #[test]
     fn errors_quote_nothing_of_what_may_be_another_file() {
-        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()).to_string();
         for (from, to) in [
             ("keyreeve/baseline/v1", "s3cr3t"),
             ("v1:0", "s3cr3t"),
@@ -334,7 +415,7 @@ mod tests {
             let findings = |numbers: &[u32]| -> Vec<_> { numbers.iter().map(|&at| finding("key-size", "a.pem", at)).collect() };
             let count = |numbers: &[u32], one: u32| numbers.iter().filter(|&&number| number == one).count();
             let mut current = findings(&now);
-            let stale = apply(&reloaded(&findings(&then)), &mut current);
+            let stale = apply(&reloaded(&findings(&then)), &mut current, &mut []);
             for one in 0..4 {
                 let fingerprint = format!("v1:{one:032x}");
                 let known = current.iter().filter(|finding| finding.fingerprint == fingerprint && finding.status == Status::Known);

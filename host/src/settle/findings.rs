@@ -7,11 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Info, Part, Severity, Verdict};
 use keyreeve_facts::{Place, Places};
-use keyreeve_source::digest::hex;
 use keyreeve_source::{Location, Sources};
-use sha2::{Digest, Sha256};
 
-use crate::finding::{Finding, Related, Status};
+use crate::finding::{Finding, Related, Status, fingerprint};
 use crate::rules::answer::{Answer, Texts};
 
 /// How many places an answer about a whole scan names; the message counts them all.
@@ -149,7 +147,7 @@ fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shar
         related: related(group, texts),
         message,
         remedy: answer.remedy.clone(),
-        fingerprint: fingerprint(&said.info.id, first, sources, shared),
+        fingerprint: fingerprint_of(&said.info.id, first, sources, shared),
         status: Status::Open,
     }
 }
@@ -183,9 +181,9 @@ fn related(group: &[Placed<'_>], texts: &mut Texts) -> Vec<Related> {
     related
 }
 
-/// A hash of the rule, the path, and what is judged; of no line number. A directive that several blocks inherit is
+/// The fingerprint of what a rule said. A directive that several blocks inherit is
 /// known by its text, so that a further block that inherits it does not make it a new finding.
-fn fingerprint(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> String {
+fn fingerprint_of(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> String {
     let source = &sources[placed.location.source];
     let field = placed.answer.part.as_ref().map_or("", |part| part.field.as_str());
     let identity: Cow<'_, [u8]> = if placed.of_context() {
@@ -196,11 +194,6 @@ fn fingerprint(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shar
         placed.place.identity.to_string().into_bytes().into()
     };
     let name = if placed.of_context() { "" } else { source.name.as_str() };
-    let mut hash = Sha256::new();
     let topic = attribute(placed.answer, "topic").unwrap_or_default();
-    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), topic.as_bytes(), &identity] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    format!("v1:{}", hex(&hash.finalize()[..16]))
+    fingerprint(rule, name, &[field.as_bytes(), topic.as_bytes(), &identity])
 }
