@@ -54,6 +54,8 @@ pub struct Finding {
     pub remedy: Arc<str>,
     /// `v1:` and 32 hexadecimal digits, derived from rule, path and what is judged; never from a line number.
     pub fingerprint: String,
+    /// What the fingerprint is of besides rule and path; nothing if it is of no path. No report has it.
+    pub judged: Vec<Vec<u8>>,
     /// Whether it counts.
     pub status: Status,
 }

@@ -69,6 +69,8 @@ pub(super) struct Seen {
     discovery: Discovery,
     /// The names that are judged; `None` means all. The others are context.
     judged: Option<BTreeSet<String>>,
+    /// The names of the index, if it is what is read.
+    staged: Option<BTreeSet<String>>,
 }
 
 impl<'a> Check<'a> {
@@ -93,7 +95,7 @@ impl<'a> Check<'a> {
         let root = &self.setup.root;
         if setup::reads_stdin(&self.arguments.paths)? {
             let discovery = discover::stdin(&self.arguments.stdin_name, io::stdin().lock());
-            return Ok(Seen { discovery, judged: None });
+            return Ok(Seen { discovery, judged: None, staged: None });
         }
         if self.arguments.staged {
             let staged = |named: &BTreeSet<String>| discover::staged(root, &formats::keeping(named, &keep), &progress);
@@ -117,12 +119,12 @@ impl<'a> Check<'a> {
             }
             discovery.problems.retain(|problem| is_of(problem, &changed));
             discovery.problems.append(&mut absent);
-            return Ok(Seen { discovery, judged: Some(changed) });
+            return Ok(Seen { discovery, judged: Some(changed), staged: Some(names) });
         }
         let here = [PathBuf::from(".")];
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };
         let discovery = setup::walk(root, paths, &keep);
-        Ok(Seen { discovery, judged: None })
+        Ok(Seen { discovery, judged: None, staged: None })
     }
 
     /// The tree of a revision, and what configurations in it include.
@@ -178,7 +180,7 @@ impl<'a> Check<'a> {
 
     /// Judges, settles, and puts everything together.
     pub(super) fn report(&mut self, seen: Seen, started: jiff::Timestamp) -> Result<Report> {
-        let Seen { mut discovery, judged } = seen;
+        let Seen { mut discovery, judged, staged } = seen;
         let (understood, answers) = self.judge(&mut discovery, judged.as_ref());
         let Judged { counts: facts, mut findings, judgements, problems: faults } = answers;
         let loading = self.rules.problems.iter().cloned();
@@ -192,13 +194,18 @@ impl<'a> Check<'a> {
             // If only a part of the tree or of the rules is examined, nobody can say that an exception matches nothing.
             exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
+        let root = &self.setup.root;
+        let is_gone = |path: &str| match &staged {
+            Some(names) => !names.contains(path),
+            None => root.join(path).symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound),
+        };
         let stale_baseline = match &self.baseline {
-            Some((_, _, known)) => baseline::apply(known, &mut findings, &mut problems),
+            Some((_, _, known)) => baseline::apply_renamed(known, &mut findings, &mut problems, &is_gone),
             None => Vec::new(),
         };
         if let Some(revision) = &self.arguments.new_since {
             let mut earlier = self.tree(revision)?;
-            baseline::apply(&self.known(&mut earlier), &mut findings, &mut problems);
+            baseline::apply_renamed(&self.known(&mut earlier), &mut findings, &mut problems, &is_gone);
         }
         let rules = self.rules.reports(&judgements);
         let mut report = Report {

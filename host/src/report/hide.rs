@@ -120,6 +120,7 @@ fn of_finding(finding: &mut Finding, private: &Private, shared: &mut BTreeMap<Ar
         kind: _,
         location: _,
         fingerprint: _,
+        judged: _,
         status: _,
     } = finding;
     [rule, statement, label, message, remedy].into_iter().for_each(&mut hide);

@@ -84,6 +84,7 @@ pub(super) fn violation(rule: &str, statement: &str, severity: Severity) -> Find
         message: "the modulus has 1024 bits, fewer than 2048".into(),
         remedy: "generate a new key of 3072 bits".into(),
         fingerprint: format!("v1:{rule:0<32.32}"),
+        judged: Vec::new(),
         status: Status::Open,
     }
 }

@@ -1,7 +1,7 @@
 //! The baseline: findings and problems that were there when keyreeve was introduced, known but not approved. Not
 //! an exception: nobody answers for one, the statement stays violated, and only the gate lets it through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use keyreeve_source::Sources;
@@ -11,7 +11,7 @@ use memchr::memmem;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::finding::{Finding, Status};
+use crate::finding::{Finding, Status, fingerprint as fingerprint_in};
 use crate::policy::PROBLEM;
 use crate::policy::exceptions::is_fingerprint;
 use crate::report::{ProblemReport, ProblemStatus};
@@ -133,15 +133,63 @@ pub fn apply(
     findings: &mut [Finding],
     problems: &mut [ProblemReport],
 ) -> Vec<(String, String, String)> {
+    apply_renamed(baseline, findings, problems, &|_| false)
+}
+
+/// The same, and an entry of a file that is gone counts for the same finding in another.
+pub fn apply_renamed(
+    baseline: &Baseline,
+    findings: &mut [Finding],
+    problems: &mut [ProblemReport],
+    is_gone: &dyn Fn(&str) -> bool,
+) -> Vec<(String, String, String)> {
     let counted = baseline.entries.iter().map(|(key, entry)| (key.clone(), entry.count.get()));
     let mut counts: BTreeMap<_, _> = counted.collect();
     for item in findings.iter_mut().map(listed_in).chain(problems.iter_mut().map(listed_in)) {
         spend(&mut counts, item);
     }
     counts.retain(|_, left| *left > 0);
+    follow(baseline, &mut counts, findings, is_gone);
+    counts.retain(|_, left| *left > 0);
     let mut stale: Vec<&Entry> = counts.keys().filter_map(|key| baseline.entries.get(key)).collect();
     stale.sort();
     stale.into_iter().map(|entry| (entry.fingerprint.clone(), entry.rule.clone(), entry.path.clone())).collect()
+}
+
+/// How many names are tried. What is behind that stays open.
+const MOST_NAMES: usize = 1 << 20;
+
+/// Finds open findings under the names of files that are gone. Where there are more than the files that are gone had, one
+/// is a copy, and since nobody can say which, all stay open.
+fn follow(
+    baseline: &Baseline,
+    counts: &mut BTreeMap<(String, Answer), u32>,
+    findings: &mut [Finding],
+    is_gone: &dyn Fn(&str) -> bool,
+) {
+    let left: BTreeSet<&str> = counts.keys().map(|key| baseline.entries[key].path.as_str()).collect();
+    let gone: Vec<&str> = left.into_iter().filter(|path| is_gone(path)).collect();
+    let mut same: BTreeMap<_, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in findings.iter_mut().filter(|finding| finding.status == Status::Open && !finding.judged.is_empty()) {
+        let (_, answer) = answer_of(finding);
+        same.entry((finding.rule.clone(), answer, finding.judged.clone())).or_default().push(finding);
+    }
+    let groups = MOST_NAMES / gone.len().max(1);
+    for ((rule, answer, judged), findings) in same.into_iter().take(groups) {
+        let judged: Vec<&[u8]> = judged.iter().map(Vec::as_slice).collect();
+        let keys = gone.iter().map(|path| (fingerprint_in(&rule, path, &judged), answer));
+        let keys: Vec<_> = keys.filter(|key| counts.contains_key(key)).collect();
+        let known: usize = keys.iter().map(|key| counts[key] as usize).sum();
+        if findings.len() <= known {
+            let mut found = findings.len() as u32;
+            for key in &keys {
+                let Some(left) = counts.get_mut(key) else { continue };
+                let taken = found.min(*left);
+                (*left, found) = (*left - taken, found - taken);
+            }
+            findings.into_iter().for_each(|finding| finding.status = Status::Known);
+        }
+    }
 }
 
 /// Takes one of its kind. What an exception or scope covers takes its share and stays covered.
@@ -174,8 +222,7 @@ enum Standing {
 
 impl Listed for Finding {
     fn key(&self) -> Option<(String, Answer)> {
-        let answer = if self.is_violation() { Answer::Violation } else { Answer::Undetermined };
-        Some((self.fingerprint.clone(), answer))
+        Some(answer_of(self))
     }
 
     fn rule(&self) -> &str {
@@ -227,6 +274,11 @@ impl Listed for ProblemReport {
     fn know(&mut self) {
         self.status = ProblemStatus::Known;
     }
+}
+
+fn answer_of(finding: &Finding) -> (String, Answer) {
+    let answer = if finding.is_violation() { Answer::Violation } else { Answer::Undetermined };
+    (finding.fingerprint.clone(), answer)
 }
 
 fn listed_as<T: Listed>(item: &T) -> &dyn Listed {

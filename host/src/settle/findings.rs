@@ -136,6 +136,7 @@ fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shar
     if first.of_context() && group.len() > 1 {
         message = format!("{message} ({} facts)", group.len()).into();
     }
+    let (fingerprint, judged) = fingerprint_of(&said.info.id, first, sources, shared);
     Finding {
         rule: texts.share(&said.info.id),
         statement: texts.share(statement(said.info, answer)),
@@ -147,7 +148,8 @@ fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shar
         related: related(group, texts),
         message,
         remedy: answer.remedy.clone(),
-        fingerprint: fingerprint_of(&said.info.id, first, sources, shared),
+        fingerprint,
+        judged,
         status: Status::Open,
     }
 }
@@ -181,9 +183,9 @@ fn related(group: &[Placed<'_>], texts: &mut Texts) -> Vec<Related> {
     related
 }
 
-/// The fingerprint of what a rule said. A directive that several blocks inherit is
+/// The fingerprint of what a rule said, and what it is of in a file of any name. A directive that several blocks inherit is
 /// known by its text, so that a further block that inherits it does not make it a new finding.
-fn fingerprint_of(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> String {
+fn fingerprint_of(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> (String, Vec<Vec<u8>>) {
     let source = &sources[placed.location.source];
     let field = placed.answer.part.as_ref().map_or("", |part| part.field.as_str());
     let identity: Cow<'_, [u8]> = if placed.of_context() {
@@ -195,5 +197,7 @@ fn fingerprint_of(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &S
     };
     let name = if placed.of_context() { "" } else { source.name.as_str() };
     let topic = attribute(placed.answer, "topic").unwrap_or_default();
-    fingerprint(rule, name, &[field.as_bytes(), topic.as_bytes(), &identity])
+    let parts = [field.as_bytes(), topic.as_bytes(), &identity];
+    let judged = if placed.of_context() { Vec::new() } else { parts.map(<[u8]>::to_vec).to_vec() };
+    (fingerprint(rule, name, &parts), judged)
 }

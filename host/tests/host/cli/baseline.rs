@@ -173,3 +173,24 @@ fn a_revision_that_there_is_not_is_2_and_says_what_to_do() {
     tree.check(&["--new-since", "origin/main"]).ends_with(2).complains(complaint);
     tree.check(&["--new-since=--output=/tmp/x"]).ends_with(2).complains("git knows no revision --output=/tmp/x");
 }
+
+#[test]
+fn a_file_that_is_renamed_keeps_what_is_known_of_it_and_a_copy_is_new() {
+    let tree = Tree::repository();
+    tree.write("a.pem", mint::weak());
+    tree.commit();
+    tree.check(&["--write-baseline", "known.json"]).ends_with(0);
+    for known in [["--baseline", "known.json"], ["--new-since", "HEAD"]] {
+        std::fs::rename(tree.path.join("a.pem"), tree.path.join("b.pem")).unwrap();
+        tree.check(&known).ends_with(0).says("known, unapproved (");
+        tree.write("c.pem", mint::weak());
+        tree.check(&known).ends_with(1);
+        std::fs::remove_file(tree.path.join("c.pem")).unwrap();
+        tree.write("b.pem", mint::weak_too());
+        tree.check(&known).ends_with(1);
+        tree.write("b.pem", mint::weak());
+        tree.write("a.pem", mint::good());
+        tree.check(&known).ends_with(1).says("--> b.pem:1:1");
+        std::fs::rename(tree.path.join("b.pem"), tree.path.join("a.pem")).unwrap();
+    }
+}
