@@ -159,8 +159,8 @@ pub fn apply_renamed(
 /// How many names are tried. What is behind that stays open.
 const MOST_NAMES: usize = 1 << 20;
 
-/// Finds open findings under the names of files that are gone. Where there are more than the files that are gone had, one
-/// is a copy, and since nobody can say which, all stay open.
+/// Finds open findings under the names of files that are gone. Where there are more than those files had, one is a copy,
+/// and since nobody can say which, all stay open.
 fn follow(
     baseline: &Baseline,
     counts: &mut BTreeMap<(String, Answer), u32>,
