@@ -8,7 +8,7 @@ use keyreeve_source::problem::{Problem, Subject};
 use keyreeve_source::{SourceId, Sources};
 
 use crate::formats::matters;
-use crate::report::{Account, RuleReport, Statement, StatementState};
+use crate::report::{Account, ProblemReport, RuleReport, Statement, StatementState};
 use crate::scan::Understood;
 use crate::unread::{Unread, makes, reads, unread};
 
@@ -52,11 +52,11 @@ impl Examined<'_> {
     pub fn account(
         mut self,
         understood: &Understood,
-        problems: &[(Problem, Option<usize>)],
+        problems: &[ProblemReport],
         is_ours: &dyn Fn(&str) -> bool,
     ) -> Account {
         let broken: BTreeSet<&str> =
-            problems.iter().filter_map(|(problem, _)| subject(problem, self.sources)).collect();
+            problems.iter().filter_map(|entry| subject(&entry.problem, self.sources)).collect();
         let mut account = self.read(understood, &broken, is_ours);
         for (_, unread) in self.noted.iter().filter(|(name, _)| self.counts(name)) {
             match unread {

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use keyreeve_contract::{FactKind, Severity, Verdict};
 use keyreeve_source::Location;
+use keyreeve_source::digest::hex;
+use sha2::{Digest, Sha256};
 
 /// Whether a finding counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +54,8 @@ pub struct Finding {
     pub remedy: Arc<str>,
     /// `v1:` and 32 hexadecimal digits, derived from rule, path and what is judged; never from a line number.
     pub fingerprint: String,
+    /// What the fingerprint is of besides rule and path; nothing if it is of no path. No report has it.
+    pub judged: Vec<Vec<u8>>,
     /// Whether it counts.
     pub status: Status,
 }
@@ -61,4 +65,14 @@ impl Finding {
     pub fn is_violation(&self) -> bool {
         matches!(self.verdict, Verdict::Violation(_))
     }
+}
+
+/// A hash of a rule, a path, and what is judged there; of no line number.
+pub fn fingerprint(rule: &str, path: &str, judged: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in [rule.as_bytes(), path.as_bytes()].iter().chain(judged) {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    format!("v1:{}", hex(&hash.finalize()[..16]))
 }

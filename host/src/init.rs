@@ -16,8 +16,7 @@ use crate::policy::PathGlob;
 use crate::report::escape::visible;
 use names::{Layer, Topic, folders_of_environments, is_trusted, topic};
 
-/// The entry for the list `repos` of .pre-commit-config.yaml: that of .pre-commit-hooks.yaml. The names of files are passed,
-/// so that `--all-files` judges all of them; without names only what differs from HEAD is, which in CI is nothing. Behind `--` none of them is an option.
+/// The entry for the list `repos` of .pre-commit-config.yaml: that of .pre-commit-hooks.yaml, which says why each line is there.
 pub const PRE_COMMIT: &str = "\
 # .pre-commit-config.yaml, in the list under `repos:`
 - repo: local
@@ -27,6 +26,7 @@ pub const PRE_COMMIT: &str = "\
       entry: keyreeve check --staged
       args: [\"--\"]
       language: system
+      always_run: true
       pass_filenames: true
       require_serial: true
 ";

@@ -14,12 +14,12 @@ use keyreeve::finding::Status;
 use keyreeve::formats::{self, Detail, matters};
 use keyreeve::policy::FILE_NAME;
 use keyreeve::progress::Line;
-use keyreeve::report::{Account, Counts, Exit, Format, Report, Run, statements};
+use keyreeve::report::{Account, Counts, Exit, Format, ProblemReport, Report, Run, statements};
 use keyreeve::rules::engine::Engine;
 use keyreeve::rules::set::{RuleSet, Selection};
 use keyreeve::scan;
 use keyreeve::scan::{Given, Judged, Understood};
-use keyreeve::settle::{baseline, exceptions};
+use keyreeve::settle::{baseline, exceptions, problems};
 use keyreeve_facts::Passwords;
 use keyreeve_source::Sources;
 use keyreeve_source::digest::{hex, sha256};
@@ -40,10 +40,10 @@ pub(super) fn run(arguments: &CheckArguments, terminal: &Terminal) -> Result<Exi
     let mut report = check.report(seen, started)?;
     let mut faults = Vec::new();
     if let Some(file) = &arguments.write_baseline {
-        let known = baseline::Baseline::of(&report.findings, &report.sources);
+        let known = baseline::Baseline::of(&report.findings, &report.problems, &report.sources);
         match std::fs::write(file, known.to_string()) {
             // What has just been recorded as known fails no run, including this one.
-            Ok(()) => drop(baseline::apply(&known, &mut report.findings)),
+            Ok(()) => drop(baseline::apply(&known, &mut report.findings, &mut report.problems)),
             Err(error) => faults.push(output::unwritten("baseline", file, error)),
         }
     }
@@ -71,6 +71,8 @@ pub(super) struct Seen {
     discovery: Discovery,
     /// The names that are judged; `None` means all. The others are context.
     judged: Option<BTreeSet<String>>,
+    /// The names of the index, if it is what is read.
+    staged: Option<BTreeSet<String>>,
 }
 
 impl<'a> Check<'a> {
@@ -96,20 +98,18 @@ impl<'a> Check<'a> {
         let keep = |name: &str, bytes: &[u8]| is_policy(name) || self.notes.matters(name, bytes);
         if setup::reads_stdin(&self.arguments.paths)? {
             let discovery = discover::stdin(&self.arguments.stdin_name, io::stdin().lock());
-            return Ok(Seen { discovery, judged: None });
+            return Ok(Seen { discovery, judged: None, staged: None });
         }
         if self.arguments.staged {
             let staged = |named: &BTreeSet<String>| discover::staged(root, &formats::keeping(named, &keep), &progress);
             let Staged { mut discovery, names, mut changed, deleted } =
                 formats::in_rounds(staged, |staged| &staged.discovery)?;
-            if self.arguments.paths.is_empty() {
-                if !deleted.is_empty() || discovery.sources.iter().any(|(_, source)| changed.contains(&source.name)) {
-                    changed.extend(self.affected(&mut discovery)?);
-                }
-                discovery.problems.retain(|problem| is_of(problem, &changed));
-                return Ok(Seen { discovery, judged: Some(changed) });
+            // A text that nothing reads breaks nothing. All else may: a source, a link that leads elsewhere.
+            let is_idle = |name: &String| discovery.passed.binary_search(name).is_ok();
+            if !deleted.is_empty() || !changed.iter().all(is_idle) {
+                changed.extend(self.affected(&mut discovery)?);
             }
-            let mut judged = BTreeSet::new();
+            // Names come on top: a hook gets those of the files that are left, and none of what a commit deletes.
             let mut absent = Vec::new();
             for path in &self.arguments.paths {
                 let name = discover::name_of(root, &discover::resolve_folder(path));
@@ -118,16 +118,16 @@ impl<'a> Check<'a> {
                     let message = "is not in the git index: `git add` it, or leave out --staged to read it from disk";
                     absent.push(Problem::path(name, message));
                 }
-                judged.extend(below);
+                changed.extend(below);
             }
-            discovery.problems.retain(|problem| is_of(problem, &judged));
+            discovery.problems.retain(|problem| is_of(problem, &changed));
             discovery.problems.append(&mut absent);
-            return Ok(Seen { discovery, judged: Some(judged) });
+            return Ok(Seen { discovery, judged: Some(changed), staged: Some(names) });
         }
         let here = [PathBuf::from(".")];
         let paths = if self.arguments.paths.is_empty() { &here[..] } else { &self.arguments.paths };
         let discovery = setup::walk(root, paths, &keep);
-        Ok(Seen { discovery, judged: None })
+        Ok(Seen { discovery, judged: None, staged: None })
     }
 
     /// The tree of a revision, and what configurations in it include.
@@ -148,14 +148,26 @@ impl<'a> Check<'a> {
             Err(GitError::UnknownRevision { .. }) => return Ok(BTreeSet::new()),
             Err(error) => return Err(error.into()),
         };
-        let (earlier, said) = self.judge(&mut head, None);
+        let known = self.known(&mut head);
         let (now, Judged { mut findings, .. }) = self.judge(index, None);
-        baseline::mark_known(&mut findings, &said.findings);
+        let mut problems = problems::settled(now.problems, &[], &index.sources);
+        baseline::apply(&known, &mut findings, &mut problems);
         let new = findings.into_iter().filter(|finding| finding.status == Status::Open);
-        let known: BTreeSet<_> = earlier.problems.iter().filter_map(|problem| at(problem, &head.sources)).collect();
-        let broken = now.problems.iter().filter_map(|problem| at(problem, &index.sources));
-        let broken = broken.filter(|problem| !known.contains(problem)).map(|(name, _)| name.to_owned());
-        Ok(new.map(|finding| index.sources[finding.location.source].name.clone()).chain(broken).collect())
+        let broken =
+            problems.into_iter().filter(ProblemReport::fails).filter_map(|entry| match entry.problem.subject {
+                Subject::Place(location) => Some(location),
+                Subject::Path(_) | Subject::Rule(_) => None,
+            });
+        let places = new.map(|finding| finding.location).chain(broken);
+        Ok(places.map(|place| index.sources[place.source].name.clone()).collect())
+    }
+
+    /// What is said of a tree that another is compared with.
+    fn known(&self, earlier: &mut Discovery) -> baseline::Baseline {
+        let (understood, judged) = self.judge(earlier, None);
+        let all = [std::mem::take(&mut earlier.problems), understood.problems].concat();
+        let problems = problems::settled(all, &[], &earlier.sources);
+        baseline::Baseline::of(&judged.findings, &problems, &earlier.sources)
     }
 
     fn judge(&self, discovery: &mut Discovery, judged: Option<&BTreeSet<String>>) -> (Understood, Judged) {
@@ -176,7 +188,7 @@ impl<'a> Check<'a> {
         discovery: &Discovery,
         judged: Option<&BTreeSet<String>>,
         understood: &Understood,
-        problems: &[(Problem, Option<usize>)],
+        problems: &[ProblemReport],
     ) -> Result<Account> {
         let examined = Examined {
             files: judged.map_or(discovery.files, BTreeSet::len),
@@ -190,27 +202,33 @@ impl<'a> Check<'a> {
 
     /// Judges, settles, and puts everything together.
     pub(super) fn report(&mut self, seen: Seen, started: jiff::Timestamp) -> Result<Report> {
-        let Seen { mut discovery, judged } = seen;
+        let Seen { mut discovery, judged, staged } = seen;
         let (mut understood, answers) = self.judge(&mut discovery, judged.as_ref());
         let Judged { counts: facts, mut findings, judgements, problems: faults } = answers;
         let loading = self.rules.problems.iter().cloned();
         let altered = scan::altered(&discovery.sources);
         let read = std::mem::take(&mut understood.problems);
         let problems = [std::mem::take(&mut discovery.problems), read, loading.collect(), faults, altered].concat();
-        let (mut covered, mut problems) =
-            exceptions::apply(&self.setup.policy, self.as_of, &mut findings, problems, &discovery.sources);
+        let mut problems = problems::settled(problems, &self.setup.policy.scopes, &discovery.sources);
+        let mut covered =
+            exceptions::apply(&self.setup.policy, self.as_of, &mut findings, &mut problems, &discovery.sources);
         let partial = self.is_partial();
         if partial {
             // If only a part of the tree or of the rules is examined, nobody can say that an exception matches nothing.
             exceptions::leave_out_unused(&mut covered, &mut findings, &mut problems);
         }
+        let root = &self.setup.root;
+        let is_gone = |path: &str| match &staged {
+            Some(names) => !names.contains(path),
+            None => root.join(path).symlink_metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound),
+        };
         let stale_baseline = match &self.baseline {
-            Some((_, _, known)) => baseline::apply(known, &mut findings),
+            Some((_, _, known)) => baseline::apply_renamed(known, &mut findings, &mut problems, &is_gone),
             None => Vec::new(),
         };
         if let Some(revision) = &self.arguments.new_since {
             let mut earlier = self.tree(revision)?;
-            baseline::mark_known(&mut findings, &self.judge(&mut earlier, None).1.findings);
+            baseline::apply_renamed(&self.known(&mut earlier), &mut findings, &mut problems, &is_gone);
         }
         let rules = self.rules.reports(&judgements);
         let account = self.account(&discovery, judged.as_ref(), &understood, &problems)?;
@@ -326,14 +344,6 @@ fn below(name: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
 /// Whether a problem of discovery concerns one of these names.
 fn is_of(problem: &Problem, names: &BTreeSet<String>) -> bool {
     !matches!(&problem.subject, Subject::Path(path) if !names.contains(path))
-}
-
-/// The file that a problem is about, and what is wrong with it.
-fn at<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<(&'a str, &'a str)> {
-    match &problem.subject {
-        Subject::Place(location) => Some((&sources[location.source].name, &problem.message)),
-        Subject::Path(_) | Subject::Rule(_) => None,
-    }
 }
 
 fn read_baseline(path: &Path) -> Result<(PathBuf, Vec<u8>, baseline::Baseline)> {

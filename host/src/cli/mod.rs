@@ -135,7 +135,7 @@ struct CheckArguments {
     /// Writes a further report to a file, such as sarif=keyreeve.sarif. Can be repeated.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output::parse, help_heading = OUTPUT)]
     output: Vec<output::Output>,
-    /// Reads the git index instead of the files on disk, and judges what differs from HEAD, or the paths named.
+    /// Reads the git index instead of the files on disk, and judges what differs from HEAD, and the paths named.
     ///
     /// The rest of the index is context: an include, an inventory or the other half of a key pair is found there. What
     /// a commit breaks in files that it does not change is judged as well.
@@ -144,10 +144,11 @@ struct CheckArguments {
     /// Judges the tree of a git revision, too, and fails only for what is new since then.
     #[arg(long, value_name = "REF", help_heading = TREE)]
     new_since: Option<String>,
-    /// Findings that this file lists do not fail the run. They are reported as known, and their statements as violated.
+    /// Findings and problems that this file lists do not fail the run. They are reported as known, and the statements of
+    /// the findings as violated.
     #[arg(long, value_name = "FILE", help_heading = FAILS)]
     baseline: Option<PathBuf>,
-    /// Writes all findings that no exception covers to a baseline file, and fails for none of them.
+    /// Writes all findings and problems that no exception covers to a baseline file, and fails for none of them.
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = FAILS)]
     write_baseline: Option<PathBuf>,
     /// The date to judge at, as YYYY-MM-DD, so that a run can be repeated. Default: today, UTC.
@@ -171,7 +172,7 @@ struct CheckArguments {
     /// Runs all rules but this one. Can be repeated.
     #[arg(long, value_name = "ID")]
     skip_rule: Vec<String>,
-    /// Prints only what fails the run, problems, and the last line.
+    /// Prints only what fails the run, and the last line.
     #[arg(long, short, help_heading = OUTPUT)]
     quiet: bool,
     /// Shows a frame for each finding: nothing is grouped, and no list is cut.

@@ -241,8 +241,15 @@ pub(super) struct ProblemEntry<'a> {
     pub(super) column: Option<u32>,
     pub(super) rule: Option<&'a str>,
     pub(super) message: &'a str,
+    /// As a finding's; a problem of a rule has none, and is never known.
+    pub(super) fingerprint: Option<&'a str>,
+    /// `known`: in the baseline. `fixture`: in test data. `excepted`: covered by `exception`.
+    #[schemars(extend("enum" = ["open", "known", "fixture", "excepted"]))]
+    pub(super) status: &'static str,
     /// Position in `exceptions` of the one that covers it.
     pub(super) exception: Option<usize>,
+    /// Whether it makes the exit code 3, if nothing makes it 1.
+    pub(super) fails: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

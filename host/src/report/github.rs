@@ -10,7 +10,7 @@ use keyreeve_source::problem::{Problem, Subject};
 use super::escape::{command_data, command_property, visible};
 use super::human::exception;
 use super::taken::Taken;
-use super::{Report, Style, summary};
+use super::{ProblemReport, Report, Style, summary};
 use crate::finding::{Finding, Status};
 
 /// Writes a command for each finding, the most severe first, and for each problem, one for what is taken away from the
@@ -24,9 +24,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let properties = properties(report, Some(finding.location), &title(finding));
         command(out, level(report, finding), &properties, &shown.join("\n"))?;
     }
-    for (problem, covered) in &report.problems {
-        let level = if covered.is_some() { "notice" } else { "error" };
-        command(out, level, &problem_properties(report, problem), &problem_words(report, problem, *covered))?;
+    for entry in &report.problems {
+        let level = if entry.fails() { "error" } else { "notice" };
+        command(out, level, &problem_properties(report, &entry.problem), &problem_words(report, entry))?;
     }
     if let Some(taken) = Taken::of(report) {
         command(out, "notice", &taken_properties(report, &taken), &taken.sentence())?;
@@ -99,7 +99,7 @@ fn file(report: &Report, name: &str) -> String {
 }
 
 fn problem_properties(report: &Report, problem: &Problem) -> String {
-    let title = format!("problem ({})", summary::stage(problem));
+    let title = format!("problem ({})", problem.stage.name());
     match &problem.subject {
         Subject::Place(location) => properties(report, Some(*location), &title),
         Subject::Path(path) => format!(" file={},title={}", file(report, path), command_property(&title)),
@@ -114,13 +114,13 @@ fn taken_properties(report: &Report, taken: &Taken) -> String {
     format!(" {place}title=keyreeve policy")
 }
 
-fn problem_words(report: &Report, problem: &Problem, covered: Option<usize>) -> String {
+fn problem_words(report: &Report, entry: &ProblemReport) -> String {
+    let problem = &entry.problem;
     let subject = match &problem.subject {
         Subject::Rule(id) => format!("rule {}: ", visible(id)),
         Subject::Place(_) | Subject::Path(_) => String::new(),
     };
-    let by = covered.and_then(|index| report.exceptions.get(index));
-    let why = by.map_or_else(String::new, |by| format!("; {}", exception(by)));
+    let why = summary::why_it_counts_for_nothing(report, entry).map_or_else(String::new, |why| format!("; {why}"));
     format!("{subject}{}{why}", visible(&problem.message))
 }
 

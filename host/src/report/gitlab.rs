@@ -15,7 +15,7 @@ use super::escape::visible;
 use super::human::exception;
 use super::taken::Taken;
 use super::words::text;
-use super::{Report, summary};
+use super::{ProblemReport, Report, summary};
 use crate::finding::{Finding, Status};
 
 /// One issue. GitLab asks for description, check_name, fingerprint, severity and location; Code Climate for type and categories.
@@ -49,7 +49,7 @@ struct Lines {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut seen = BTreeMap::new();
     let findings = report.findings.iter().map(|finding| of_finding(report, finding));
-    let problems = report.problems.iter().map(|(problem, covered)| of_problem(report, problem, *covered));
+    let problems = report.problems.iter().map(|entry| of_problem(report, entry));
     let issues: Vec<Issue> = findings
         .chain(problems)
         .chain(of_restrictions(report))
@@ -102,10 +102,11 @@ fn severity(report: &Report, finding: &Finding) -> &'static str {
     }
 }
 
-fn of_problem(report: &Report, problem: &Problem, covered: Option<usize>) -> Issue {
-    let by = covered.and_then(|index| report.exceptions.get(index));
-    let mark = by.map_or_else(String::new, |by| format!("[{}] ", exception(by)));
-    let stage = summary::stage(problem);
+fn of_problem(report: &Report, entry: &ProblemReport) -> Issue {
+    let problem = &entry.problem;
+    let why = summary::why_it_counts_for_nothing(report, entry);
+    let mark = why.map_or_else(String::new, |why| format!("[{why}] "));
+    let stage = problem.stage.name();
     let (name, location) = subject(report, problem);
     let rule = if let Subject::Rule(id) = &problem.subject { format!("rule {id}: ") } else { String::new() };
     Issue {
@@ -113,8 +114,8 @@ fn of_problem(report: &Report, problem: &Problem, covered: Option<usize>) -> Iss
         check_name: format!("problem-{stage}"),
         description: visible(&format!("{mark}not processed: {rule}{}", problem.message)).into_owned(),
         categories: ["Security"],
-        severity: if covered.is_some() { "info" } else { "major" },
-        fingerprint: digest(&[stage, &name, &problem.message]),
+        severity: if entry.fails() { "major" } else { "info" },
+        fingerprint: entry.fingerprint.clone().unwrap_or_else(|| digest(&[stage, &name, &problem.message])),
         location,
     }
 }
@@ -160,7 +161,7 @@ fn place(report: &Report, location: Location) -> Place {
     Place { path: report.run.git_path(&place.source.name), lines }
 }
 
-/// A fingerprint of a problem, as stable as its message: SHA-256 over the parts, each closed by a NUL, cut to 32 digits.
+/// A fingerprint of what has none, as stable as its message: SHA-256 over the parts, each closed by a NUL, cut to 32 digits.
 fn digest(parts: &[&str]) -> String {
     use sha2::Digest as _;
     let mut hash = sha2::Sha256::new();

@@ -35,7 +35,7 @@ impl Report {
         rules.iter_mut().for_each(|rule| of_rule(rule, private));
         let mut shared = BTreeMap::new();
         findings.iter_mut().for_each(|finding| of_finding(finding, private, &mut shared));
-        problems.iter_mut().for_each(|(problem, _)| problem.hide(private));
+        problems.iter_mut().for_each(|entry| entry.problem.hide(private));
         exceptions.iter_mut().for_each(|exception| of_exception(exception, private));
         for (_, rule, path) in stale_baseline {
             private.hide_in(rule);
@@ -130,6 +130,7 @@ fn of_finding(finding: &mut Finding, private: &Private, shared: &mut BTreeMap<Ar
         kind: _,
         location: _,
         fingerprint: _,
+        judged: _,
         status: _,
     } = finding;
     [rule, statement, label, message, remedy].into_iter().for_each(&mut hide);

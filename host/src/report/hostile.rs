@@ -87,7 +87,10 @@ fn of_text(text: &str, name: &str, bytes: &[u8], span: Span, secrets: &[Span]) -
     let rules = vec![RuleReport { rationale: text.into(), ..sample::rule("key-size", "S5", Severity::High) }];
     let mut report = Report {
         findings: vec![violation.clone(), open, Finding { status: Status::Excepted(0), ..violation }],
-        problems: vec![(Problem::parse(location, text), None), (Problem::path(name, text), Some(0))],
+        problems: vec![
+            sample::problem(Problem::parse(location, text), ProblemStatus::Open),
+            sample::problem(Problem::path(name, text), ProblemStatus::Excepted(0)),
+        ],
         exceptions: vec![by],
         rules,
         sources: Sources::new(vec![Source::new(name, Some("/x".into()), bytes)]),

@@ -6,12 +6,12 @@ use std::io::{self, Write};
 
 use keyreeve_contract::Value;
 use keyreeve_source::Location;
-use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::problem::Subject;
 use schemars::generate::SchemaSettings;
 
 use super::document::*;
 use super::taken::Taken;
-use super::{Origin, Report, RuleReport, RuleState, escape, summary};
+use super::{Origin, ProblemReport, ProblemStatus, Report, RuleReport, RuleState, escape};
 use crate::finding::{Finding, Status};
 
 /// Writes the report.
@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
             rules: rules(report),
             sources: sources(report),
             findings: report.findings.iter().map(|finding| finding_entry(report, finding)).collect(),
-            problems: report.problems.iter().map(|(problem, by)| problem_entry(report, problem, *by)).collect(),
+            problems: report.problems.iter().map(|entry| problem_entry(report, entry)).collect(),
             exceptions: report.exceptions.iter().map(exception).collect(),
         }
     }
@@ -184,7 +184,8 @@ fn finding_entry<'a>(report: &'a Report, finding: &'a Finding) -> FindingEntry<'
     }
 }
 
-fn problem_entry<'a>(report: &'a Report, problem: &'a Problem, exception: Option<usize>) -> ProblemEntry<'a> {
+fn problem_entry<'a>(report: &'a Report, entry: &'a ProblemReport) -> ProblemEntry<'a> {
+    let problem = &entry.problem;
     let (mut path, mut start, mut rule) = (None, None, None);
     match &problem.subject {
         Subject::Place(location) => {
@@ -195,13 +196,19 @@ fn problem_entry<'a>(report: &'a Report, problem: &'a Problem, exception: Option
         Subject::Rule(id) => rule = Some(id.as_str()),
     }
     ProblemEntry {
-        stage: summary::stage(problem),
+        stage: problem.stage.name(),
         path,
         line: start.map(|start| start.line),
         column: start.map(|start| start.column),
         rule,
         message: &problem.message,
-        exception,
+        fingerprint: entry.fingerprint.as_deref(),
+        status: entry.status.name(),
+        exception: match entry.status {
+            ProblemStatus::Excepted(index) => Some(index),
+            ProblemStatus::Open | ProblemStatus::Known | ProblemStatus::Fixture => None,
+        },
+        fails: entry.fails(),
     }
 }
 

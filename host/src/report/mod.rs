@@ -58,7 +58,7 @@ pub struct Style {
     pub hyperlinks: bool,
     /// Columns of the terminal; source lines are cut to them.
     pub width: usize,
-    /// Only findings that fail the run, problems, and the last line.
+    /// Only findings and problems that fail the run, and the last line.
     pub quiet: bool,
     /// A frame for each finding, and nothing grouped or cut.
     pub all: bool,
@@ -94,8 +94,8 @@ pub struct Report {
     pub counts: Counts,
     /// In the order of path, place and rule.
     pub findings: Vec<Finding>,
-    /// What could not be processed, each with the exception that covers it, if one does.
-    pub problems: Vec<(Problem, Option<usize>)>,
+    /// What could not be processed.
+    pub problems: Vec<ProblemReport>,
     /// The exceptions of the policy file, in its order.
     pub exceptions: Vec<ExceptionReport>,
     /// Entries of the baseline that match nothing any more: fingerprint, rule, path.
@@ -106,6 +106,49 @@ pub struct Report {
     pub secrets: Vec<(SourceId, Span)>,
     /// What is in them, which no format shows anywhere else either.
     pub private: Private,
+}
+
+/// What could not be processed, and whether it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProblemReport {
+    /// What is wrong, and where.
+    pub problem: Problem,
+    /// What a baseline knows it by, as a finding's. A problem of a rule has none.
+    pub fingerprint: Option<String>,
+    /// Whether it counts.
+    pub status: ProblemStatus,
+}
+
+/// Whether a problem counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemStatus {
+    /// It fails the run.
+    Open,
+    /// The baseline, or the tree compared with, has it too.
+    Known,
+    /// It is in test data, by a scope of the policy file.
+    Fixture,
+    /// An exception covers it, at this position in [`Report::exceptions`].
+    Excepted(usize),
+}
+
+impl ProblemStatus {
+    /// What it is called in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Known => "known",
+            Self::Fixture => "fixture",
+            Self::Excepted(_) => "excepted",
+        }
+    }
+}
+
+impl ProblemReport {
+    /// Whether it makes the run incomplete.
+    pub fn fails(&self) -> bool {
+        self.status == ProblemStatus::Open
+    }
 }
 
 /// What was run, on what, with what.
@@ -388,7 +431,7 @@ impl Report {
     fn is_incomplete(&self) -> bool {
         let account = &self.counts.account;
         let is_understood = account.unread.is_empty() && account.fruitless.is_empty();
-        self.problems.iter().any(|(_, covered)| covered.is_none()) || self.run.require_understood && !is_understood
+        self.problems.iter().any(ProblemReport::fails) || self.run.require_understood && !is_understood
     }
 
     /// What the run ends with.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use keyreeve_contract::FactKind;
 use keyreeve_contract::Verdict;
-use keyreeve_source::problem::Stage;
+use keyreeve_source::problem::{Stage, Subject};
 use keyreeve_source::{Location, Source};
 
 use super::*;
@@ -85,6 +85,7 @@ pub(super) fn violation(rule: &str, statement: &str, severity: Severity) -> Find
         message: "the modulus has 1024 bits, fewer than 2048".into(),
         remedy: "generate a new key of 3072 bits".into(),
         fingerprint: format!("v1:{rule:0<32.32}"),
+        judged: Vec::new(),
         status: Status::Open,
     }
 }
@@ -336,13 +337,22 @@ fn findings() -> Vec<Finding> {
     ]
 }
 
-fn problems() -> Vec<(Problem, Option<usize>)> {
+fn problems() -> Vec<ProblemReport> {
+    use ProblemStatus::{Excepted, Fixture, Known, Open};
     vec![
-        (Problem::parse(word(NGINX, "server {"), "unexpected end of file"), None),
-        (Problem::path(format!("gone {HOSTILE}.pem"), "permission denied"), Some(0)),
-        (Problem::rule(Stage::Judge, "tls-version", "out of fuel"), None),
-        (Problem::rule(Stage::Load, HOSTILE, HOSTILE), None),
+        problem(Problem::parse(word(NGINX, "server {"), "unexpected end of file"), Open),
+        problem(Problem::parse(word(NGINX, "TLSv1.2"), "is not understood"), Known),
+        problem(Problem::parse(word(NGINX, "ssl_ciphers $c"), "is not understood"), Fixture),
+        problem(Problem::path(format!("gone {HOSTILE}.pem"), "permission denied"), Excepted(0)),
+        problem(Problem::rule(Stage::Judge, "tls-version", "out of fuel"), Open),
+        problem(Problem::rule(Stage::Load, HOSTILE, HOSTILE), Open),
     ]
+}
+
+pub(super) fn problem(problem: Problem, status: ProblemStatus) -> ProblemReport {
+    let fingerprint =
+        (!matches!(problem.subject, Subject::Rule(_))).then(|| format!("v1:{:032}", problem.message.len()));
+    ProblemReport { problem, fingerprint, status }
 }
 
 fn exceptions() -> Vec<ExceptionReport> {

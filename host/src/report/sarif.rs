@@ -6,14 +6,16 @@ use std::io::{self, Write};
 
 use keyreeve_contract::{Severity, Verdict};
 use keyreeve_source::Location;
-use keyreeve_source::problem::{Problem, Stage, Subject};
+use keyreeve_source::problem::{Stage, Subject};
 use serde_json::{Value, json};
 
 use super::escape;
 use super::escape::{markdown, sarif_message, uri_path};
 use super::human::exception;
 use super::taken::{Taken, fail_on};
-use super::{ExceptionState, Exit, Report, RuleReport, RuleState, json as document, statements, summary};
+use super::{
+    ExceptionState, Exit, ProblemReport, ProblemStatus, Report, RuleReport, RuleState, json as document, statements,
+};
 use crate::finding::{Finding, Status};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -218,15 +220,15 @@ fn location(report: &Report, location: Location, label: Option<&str>) -> Value {
 
 fn invocation(report: &Report, indices: &BTreeMap<&str, usize>) -> Value {
     let exit = report.exit();
-    let of_load = |(problem, _): &&(Problem, Option<usize>)| problem.stage == Stage::Load;
-    let notify = |(problem, covered): &(Problem, Option<usize>)| notification(report, indices, problem, *covered);
+    let of_load = |entry: &&ProblemReport| entry.problem.stage == Stage::Load;
+    let notify = |entry: &ProblemReport| notification(report, indices, entry);
     let loading = report.problems.iter().filter(of_load).map(notify);
     let stale = report.exceptions.iter().filter(|exception| exception.state != ExceptionState::Used);
     let stale = stale.map(|exception| stale_exception(report, exception));
     let taken = Taken::of(report).map(|taken| of_policy(report, "note", taken.line, &taken.sentence()));
     let configuration: Vec<Value> = loading.chain(stale).chain(taken).collect();
     json!({
-        "executionSuccessful": report.problems.iter().all(|(_, covered)| covered.is_some()),
+        "executionSuccessful": !report.problems.iter().any(ProblemReport::fails),
         "exitCode": exit as u8,
         "exitCodeDescription": match exit {
             Exit::Clean => "nothing at or above the threshold",
@@ -241,12 +243,15 @@ fn invocation(report: &Report, indices: &BTreeMap<&str, usize>) -> Value {
 }
 
 fn notification_id(stage: Stage) -> String {
-    let index = STAGES.iter().position(|(known, _)| *known == stage).unwrap_or_default();
-    format!("problem-{}", ["discover", "parse", "assemble", "load", "judge"][index])
+    format!("problem-{}", stage.name())
 }
 
-fn notification(report: &Report, indices: &BTreeMap<&str, usize>, problem: &Problem, covered: Option<usize>) -> Value {
-    let by = covered.and_then(|index| report.exceptions.get(index)).map(exception);
+fn notification(report: &Report, indices: &BTreeMap<&str, usize>, entry: &ProblemReport) -> Value {
+    let problem = &entry.problem;
+    let by = match entry.status {
+        ProblemStatus::Excepted(index) => report.exceptions.get(index).map(exception),
+        ProblemStatus::Open | ProblemStatus::Known | ProblemStatus::Fixture => None,
+    };
     let place = match &problem.subject {
         Subject::Place(place) => Some(location(report, *place, None)),
         Subject::Path(path) => Some(json!({ "physicalLocation": { "artifactLocation": artifact(report, path) } })),
@@ -259,10 +264,15 @@ fn notification(report: &Report, indices: &BTreeMap<&str, usize>, problem: &Prob
     json!({
         "descriptor": { "id": notification_id(problem.stage), "index": STAGES.iter().position(|(stage, _)| *stage == problem.stage) },
         "associatedRule": rule,
-        "level": if covered.is_some() { "note" } else { "error" },
+        "level": if entry.fails() { "error" } else { "note" },
         "message": message(&problem.message),
         "locations": place.into_iter().collect::<Vec<_>>(),
-        "properties": { "stage": summary::stage(problem), "exception": by },
+        "properties": {
+            "stage": problem.stage.name(),
+            "fingerprint": entry.fingerprint,
+            "status": entry.status.name(),
+            "exception": by,
+        },
     })
 }
 

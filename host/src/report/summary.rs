@@ -4,14 +4,17 @@
 use std::fmt::Write as _;
 
 use keyreeve_contract::Severity;
-use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::problem::Subject;
 
 use super::ansi::count;
 use super::groups::{Group, Tally, folder, tallies};
 use super::human::{exception, place};
 use super::taken::{Taken, fail_on, why_it_passes};
 use super::words::{group, text};
-use super::{ExceptionState, Exit, Report, RuleReport, RuleState, Statement, StatementState, Style, account, ansi};
+use super::{
+    ExceptionState, Exit, ProblemReport, ProblemStatus, Report, RuleReport, RuleState, Statement, StatementState,
+    Style, account, ansi,
+};
 use crate::finding::{Finding, Status};
 
 /// Rules and folders that are counted by themselves.
@@ -20,31 +23,31 @@ const TALLIES: usize = 12;
 /// What could not be processed, one line each.
 pub(super) fn problems(report: &Report, style: Style) -> String {
     let mut lines = String::new();
-    for (problem, covered) in &report.problems {
+    let shown = || report.problems.iter().filter(|entry| !style.quiet || entry.fails());
+    for entry in shown() {
+        let problem = &entry.problem;
         let subject = match &problem.subject {
             Subject::Place(location) => place(report, style, *location),
             Subject::Path(path) => text(path),
             Subject::Rule(id) => format!("rule {}", text(id)),
         };
-        let tag = style.paint(ansi::RED, &format!("problem[{}]", stage(problem)));
+        let tag = style.paint(ansi::RED, &format!("problem[{}]", problem.stage.name()));
         let _ = write!(lines, "  {subject}: {tag}: {}", text(&problem.message));
-        if let Some(by) = covered.and_then(|index| report.exceptions.get(index)) {
-            let _ = write!(lines, "; {}", exception(by));
+        if let Some(why) = why_it_counts_for_nothing(report, entry) {
+            let _ = write!(lines, "; {why}");
         }
         lines.push('\n');
     }
-    group(style, "problems", report.problems.len(), &lines)
+    group(style, "problems", shown().count(), &lines)
 }
 
-/// The stage in which a problem arose, as its variant is called.
-pub(super) fn stage(problem: &Problem) -> &'static str {
-    use keyreeve_source::problem::Stage;
-    match problem.stage {
-        Stage::Discover => "discover",
-        Stage::Parse => "parse",
-        Stage::Assemble => "assemble",
-        Stage::Load => "load",
-        Stage::Judge => "judge",
+/// What settles a problem, as a clause; none if it fails the run.
+pub(super) fn why_it_counts_for_nothing(report: &Report, entry: &ProblemReport) -> Option<String> {
+    match entry.status {
+        ProblemStatus::Open => None,
+        ProblemStatus::Known => Some("known, unapproved".to_owned()),
+        ProblemStatus::Fixture => Some("test data".to_owned()),
+        ProblemStatus::Excepted(index) => report.exceptions.get(index).map(exception),
     }
 }
 
@@ -232,8 +235,14 @@ fn results(report: &Report) -> Vec<String> {
     let excepted = number(&|finding| matches!(finding.status, Status::Excepted(_)));
     let words = [(undetermined, "undetermined"), (known, "known"), (excepted, "excepted")];
     results.extend(words.into_iter().filter(|(found, _)| *found > 0).map(|(found, word)| format!("{found} {word}")));
-    if !report.problems.is_empty() {
-        results.push(count(report.problems.len(), "problem"));
-    }
+    let problems = |status: &str| report.problems.iter().filter(|entry| entry.status.name() == status).count();
+    let words = [
+        ("open", "problem"),
+        ("known", "known problem"),
+        ("fixture", "fixture problem"),
+        ("excepted", "excepted problem"),
+    ];
+    let words = words.into_iter().map(|(status, word)| (problems(status), word)).filter(|(found, _)| *found > 0);
+    results.extend(words.map(|(found, word)| count(found, word)));
     results
 }

@@ -1,17 +1,20 @@
-//! The baseline: findings that were there when keyreeve was introduced, known but not approved. Not
+//! The baseline: findings and problems that were there when keyreeve was introduced, known but not approved. Not
 //! an exception: nobody answers for one, the statement stays violated, and only the gate lets it through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use keyreeve_source::Sources;
 use keyreeve_source::private::complaint::without_values;
+use keyreeve_source::problem::Subject;
 use memchr::memmem;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::finding::{Finding, Status};
+use crate::finding::{Finding, Status, fingerprint as fingerprint_in};
+use crate::policy::PROBLEM;
 use crate::policy::exceptions::is_fingerprint;
+use crate::report::{ProblemReport, ProblemStatus};
 
 /// The format that [`Baseline`] is written in and [`Baseline::load`] reads.
 pub const SCHEMA: &str = "keyreeve/baseline/v1";
@@ -26,12 +29,13 @@ pub struct Baseline {
     entries: BTreeMap<(String, Answer), Entry>,
 }
 
-/// Violation or undetermined.
+/// Violation, undetermined, or problem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Answer {
     Violation,
     Undetermined,
+    Problem,
 }
 
 /// Equal findings: how many, and what they are, for people.
@@ -86,18 +90,20 @@ impl Baseline {
         Ok(Self { entries })
     }
 
-    /// The baseline of these findings: every one that no exception covers, so that an exception that runs out is not
-    /// replaced by it.
-    pub fn of(findings: &[Finding], sources: &Sources) -> Self {
+    /// The baseline of these findings and problems: every one that no exception or scope covers, so that one that is
+    /// taken away is not replaced by it.
+    pub fn of(findings: &[Finding], problems: &[ProblemReport], sources: &Sources) -> Self {
         let mut baseline = Self::default();
-        for finding in findings.iter().filter(|finding| !matches!(finding.status, Status::Excepted(_))) {
-            let entry = baseline.entries.entry(key(finding));
+        let listed = |item: &&dyn Listed| matches!(item.standing(), Standing::Open | Standing::Known);
+        for item in findings.iter().map(listed_as).chain(problems.iter().map(listed_as)).filter(listed) {
+            let Some((fingerprint, verdict)) = item.key() else { continue };
+            let entry = baseline.entries.entry((fingerprint.clone(), verdict));
             let count = |entry: &mut Entry| entry.count = entry.count.saturating_add(1);
             entry.and_modify(count).or_insert_with(|| Entry {
-                path: sources[finding.location.source].name.clone(),
-                rule: finding.rule.to_string(),
-                fingerprint: finding.fingerprint.clone(),
-                verdict: key(finding).1,
+                path: item.path(sources).to_owned(),
+                rule: item.rule().to_owned(),
+                fingerprint,
+                verdict,
                 count: std::num::NonZeroU32::MIN,
             });
         }
@@ -122,39 +128,165 @@ impl fmt::Display for Baseline {
 /// Marks as known what the baseline has, each entry as often as it counts: a further copy stays open. Returns the entries
 /// (fingerprint, rule, path) that count more than there is, in the order of path, rule and fingerprint: they would let
 /// something new pass.
-pub fn apply(baseline: &Baseline, findings: &mut [Finding]) -> Vec<(String, String, String)> {
-    let counted = baseline.entries.iter().map(|((text, answer), entry)| ((text.clone(), *answer), entry.count.get()));
-    let left = spend(counted.collect(), findings);
-    let mut stale: Vec<&Entry> = left.keys().filter_map(|key| baseline.entries.get(key)).collect();
+pub fn apply(
+    baseline: &Baseline,
+    findings: &mut [Finding],
+    problems: &mut [ProblemReport],
+) -> Vec<(String, String, String)> {
+    apply_renamed(baseline, findings, problems, &|_| false)
+}
+
+/// The same, and an entry of a file that is gone counts for the same finding in another.
+pub fn apply_renamed(
+    baseline: &Baseline,
+    findings: &mut [Finding],
+    problems: &mut [ProblemReport],
+    is_gone: &dyn Fn(&str) -> bool,
+) -> Vec<(String, String, String)> {
+    let counted = baseline.entries.iter().map(|(key, entry)| (key.clone(), entry.count.get()));
+    let mut counts: BTreeMap<_, _> = counted.collect();
+    for item in findings.iter_mut().map(listed_in).chain(problems.iter_mut().map(listed_in)) {
+        spend(&mut counts, item);
+    }
+    counts.retain(|_, left| *left > 0);
+    follow(baseline, &mut counts, findings, is_gone);
+    counts.retain(|_, left| *left > 0);
+    let mut stale: Vec<&Entry> = counts.keys().filter_map(|key| baseline.entries.get(key)).collect();
     stale.sort();
     stale.into_iter().map(|entry| (entry.fingerprint.clone(), entry.rule.clone(), entry.path.clone())).collect()
 }
 
-/// Marks as known what was found before, in the tree that this one is compared with, counting as [`apply`] does.
-pub fn mark_known(findings: &mut [Finding], earlier: &[Finding]) {
-    let mut counts = BTreeMap::new();
-    for finding in earlier {
-        *counts.entry(key(finding)).or_insert(0) += 1;
-    }
-    spend(counts, findings);
-}
+/// How many names are tried. What is behind that stays open.
+const MOST_NAMES: usize = 1 << 20;
 
-/// Each finding takes one of its kind; returns what is left. What an exception covers takes its share and stays covered.
-fn spend(mut counts: BTreeMap<(String, Answer), u32>, findings: &mut [Finding]) -> BTreeMap<(String, Answer), u32> {
-    for finding in findings {
-        let Some(left) = counts.get_mut(&key(finding)).filter(|left| **left > 0) else { continue };
-        *left -= 1;
-        if finding.status == Status::Open {
-            finding.status = Status::Known;
+/// Finds open findings under the names of files that are gone. Where there are more than those files had, one is a copy,
+/// and since nobody can say which, all stay open.
+fn follow(
+    baseline: &Baseline,
+    counts: &mut BTreeMap<(String, Answer), u32>,
+    findings: &mut [Finding],
+    is_gone: &dyn Fn(&str) -> bool,
+) {
+    let left: BTreeSet<&str> = counts.keys().map(|key| baseline.entries[key].path.as_str()).collect();
+    let gone: Vec<&str> = left.into_iter().filter(|path| is_gone(path)).collect();
+    let mut same: BTreeMap<_, Vec<&mut Finding>> = BTreeMap::new();
+    for finding in findings.iter_mut().filter(|finding| finding.status == Status::Open && !finding.judged.is_empty()) {
+        let (_, answer) = answer_of(finding);
+        same.entry((finding.rule.clone(), answer, finding.judged.clone())).or_default().push(finding);
+    }
+    let groups = MOST_NAMES / gone.len().max(1);
+    for ((rule, answer, judged), findings) in same.into_iter().take(groups) {
+        let judged: Vec<&[u8]> = judged.iter().map(Vec::as_slice).collect();
+        let keys = gone.iter().map(|path| (fingerprint_in(&rule, path, &judged), answer));
+        let keys: Vec<_> = keys.filter(|key| counts.contains_key(key)).collect();
+        let known: usize = keys.iter().map(|key| counts[key] as usize).sum();
+        if findings.len() <= known {
+            let mut found = findings.len() as u32;
+            for key in &keys {
+                let Some(left) = counts.get_mut(key) else { continue };
+                let taken = found.min(*left);
+                (*left, found) = (*left - taken, found - taken);
+            }
+            findings.into_iter().for_each(|finding| finding.status = Status::Known);
         }
     }
-    counts.retain(|_, left| *left > 0);
-    counts
 }
 
-fn key(finding: &Finding) -> (String, Answer) {
+/// Takes one of its kind. What an exception or scope covers takes its share and stays covered.
+fn spend(counts: &mut BTreeMap<(String, Answer), u32>, item: &mut dyn Listed) {
+    let left = item.key().and_then(|key| counts.get_mut(&key)).filter(|left| **left > 0);
+    let Some(left) = left else { return };
+    *left -= 1;
+    if item.standing() == Standing::Open {
+        item.know();
+    }
+}
+
+/// What a baseline lists.
+trait Listed {
+    /// None if it is never known.
+    fn key(&self) -> Option<(String, Answer)>;
+    fn rule(&self) -> &str;
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str;
+    fn standing(&self) -> Standing;
+    fn know(&mut self);
+}
+
+/// What is so of findings and problems alike.
+#[derive(PartialEq)]
+enum Standing {
+    Open,
+    Known,
+    Covered,
+}
+
+impl Listed for Finding {
+    fn key(&self) -> Option<(String, Answer)> {
+        Some(answer_of(self))
+    }
+
+    fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str {
+        &sources[self.location.source].name
+    }
+
+    fn standing(&self) -> Standing {
+        match self.status {
+            Status::Open => Standing::Open,
+            Status::Known => Standing::Known,
+            Status::Excepted(_) => Standing::Covered,
+        }
+    }
+
+    fn know(&mut self) {
+        self.status = Status::Known;
+    }
+}
+
+impl Listed for ProblemReport {
+    fn key(&self) -> Option<(String, Answer)> {
+        Some((self.fingerprint.clone()?, Answer::Problem))
+    }
+
+    fn rule(&self) -> &str {
+        PROBLEM
+    }
+
+    fn path<'a>(&'a self, sources: &'a Sources) -> &'a str {
+        match &self.problem.subject {
+            Subject::Place(location) => &sources[location.source].name,
+            Subject::Path(path) => path,
+            Subject::Rule(_) => "",
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        match self.status {
+            ProblemStatus::Open => Standing::Open,
+            ProblemStatus::Known => Standing::Known,
+            ProblemStatus::Fixture | ProblemStatus::Excepted(_) => Standing::Covered,
+        }
+    }
+
+    fn know(&mut self) {
+        self.status = ProblemStatus::Known;
+    }
+}
+
+fn answer_of(finding: &Finding) -> (String, Answer) {
     let answer = if finding.is_violation() { Answer::Violation } else { Answer::Undetermined };
     (finding.fingerprint.clone(), answer)
+}
+
+fn listed_as<T: Listed>(item: &T) -> &dyn Listed {
+    item
+}
+
+fn listed_in<T: Listed>(item: &mut T) -> &mut dyn Listed {
+    item
 }
 
 /// The file as it is read.
@@ -212,7 +344,7 @@ mod tests {
     }
 
     fn reloaded(findings: &[Finding]) -> Baseline {
-        let baseline = Baseline::of(findings, &sources());
+        let baseline = Baseline::of(findings, &[], &sources());
         let again = Baseline::load("b.json", baseline.to_string().as_bytes()).unwrap();
         assert_eq!(again, baseline);
         again
@@ -244,10 +376,10 @@ mod tests {
     fn a_second_copy_does_not_hide() {
         let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
-        assert!(apply(&baseline, &mut findings).is_empty());
+        assert!(apply(&baseline, &mut findings, &mut []).is_empty());
         assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("key-size", "a.pem", 1)];
-        mark_known(&mut findings, &[finding("key-size", "a.pem", 1)]);
+        apply(&Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()), &mut findings, &mut []);
         assert_eq!(statuses(&findings), [Status::Known, Status::Open]);
     }
 
@@ -260,7 +392,8 @@ mod tests {
             finding("weak-key", "a.pem", 3),
         ]);
         let mut findings = [finding("key-size", "a.pem", 1), finding("weak-key", "a.pem", 3)];
-        let stale: Vec<String> = apply(&baseline, &mut findings).into_iter().map(|(_, rule, _)| rule).collect();
+        let stale: Vec<String> =
+            apply(&baseline, &mut findings, &mut []).into_iter().map(|(_, rule, _)| rule).collect();
         assert_eq!(stale, ["key-size", "weak-key"]);
         assert_eq!(statuses(&findings), [Status::Known, Status::Known]);
     }
@@ -269,7 +402,7 @@ mod tests {
     fn a_known_undetermined_does_not_let_a_violation_pass() {
         let baseline = reloaded(&[undetermined("key-size", "a.pem", 1)]);
         let mut findings = [finding("key-size", "a.pem", 1)];
-        assert_eq!(apply(&baseline, &mut findings).len(), 1);
+        assert_eq!(apply(&baseline, &mut findings, &mut []).len(), 1);
         assert_eq!(findings[0].status, Status::Open);
     }
 
@@ -277,13 +410,13 @@ mod tests {
     fn what_is_excepted_stays_so_and_its_entry_is_not_stale() {
         let baseline = reloaded(&[finding("key-size", "a.pem", 1)]);
         let mut findings = [Finding { status: Status::Excepted(4), ..finding("key-size", "a.pem", 1) }];
-        assert!(apply(&baseline, &mut findings).is_empty());
+        assert!(apply(&baseline, &mut findings, &mut []).is_empty());
         assert_eq!(findings[0].status, Status::Excepted(4));
     }
 
     #[test]
     fn errors_name_file_and_line() {
-        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()).to_string();
         for (text, expected) in [
             (String::new(), "b.json:1: EOF"),
             ("[".into(), "b.json:1: "),
@@ -303,7 +436,7 @@ mod tests {
 
     #[test]
     fn errors_quote_nothing_of_what_may_be_another_file() {
-        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &sources()).to_string();
+        let good = Baseline::of(&[finding("key-size", "a.pem", 1)], &[], &sources()).to_string();
         for (from, to) in [
             ("keyreeve/baseline/v1", "s3cr3t"),
             ("v1:0", "s3cr3t"),
@@ -334,7 +467,7 @@ mod tests {
             let findings = |numbers: &[u32]| -> Vec<_> { numbers.iter().map(|&at| finding("key-size", "a.pem", at)).collect() };
             let count = |numbers: &[u32], one: u32| numbers.iter().filter(|&&number| number == one).count();
             let mut current = findings(&now);
-            let stale = apply(&reloaded(&findings(&then)), &mut current);
+            let stale = apply(&reloaded(&findings(&then)), &mut current, &mut []);
             for one in 0..4 {
                 let fingerprint = format!("v1:{one:032x}");
                 let known = current.iter().filter(|finding| finding.fingerprint == fingerprint && finding.status == Status::Known);

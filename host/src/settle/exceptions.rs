@@ -9,20 +9,19 @@ use keyreeve_source::{SourceId, Sources};
 
 use crate::finding::{Finding, Status};
 use crate::policy::{Approval, Exception, Matches, PROBLEM, Policy};
-use crate::report::{ExceptionKind, ExceptionReport, ExceptionState};
+use crate::report::{ExceptionKind, ExceptionReport, ExceptionState, ProblemReport, ProblemStatus};
 
 /// Marks what exceptions cover and tells what became of each of them.
 ///
 /// Of several that match the first in the file covers; a later one that is left with nothing is unused. One whose last day
-/// lies before `as_of` covers nothing. A problem is covered by path only, and only if it is one of a file. Every problem comes
-/// back with the exception that covers it, as the report holds it.
+/// lies before `as_of` covers nothing. A problem is covered by path only, and only if it is one of a file.
 pub fn apply(
     policy: &Policy,
     as_of: Date,
     findings: &mut [Finding],
-    problems: Vec<Problem>,
+    problems: &mut [ProblemReport],
     sources: &Sources,
-) -> (Vec<ExceptionReport>, Vec<(Problem, Option<usize>)>) {
+) -> Vec<ExceptionReport> {
     let mut index = Index::new(&policy.exceptions, as_of);
     let mut covers = vec![0; policy.exceptions.len()];
     for finding in findings {
@@ -31,16 +30,14 @@ pub fn apply(
             covers[exception] += 1;
         }
     }
-    let covered = problems.into_iter().map(|problem| {
-        let exception = index.of_problem(&problem, sources);
-        if let Some(exception) = exception {
+    for entry in problems {
+        if let Some(exception) = index.of_problem(&entry.problem, sources) {
+            entry.status = ProblemStatus::Excepted(exception);
             covers[exception] += 1;
         }
-        (problem, exception)
-    });
-    let problems = covered.collect();
+    }
     let reports = policy.exceptions.iter().zip(covers);
-    (reports.map(|(exception, covers)| report(policy, exception, as_of, covers)).collect(), problems)
+    reports.map(|(exception, covers)| report(policy, exception, as_of, covers)).collect()
 }
 
 /// Leaves out the exceptions that match nothing, for a run over a part of the tree or of the rules, where nobody can say so.
@@ -48,7 +45,7 @@ pub fn apply(
 pub fn leave_out_unused(
     exceptions: &mut Vec<ExceptionReport>,
     findings: &mut [Finding],
-    problems: &mut [(Problem, Option<usize>)],
+    problems: &mut [ProblemReport],
 ) {
     let is_left = |exception: &ExceptionReport| exception.state != ExceptionState::Unused;
     let mut positions = Vec::with_capacity(exceptions.len());
@@ -62,7 +59,10 @@ pub fn leave_out_unused(
         Status::Excepted(position) => Some(position),
         _ => None,
     });
-    let in_problems = problems.iter_mut().filter_map(|(_, position)| position.as_mut());
+    let in_problems = problems.iter_mut().filter_map(|entry| match &mut entry.status {
+        ProblemStatus::Excepted(position) => Some(position),
+        _ => None,
+    });
     for position in in_findings.chain(in_problems) {
         *position = positions[*position];
     }
@@ -180,7 +180,15 @@ mod tests {
     }
 
     fn settled(text: &str, findings: &mut [Finding]) -> Vec<ExceptionReport> {
-        apply(&policy(text), date(2026, 11, 23), findings, Vec::new(), &sources()).0
+        apply(&policy(text), date(2026, 11, 23), findings, &mut [], &sources())
+    }
+
+    fn settled_problems(problems: Vec<Problem>) -> Vec<ProblemReport> {
+        crate::settle::problems::settled(problems, &[], &sources())
+    }
+
+    fn states(problems: &[ProblemReport]) -> Vec<ProblemStatus> {
+        problems.iter().map(|entry| entry.status).collect()
     }
 
     #[test]
@@ -248,14 +256,13 @@ mod tests {
         ];
         let mut findings = [finding("key-size", "a.pem", 1), finding("revocation", "a.pem", 2)];
         let problems = vec![Problem::path("c", "permission denied"), Problem::path("d", "permission denied")];
-        let (mut reports, mut problems) =
-            apply(&policy(&text.concat()), date(2026, 11, 23), &mut findings, problems, &sources());
+        let mut problems = settled_problems(problems);
+        let mut reports = apply(&policy(&text.concat()), date(2026, 11, 23), &mut findings, &mut problems, &sources());
         leave_out_unused(&mut reports, &mut findings, &mut problems);
         let lines: Vec<u32> = reports.iter().map(|report| report.line).collect();
         assert_eq!(lines, [9, 17, 33], "the expired one stays");
         assert_eq!(findings.map(|finding| finding.status), [Status::Excepted(1), Status::Open]);
-        let covered: Vec<_> = problems.iter().map(|(_, covered)| *covered).collect();
-        assert_eq!(covered, [Some(2), None]);
+        assert_eq!(states(&problems), [ProblemStatus::Excepted(2), ProblemStatus::Open]);
     }
 
     #[test]
@@ -269,9 +276,10 @@ mod tests {
         ];
         let policy = policy(&accepted(PROBLEM, "path = 'deploy/**'", "2027-01-01"));
         let mut findings = [finding("key-size", "deploy/b.pem", 1)];
-        let (reports, problems) = apply(&policy, date(2026, 11, 23), &mut findings, problems, &sources());
-        let covered: Vec<_> = problems.iter().map(|(_, exception)| *exception).collect();
-        assert_eq!(covered, [Some(0), Some(0), None, None]);
+        let mut problems = settled_problems(problems);
+        let reports = apply(&policy, date(2026, 11, 23), &mut findings, &mut problems, &sources());
+        use ProblemStatus::{Excepted, Open};
+        assert_eq!(states(&problems), [Excepted(0), Excepted(0), Open, Open]);
         assert_eq!((reports[0].covers, findings[0].status), (2, Status::Open));
     }
 }

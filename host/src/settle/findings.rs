@@ -7,11 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use keyreeve_contract::FactKind;
 use keyreeve_contract::{Info, Part, Severity, Verdict};
 use keyreeve_facts::{Place, Places};
-use keyreeve_source::digest::hex;
 use keyreeve_source::{Location, Sources};
-use sha2::{Digest, Sha256};
 
-use crate::finding::{Finding, Related, Status};
+use crate::finding::{Finding, Related, Status, fingerprint};
 use crate::rules::answer::{Answer, Texts};
 
 /// How many places an answer about a whole scan names; the message counts them all.
@@ -138,6 +136,7 @@ fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shar
     if first.of_context() && group.len() > 1 {
         message = format!("{message} ({} facts)", group.len()).into();
     }
+    let (fingerprint, judged) = fingerprint_of(&said.info.id, first, sources, shared);
     Finding {
         rule: texts.share(&said.info.id),
         statement: texts.share(statement(said.info, answer)),
@@ -149,7 +148,8 @@ fn merge(said: &Said<'_>, group: &[Placed<'_>], sources: &Sources, shared: &Shar
         related: related(group, texts),
         message,
         remedy: answer.remedy.clone(),
-        fingerprint: fingerprint(&said.info.id, first, sources, shared),
+        fingerprint,
+        judged,
         status: Status::Open,
     }
 }
@@ -183,9 +183,9 @@ fn related(group: &[Placed<'_>], texts: &mut Texts) -> Vec<Related> {
     related
 }
 
-/// A hash of the rule, the path, and what is judged; of no line number. A directive that several blocks inherit is
+/// The fingerprint of what a rule said, and what it is of in a file of any name. A directive that several blocks inherit is
 /// known by its text, so that a further block that inherits it does not make it a new finding.
-fn fingerprint(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> String {
+fn fingerprint_of(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shared) -> (String, Vec<Vec<u8>>) {
     let source = &sources[placed.location.source];
     let field = placed.answer.part.as_ref().map_or("", |part| part.field.as_str());
     let identity: Cow<'_, [u8]> = if placed.of_context() {
@@ -196,11 +196,8 @@ fn fingerprint(rule: &str, placed: &Placed<'_>, sources: &Sources, shared: &Shar
         placed.place.identity.to_string().into_bytes().into()
     };
     let name = if placed.of_context() { "" } else { source.name.as_str() };
-    let mut hash = Sha256::new();
     let topic = attribute(placed.answer, "topic").unwrap_or_default();
-    for part in [rule.as_bytes(), name.as_bytes(), field.as_bytes(), topic.as_bytes(), &identity] {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    format!("v1:{}", hex(&hash.finalize()[..16]))
+    let parts = [field.as_bytes(), topic.as_bytes(), &identity];
+    let judged = if placed.of_context() { Vec::new() } else { parts.map(<[u8]>::to_vec).to_vec() };
+    (fingerprint(rule, name, &parts), judged)
 }

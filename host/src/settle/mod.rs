@@ -6,4 +6,5 @@ pub mod exceptions;
 pub mod findings;
 #[cfg(test)]
 mod fixtures;
+pub mod problems;
 pub mod stanza;

@@ -21,6 +21,19 @@ pub enum Stage {
     Judge,
 }
 
+impl Stage {
+    /// What it is called in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Discover => "discover",
+            Self::Parse => "parse",
+            Self::Assemble => "assemble",
+            Self::Load => "load",
+            Self::Judge => "judge",
+        }
+    }
+}
+
 /// What a problem is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {

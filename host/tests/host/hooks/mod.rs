@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
+mod breaking;
 mod prek;
 
 use std::os::unix::fs::PermissionsExt;

@@ -61,6 +61,17 @@ fn from_the_lines_that_init_prints() {
 }
 
 #[test]
+fn what_a_commit_breaks_elsewhere_is_refused() {
+    let Some(prek) = &prek() else { return };
+    let published = published();
+    for configuration in [of_repository(&published), of_init()] {
+        let tree = installed(prek, &configuration);
+        super::breaking::whole(&tree);
+        super::breaking::is_refused(&tree, super::commit);
+    }
+}
+
+#[test]
 fn all_files_are_judged_where_that_is_asked_for() {
     let Some(prek) = &prek() else { return };
     all_files(&installed(prek, &of_init()), prek);
