@@ -51,7 +51,7 @@ fn with_names_those_are_judged_too_whether_they_changed_or_not() {
     assert_eq!(paths(&["old"]), ("new.pem old/bad.pem".to_owned(), 2));
     assert_eq!(paths(&["."]), ("new.pem old/bad.pem".to_owned(), 3));
     let mut inside = tree.keyreeve(&["check", "--staged", "bad.pem"]);
-    finish(inside.current_dir(tree.path.join("old"))).ends_with(1).says("--> old/bad.pem:1:1");
+    finish(inside.current_dir(tree.path.join("old"))).ends_with(1).says("old/bad.pem:1:1");
 }
 
 #[test]
