@@ -18,16 +18,28 @@ clippy() {
     run cargo clippy --workspace --all-targets --locked -- --deny warnings
 }
 
-# wasmtime and cranelift must be one compilation for build.rs and the binary: see the profiles in Cargo.toml.
+# wasmtime and cranelift must be one compilation for build.rs, the program, and the tests of the workspace: see the
+# profiles in Cargo.toml, and indexmap in host/Cargo.toml.
 units() {
     echo "+ units of wasmtime and cranelift"
-    RUSTC_BOOTSTRAP=1 cargo build --locked --package keyreeve --unit-graph -Z unstable-options | python3 -c '
+    graph() { RUSTC_BOOTSTRAP=1 cargo "$@" --locked --unit-graph -Z unstable-options; }
+    { graph build; graph test --workspace --all-targets --no-run; } | python3 -c '
 import collections, json, sys
-units = collections.Counter()
-for unit in json.load(sys.stdin)["units"]:
-    if unit["mode"] == "build" and unit["target"]["kind"] == ["lib"] and ("cranelift" in unit["pkg_id"] or "wasmtime" in unit["pkg_id"]):
-        units[unit["pkg_id"]] += 1
-twice = sorted(package for package, count in units.items() if count > 1)
+
+def key(unit):
+    # Not by what it is called: cargo compiles nothing twice for that.
+    profile = {name: value for name, value in unit["profile"].items() if name != "name"}
+    return unit["pkg_id"], tuple(sorted(unit["features"])), json.dumps(profile, sort_keys=True)
+
+decoder, text, units = json.JSONDecoder(), sys.stdin.read(), collections.defaultdict(set)
+while text:
+    graph, end = decoder.raw_decode(text)
+    text = text[end:].lstrip()
+    for unit in graph["units"]:
+        if unit["mode"] == "build" and unit["target"]["kind"] == ["lib"]:
+            if "cranelift" in unit["pkg_id"] or "wasmtime" in unit["pkg_id"] or "indexmap" in unit["pkg_id"]:
+                units[unit["pkg_id"]].add(key(unit))
+twice = sorted(package for package, found in units.items() if len(found) > 1)
 if twice or not units:
     sys.exit("compiled more than once: " + ", ".join(twice))
 print(f"{len(units)} packages, each compiled once")
