@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use keyreeve_source::{Span, is_text};
 
 use super::found::{Inner, Map, Reached};
-use super::run::{Run, behind_escape, is_digit};
+use super::run::{Run, behind_escape, is_digit, lines_end, standard};
 
 /// Fewer digits are a word, or the name of something.
 const SHORTEST: usize = 24;
@@ -87,7 +87,7 @@ impl Encodings {
         let signs = bytes[run.clone()].iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
         let is_one = |start: &usize| {
             let mut head = [0; HEAD];
-            let digits = bytes[*start..].first_chunk::<{ HEAD / 3 * 4 }>();
+            let digits = bytes[*start..].first_chunk::<{ HEAD / 3 * 4 }>().map(|digits| digits.map(standard));
             let length = digits.and_then(|digits| STANDARD_NO_PAD.decode_slice(digits, &mut head).ok());
             length.is_some() && self.beginnings.iter().any(|beginning| head.starts_with(beginning))
         };
@@ -168,7 +168,7 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
             if !is_armored(bytes, run.start) {
                 return Some(run);
             }
-            at = memchr::memmem::find(&bytes[end..], b"-----END ").map_or(end, |offset| end + offset);
+            at = lines_end(bytes, run.start).max(end);
         }
         None
     })

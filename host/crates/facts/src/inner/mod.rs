@@ -168,6 +168,28 @@ mod tests {
     }
 
     #[test]
+    fn base64_behind_a_block_of_pem_is_not_passed_over_with_it() {
+        let mark = base64::engine::general_purpose::STANDARD.encode("ssl_protocols TLSv1.3; # and more");
+        let body = "MIIB".repeat(16);
+        for between in ["", "-----END A-----\n", "\n"] {
+            let text = format!("-----BEGIN A-----\n{body}\n{body}\n{between}tls.conf: {mark}\n-----END A-----\n");
+            let found = inside("a.txt", text.as_bytes());
+            assert_eq!(found.len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn der_is_told_in_both_alphabets() {
+        let der = [&[0x30, 0x82, 0x00, 0xfb, 0xef, 0xff][..], &[0xfb; 249]].concat();
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&der);
+        for encoded in [encoded.clone(), encoded.replace('+', "-").replace('/', "_")] {
+            let source = Source::new("a.env", None, format!("KEY={encoded}\n").into_bytes());
+            let texts = marks().inside(&Text::new(SourceId(0), &source), true, true).texts;
+            assert_eq!(texts.into_iter().map(|inner| inner.bytes).collect::<Vec<_>>(), [der.clone()]);
+        }
+    }
+
+    #[test]
     fn utf_16_is_decoded_with_its_places() {
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
         let bytes = [&[0xff, 0xfe][..], &wide("ä ssl_protocols TLSv1.3;")].concat();

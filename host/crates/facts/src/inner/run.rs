@@ -18,6 +18,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// So many digits in a row are no word, and the least that a folded line has.
 pub(super) const LINE: usize = 40;
 
+/// So many hyphens are no digits of base64url, but those of a line of dashes.
+const DASHES: &[u8] = b"----";
+
 /// What stands between two lines is no longer than this.
 const FAR: usize = 200;
 
@@ -72,18 +75,34 @@ impl Run {
 
     /// What it says; `None` if it is not sound.
     pub(super) fn decode(&self) -> Option<Vec<u8>> {
-        let standard = |byte: &u8| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            byte => *byte,
-        };
-        let mut digits: Vec<u8> = self.digits.iter().filter(|byte| **byte != b'=').map(standard).collect();
+        let mut digits: Vec<u8> = self.digits.iter().filter(|byte| **byte != b'=').copied().map(standard).collect();
         // A last digit alone is no byte: the run is cut off.
         if digits.len() % 4 == 1 {
             digits.pop();
         }
         LENIENT.decode(digits).ok()
     }
+}
+
+/// A digit of base64url as one of Base64.
+pub(super) fn standard(byte: u8) -> u8 {
+    match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => byte,
+    }
+}
+
+/// Where the lines of digits end that begin there, however long each is.
+pub(super) fn lines_end(text: &[u8], start: usize) -> usize {
+    let mut end = token_end(text, start);
+    while let Some(next) = fold(text, end) {
+        match token_end(text, next) {
+            empty if empty == next => break,
+            further => end = further,
+        }
+    }
+    end
 }
 
 /// Whether a line of `size` digits that ends at `end` belongs to a run whose first line has `length` and which has `before`.
@@ -109,8 +128,7 @@ pub(super) fn is_digit(byte: u8) -> bool {
 /// Where the digits before `at` begin: behind a sign of equality, which ends another run or is that of an assignment.
 fn token_start(text: &[u8], at: usize, floor: usize) -> usize {
     let digits = text[floor..at].iter().rev().take_while(|&&byte| is_digit(byte)).count();
-    // Two hyphens are no digits of one, but the end of a line of dashes.
-    let dashes = memchr::memmem::rfind(&text[at - digits..at], b"--").map_or(0, |position| position + 2);
+    let dashes = memchr::memmem::rfind(&text[at - digits..at], DASHES).map_or(0, |position| position + DASHES.len());
     behind_escape(text, at - digits + dashes).min(at)
 }
 
@@ -123,7 +141,7 @@ pub(super) fn behind_escape(text: &[u8], at: usize) -> usize {
 fn token_end(text: &[u8], at: usize) -> usize {
     let rest = &text[at..];
     let digits = rest.iter().take_while(|&&byte| is_digit(byte)).count();
-    let digits = memchr::memmem::find(&rest[..digits], b"--").unwrap_or(digits);
+    let digits = memchr::memmem::find(&rest[..digits], DASHES).unwrap_or(digits);
     at + digits + rest[digits..].iter().take(2).take_while(|&&byte| byte == b'=').count()
 }
 
