@@ -288,7 +288,7 @@ fn inline(bytes: &[u8], tags: &[Tag]) -> Vec<Range<usize>> {
                 let whole = tags[first].range.start..tag.range.end;
                 let between = || tags[first..=index].windows(2).map(|two| &bytes[two[0].range.end..two[1].range.start]);
                 let says = |part: &[u8]| part.iter().any(|byte| b";{}\n".contains(byte));
-                if whole.len() <= INLINE && !between().any(says) {
+                if whole.len() <= INLINE && !between().any(says) && !is_alone(bytes, &whole) {
                     while found.pop_if(|inner| inner.start >= whole.start).is_some() {}
                     found.push(whole);
                 }
@@ -299,16 +299,21 @@ fn inline(bytes: &[u8], tags: &[Tag]) -> Vec<Range<usize>> {
     found
 }
 
-/// Takes a tag out of a text.
-fn mask(masked: &mut [u8], bytes: &[u8], tag: &Tag) {
-    let Range { start, end } = tag.range;
+/// Whether nothing but white space stands beside a stretch on its line.
+fn is_alone(bytes: &[u8], &Range { start, end }: &Range<usize>) -> bool {
     let (before, behind) = (&bytes[start.saturating_sub(FAR)..start], &bytes[end..bytes.len().min(end + FAR)]);
     let blank_before = before.iter().rev().take_while(|byte| byte.is_ascii_whitespace() && **byte != b'\n').count();
     let blank_behind = behind.iter().take_while(|byte| byte.is_ascii_whitespace() && **byte != b'\n').count();
     let begins =
         blank_before == start || before.len().checked_sub(blank_before + 1).is_some_and(|at| before[at] == b'\n');
     let ends = end + blank_behind == bytes.len() || behind.get(blank_behind) == Some(&b'\n');
-    let is_alone = begins && ends;
+    begins && ends
+}
+
+/// Takes a tag out of a text.
+fn mask(masked: &mut [u8], bytes: &[u8], tag: &Tag) {
+    let Range { start, end } = tag.range;
+    let is_alone = is_alone(bytes, &tag.range);
     let place = &mut masked[start..end];
     match tag.role {
         // A line of its own that ends in nothing is lines of the configuration, whatever they are.
@@ -388,6 +393,7 @@ mod tests {
             ("{% if a %}listen 80;{% endif %}", "< listen 80;>"),
             ("protocols {% if old %}TLSv1 {% endif %}TLSv1.2;", "protocols VVVVVVVVV__TLSv1.2;"),
             ("{# note #}\na;", "# a;"),
+            ("a;\n{% block end %}{% endblock %}\n}", "a; < > }"),
             ("{{ $x := .Env.X }}\na;", "# a;"),
             ("{{{ raw }}};", "VVV__;"),
         ] {
