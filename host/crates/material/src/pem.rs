@@ -1,6 +1,7 @@
 //! PEM blocks (RFC 7468, RFC 1421) in any text: several in a file, indented, quoted, escaped, commented out, or without
 //! a separator. They are found and decoded here; the modules of certificates and keys read their content.
 
+use crate::ber;
 use std::ops::Range;
 
 use memchr::memmem;
@@ -116,12 +117,20 @@ fn closed(text: &[u8], label: &str, inner: Range<usize>, setting: &Setting<'_>) 
         }
     };
     match decode::body(label, &collected.base64) {
+        Some(bytes) if body::is_monotonous(raw) && !is_sound(label, &bytes) => Content::Mention,
         Some(bytes) => Content::Body { bytes, dek_info: collected.dek_info },
         None => {
             let reason = format!("the base64 of the block {label} is cut off, or has padding inside");
             Content::Broken { at: inner, reason }
         }
     }
+}
+
+/// Whether a body is as a whole what some program wrote, as far as that can be told.
+fn is_sound(label: &str, bytes: &[u8]) -> bool {
+    label.starts_with("PGP ")
+        || bytes.starts_with(b"openssh-key-v1")
+        || bytes.first() == Some(&0x30) && ber::length(bytes).is_ok()
 }
 
 /// Whether a body that is too short for anything else is a whole structure of DER.

@@ -102,10 +102,8 @@ pub(super) fn begins(raw: &[u8], line: usize) -> bool {
     }
 }
 
-/// Whether what stands between BEGIN and END is nobody's: a note in brackets, stars, one letter again and again. Of the letters that
-/// bytes of zeros and ones are in Base64 real keys have many in a row.
+/// Whether what stands between BEGIN and END is nobody's: a note in brackets, or stars.
 pub(super) fn is_placeholder(raw: &[u8]) -> bool {
-    const MANY: usize = 16;
     let noted = |open: u8, close: u8| {
         memchr::memchr_iter(open, raw).any(|at| {
             let length =
@@ -113,9 +111,13 @@ pub(super) fn is_placeholder(raw: &[u8]) -> bool {
             length > 0 && raw.get(at + 1 + length) == Some(&close)
         })
     };
-    let mut same = raw.chunk_by(|one, next| one == next);
-    let repeated = |run: &[u8]| run.len() >= MANY && run[0].is_ascii_alphanumeric() && run[0] != b'A';
-    memmem::find(raw, b"*****").is_some() || noted(b'[', b']') || noted(b'<', b'>') || same.any(repeated)
+    memmem::find(raw, b"*****").is_some() || noted(b'[', b']') || noted(b'<', b'>')
+}
+
+/// Whether one letter stands there again and again. A sound body may have that, too: of equal bytes.
+pub(super) fn is_monotonous(raw: &[u8]) -> bool {
+    const MANY: usize = 16;
+    raw.chunk_by(|one, next| one == next).any(|run| run.len() >= MANY && run[0].is_ascii_alphanumeric())
 }
 
 /// Whether part of a body was left out for the reader.
