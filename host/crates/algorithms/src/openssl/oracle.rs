@@ -1,11 +1,13 @@
-//! Tests against the `openssl` program of the machine: cipher strings of any release from 1.1.1 on, by the suites that it says it has.
-//! Tests that do not need the program stand beside the code that they test.
+//! Tests against the `openssl` program of the machine: cipher strings by the suites that it says it has, whatever its
+//! release. From 3.2 on OpenSSL counts suites of CCM8 as weaker, which the tables do not model yet. Tests that do not
+//! need the program stand beside the code that they test.
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod handshakes;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -29,7 +31,9 @@ fn openssl() -> Option<&'static Build> {
         let has: BTreeSet<u16> = expected(&["ALL:COMPLEMENTOFALL"]).unwrap().into_iter().collect();
         let lacks = AVAILABLE.iter().filter(|suite| !has.contains(&suite.id)).map(|suite| suite.openssl);
         let lacks: Vec<&str> = lacks.collect();
-        eprintln!("not compared, since this openssl does not have them: {} suites {lacks:?}", lacks.len());
+        // Past what hides the output of tests that pass.
+        let told = format!("not compared, since this openssl does not have them: {} suites {lacks:?}", lacks.len());
+        let _ = writeln!(std::io::stderr(), "{told}");
         Build { has, version: String::from_utf8_lossy(&version).into_owned() }
     });
     keyreeve_oracles::program("openssl")?;

@@ -247,8 +247,13 @@ fn live(program: &dyn Program, case: &Case, workshop: &Workshop, is_to_record: b
     let expected = case.expected(program).into_iter();
     let questions: Vec<_> = expected.map(|expected| (expected.address, expected.name)).collect();
     let recording = workshop.ask(program, &case.files, &start, &questions);
-    if is_to_record {
-        fs::write(case.folder.join("oracle.txt"), recording.to_string()).unwrap();
-    }
     compare(program, case, &recording);
+    let path = case.folder.join("oracle.txt");
+    if is_to_record {
+        fs::write(path, recording.to_string()).unwrap();
+    } else if let Ok(recorded) = fs::read_to_string(&path) {
+        // What refuses everything here would otherwise agree with every fact.
+        let was_valid = Recording::parse(&recorded).is_valid;
+        assert_eq!(recording.is_valid, was_valid, "{}: {:?}", case.folder.display(), recording.messages);
+    }
 }
