@@ -185,7 +185,7 @@ mod tests {
         for encoded in [encoded.clone(), encoded.replace('+', "-").replace('/', "_")] {
             let source = Source::new("a.env", None, format!("KEY={encoded}\n").into_bytes());
             let texts = marks().inside(&Text::new(SourceId(0), &source), true, true).texts;
-            assert_eq!(texts.into_iter().map(|inner| inner.bytes).collect::<Vec<_>>(), [der.clone()]);
+            assert_eq!(texts.into_iter().map(|inner| inner.bytes).collect::<Vec<_>>(), std::slice::from_ref(&der));
         }
     }
 
