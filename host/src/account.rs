@@ -4,11 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-use keyreeve_source::problem::{Problem, Subject};
 use keyreeve_source::{SourceId, Sources};
 
 use crate::formats::matters;
-use crate::report::{Account, ProblemReport, RuleReport, Statement, StatementState};
+use crate::report::{Account, ProblemReport, RuleReport, Statement, StatementState, sum};
 use crate::scan::Understood;
 use crate::unread::{Unread, makes, reads, unread};
 
@@ -55,8 +54,7 @@ impl Examined<'_> {
         problems: &[ProblemReport],
         is_ours: &dyn Fn(&str) -> bool,
     ) -> Account {
-        let broken: BTreeSet<&str> =
-            problems.iter().filter_map(|entry| subject(&entry.problem, self.sources)).collect();
+        let broken: BTreeSet<&str> = problems.iter().filter_map(|entry| entry.problem.file(self.sources)).collect();
         let mut account = self.read(understood, &broken, is_ours);
         for (_, unread) in self.noted.iter().filter(|(name, _)| self.counts(name)) {
             match unread {
@@ -134,24 +132,11 @@ fn of_titles(all: &BTreeMap<&'static str, usize>, is_of: impl Fn(&str) -> bool) 
     all.iter().filter(|(title, _)| is_of(title)).map(|(title, number)| (*title, *number)).collect()
 }
 
-fn sum(numbers: &BTreeMap<&'static str, usize>) -> usize {
-    numbers.values().sum()
-}
-
 /// What a file looks like, as a clause.
 fn words(unread: Unread) -> String {
     match unread {
         Unread::Kind(kind) => format!("it looks like {kind}, which is not read"),
         Unread::Template(Some(of)) => format!("it looks like a template of {of}, and its templates are not read"),
         Unread::Template(None) => "it looks like a template, which is not read".to_owned(),
-    }
-}
-
-/// The file that a problem is about.
-fn subject<'a>(problem: &'a Problem, sources: &'a Sources) -> Option<&'a str> {
-    match &problem.subject {
-        Subject::Place(location) => Some(&sources[location.source].name),
-        Subject::Path(path) => Some(path),
-        Subject::Rule(_) => None,
     }
 }

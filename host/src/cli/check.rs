@@ -153,11 +153,7 @@ impl<'a> Check<'a> {
         let mut problems = problems::settled(now.problems, &[], &index.sources);
         baseline::apply(&known, &mut findings, &mut problems);
         let new = findings.into_iter().filter(|finding| finding.status == Status::Open);
-        let broken =
-            problems.into_iter().filter(ProblemReport::fails).filter_map(|entry| match entry.problem.subject {
-                Subject::Place(location) => Some(location),
-                Subject::Path(_) | Subject::Rule(_) => None,
-            });
+        let broken = problems.iter().filter(|entry| entry.fails()).filter_map(|entry| entry.problem.place());
         let places = new.map(|finding| finding.location).chain(broken);
         Ok(places.map(|place| index.sources[place.source].name.clone()).collect())
     }

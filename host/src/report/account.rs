@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::ansi::count;
 use super::words::{group, text};
-use super::{Account, Report, Statement, Style};
+use super::{Account, Report, Statement, Style, sum};
 
 /// Named paths that gave nothing and have a line of their own; the others are counted.
 const FRUITLESS: usize = 10;
@@ -78,8 +78,4 @@ fn named(numbers: &BTreeMap<&'static str, usize>) -> String {
         name => format!("{name} {number}"),
     });
     named.collect::<Vec<_>>().join(", ")
-}
-
-fn sum(numbers: &BTreeMap<&'static str, usize>) -> usize {
-    numbers.values().sum()
 }

@@ -352,6 +352,11 @@ pub struct Account {
     pub fruitless: Vec<(String, String)>,
 }
 
+/// How many files there are of all titles.
+pub(crate) fn sum(numbers: &BTreeMap<&'static str, usize>) -> usize {
+    numbers.values().sum()
+}
+
 /// The two kinds of exception (S14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

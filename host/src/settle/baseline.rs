@@ -6,7 +6,6 @@ use std::fmt;
 
 use keyreeve_source::Sources;
 use keyreeve_source::private::complaint::without_values;
-use keyreeve_source::problem::Subject;
 use memchr::memmem;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -256,11 +255,7 @@ impl Listed for ProblemReport {
     }
 
     fn path<'a>(&'a self, sources: &'a Sources) -> &'a str {
-        match &self.problem.subject {
-            Subject::Place(location) => &sources[location.source].name,
-            Subject::Path(path) => path,
-            Subject::Rule(_) => "",
-        }
+        self.problem.file(sources).unwrap_or_default()
     }
 
     fn standing(&self) -> Standing {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::format::{AnyPart, names_match};
 use crate::inner::{Inner, Inside, Map, Marks, Reached};
-use crate::said::{Said, place};
+use crate::said::Said;
 use crate::template;
 use crate::{AnyFormat, Claim, Given, Look, Out, Place, Reading, Text};
 
@@ -106,7 +106,7 @@ impl Formats {
     /// claims it most.
     pub fn of(&self, look: &Look<'_>) -> Vec<(usize, Claim)> {
         // What is encoded as a whole is read once it is decoded.
-        if Marks::whole(look.bytes).is_some() {
+        if Marks::is_whole(look.bytes) {
             return Vec::new();
         }
         let winner = self.winner(look);
@@ -125,12 +125,11 @@ impl Formats {
     /// Of the formats that a file is of as a whole the one that claims it most, of equals the first.
     fn winner(&self, look: &Look<'_>) -> Option<(usize, Claim)> {
         let mut winner: Option<(usize, Claim)> = None;
-        // As a template it is given to a format that knows of these without its tags.
-        let is_template = template::may_be(look.name, look.bytes) && template::masked(look.name, look.bytes).is_some();
-        let is_whole = |format: &dyn AnyFormat| format.row().exclusive && !(is_template && format.row().templates);
-        for (index, format) in self.all.iter().enumerate().filter(|(_, format)| is_whole(**format)) {
+        for (index, format) in self.all.iter().enumerate().filter(|(_, format)| format.row().exclusive) {
             let claim = claim(*format, look);
-            if claim > winner.map_or(Claim::No, |(_, strongest)| strongest) {
+            // As a template it is given to a format that knows of these without its tags.
+            let is_masked = || format.row().templates && template::is_one(look.name, look.bytes);
+            if claim > winner.map_or(Claim::No, |(_, strongest)| strongest) && !is_masked() {
                 winner = Some((index, claim));
             }
         }
@@ -151,7 +150,7 @@ impl Formats {
     pub fn read(&self, sources: &Sources, given: Given<'_>) -> Read {
         let bytes = sources.iter().map(|(_, source)| source.len() as u64).sum();
         let mut all = self.stage(sources, given, Budget::of(bytes), |_| Reached::File);
-        let (mut found, left_out) = self.nested(sources, |_| Reached::File, |source| (source, &[]));
+        let (mut found, left_out) = self.nested(sources, |id| (Reached::File, id, &[]));
         let mut said = Said::of(&all.reading, &parents(&found));
         all.reading.problems.extend(left_out);
         for _ in 0..DEPTH {
@@ -161,19 +160,16 @@ impl Formats {
             let (inner, texts): (Vec<Source>, Vec<Found>) = found.into_iter().unzip();
             let inner = Sources::new(inner);
             let budget = std::mem::replace(&mut all.budget, Budget::of(0));
-            let mut read = self.stage(&inner, given, budget, |id| texts[id.0 as usize].reached);
-            all.budget = std::mem::replace(&mut read.budget, Budget::of(0));
-            let (next, left_out) = self.nested(
-                &inner,
-                |id| texts[id.0 as usize].reached,
-                |source| {
-                    let around = &texts[source.0 as usize];
-                    (around.outer, &around.maps)
-                },
-            );
-            let said_inside = Said::of(&read.reading, &parents(&next));
-            read.reading.problems.extend(left_out);
-            all.add_inner(read, &inner, &texts, &said);
+            let Read { mut reading, taken, budget } =
+                self.stage(&inner, given, budget, |id| texts[id.0 as usize].reached);
+            all.budget = budget;
+            let (next, left_out) = self.nested(&inner, |id| {
+                let Found { reached, outer, maps, .. } = &texts[id.0 as usize];
+                (*reached, *outer, maps)
+            });
+            let said_inside = Said::of(&reading, &parents(&next));
+            reading.problems.extend(left_out);
+            all.add_inner(reading, taken, &inner, &texts, &said);
             (found, said) = (next, said_inside);
         }
         all.taken.sort();
@@ -206,17 +202,17 @@ impl Formats {
         named
     }
 
-    /// The texts inside some texts; of each of these is asked in which source it is, and how its places are places there.
+    /// The texts inside some texts; of each of these is asked how it was reached, in which source it is, and how its places are
+    /// places there.
     fn nested<'t>(
         &self,
         sources: &Sources,
-        reached: impl Fn(SourceId) -> Reached + Sync,
-        around: impl Fn(SourceId) -> (SourceId, &'t [Map]),
+        around: impl Fn(SourceId) -> (Reached, SourceId, &'t [Map]) + Sync,
     ) -> Nested {
         let list: Vec<(SourceId, &Source)> = sources.iter().collect();
         let inside = |(id, source): &(SourceId, &Source)| {
             let text = Text::new(*id, source);
-            let is_masked = reached(*id) == Reached::Masked;
+            let is_masked = around(*id).0 == Reached::Masked;
             let look = Look { name: text.name(), bytes: text.bytes() };
             let template = Some(look).filter(|_| !is_masked).and_then(|look| self.template(&look));
             let mut inside = self.marks.inside(&text, !is_masked, template.is_none());
@@ -226,7 +222,7 @@ impl Formats {
         let all: Vec<Inside> = list.par_iter().map(inside).collect();
         let (mut found, mut problems) = (Vec::new(), Vec::new());
         for ((parent, source), Inside { texts, left_out }) in list.into_iter().zip(all) {
-            let (outer, maps) = around(parent);
+            let (_, outer, maps) = around(parent);
             for inner in texts {
                 // A text without a name of its own is called as the one around it.
                 let name = if inner.name.is_empty() { source.name.clone() } else { inner.name };
@@ -290,7 +286,7 @@ impl Formats {
                 part.taken.push((index, claim));
             }
             told = out.told;
-            told.extend(out.reading.problems.iter().filter_map(place).map(|location| location.span));
+            told.extend(out.reading.problems.iter().filter_map(Problem::place).map(|location| location.span));
             part.readings.push((index, out.reading));
         }
         part.has_paid = account.has_paid();
@@ -300,15 +296,14 @@ impl Formats {
 
 impl Read {
     /// Adds what stands in texts inside sources, with places in these, but for what was said of the texts around them.
-    fn add_inner(&mut self, read: Read, inner: &Sources, texts: &[Found], said: &Said) {
-        let Read { mut reading, taken, .. } = read;
+    fn add_inner(&mut self, mut reading: Reading, taken: Vec<Taken>, inner: &Sources, texts: &[Found], said: &Said) {
         let in_parent = |location: Location| {
             let Found { parent, maps, reached, .. } = &texts[location.source.0 as usize];
             (*reached == Reached::Decoded).then(|| Location { source: *parent, span: maps[0].span(location.span) })
         };
         let is_new = |kind: FactKind, place: &Place| !in_parent(place.home).is_some_and(|at| said.has_fact(kind, at));
         reading.facts.retain(&is_new);
-        let is_told = |problem: &Problem| place(problem).and_then(in_parent).is_some_and(|at| said.has_any(at));
+        let is_told = |problem: &Problem| problem.place().and_then(in_parent).is_some_and(|at| said.has_any(at));
         reading.problems.retain(|problem| !is_told(problem));
         reading.relocate(&|location: Location| {
             let text = &texts[location.source.0 as usize];

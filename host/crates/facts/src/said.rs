@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use keyreeve_contract::FactKind;
-use keyreeve_source::problem::{Problem, Subject};
+use keyreeve_source::problem::Problem;
 use keyreeve_source::{Location, SourceId, Span};
 
 use crate::Reading;
@@ -27,7 +27,7 @@ impl Said {
             for kind in FactKind::ALL {
                 (0..reading.facts.count(kind)).for_each(|at| add(reading.facts.place(kind, at).home, Some(kind)));
             }
-            reading.problems.iter().filter_map(place).for_each(|location| add(location, None));
+            reading.problems.iter().filter_map(Problem::place).for_each(|location| add(location, None));
         }
         for spans in said.0.values_mut() {
             spans.sort_unstable();
@@ -54,13 +54,5 @@ impl Said {
         let spans = self.0.get(&(source, kind)).map_or(&[][..], Vec::as_slice);
         let before = spans.partition_point(|other| other.start < span.end);
         spans[..before].last().is_some_and(|furthest| furthest.end > span.start)
-    }
-}
-
-/// Where a problem is, if it is in a source.
-pub(crate) fn place(problem: &Problem) -> Option<Location> {
-    match &problem.subject {
-        Subject::Place(location) => Some(*location),
-        Subject::Path(_) | Subject::Rule(_) => None,
     }
 }

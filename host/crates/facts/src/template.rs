@@ -5,7 +5,9 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
+
+use crate::inner::searcher;
 
 /// Stands where a tag puts a value: a word that has it is not known.
 pub const VALUE: char = '\u{e000}';
@@ -91,11 +93,7 @@ pub(crate) struct Masked {
 
 /// The template that a file is, by what stands in it or by how it is called; `None` if it is none.
 pub(crate) fn masked(name: &str, bytes: &[u8]) -> Option<Masked> {
-    let stem = stem(name);
-    let tags = tags(bytes, name.ends_with(".in"));
-    if stem == name && tags.is_empty() {
-        return None;
-    }
+    let (stem, tags) = told(name, bytes)?;
     let mut masked = bytes.to_vec();
     let inline = inline(bytes, &tags);
     for tag in &tags {
@@ -106,6 +104,17 @@ pub(crate) fn masked(name: &str, bytes: &[u8]) -> Option<Masked> {
     }
     inline.into_iter().for_each(|range| fill(&mut masked[range], VALUE));
     Some(Masked { name: stem.to_owned(), bytes: masked })
+}
+
+/// Whether a file is a template.
+pub(crate) fn is_one(name: &str, bytes: &[u8]) -> bool {
+    may_be(name, bytes) && told(name, bytes).is_some()
+}
+
+/// What a template is called without what templates are called by, and its tags; `None` if a file is none.
+fn told<'n>(name: &'n str, bytes: &[u8]) -> Option<(&'n str, Vec<Tag>)> {
+    let (stem, tags) = (stem(name), tags(bytes, name.ends_with(".in")));
+    (stem != name || !tags.is_empty()).then_some((stem, tags))
 }
 
 /// A name without all that templates are called by.
@@ -122,10 +131,7 @@ fn stem(mut name: &str) -> &str {
 
 /// Whether a file may be a template: cheap, since it is asked of every file.
 pub(crate) fn may_be(name: &str, bytes: &[u8]) -> bool {
-    static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::LeftmostFirst).build(["{{", "{%", "<%"]).expect("a few short patterns")
-    });
+    static BEGINS: LazyLock<AhoCorasick> = LazyLock::new(|| searcher(["{{", "{%", "<%"]));
     ENDINGS.iter().any(|ending| name.ends_with(ending)) || BEGINS.is_match(bytes)
 }
 

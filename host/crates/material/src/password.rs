@@ -132,8 +132,10 @@ impl<'a> Opener<'a> {
 
     /// The content of what one of the passwords opens that everybody knows, where trying them costs little.
     fn open_known(&mut self, scheme: &Scheme, ciphertext: &[u8], is_sound: fn(&[u8]) -> bool) -> Option<Vec<u8>> {
-        let known = KNOWN_TO_ALL.iter().filter(|_| self.tries_known).collect::<Vec<_>>();
-        known.into_iter().find_map(|password| {
+        if !self.tries_known {
+            return None;
+        }
+        KNOWN_TO_ALL.iter().find_map(|password| {
             let cost = scheme.cost(password, ciphertext.len());
             let is_cheap = cost <= MOST_FOR_KNOWN && self.pay(cost).is_ok();
             is_cheap.then(|| scheme.decrypt(password, ciphertext).ok()).flatten().filter(|plain| is_sound(plain))

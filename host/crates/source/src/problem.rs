@@ -1,9 +1,9 @@
 //! Problems: what could not be read, parsed or judged. A problem is never a pass: the report lists it and the exit code
 //! shows it. A problem is not a finding, which is what a rule says of a fact.
 
-use crate::Location;
 use crate::private::Private;
 use crate::text::cut_reason;
+use crate::{Location, Sources};
 
 /// The stage of the pipeline in which a problem arose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -64,6 +64,23 @@ impl Problem {
             Subject::Path(path) => private.hide_in_path(path),
             Subject::Rule(rule) => private.hide_in(rule),
             Subject::Place(_) => {}
+        }
+    }
+
+    /// Where it is, if it is at a place in a source.
+    pub fn place(&self) -> Option<Location> {
+        match &self.subject {
+            Subject::Place(location) => Some(*location),
+            Subject::Path(_) | Subject::Rule(_) => None,
+        }
+    }
+
+    /// The name of the file that it is about; `None` if it is about a rule.
+    pub fn file<'a>(&'a self, sources: &'a Sources) -> Option<&'a str> {
+        match &self.subject {
+            Subject::Place(location) => Some(&sources[location.source].name),
+            Subject::Path(path) => Some(path),
+            Subject::Rule(_) => None,
         }
     }
 

@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use keyreeve_source::{Span, is_text};
 
 use super::found::{Inner, Map, Reached};
 use super::run::{Run, behind_escape, is_digit, lines_end, standard};
+use super::searcher;
 
 /// Fewer digits are a word, or the name of something.
 const SHORTEST: usize = 24;
@@ -34,9 +35,9 @@ impl Encodings {
         let once: Vec<String> = marks.iter().flat_map(|mark| in_base64(mark.as_bytes())).collect();
         let twice: Vec<String> = once.iter().flat_map(|digits| in_base64(digits.as_bytes())).collect();
         Self {
-            marks: searcher(marks.iter().map(|mark| (*mark).to_owned()).collect()),
-            digits: searcher([once, twice].concat()),
-            percent: searcher(marks.iter().flat_map(|mark| percent(mark)).collect()),
+            marks: searcher(marks),
+            digits: searcher(once.iter().chain(&twice)),
+            percent: searcher(marks.iter().flat_map(|mark| percent(mark))),
             beginnings,
         }
     }
@@ -146,12 +147,6 @@ fn inner(bytes: &[u8], run: &Run, text: Vec<u8>) -> Inner {
     Inner { name: key_before(bytes, run.range.start), bytes: text, map, how: Reached::Decoded }
 }
 
-/// A search for short texts. That for the leftmost first one is several times faster than the other kinds.
-pub(super) fn searcher(patterns: Vec<String>) -> AhoCorasick {
-    let mut builder = AhoCorasick::builder();
-    builder.match_kind(MatchKind::LeftmostFirst).build(patterns).expect("a few short patterns")
-}
-
 /// The runs of Base64 that are longer than any word, but for the bodies of PEM blocks.
 fn runs(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut at = 0;
@@ -233,13 +228,17 @@ fn percent(mark: &str) -> Vec<String> {
     encoded
 }
 
+/// Whether a text begins with a byte order mark of UTF-16.
+pub(super) fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
+}
+
 /// A text in UTF-16, which begins with its byte order mark.
 pub(super) fn utf16(bytes: &[u8]) -> Option<Inner> {
-    let is_little = match bytes {
-        [0xff, 0xfe, ..] => true,
-        [0xfe, 0xff, ..] => false,
-        _ => return None,
-    };
+    if !is_utf16(bytes) {
+        return None;
+    }
+    let is_little = bytes[0] == 0xff;
     let unit = |unit: &[u8; 2]| if is_little { u16::from_le_bytes(*unit) } else { u16::from_be_bytes(*unit) };
     let units = bytes[2..].as_chunks::<2>().0.iter().map(unit);
     let (mut text, mut stretches, mut there) = (String::new(), Vec::new(), 2_u32);

@@ -8,7 +8,7 @@ mod literal;
 mod places;
 mod run;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::{Row, Text};
 use encoded::Encodings;
@@ -19,6 +19,12 @@ use literal::Carrier;
 const LONGEST: usize = 16 << 20;
 /// The most bytes and texts that stand in one text as they are. What is encoded is never more than what it is encoded in.
 const MOST: (usize, usize) = (16 << 20, 1000);
+
+/// A search for short texts. That for the leftmost first one is several times faster than the other kinds.
+pub(crate) fn searcher(patterns: impl IntoIterator<Item = impl AsRef<[u8]>>) -> AhoCorasick {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostFirst).build(patterns).expect("a few short patterns")
+}
 
 /// The texts inside a text.
 #[derive(Debug, Default)]
@@ -44,17 +50,22 @@ impl Marks {
         let literal = rows.clone().filter(|row| row.exclusive).flat_map(|row| row.marks);
         let marks: Vec<&str> = rows.clone().flat_map(|row| row.marks).copied().collect();
         Self {
-            literal: encoded::searcher(literal.map(|mark| (*mark).to_owned()).collect()),
+            literal: searcher(literal),
             encoded: Encodings::new(&marks, rows.flat_map(|row| row.beginnings).copied().collect()),
         }
     }
 
     /// Whether a text that is read may stand inside a file.
     pub(crate) fn announce(&self, name: &str, bytes: &[u8]) -> bool {
-        self.encoded.announce(bytes) || self.carrier(name, bytes).is_some()
+        self.encoded.announce(bytes) || self.carries(name, bytes)
     }
 
-    /// What a text says that is encoded as a whole, in UTF-16.
+    /// Whether a text is encoded as a whole, in UTF-16.
+    pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+        encoded::is_utf16(bytes)
+    }
+
+    /// What such a text says.
     pub(crate) fn whole(bytes: &[u8]) -> Option<Inner> {
         encoded::utf16(bytes)
     }
