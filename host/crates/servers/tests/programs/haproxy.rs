@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::asked::{Workshop, free_port};
-use super::{Checked, Program, compare_live, compare_with_recordings};
+use super::{Checked, Program, compare_live, compare_with_recordings, line_of};
 
 struct Haproxy;
 
@@ -40,8 +40,7 @@ impl Program for Haproxy {
 
     fn about(&self, start: &str) -> Vec<String> {
         let version = Command::new("haproxy").arg("-vv").output().unwrap();
-        let version = String::from_utf8_lossy(&version.stdout).into_owned();
-        let line = |start: &str| version.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        let line = |start: &str| line_of(&version.stdout, start);
         vec![
             line("HAProxy version"),
             line("Built with OpenSSL"),

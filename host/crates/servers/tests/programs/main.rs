@@ -59,6 +59,12 @@ trait Program: Sync {
     fn run(&self, folder: &Path, start: &str) -> Command;
 }
 
+/// The line of a program's own description that begins so; empty if there is none.
+fn line_of(description: &[u8], start: &str) -> String {
+    let description = String::from_utf8_lossy(description);
+    description.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned()
+}
+
 /// What a program says of a configuration.
 struct Checked {
     is_valid: bool,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::asked::{Workshop, free_port};
-use super::{Checked, Program, compare_live, compare_with_recordings};
+use super::{Checked, Program, compare_live, compare_with_recordings, line_of};
 
 /// What each http block begins with: a certificate of each kind, which the files name as they like.
 const CERTIFICATES: &str =
@@ -46,8 +46,7 @@ impl Program for Nginx {
 
     fn about(&self, start: &str) -> Vec<String> {
         let version = Command::new("nginx").arg("-V").output().unwrap();
-        let version = String::from_utf8_lossy(&version.stderr).into_owned();
-        let line = |start: &str| version.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+        let line = |start: &str| line_of(&version.stderr, start);
         vec![line("nginx version"), line("built with OpenSSL"), format!("nginx -t -c {start}")]
     }
 
